@@ -1,0 +1,37 @@
+namespace Microsoft.ML.BlockPruning.Network;
+
+/// <summary>One pre-norm encoder layer: x += proj(attention(qkv(norm1 x))), x += fc2(GELU(fc1(norm2 x))).</summary>
+public sealed class EncoderLayerWeights
+{
+    internal EncoderLayerWeights(ViTConfig config, int index)
+    {
+        string prefix = $"blocks.{index}";
+        Norm1 = new LayerNormWeights($"{prefix}.norm1", config.EmbedDim);
+        Qkv = new LinearWeights($"{prefix}.attn.qkv", 3 * config.EmbedDim, config.EmbedDim);
+        Proj = new LinearWeights($"{prefix}.attn.proj", config.EmbedDim, config.EmbedDim);
+        Norm2 = new LayerNormWeights($"{prefix}.norm2", config.EmbedDim);
+        Fc1 = new LinearWeights($"{prefix}.mlp.fc1", config.MlpDim, config.EmbedDim);
+        Fc2 = new LinearWeights($"{prefix}.mlp.fc2", config.EmbedDim, config.MlpDim);
+    }
+
+    /// <summary>Before the attention.</summary>
+    public LayerNormWeights Norm1 { get; }
+
+    /// <summary>[3 · embedDim, embedDim]: rows of q, then k, then v; inside each, head after head.</summary>
+    public LinearWeights Qkv { get; }
+
+    /// <summary>[embedDim, embedDim]: the attention's output projection.</summary>
+    public LinearWeights Proj { get; }
+
+    /// <summary>Before the MLP.</summary>
+    public LayerNormWeights Norm2 { get; }
+
+    /// <summary>[mlpDim, embedDim]: the MLP's first layer; exact GELU follows.</summary>
+    public LinearWeights Fc1 { get; }
+
+    /// <summary>[embedDim, mlpDim]: the MLP's second layer.</summary>
+    public LinearWeights Fc2 { get; }
+
+    /// <summary>The prunable layers in forward order: qkv, proj, fc1, fc2.</summary>
+    public IEnumerable<LinearWeights> Linears => [Qkv, Proj, Fc1, Fc2];
+}

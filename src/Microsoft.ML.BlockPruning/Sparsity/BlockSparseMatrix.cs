@@ -1,0 +1,83 @@
+namespace Microsoft.ML.BlockPruning.Sparsity;
+
+/// <summary>A block-sparse weight in BSR, with PyTorch's names (<c>torch.sparse_bsr</c>).</summary>
+/// <remarks>
+/// Block row r owns the kept blocks <c>CrowIndices[r] … CrowIndices[r + 1] − 1</c>; block b stands in block column
+/// <c>ColIndices[b]</c>, ascending inside a row; its weights are <c>Values[b · height · width …]</c>, row-major, and blocks at a ragged
+/// edge are padded with zeros to full size.
+/// </remarks>
+internal sealed class BlockSparseMatrix
+{
+    private BlockSparseMatrix(int rows, int columns, BlockShape shape, int[] crowIndices, int[] colIndices, float[] values)
+    {
+        Rows = rows;
+        Columns = columns;
+        Shape = shape;
+        CrowIndices = crowIndices;
+        ColIndices = colIndices;
+        Values = values;
+    }
+
+    public int Rows { get; }
+
+    public int Columns { get; }
+
+    public BlockShape Shape { get; }
+
+    /// <summary>[blockRows + 1], from 0 to the number of kept blocks.</summary>
+    public int[] CrowIndices { get; }
+
+    /// <summary>[kept blocks].</summary>
+    public int[] ColIndices { get; }
+
+    /// <summary>[kept blocks, height, width] float32, row-major.</summary>
+    public float[] Values { get; }
+
+    public int BlockRows => CrowIndices.Length - 1;
+
+    public int BlockColumns => (Columns + Shape.Width - 1) / Shape.Width;
+
+    public int KeptBlocks => ColIndices.Length;
+
+    /// <summary>Takes the kept blocks of a dense weight, bit for bit.</summary>
+    /// <param name="weight">[mask.Rows, mask.Columns] float32, row-major.</param>
+    /// <param name="mask">The blocks to take.</param>
+    public static BlockSparseMatrix FromDense(ReadOnlySpan<float> weight, BlockMask mask)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        if (weight.Length != (long)mask.Rows * mask.Columns)
+        {
+            throw new ArgumentException(
+                $"A mask over {mask.Rows}x{mask.Columns} needs {(long)mask.Rows * mask.Columns} weights, found {weight.Length}.", nameof(weight));
+        }
+
+        var shape = mask.Shape;
+        int[] crow = new int[mask.BlockRows + 1];
+        int[] col = new int[mask.KeptBlocks];
+        float[] values = new float[checked(col.Length * shape.Height * shape.Width)];
+        int block = 0;
+        for (int r = 0; r < mask.BlockRows; r++)
+        {
+            for (int c = 0; c < mask.BlockColumns; c++)
+            {
+                if (!mask[r, c])
+                {
+                    continue;
+                }
+
+                col[block] = c;
+                for (int i = 0; i < mask.HeightOf(r); i++)
+                {
+                    weight.Slice((((r * shape.Height) + i) * mask.Columns) + (c * shape.Width), mask.WidthOf(c))
+                        .CopyTo(values.AsSpan(((block * shape.Height) + i) * shape.Width));
+                }
+
+                block++;
+            }
+
+            crow[r + 1] = block;
+        }
+
+        return new BlockSparseMatrix(mask.Rows, mask.Columns, shape, crow, col, values);
+    }
+}

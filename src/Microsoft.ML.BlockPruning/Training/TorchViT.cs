@@ -1,0 +1,163 @@
+using Microsoft.ML.BlockPruning.Network;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Training;
+
+/// <summary>A ViT or DeiT classifier as a TorchSharp module, for gradients; scoring does not use it.</summary>
+/// <remarks>Parameter names are timm's, so <see cref="ViTWeights"/> copies in and out by name.</remarks>
+public sealed class TorchViT : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "cls_token")]
+    private readonly Parameter _classToken;
+
+    [ComponentName(Name = "dist_token")]
+    private readonly Parameter? _distillationToken;
+
+    [ComponentName(Name = "pos_embed")]
+    private readonly Parameter _positionEmbedding;
+
+    [ComponentName(Name = "patch_embed")]
+    private readonly TorchPatchEmbedding _patchEmbedding;
+
+    [ComponentName(Name = "blocks")]
+    private readonly ModuleList<TorchEncoderLayer> _layers;
+
+    [ComponentName(Name = "norm")]
+    private readonly LayerNorm _norm;
+
+    [ComponentName(Name = "head")]
+    private readonly Linear _head;
+
+    [ComponentName(Name = "head_dist")]
+    private readonly Linear? _distillationHead;
+
+    /// <summary>Creates a network with the usual initial weights: normal, σ = 0.02, zero biases (timm, ViT §B).</summary>
+    /// <param name="config">The network's shape.</param>
+    /// <param name="seed">Seeds the weights; the process-wide generator is left alone.</param>
+    public TorchViT(ViTConfig config, long seed)
+        : base(nameof(TorchViT))
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        LibTorch.EnsureLoaded();
+        Config = config;
+        int d = config.EmbedDim;
+        using (var scope = NewDisposeScope())
+        {
+            _classToken = nn.Parameter(zeros(1, 1, d));
+            _distillationToken = config.IsDistilled ? nn.Parameter(zeros(1, 1, d)) : null;
+            _positionEmbedding = nn.Parameter(zeros(1, config.Tokens, d));
+            _patchEmbedding = new TorchPatchEmbedding(config);
+            _layers = nn.ModuleList(Enumerable.Range(0, config.Depth).Select(_ => new TorchEncoderLayer(config)).ToArray());
+            _norm = nn.LayerNorm(d, config.LayerNormEps);
+            _head = nn.Linear(d, config.NumClasses);
+            _distillationHead = config.IsDistilled ? nn.Linear(d, config.NumClasses) : null;
+            RegisterComponents();
+            Initialize(seed);
+        }
+    }
+
+    /// <summary>Creates a network with given weights.</summary>
+    /// <param name="weights">Copied, not kept.</param>
+    public TorchViT(ViTWeights weights)
+        : this((weights ?? throw new ArgumentNullException(nameof(weights))).Config, seed: 0)
+    {
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        var parameters = ParametersByName();
+        foreach (var source in weights.Tensors())
+        {
+            parameters[source.Name].copy_(tensor(source.Values).reshape(parameters[source.Name].shape));
+        }
+    }
+
+    /// <summary>The network's shape.</summary>
+    public ViTConfig Config { get; }
+
+    internal IReadOnlyList<TorchEncoderLayer> Layers => [.. _layers];
+
+    /// <summary>Copies the weights out.</summary>
+    /// <returns>float32 weights, whatever the module computes in.</returns>
+    public ViTWeights ToWeights()
+    {
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        var weights = new ViTWeights(Config);
+        var parameters = ParametersByName();
+        foreach (var target in weights.Tensors())
+        {
+            parameters[target.Name].detach().to(float32).contiguous().cpu().data<float>().CopyTo(target.Values);
+        }
+
+        return weights;
+    }
+
+    /// <summary>Logits of a batch.</summary>
+    /// <param name="input">[batch, channels, imageSize, imageSize], normalised.</param>
+    /// <returns>[batch, numClasses]; for a distilled network the mean of both heads (DeiT §3).</returns>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var x = Embed(input);
+        foreach (var layer in _layers)
+        {
+            x = layer.forward(x);
+        }
+
+        return Classify(x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[batch, tokens, embedDim]: the residual stream before the first encoder layer.</summary>
+    internal Tensor Embed(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        long batch = input.shape[0];
+        var patches = _patchEmbedding.forward(input);
+        var prefix = _classToken.expand(batch, -1, -1);
+        if (_distillationToken is not null)
+        {
+            prefix = cat([prefix, _distillationToken.expand(batch, -1, -1)], 1);
+        }
+
+        return (cat([prefix, patches], 1) + _positionEmbedding).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[batch, numClasses]: logits of the residual stream after the last encoder layer.</summary>
+    internal Tensor Classify(Tensor stream)
+    {
+        using var scope = NewDisposeScope();
+        var x = _norm.forward(stream);
+        var logits = _head.forward(x.select(1, 0));
+        if (_distillationHead is not null)
+        {
+            logits = (logits + _distillationHead.forward(x.select(1, 1))) / 2;
+        }
+
+        return logits.MoveToOuterDisposeScope();
+    }
+
+    private void Initialize(long seed)
+    {
+        using var off = no_grad();
+        using var generator = new Generator((ulong)seed, CPU);
+        foreach (var (name, parameter) in named_parameters())
+        {
+            if (name.Contains("norm", StringComparison.Ordinal))
+            {
+                continue; // nn.LayerNorm starts at scale one, offset zero
+            }
+
+            if (name.EndsWith(".bias", StringComparison.Ordinal))
+            {
+                parameter.zero_();
+            }
+            else
+            {
+                parameter.copy_(randn(parameter.shape, generator: generator) * 0.02);
+            }
+        }
+    }
+
+    private Dictionary<string, Parameter> ParametersByName() => named_parameters().ToDictionary(p => p.name, p => p.parameter);
+}
