@@ -80,4 +80,60 @@ internal sealed class BlockSparseMatrix
 
         return new BlockSparseMatrix(mask.Rows, mask.Columns, shape, crow, col, values);
     }
+
+    /// <summary>Builds a matrix from parts read elsewhere, such as a file, after checking every rule of the format.</summary>
+    /// <param name="rows">Output features of the weight.</param>
+    /// <param name="columns">Input features of the weight.</param>
+    /// <param name="shape">The block; not larger than the weight on either side.</param>
+    /// <param name="crowIndices">[blockRows + 1], from 0, never falling, to the number of blocks.</param>
+    /// <param name="colIndices">[blocks], rising inside a block row.</param>
+    /// <param name="values">[blocks, height, width] float32, row-major; zero outside the weight at a ragged edge. Kept, not copied.</param>
+    /// <exception cref="InvalidDataException">A part breaks a rule; says which, at what position.</exception>
+    public static BlockSparseMatrix FromParts(
+        int rows, int columns, BlockShape shape, int[] crowIndices, int[] colIndices, float[] values)
+    {
+        ArgumentNullException.ThrowIfNull(crowIndices);
+        ArgumentNullException.ThrowIfNull(colIndices);
+        ArgumentNullException.ThrowIfNull(values);
+        BlockSparseParts.Check(new BlockMask(rows, columns, shape, keepAll: false), crowIndices, colIndices, values);
+        return new BlockSparseMatrix(rows, columns, shape, crowIndices, colIndices, values);
+    }
+
+    /// <summary>The weight with zeros in removed blocks; kept blocks bit for bit.</summary>
+    /// <returns>[rows, columns] float32, row-major.</returns>
+    public float[] ToDense()
+    {
+        float[] dense = new float[checked(Rows * Columns)];
+        for (int r = 0; r < BlockRows; r++)
+        {
+            int height = Math.Min(Shape.Height, Rows - (r * Shape.Height));
+            for (int block = CrowIndices[r]; block < CrowIndices[r + 1]; block++)
+            {
+                int column = ColIndices[block] * Shape.Width;
+                int width = Math.Min(Shape.Width, Columns - column);
+                for (int i = 0; i < height; i++)
+                {
+                    Values.AsSpan(((block * Shape.Height) + i) * Shape.Width, width)
+                        .CopyTo(dense.AsSpan((((r * Shape.Height) + i) * Columns) + column));
+                }
+            }
+        }
+
+        return dense;
+    }
+
+    /// <summary>Which blocks the matrix holds, whatever their values.</summary>
+    public BlockMask ToMask()
+    {
+        var mask = new BlockMask(Rows, Columns, Shape, keepAll: false);
+        for (int r = 0; r < BlockRows; r++)
+        {
+            for (int block = CrowIndices[r]; block < CrowIndices[r + 1]; block++)
+            {
+                mask[r, ColIndices[block]] = true;
+            }
+        }
+
+        return mask;
+    }
 }
