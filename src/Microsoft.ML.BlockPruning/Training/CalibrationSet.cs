@@ -73,6 +73,19 @@ internal sealed class CalibrationSet
         return tensor(values).reshape(ImagesIn(batch), _config.Channels, _config.ImageSize, _config.ImageSize).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Checks that the images are of the shape and the labels of the classes that a network has.</summary>
+    /// <exception cref="ArgumentException">They are not.</exception>
+    public void CheckFits(ViTConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        if (config.Channels != _config.Channels || config.ImageSize != _config.ImageSize || config.NumClasses != _config.NumClasses)
+        {
+            throw new ArgumentException(
+                $"The calibration images are {_config.Channels}x{_config.ImageSize}x{_config.ImageSize} of {_config.NumClasses} classes, the network "
+                + $"takes {config.Channels}x{config.ImageSize}x{config.ImageSize} of {config.NumClasses}.");
+        }
+    }
+
     private void CheckPixels()
     {
         for (int i = 0; i < Count; i++)
