@@ -10,6 +10,7 @@ namespace Microsoft.ML.BlockPruning.Imaging;
 internal sealed class ImageTensorWriter
 {
     private readonly ImagePreprocessing _preprocessing;
+    private readonly ImageDecoder _decoder = new();
     private readonly ImageResampler _resampler;
     private readonly float[] _normalized; // [channels, 256]: the value of each byte
     private readonly byte[] _square;
@@ -33,29 +34,8 @@ internal sealed class ImageTensorWriter
     /// <summary>From an encoded image, such as the bytes of a PNG or JPEG file.</summary>
     public void WriteEncoded(ReadOnlySpan<byte> bytes, Span<float> destination)
     {
-        if (bytes.IsEmpty)
-        {
-            throw new InvalidDataException("the image is missing (no bytes); filter such rows out first.");
-        }
-
-        MLImage image;
-        try
-        {
-            using var stream = new MemoryStream(bytes.ToArray(), writable: false);
-            image = MLImage.CreateFromStream(stream);
-        }
-        catch (Exception error) when (error is ArgumentException or InvalidOperationException or NullReferenceException or NotSupportedException)
-        {
-            string head = Convert.ToHexString(bytes[..Math.Min(bytes.Length, 8)]);
-            throw new InvalidDataException(
-                $"its {bytes.Length} bytes (first: {head}) are not an image that can be decoded; give the whole content of a PNG, JPEG, BMP, GIF or WebP file.",
-                error);
-        }
-
-        using (image)
-        {
-            WriteImage(image, destination);
-        }
+        var (pixels, width, height) = _decoder.Decode(bytes);
+        Write(pixels.Span, width, height, redOffset: 2, destination);
     }
 
     /// <summary>From a decoded image, which stays its owner's.</summary>
@@ -66,32 +46,13 @@ internal sealed class ImageTensorWriter
             throw new InvalidDataException("the image is missing (null); filter such rows out first.");
         }
 
-        int size = _preprocessing.ImageSize, channels = _preprocessing.Channels;
-        int width = image.Width, height = image.Height;
-        if (_preprocessing.Resize == ImageResize.None && (width != size || height != size))
+        int redOffset = image.PixelFormat switch
         {
-            throw new InvalidDataException(
-                $"the image is {width}x{height} pixels, but the network reads {size}x{size} and the preprocessing says not to resize; "
-                + $"add ResizeImages, or set a preprocessing that resizes.");
-        }
-
-        int length = checked(width * height * channels);
-        if (_pixels.Length < length)
-        {
-            _pixels = new byte[length];
-        }
-
-        var pixels = _pixels.AsSpan(0, length);
-        Unpack(image, pixels);
-        if (_preprocessing.Resize == ImageResize.None)
-        {
-            Normalize(pixels, destination);
-        }
-        else
-        {
-            _resampler.Resize(pixels, width, height, _square);
-            Normalize(_square, destination);
-        }
+            MLPixelFormat.Bgra32 => 2,
+            MLPixelFormat.Rgba32 => 0,
+            _ => throw new InvalidDataException($"the image's pixel format is {image.PixelFormat}; Bgra32 and Rgba32 can be read."),
+        };
+        Write(image.Pixels, image.Width, image.Height, redOffset, destination);
     }
 
     /// <summary>From values of 0 to 255, [channels, imageSize, imageSize], as ML.NET's ExtractPixels yields them.</summary>
@@ -117,25 +78,41 @@ internal sealed class ImageTensorWriter
         }
     }
 
-    /// <summary>Four bytes a pixel to one (luma) or three (RGB), interleaved; alpha is dropped, as Pillow's <c>convert</c> does.</summary>
-    private void Unpack(MLImage image, Span<byte> pixels)
+    private void Write(ReadOnlySpan<byte> source, int width, int height, int redOffset, Span<float> destination)
     {
-        int red = image.PixelFormat switch
+        int size = _preprocessing.ImageSize;
+        if (_preprocessing.Resize == ImageResize.None && (width != size || height != size))
         {
-            MLPixelFormat.Bgra32 => 2,
-            MLPixelFormat.Rgba32 => 0,
-            _ => throw new InvalidDataException($"the image's pixel format is {image.PixelFormat}; Bgra32 and Rgba32 can be read."),
-        };
-        var source = image.Pixels;
-        int count = image.Width * image.Height;
-        if (source.Length != count * 4)
-        {
-            throw new InvalidDataException($"the image of {image.Width}x{image.Height} pixels holds {source.Length} bytes, not {count * 4}.");
+            throw new InvalidDataException(
+                $"the image is {width}x{height} pixels, but the network reads {size}x{size} and the preprocessing says not to resize; "
+                + "add ResizeImages, or set a preprocessing that resizes.");
         }
 
-        for (int i = 0; i < count; i++)
+        int length = checked(width * height * _preprocessing.Channels);
+        if (_pixels.Length < length)
         {
-            byte r = source[(i * 4) + red], g = source[(i * 4) + 1], b = source[(i * 4) + 2 - red];
+            _pixels = new byte[length];
+        }
+
+        var pixels = _pixels.AsSpan(0, length);
+        Unpack(source[..checked(width * height * 4)], redOffset, pixels);
+        if (_preprocessing.Resize == ImageResize.None)
+        {
+            Normalize(pixels, destination);
+        }
+        else
+        {
+            _resampler.Resize(pixels, width, height, _square);
+            Normalize(_square, destination);
+        }
+    }
+
+    /// <summary>Four bytes a pixel to one (luma) or three (RGB), interleaved; alpha is dropped, as Pillow's <c>convert</c> does.</summary>
+    private void Unpack(ReadOnlySpan<byte> source, int redOffset, Span<byte> pixels)
+    {
+        for (int i = 0; i < source.Length / 4; i++)
+        {
+            byte r = source[(i * 4) + redOffset], g = source[(i * 4) + 1], b = source[(i * 4) + 2 - redOffset];
             if (_preprocessing.Channels == 1)
             {
                 pixels[i] = (byte)(((r * 19595) + (g * 38470) + (b * 7471) + 0x8000) >> 16); // ITU-R 601 luma in Pillow's fixed point
