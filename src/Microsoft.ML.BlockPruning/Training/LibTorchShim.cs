@@ -27,7 +27,7 @@ internal static class LibTorchShim
     /// <exception cref="InvalidDataException">The bytes are not an ELF64 library.</exception>
     public static byte[]? Patch(ReadOnlySpan<byte> elf)
     {
-        if (elf.Length < 64 || !elf.StartsWith("\x7FELF\x02\x01"u8))
+        if (elf.Length < 64 || !elf.StartsWith("\u007FELF\u0002\u0001"u8))
         {
             throw new InvalidDataException("Not a little-endian ELF64 library.");
         }
