@@ -5,13 +5,11 @@ public sealed class EncoderLayerWeights
 {
     internal EncoderLayerWeights(ViTConfig config, int index)
     {
-        string prefix = $"blocks.{index}";
-        Norm1 = new LayerNormWeights($"{prefix}.norm1", config.EmbedDim);
-        Qkv = new LinearWeights($"{prefix}.attn.qkv", 3 * config.EmbedDim, config.EmbedDim);
-        Proj = new LinearWeights($"{prefix}.attn.proj", config.EmbedDim, config.EmbedDim);
-        Norm2 = new LayerNormWeights($"{prefix}.norm2", config.EmbedDim);
-        Fc1 = new LinearWeights($"{prefix}.mlp.fc1", config.MlpDim, config.EmbedDim);
-        Fc2 = new LinearWeights($"{prefix}.mlp.fc2", config.EmbedDim, config.MlpDim);
+        LinearWeights[] linears =
+            [.. LinearShape.OfEncoderLayer(config, index).Select(shape => new LinearWeights(shape.Name, shape.OutFeatures, shape.InFeatures))];
+        (Qkv, Proj, Fc1, Fc2) = (linears[0], linears[1], linears[2], linears[3]);
+        Norm1 = new LayerNormWeights($"blocks.{index}.norm1", config.EmbedDim);
+        Norm2 = new LayerNormWeights($"blocks.{index}.norm2", config.EmbedDim);
     }
 
     /// <summary>Before the attention.</summary>

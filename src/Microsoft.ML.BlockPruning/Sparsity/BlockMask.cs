@@ -27,7 +27,7 @@ internal sealed class BlockMask
         Shape = shape;
         BlockRows = (rows + shape.Height - 1) / shape.Height;
         BlockColumns = (columns + shape.Width - 1) / shape.Width;
-        _kept = new bool[BlockRows * BlockColumns];
+        _kept = new bool[checked(BlockRows * BlockColumns)];
         Array.Fill(_kept, keepAll);
     }
 

@@ -80,4 +80,114 @@ internal sealed class BlockSparseMatrix
 
         return new BlockSparseMatrix(mask.Rows, mask.Columns, shape, crow, col, values);
     }
+
+    /// <summary>Builds a matrix from parts read elsewhere, such as a file, after checking every rule of the format.</summary>
+    /// <param name="rows">Output features of the weight.</param>
+    /// <param name="columns">Input features of the weight.</param>
+    /// <param name="shape">The block; not larger than the weight on either side.</param>
+    /// <param name="crowIndices">[blockRows + 1], from 0, never falling, to the number of blocks.</param>
+    /// <param name="colIndices">[blocks], rising inside a block row.</param>
+    /// <param name="values">[blocks, height, width] float32, row-major; zero outside the weight at a ragged edge. Kept, not copied.</param>
+    /// <exception cref="InvalidDataException">A part breaks a rule; says which, at what position.</exception>
+    public static BlockSparseMatrix FromParts(
+        int rows, int columns, BlockShape shape, int[] crowIndices, int[] colIndices, float[] values)
+    {
+        ArgumentNullException.ThrowIfNull(crowIndices);
+        ArgumentNullException.ThrowIfNull(colIndices);
+        ArgumentNullException.ThrowIfNull(values);
+        var empty = new BlockMask(rows, columns, shape, keepAll: false);
+        Require(crowIndices.Length == empty.BlockRows + 1, $"crow_indices has {crowIndices.Length} numbers, expected {empty.BlockRows + 1}");
+        Require(crowIndices[0] == 0, $"crow_indices begins with {crowIndices[0]}, expected 0");
+        Require(
+            crowIndices[^1] == colIndices.Length,
+            $"crow_indices ends with {crowIndices[^1]}, expected the number of col_indices, {colIndices.Length}");
+        long elements = (long)colIndices.Length * shape.Height * shape.Width;
+        Require(values.Length == elements, $"values has {values.Length} numbers, expected {elements}: {colIndices.Length} blocks of {shape}");
+        for (int r = 0; r < empty.BlockRows; r++)
+        {
+            int begin = crowIndices[r];
+            int end = crowIndices[r + 1];
+            Require(begin <= end, $"crow_indices falls from {begin} to {end} at block row {r}");
+
+            // A rise past the end would only fall again later, after we had read outside the arrays.
+            Require(end <= colIndices.Length, $"crow_indices rises to {end} at block row {r}, past the {colIndices.Length} blocks");
+            for (int block = begin; block < end; block++)
+            {
+                int column = colIndices[block];
+                Require(
+                    column >= 0 && column < empty.BlockColumns,
+                    $"col_indices[{block}] is {column}, expected 0 to {empty.BlockColumns - 1}");
+                Require(
+                    block == begin || column > colIndices[block - 1],
+                    $"col_indices[{block}] is {column} after {colIndices[block - 1]}, expected rising columns in block row {r}");
+                RequireZeroPadding(empty, r, column, block, values);
+            }
+        }
+
+        return new BlockSparseMatrix(rows, columns, shape, crowIndices, colIndices, values);
+    }
+
+    /// <summary>The weight with zeros in removed blocks; kept blocks bit for bit.</summary>
+    /// <returns>[rows, columns] float32, row-major.</returns>
+    public float[] ToDense()
+    {
+        float[] dense = new float[checked(Rows * Columns)];
+        for (int r = 0; r < BlockRows; r++)
+        {
+            int height = Math.Min(Shape.Height, Rows - (r * Shape.Height));
+            for (int block = CrowIndices[r]; block < CrowIndices[r + 1]; block++)
+            {
+                int column = ColIndices[block] * Shape.Width;
+                int width = Math.Min(Shape.Width, Columns - column);
+                for (int i = 0; i < height; i++)
+                {
+                    Values.AsSpan(((block * Shape.Height) + i) * Shape.Width, width)
+                        .CopyTo(dense.AsSpan((((r * Shape.Height) + i) * Columns) + column));
+                }
+            }
+        }
+
+        return dense;
+    }
+
+    /// <summary>Which blocks the matrix holds, whatever their values.</summary>
+    public BlockMask ToMask()
+    {
+        var mask = new BlockMask(Rows, Columns, Shape, keepAll: false);
+        for (int r = 0; r < BlockRows; r++)
+        {
+            for (int block = CrowIndices[r]; block < CrowIndices[r + 1]; block++)
+            {
+                mask[r, ColIndices[block]] = true;
+            }
+        }
+
+        return mask;
+    }
+
+    private static void RequireZeroPadding(BlockMask mask, int blockRow, int blockColumn, int block, float[] values)
+    {
+        int height = mask.HeightOf(blockRow);
+        int width = mask.WidthOf(blockColumn);
+        if (height == mask.Shape.Height && width == mask.Shape.Width)
+        {
+            return;
+        }
+
+        for (int i = 0; i < mask.Shape.Height; i++)
+        {
+            var row = values.AsSpan(((block * mask.Shape.Height) + i) * mask.Shape.Width, mask.Shape.Width);
+            Require(
+                !row[(i < height ? width : 0)..].ContainsAnyExcept(0f),
+                $"values of block {block} (block row {blockRow}, column {blockColumn}) are not zero outside the weight of {mask.Rows}x{mask.Columns}");
+        }
+    }
+
+    private static void Require(bool holds, FormattableString fault)
+    {
+        if (!holds)
+        {
+            throw new InvalidDataException($"A block-sparse weight is damaged: {FormattableString.Invariant(fault)}.");
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Microsoft.ML.BlockPruning.Sparsity;
 
 /// <summary>One <see cref="BlockMask"/> per prunable layer: all that pruning decides.</summary>
@@ -8,7 +10,27 @@ internal sealed class SparsityPlan
 
     public IReadOnlyDictionary<string, BlockMask> Masks => _masks;
 
+    /// <summary>Weights that the masked layers keep.</summary>
+    public long KeptElements => _masks.Values.Sum(mask => mask.KeptElements);
+
     public BlockMask? this[string layerName] => _masks.GetValueOrDefault(layerName);
+
+    /// <summary>Reads a plan as <see cref="Save"/> writes it.</summary>
+    /// <exception cref="InvalidDataException">It is no plan, of another version, or wrong in a layer, which the message names.</exception>
+    public static SparsityPlan Parse(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return SparsityPlanJson.Parse(Encoding.UTF8.GetBytes(json));
+    }
+
+    /// <inheritdoc cref="Parse"/>
+    public static SparsityPlan Load(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return SparsityPlanJson.Parse(copy.GetBuffer().AsMemory(0, (int)copy.Length));
+    }
 
     public void Add(string layerName, BlockMask mask)
     {
@@ -18,5 +40,43 @@ internal sealed class SparsityPlan
         {
             throw new ArgumentException($"The plan already has a mask for '{layerName}'.", nameof(layerName));
         }
+    }
+
+    /// <summary>Checks that every mask belongs to one of a network's prunable layers and covers exactly its weight.</summary>
+    /// <param name="layers">Name, output features and input features of the network's prunable layers.</param>
+    /// <exception cref="InvalidDataException">A mask does not fit; names the layer.</exception>
+    public void RequireFits(IEnumerable<(string Name, int Rows, int Columns)> layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        var sizes = layers.ToDictionary(layer => layer.Name, layer => (layer.Rows, layer.Columns), StringComparer.Ordinal);
+        foreach (var (name, mask) in _masks)
+        {
+            if (!sizes.TryGetValue(name, out var size))
+            {
+                throw new InvalidDataException(
+                    $"The sparsity plan has a mask for '{name}', which is none of the network's {sizes.Count} prunable layers.");
+            }
+
+            if (size != (mask.Rows, mask.Columns))
+            {
+                throw new InvalidDataException(
+                    $"The sparsity plan's mask for '{name}' covers {mask.Rows}x{mask.Columns}, but the network's weight is {size.Rows}x{size.Columns}.");
+            }
+        }
+    }
+
+    /// <summary>Writes the plan as UTF-8 JSON, the same bytes for the same plan.</summary>
+    public void Save(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        SparsityPlanJson.Write(this, stream);
+    }
+
+    /// <summary>The plan as JSON.</summary>
+    public string ToJson()
+    {
+        using var stream = new MemoryStream();
+        Save(stream);
+        return Encoding.UTF8.GetString(stream.GetBuffer().AsSpan(0, (int)stream.Length));
     }
 }

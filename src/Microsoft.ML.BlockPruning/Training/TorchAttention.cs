@@ -32,7 +32,7 @@ internal sealed class TorchAttention : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return _proj.forward(Attend(_qkv.forward(input))).MoveToOuterDisposeScope();
+        return _proj.call(Attend(_qkv.call(input))).MoveToOuterDisposeScope();
     }
 
     /// <summary>[batch, tokens, 3 · embedDim] → [batch, tokens, embedDim]: what <c>proj</c> reads.</summary>

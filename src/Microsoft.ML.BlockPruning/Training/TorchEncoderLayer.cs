@@ -38,6 +38,13 @@ internal sealed class TorchEncoderLayer : nn.Module<Tensor, Tensor>
 
     public TorchMlp Mlp => _mlp;
 
+    /// <summary>Attention, then MLP; their linear layers in the order of <see cref="EncoderLayerWeights.Linears"/>.</summary>
+    public IReadOnlyList<ResidualBranch> Branches =>
+    [
+        new ResidualBranch(_norm1, _attention.Qkv, _attention.Attend, _attention.Proj),
+        new ResidualBranch(_norm2, _mlp.Fc1, nn.functional.gelu, _mlp.Fc2),
+    ];
+
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();

@@ -29,6 +29,6 @@ internal sealed class TorchMlp : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return _fc2.forward(nn.functional.gelu(_fc1.forward(input))).MoveToOuterDisposeScope();
+        return _fc2.call(nn.functional.gelu(_fc1.call(input))).MoveToOuterDisposeScope();
     }
 }

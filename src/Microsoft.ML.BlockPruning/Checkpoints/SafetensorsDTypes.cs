@@ -1,0 +1,37 @@
+namespace Microsoft.ML.BlockPruning.Checkpoints;
+
+/// <summary>How a file spells an element type, and how many bytes an element takes.</summary>
+internal static class SafetensorsDTypes
+{
+    private static readonly Dictionary<SafetensorsDType, (string Name, int Size)> All = new()
+    {
+        [SafetensorsDType.Bool] = ("BOOL", 1),
+        [SafetensorsDType.U8] = ("U8", 1),
+        [SafetensorsDType.I8] = ("I8", 1),
+        [SafetensorsDType.F8E4M3] = ("F8_E4M3", 1),
+        [SafetensorsDType.F8E5M2] = ("F8_E5M2", 1),
+        [SafetensorsDType.I16] = ("I16", 2),
+        [SafetensorsDType.U16] = ("U16", 2),
+        [SafetensorsDType.F16] = ("F16", 2),
+        [SafetensorsDType.BF16] = ("BF16", 2),
+        [SafetensorsDType.I32] = ("I32", 4),
+        [SafetensorsDType.U32] = ("U32", 4),
+        [SafetensorsDType.F32] = ("F32", 4),
+        [SafetensorsDType.I64] = ("I64", 8),
+        [SafetensorsDType.U64] = ("U64", 8),
+        [SafetensorsDType.F64] = ("F64", 8),
+    };
+
+    private static readonly Dictionary<string, SafetensorsDType> ByName =
+        All.ToDictionary(entry => entry.Value.Name, entry => entry.Key, StringComparer.Ordinal);
+
+    /// <summary>Every spelling, for messages.</summary>
+    public static string Names => string.Join(", ", ByName.Keys);
+
+    public static string Name(this SafetensorsDType type) => All[type].Name;
+
+    /// <summary>Bytes of one element.</summary>
+    public static int Size(this SafetensorsDType type) => All[type].Size;
+
+    public static bool TryParse(string? name, out SafetensorsDType type) => ByName.TryGetValue(name ?? string.Empty, out type);
+}

@@ -1,0 +1,199 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Microsoft.ML.BlockPruning.Checkpoints;
+
+/// <summary>Reads a safetensors file: the header is checked when it opens, each tensor goes straight into its array when asked for.</summary>
+/// <remarks>Not safe for use from several threads at once: all reads share the stream's position.</remarks>
+internal sealed class SafetensorsFile : IDisposable
+{
+    private const int LengthBytes = 8;
+    private const long MaxHeaderBytes = 100_000_000; // the limit of the reference implementation
+    private const int ChunkElements = 1 << 14;
+
+    private readonly Stream _stream;
+    private readonly bool _ownsStream;
+    private readonly SafetensorsHeader _header;
+    private readonly long _dataStart;
+
+    private SafetensorsFile(Stream stream, bool ownsStream, string source)
+    {
+        _stream = stream;
+        _ownsStream = ownsStream;
+        Source = source;
+        long length = stream.Length - stream.Position;
+        Span<byte> prefix = stackalloc byte[LengthBytes];
+        if (length < LengthBytes)
+        {
+            throw new InvalidDataException(
+                $"{source}: {length} bytes are too few for a safetensors file, which begins with the 8-byte length of its header.");
+        }
+
+        stream.ReadExactly(prefix);
+        ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        ulong most = (ulong)Math.Min(MaxHeaderBytes, length - LengthBytes);
+        if (headerBytes > most)
+        {
+            throw new InvalidDataException(
+                $"{source}: the header claims {headerBytes} bytes, expected at most {most} (100 MB, and no more than the file holds). "
+                + "The file is cut off, damaged, or not a safetensors file.");
+        }
+
+        byte[] json = new byte[headerBytes];
+        stream.ReadExactly(json);
+        _header = SafetensorsHeader.Parse(json, length - LengthBytes - json.Length, source);
+        _dataStart = stream.Position;
+    }
+
+    /// <summary>What messages call the file.</summary>
+    public string Source { get; }
+
+    /// <summary>The file's free strings (<c>__metadata__</c>).</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
+
+    /// <summary>Every tensor by name, in the header's order.</summary>
+    public IReadOnlyDictionary<string, SafetensorsTensor> Tensors => _header.Tensors;
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="InvalidDataException">It is not a whole, valid safetensors file; the message names it and the tensor.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        try
+        {
+            return new SafetensorsFile(stream, ownsStream: true, $"'{path}'");
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads from a stream's position to its end; the stream stays the caller's and open.</summary>
+    /// <param name="stream">A stream that cannot seek is copied into memory first (at most 2 GB).</param>
+    /// <param name="source">What messages call it.</param>
+    /// <exception cref="InvalidDataException">It is not a whole, valid safetensors file; the message names the tensor.</exception>
+    public static SafetensorsFile Read(Stream stream, string source = "The stream")
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (stream.CanSeek)
+        {
+            return new SafetensorsFile(stream, ownsStream: false, source);
+        }
+
+        var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        copy.Position = 0;
+        return new SafetensorsFile(copy, ownsStream: true, source);
+    }
+
+    /// <summary>A tensor of F32, F16, BF16 or F64 as float; F64 rounds, the others are exact.</summary>
+    public float[] ReadSingles(string name)
+    {
+        float[] values = Allocate<float>(Find(name));
+        ReadSingles(name, values);
+        return values;
+    }
+
+    /// <inheritdoc cref="ReadSingles(string)"/>
+    /// <param name="name">The tensor.</param>
+    /// <param name="destination">[elements of the tensor], written.</param>
+    public void ReadSingles(string name, Span<float> destination)
+    {
+        var tensor = Find(name);
+        if (destination.Length != tensor.Elements)
+        {
+            throw new ArgumentException(
+                $"Tensor '{name}' has {tensor.Elements} elements, the destination {destination.Length}.", nameof(destination));
+        }
+
+        switch (tensor.DType)
+        {
+            case SafetensorsDType.F32:
+                ReadAs<float, float>(tensor, destination, value => value);
+                break;
+            case SafetensorsDType.F16:
+                ReadAs<Half, float>(tensor, destination, value => (float)value);
+                break;
+            case SafetensorsDType.BF16:
+                // bfloat16 is the upper half of a float32.
+                ReadAs<ushort, float>(tensor, destination, value => BitConverter.UInt32BitsToSingle((uint)value << 16));
+                break;
+            case SafetensorsDType.F64:
+                ReadAs<double, float>(tensor, destination, value => (float)value);
+                break;
+            default:
+                throw WrongType(tensor, "F32, F16, BF16 or F64");
+        }
+    }
+
+    /// <summary>A tensor of I32 or I64 as int.</summary>
+    /// <exception cref="InvalidDataException">Another dtype, or a value that does not fit.</exception>
+    public int[] ReadInt32s(string name)
+    {
+        var tensor = Find(name);
+        int[] values = Allocate<int>(tensor);
+        switch (tensor.DType)
+        {
+            case SafetensorsDType.I32:
+                ReadAs<int, int>(tensor, values, value => value);
+                break;
+            case SafetensorsDType.I64:
+                ReadAs<long, int>(tensor, values, value => value == (int)value
+                    ? (int)value
+                    : throw new InvalidDataException($"{Source}: tensor '{name}' holds {value}, expected at most {int.MaxValue} in size."));
+                break;
+            default:
+                throw WrongType(tensor, "I32 or I64");
+        }
+
+        return values;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_ownsStream)
+        {
+            _stream.Dispose();
+        }
+    }
+
+    private SafetensorsTensor Find(string name) => Tensors.TryGetValue(name, out var tensor)
+        ? tensor
+        : throw new InvalidDataException($"{Source}: there is no tensor '{name}' among its {Tensors.Count} tensors.");
+
+    private T[] Allocate<T>(SafetensorsTensor tensor) => tensor.Elements <= Array.MaxLength
+        ? GC.AllocateUninitializedArray<T>((int)tensor.Elements)
+        : throw new InvalidDataException($"{Source}: tensor '{tensor.Name}', {tensor.Describe()}, has more than {Array.MaxLength} elements.");
+
+    private InvalidDataException WrongType(SafetensorsTensor tensor, string expected) =>
+        new($"{Source}: tensor '{tensor.Name}' is {tensor.DType.Name()}, expected {expected}.");
+
+    /// <summary>Reads in place where the types agree, else through a buffer of one chunk, so that no second copy of a tensor exists.</summary>
+    private void ReadAs<TFile, T>(SafetensorsTensor tensor, Span<T> destination, Func<TFile, T> convert)
+        where TFile : unmanaged
+        where T : unmanaged
+    {
+        _stream.Position = _dataStart + tensor.Begin;
+        TFile[]? buffer = typeof(TFile) == typeof(T) ? null : new TFile[Math.Min(ChunkElements, destination.Length)];
+        while (destination.Length > 0)
+        {
+            var chunk = destination[..Math.Min(ChunkElements, destination.Length)];
+            destination = destination[chunk.Length..];
+            if (buffer is null)
+            {
+                _stream.ReadExactly(MemoryMarshal.AsBytes(chunk));
+                continue;
+            }
+
+            _stream.ReadExactly(MemoryMarshal.AsBytes(buffer.AsSpan(0, chunk.Length)));
+            for (int i = 0; i < chunk.Length; i++)
+            {
+                chunk[i] = convert(buffer[i]);
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.ML.BlockPruning.Network;
+
+namespace Microsoft.ML.BlockPruning.Checkpoints;
+
+/// <summary>Tells a network's shape from the names and shapes of a file's tensors, and other architectures from ours.</summary>
+internal sealed partial class ViTArchitecture(SafetensorsFile file)
+{
+    internal const string PatchWeight = "patch_embed.proj.weight";
+    private const int DefaultHeadDim = 64; // every ViT and DeiT as published
+    private const float DefaultEps = 1e-6f; // timm and torchvision
+
+    /// <summary>The shape of the network.</summary>
+    /// <param name="beside">The <c>config.json</c> beside the file, if there is one.</param>
+    /// <exception cref="InvalidDataException">The tensors are not those of a ViT or DeiT classifier; names the first one that does not fit.</exception>
+    public ViTConfig Infer(CheckpointConfig? beside)
+    {
+        RejectForeignNames();
+        int embedDim = Side("cls_token", rank: 3, axis: 2);
+        bool isDistilled = file.Tensors.ContainsKey("dist_token");
+        var (channels, patchSize) = Patch();
+        int grid = Grid(Side("pos_embed", rank: 3, axis: 1), isDistilled ? 2 : 1);
+        int numHeads = Metadata(ViTCheckpoint.NumHeadsKey, int.Parse) ?? beside?.NumHeads ?? DefaultHeads(embedDim);
+        float eps = Metadata(ViTCheckpoint.LayerNormEpsKey, float.Parse) ?? beside?.LayerNormEps ?? DefaultEps;
+        ViTConfig config;
+        try
+        {
+            config = new ViTConfig(
+                checked(grid * patchSize),
+                patchSize,
+                channels,
+                embedDim,
+                Depth(),
+                numHeads,
+                mlpDim: Side("blocks.0.mlp.fc1.weight", rank: 2, axis: 0),
+                numClasses: Side("head.weight", rank: 2, axis: 0),
+                isDistilled,
+                eps);
+        }
+        catch (Exception error) when (error is ArgumentOutOfRangeException or OverflowException)
+        {
+            throw new InvalidDataException($"{file.Source}: the parts of the network do not fit together: {error.Message}", error);
+        }
+
+        // The big tensors before memory is taken for them: a damaged shape must not ask for more than the file holds.
+        CheckShape("pos_embed", [1, config.Tokens, embedDim]);
+        CheckShape("head.weight", [config.NumClasses, embedDim]);
+        foreach (var layer in LinearShape.OfPrunableLayers(config))
+        {
+            CheckShape($"{layer.Name}.weight", [layer.OutFeatures, layer.InFeatures]);
+        }
+
+        return config;
+    }
+
+    /// <summary>Checks that a tensor is there and has the given sides.</summary>
+    public void CheckShape(string name, int[] expected)
+    {
+        var found = Find(name);
+
+        // Very old timm files hold the patch convolution as a matrix; its rows are the same numbers in the same order.
+        bool isFlatPatch = name == PatchWeight
+            && found.Shape is [var rows, var columns] && rows == expected[0] && columns == (long)expected[1] * expected[2] * expected[3];
+        if (!isFlatPatch && !found.Shape.SequenceEqual(expected.Select(side => (long)side)))
+        {
+            throw Invalid(name, $"[{string.Join(", ", expected)}]");
+        }
+    }
+
+    // The names of ViTWeights.Tensors(), for any depth.
+    [GeneratedRegex(
+        @"^(cls_token|dist_token|pos_embed|(patch_embed\.proj|norm|head|head_dist)\.(weight|bias)"
+        + @"|blocks\.(0|[1-9][0-9]{0,3})\.(norm1|norm2|attn\.qkv|attn\.proj|mlp\.fc1|mlp\.fc2)\.(weight|bias))$")]
+    private static partial Regex OwnName();
+
+    [GeneratedRegex(@"^pre_logits\.fc\.(weight|bias)$")]
+    private static partial Regex IgnoredName();
+
+    private void RejectForeignNames()
+    {
+        bool isDistilled = file.Tensors.ContainsKey("dist_token");
+        string? foreign = file.Tensors.Keys.FirstOrDefault(name => !OwnName().IsMatch(name) && !IgnoredName().IsMatch(name))
+            ?? file.Tensors.Keys.FirstOrDefault(name => !isDistilled && name.StartsWith("head_dist.", StringComparison.Ordinal));
+        if (foreign is not null)
+        {
+            throw new InvalidDataException(
+                $"{file.Source}: tensor '{foreign}' does not belong to a ViT or DeiT classifier with timm's names{Guess(foreign)}. Expected cls_token, "
+                + "pos_embed, patch_embed.proj, blocks.N.{norm1, attn.qkv, attn.proj, norm2, mlp.fc1, mlp.fc2}, norm, head and, distilled, "
+                + "dist_token with head_dist.");
+        }
+    }
+
+    private static string Guess(string name) => name switch
+    {
+        _ when name.EndsWith(".gamma", StringComparison.Ordinal) => " (LayerScale, as in DeiT III, is not supported)",
+        _ when name.EndsWith("_indices", StringComparison.Ordinal) || name.EndsWith(".values", StringComparison.Ordinal) =>
+            " (this looks like an already pruned, block-sparse network)",
+        _ when name.StartsWith("layers.", StringComparison.Ordinal) => " (this looks like a Swin transformer)",
+        _ when name.StartsWith("vit.", StringComparison.Ordinal) || name.StartsWith("deit.", StringComparison.Ordinal) =>
+            " (these are Hugging Face's names; save the network with timm's)",
+        _ when name.StartsWith("encoder.", StringComparison.Ordinal) || name is "class_token" =>
+            " (these are torchvision's names; save the network with timm's)",
+        _ when name.StartsWith("fc_norm.", StringComparison.Ordinal) => " (average pooling is not supported)",
+        _ => string.Empty,
+    };
+
+    private (int Channels, int PatchSize) Patch()
+    {
+        long[] shape = Find(PatchWeight).Shape;
+        if (shape is [_, var channels, var height, var width] && height == width)
+        {
+            return ((int)channels, (int)height);
+        }
+
+        if (shape is [_, var patchDim])
+        {
+            // channels · patchSize²: 3p² is never a square, so that one and three channels cannot be confused.
+            long grey = Root(patchDim);
+            return grey * grey == patchDim ? (1, (int)grey) : (3, (int)Root(patchDim / 3));
+        }
+
+        throw Invalid(PatchWeight, "[embedDim, channels, patchSize, patchSize] or [embedDim, channels · patchSize²]");
+    }
+
+    private int Grid(int tokens, int prefixTokens)
+    {
+        long grid = Root(tokens - prefixTokens);
+        if (grid * grid == tokens - prefixTokens && grid > 0)
+        {
+            return (int)grid;
+        }
+
+        long bare = Root(tokens);
+        string guess = bare * bare == tokens
+            ? " It looks like a network whose prefix tokens have no position (timm's no_embed_class), which is not supported."
+            : string.Empty;
+        throw new InvalidDataException(
+            $"{file.Source}: tensor 'pos_embed' has {tokens} tokens, expected a square number of patches plus {prefixTokens}.{guess}");
+    }
+
+    private int Depth()
+    {
+        var indices = file.Tensors.Keys.Where(name => name.StartsWith("blocks.", StringComparison.Ordinal))
+            .Select(name => int.Parse(name.Split('.')[1], CultureInfo.InvariantCulture)).ToHashSet();
+        int depth = Enumerable.Range(0, indices.Count).TakeWhile(indices.Contains).Count();
+        return depth == indices.Count
+            ? depth
+            : throw new InvalidDataException($"{file.Source}: there is no tensor of 'blocks.{depth}', but some of 'blocks.{indices.Max()}'.");
+    }
+
+    private int DefaultHeads(int embedDim) => embedDim % DefaultHeadDim == 0
+        ? embedDim / DefaultHeadDim
+        : throw new InvalidDataException(
+            $"{file.Source}: the number of heads is unknown: {embedDim} features are no multiple of the usual {DefaultHeadDim} a head. "
+            + "Put a config.json with {\"num_attention_heads\": N} beside the file.");
+
+    private T? Metadata<T>(string key, Func<string, IFormatProvider, T> parse)
+        where T : struct
+    {
+        if (!file.Metadata.TryGetValue(key, out string? text))
+        {
+            return null;
+        }
+
+        try
+        {
+            return parse(text, CultureInfo.InvariantCulture);
+        }
+        catch (Exception error) when (error is FormatException or OverflowException)
+        {
+            throw new InvalidDataException($"{file.Source}: metadata '{key}' is '{text}', expected a number.", error);
+        }
+    }
+
+    private int Side(string name, int rank, int axis)
+    {
+        long[] shape = Find(name).Shape;
+        return shape.Length == rank && shape.All(side => side is > 0 and <= int.MaxValue)
+            ? (int)shape[axis]
+            : throw Invalid(name, $"{rank} sides, none of them 0");
+    }
+
+    private SafetensorsTensor Find(string name) => file.Tensors.TryGetValue(name, out var tensor)
+        ? tensor
+        : throw new InvalidDataException(
+            $"{file.Source}: tensor '{name}' is missing. Expected a ViT or DeiT classifier with timm's names, found {file.Tensors.Count} tensors.");
+
+    private InvalidDataException Invalid(string name, string expected) =>
+        new($"{file.Source}: tensor '{name}' is {Find(name).Describe()}, expected {expected}.");
+
+    private static long Root(long square) => (long)Math.Sqrt(Math.Max(square, 0));
+}

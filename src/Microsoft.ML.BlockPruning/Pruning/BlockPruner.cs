@@ -1,0 +1,73 @@
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Training;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>Prunes a network once: statistics, importances, allocation, refit. No optimizer step, no fine-tuning.</summary>
+internal sealed class BlockPruner
+{
+    private readonly IBlockCriterion _criterion;
+
+    /// <summary>Creates a pruner.</summary>
+    /// <param name="criterion">Rates the blocks; <see cref="ObsPathCriterion"/> where none is given.</param>
+    public BlockPruner(IBlockCriterion? criterion = null) => _criterion = criterion ?? new ObsPathCriterion();
+
+    /// <summary>Prunes.</summary>
+    /// <param name="dense">The dense network; not changed, whatever happens.</param>
+    /// <param name="calibration">Images, and labels where they are to be used instead of sampled ones.</param>
+    /// <param name="settings">Block, budget, floor, seed.</param>
+    /// <param name="onProgress">
+    /// Called after every batch and row strip, from any thread but one at a time. What it throws ends the pruning and comes out of this call.
+    /// </param>
+    /// <returns>A network of its own and its plan.</returns>
+    /// <exception cref="ArgumentException">The budget cannot be met, or the images are of another network.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A block is larger than a weight, or the floor is outside [0, 1].</exception>
+    /// <exception cref="ArithmeticException">A weight, activation or gradient is not finite; the message names where.</exception>
+    public PrunedNetwork Prune(
+        ViTWeights dense, CalibrationSet calibration, PruneSettings settings, Action<PruneProgress> onProgress)
+    {
+        ArgumentNullException.ThrowIfNull(dense);
+        ArgumentNullException.ThrowIfNull(calibration);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(onProgress);
+        calibration.CheckFits(dense.Config);
+        CheckFinite(dense);
+        var layers = PrunableLayer.Of(dense, settings.Block);
+        var allocator = new SparsityAllocator(settings.CostModel, settings.Budget, settings.LayerFloor);
+        allocator.CheckBudget(layers.Select(layer => (layer.Name, layer.Blocks)));
+
+        using var scope = NewDisposeScope();
+        var (importances, tokenWeights) = Rate(dense, calibration, layers, settings, onProgress);
+        var allocating = new StageProgress(PruneStage.Allocating, 1, onProgress);
+        var plan = allocator.Allocate(importances, UnitCoupling.Of(dense));
+        allocating.Step();
+        var refit = new WeightRefit(dense, calibration, layers, tokenWeights, plan);
+        var refitting = new StageProgress(PruneStage.Refitting, refit.Steps, onProgress);
+        return new PrunedNetwork(refit.Run(refitting.Step), plan);
+    }
+
+    // The covariances, DeiT-B's 1.2 GB, are freed on return; the refit needs the token weights only.
+    private (IReadOnlyList<LayerImportances> Importances, IReadOnlyList<IReadOnlyList<float[]>> TokenWeights) Rate(
+        ViTWeights dense, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, PruneSettings settings, Action<PruneProgress> onProgress)
+    {
+        using var scope = NewDisposeScope();
+        var calibrating = new StageProgress(PruneStage.Calibrating, calibration.BatchCount, onProgress);
+        var statistics = new CalibrationPass(dense, calibration, settings.Seed).Run(layers, calibrating.Step);
+        var scoring = new StageProgress(PruneStage.Scoring, layers.Sum(layer => layer.Blocks.BlockRows), onProgress);
+        var importances = layers.Zip(statistics, (layer, known) => _criterion.Rate(layer, known, scoring.Step)).ToList();
+        return (importances, [.. statistics.Select(known => known.TokenWeights)]);
+    }
+
+    private static void CheckFinite(ViTWeights dense)
+    {
+        foreach (var tensor in dense.Tensors())
+        {
+            int wrong = Array.FindIndex(tensor.Values, value => !float.IsFinite(value));
+            if (wrong >= 0)
+            {
+                throw new ArithmeticException($"'{tensor.Name}' holds {tensor.Values[wrong]} at position {wrong}; every weight must be finite.");
+            }
+        }
+    }
+}

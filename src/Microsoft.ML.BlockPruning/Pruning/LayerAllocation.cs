@@ -1,0 +1,57 @@
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>One layer while its blocks are being chosen.</summary>
+internal sealed class LayerAllocation
+{
+    public LayerAllocation(LayerImportances importances, ICostModel costs, double floor)
+    {
+        LayerName = importances.LayerName;
+        Kept = importances.Blocks.Clone();
+        Allowed = importances.Blocks.Clone();
+        FloorBlocks = FloorOf(Kept, floor);
+        var blocks = new List<BlockCandidate>(Kept.TotalBlocks);
+        for (int row = 0; row < Kept.BlockRows; row++)
+        {
+            for (int column = 0; column < Kept.BlockColumns; column++)
+            {
+                long cost = costs.CostOfBlock(LayerName, Kept.ElementsOf(row, column));
+                blocks.Add(new BlockCandidate(this, row, column, importances[row, column], cost));
+            }
+        }
+
+        Blocks = blocks;
+        ByImportance = [.. blocks.OrderByDescending(block => block.Importance)];
+    }
+
+    public string LayerName { get; }
+
+    /// <summary>The blocks of the current choice.</summary>
+    public BlockMask Kept { get; }
+
+    /// <summary>The blocks that may be chosen: all but those of dead units.</summary>
+    public BlockMask Allowed { get; }
+
+    /// <summary>Blocks that must stay.</summary>
+    public int FloorBlocks { get; }
+
+    /// <summary>Row-major.</summary>
+    public IReadOnlyList<BlockCandidate> Blocks { get; }
+
+    private IReadOnlyList<BlockCandidate> ByImportance { get; }
+
+    /// <summary>Blocks that a floor keeps: the fraction, rounded up.</summary>
+    public static int FloorOf(BlockMask blocks, double floor) => (int)Math.Ceiling(floor * blocks.TotalBlocks);
+
+    /// <summary>Keeps every allowed block and protects the most important of them, as many as the floor asks for.</summary>
+    public void Reset()
+    {
+        int toProtect = FloorBlocks;
+        foreach (var block in ByImportance)
+        {
+            Kept[block.Row, block.Column] = !block.IsBanned;
+            block.IsProtected = !block.IsBanned && toProtect-- > 0;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using Microsoft.ML.BlockPruning.Training;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>The default criterion: slopes of the lower convex hull of each row strip's <see cref="ObsPath"/>.</summary>
+/// <remarks>
+/// It rates a block by the loss that remains after the kept ones have been refitted, and prices blocks that replace each other jointly, where
+/// independent scores under one threshold empty whole layers. The loss is ½ tr(S ΔW A ΔWᵀ), K-FAC's with S per strip (Martens &amp; Grosse,
+/// ICML 2015), S = gradient covariance, A = input covariance.
+/// </remarks>
+internal sealed class ObsPathCriterion : IBlockCriterion
+{
+    // Of the mean diagonal, as in SparseGPT (Frantar & Alistarh, ICML 2023): dead and collinear inputs stay invertible.
+    private const double Damping = 0.01;
+
+    // Steps of one hull segment share a slope; this keeps them in path order and is far below any real difference.
+    private const double Nudge = 1e-12;
+
+    public LayerImportances Rate(PrunableLayer layer, LayerStatistics statistics, Action onStrip)
+    {
+        var importances = new LayerImportances(layer.Name, layer.Blocks);
+        double[] weights = ScaledWeights(layer, statistics.GradientCovariance);
+        int height = layer.Blocks.Shape.Height;
+        int stripLength = layer.Weights.InFeatures * height;
+        for (int g = 0; g < layer.Groups.Count; g++)
+        {
+            var group = layer.Groups[g];
+            var inverse = DampedInverse(statistics.InputCovariance[g], layer.Blocks.Shape.Width);
+            ForEachStrip(group, () => new ObsPath(inverse, height), (strip, path) =>
+            {
+                int[] order = new int[inverse.Blocks];
+                double[] errors = new double[inverse.Blocks];
+                path.Run(weights.AsSpan(strip * stripLength, stripLength), height, layer.Blocks.Shape.Width, order, errors);
+                SetStrip(importances, strip, order, errors);
+                onStrip();
+            });
+        }
+
+        return importances;
+    }
+
+    // [strips, in, height] float64: S^½ W of each strip, transposed; rows past a ragged bottom edge are zero.
+    private static double[] ScaledWeights(PrunableLayer layer, Tensor gradientCovariance)
+    {
+        using var scope = NewDisposeScope();
+        long strips = layer.Blocks.BlockRows;
+        long height = layer.Blocks.Shape.Height;
+        var weights = tensor(layer.Weights.Weight, float64).reshape(layer.Weights.OutFeatures, layer.Weights.InFeatures);
+        weights = nn.functional.pad(weights, (0, 0, 0, (strips * height) - layer.Weights.OutFeatures));
+        var (values, vectors) = linalg.eigh(gradientCovariance);
+        // Rounding makes zero eigenvalues slightly negative.
+        var root = vectors * values.clamp(min: 0).sqrt().unsqueeze(1);
+        return Values(weights.view(strips, height, -1).transpose(1, 2).matmul(root));
+    }
+
+    private static BlockedMatrix DampedInverse(Tensor inputCovariance, int blockWidth)
+    {
+        using var scope = NewDisposeScope();
+        int size = (int)inputCovariance.shape[0];
+        var damped = inputCovariance.clone();
+        var diagonal = damped.diagonal().narrow(0, 0, size - 1);
+        double mean = diagonal.mean().item<double>();
+        // Without any input the layer computes its bias; any damping says so.
+        diagonal.add_(mean > 0 ? Damping * mean : 1);
+        if (mean <= 0)
+        {
+            damped.diagonal().narrow(0, size - 1, 1).fill_(1);
+        }
+
+        return new BlockedMatrix(Values(cholesky_inverse(linalg.cholesky(damped))), size, size - 1, blockWidth);
+    }
+
+    private static void SetStrip(LayerImportances importances, int strip, int[] order, double[] errors)
+    {
+        int[] sizes = [.. order.Select(column => importances.Blocks.ElementsOf(strip, column))];
+        double[] slopes = LowerHull.Slopes(errors, sizes);
+        double nudge = Nudge * slopes[^1];
+        for (int step = 0; step < order.Length; step++)
+        {
+            importances[strip, order[step]] = (slopes[step] + (nudge * step)) * sizes[step];
+        }
+    }
+
+    private static void ForEachStrip(RowGroup group, Func<ObsPath> createPath, Action<int, ObsPath> run)
+    {
+        // Each thread holds a workspace of the inverse's size, so no more threads than cores.
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        try
+        {
+            Parallel.For(
+                group.FirstStrip,
+                group.FirstStrip + group.Strips,
+                options,
+                createPath,
+                (strip, _, path) =>
+                {
+                    run(strip, path);
+                    return path;
+                },
+                _ => { });
+        }
+        catch (AggregateException failures)
+        {
+            // A cancelled pruning ends in the one exception that the progress callback threw.
+            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+        }
+    }
+
+    private static double[] Values(Tensor x) => MemoryMarshal.Cast<byte, double>(x.contiguous().bytes).ToArray();
+}

@@ -1,0 +1,17 @@
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>The stages of pruning, in order.</summary>
+public enum PruneStage
+{
+    /// <summary>Forward and backward over the calibration images; steps are batches.</summary>
+    Calibrating,
+
+    /// <summary>Rating every block; steps are row strips.</summary>
+    Scoring,
+
+    /// <summary>Choosing the blocks that stay within the budget.</summary>
+    Allocating,
+
+    /// <summary>Fitting the kept weights to the dense network's outputs; steps are batches and row strips.</summary>
+    Refitting,
+}

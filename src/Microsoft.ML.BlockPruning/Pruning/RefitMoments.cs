@@ -1,0 +1,49 @@
+using Microsoft.ML.BlockPruning.Training;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>The normal equations of one layer's refit, summed over batches: float32 products, float64 sums, one pair per row group.</summary>
+/// <remarks>Its tensors belong to the dispose scope that is open when it is created.</remarks>
+internal sealed class RefitMoments
+{
+    private readonly PrunableLayer _layer;
+    private readonly IReadOnlyList<float[]> _tokenWeights;
+    private int _tokens;
+
+    public RefitMoments(PrunableLayer layer, IReadOnlyList<float[]> tokenWeights)
+    {
+        _layer = layer;
+        _tokenWeights = tokenWeights;
+        int width = layer.Weights.InFeatures + 1;
+        Inputs = [.. layer.Groups.Select(_ => zeros(width, width, float64))];
+        Targets = [.. layer.Groups.Select(group => zeros(group.Rows, width, float64))];
+    }
+
+    /// <summary>One per row group, [in + 1, in + 1] float64: Σ e x̃ x̃ᵀ over the pruned network's inputs, x̃ = [x, 1].</summary>
+    public IReadOnlyList<Tensor> Inputs { get; }
+
+    /// <summary>One per row group, [rows, in + 1] float64: Σ e y x̃ᵀ with the target y.</summary>
+    public IReadOnlyList<Tensor> Targets { get; }
+
+    /// <summary>Adds one batch; batches come in the order of calibration, because token weights are kept by position.</summary>
+    /// <param name="input">[images, tokens, in] float32, from the pruned network.</param>
+    /// <param name="target">[images, tokens, out] float32.</param>
+    public void Add(Tensor input, Tensor target)
+    {
+        using var scope = NewDisposeScope();
+        var x = LayerAccumulator.WithBias(input.flatten(0, 1));
+        var y = target.flatten(0, 1);
+        int count = (int)x.shape[0];
+        for (int g = 0; g < Inputs.Count; g++)
+        {
+            var group = _layer.Groups[g];
+            var weights = tensor(_tokenWeights[g].AsSpan(_tokens, count).ToArray()).unsqueeze(1);
+            var weighted = x * weights;
+            Inputs[g].add_(x.t().mm(weighted));
+            Targets[g].add_(y.narrow(1, group.FirstRow, group.Rows).t().mm(weighted));
+        }
+
+        _tokens += count;
+    }
+}

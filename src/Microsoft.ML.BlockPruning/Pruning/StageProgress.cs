@@ -1,0 +1,17 @@
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>Counts the steps of one stage and reports each; threads may step at once, reports come one at a time.</summary>
+internal sealed class StageProgress(PruneStage stage, int total, Action<PruneProgress> onProgress)
+{
+    private readonly Lock _gate = new();
+    private int _done;
+
+    /// <summary>Reports one more step. The report may throw to cancel.</summary>
+    public void Step()
+    {
+        lock (_gate)
+        {
+            onProgress(new PruneProgress(stage, ++_done, total));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Training;
+
+/// <summary>One half of an encoder layer as pruning sees it: x += second(middle(first(norm x))).</summary>
+/// <param name="Norm">norm1 or norm2.</param>
+/// <param name="First">qkv or fc1; reads the normed residual stream.</param>
+/// <param name="Middle">Attention or GELU: first's outputs to second's inputs, without weights.</param>
+/// <param name="Second">proj or fc2; writes into the residual stream.</param>
+internal sealed record ResidualBranch(LayerNorm Norm, Linear First, Func<Tensor, Tensor> Middle, Linear Second);
