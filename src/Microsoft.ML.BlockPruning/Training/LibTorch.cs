@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Loader;
 using TorchSharp;
 
 namespace Microsoft.ML.BlockPruning.Training;
@@ -7,13 +6,17 @@ namespace Microsoft.ML.BlockPruning.Training;
 /// <summary>Loads libtorch, which pruning and training need and scoring does not.</summary>
 public static class LibTorch
 {
-    private const string Shim = "libLibTorchSharp.so";
-    private static readonly Lazy<Exception?> Failure = new(Load);
+    private const string Core = "torch_cpu";
+    private const string Shim = "LibTorchSharp";
 
-    /// <summary>Loads libtorch once; later calls return at once.</summary>
+    // One attempt a process: the loader remembers what it has seen, so a second one would tell nothing new.
+    private static readonly Lazy<NotSupportedException?> Failure = new(Load);
+
+    /// <summary>Loads libtorch once; later calls return, or fail with the same message, at once. Any thread may call it.</summary>
     /// <remarks>
-    /// On Linux x64 with a libstdc++ older than GCC 13.2 it loads a patched copy of TorchSharp's shim (<c>libLibTorchSharp.compat.so</c>,
-    /// written beside the original or, where that folder is read-only, to the temporary folder). Elsewhere it changes nothing.
+    /// On Linux x64 with a libstdc++ older than GCC 13.2 (Debian 12, Ubuntu 22.04) it loads a patched copy of TorchSharp's shim,
+    /// <c>libLibTorchSharp.compat.so</c>, kept beside the original or, where that folder is read-only, made for the process.
+    /// Elsewhere it changes nothing. Call it before anything of TorchSharp: after TorchSharp has failed by itself its types stay broken.
     /// </remarks>
     /// <exception cref="NotSupportedException">libtorch cannot be loaded; the message says why and what to do.</exception>
     public static void EnsureLoaded()
@@ -24,91 +27,48 @@ public static class LibTorch
         }
     }
 
+    /// <summary>Looks for the libraries by the very names TorchSharp asks for, before it does.</summary>
+    /// <remarks>
+    /// Where TorchSharp looks in vain it copies half a gigabyte of natives from the package cache into <c>cpu</c> beside the
+    /// application, and its type initializer fails for the rest of the process with a text that names the wrong reason.
+    /// </remarks>
     private static NotSupportedException? Load()
     {
-        if (OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64)
-        {
-            AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) =>
-                name is "LibTorchSharp" or "libLibTorchSharp" ? LoadPatchedShim() : 0;
-        }
-
         try
         {
+            NativeLibrary.Load(Core, typeof(torch).Assembly, searchPath: null);
+            if (!NativeLibrary.TryLoad(Shim, typeof(torch).Assembly, searchPath: null, out _) && !LibTorchCompatibility.TryLoadShim())
+            {
+                NativeLibrary.Load(Shim, typeof(torch).Assembly, searchPath: null); // once more, for the loader's reason
+            }
+
             torch.InitializeDeviceType(DeviceType.CPU);
             return null;
         }
-        catch (Exception error) when (error is NotSupportedException or TypeInitializationException or DllNotFoundException)
+        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException or NotSupportedException
+            or TypeInitializationException or IOException or UnauthorizedAccessException)
         {
-            return new NotSupportedException(Explain(), error);
+            return new NotSupportedException(Explain(error), error);
         }
     }
 
-    private static nint LoadPatchedShim()
+    private static string Explain(Exception error)
     {
-        string? original = ShimPath();
-        if (original is null || LibTorchShim.Patch(File.ReadAllBytes(original)) is not { } patched)
-        {
-            return 0;
-        }
-
-        string folder = Path.GetDirectoryName(original)!;
-        string path = Path.Combine(folder, "libLibTorchSharp.compat.so");
-        if (!TryWrite(path, patched))
-        {
-            // The copy's run path ($ORIGIN) no longer finds libtorch: load it first, its soname then resolves.
-            foreach (string dependency in new[] { "libc10.so", "libtorch_cpu.so", "libtorch.so" })
-            {
-                NativeLibrary.Load(Path.Combine(folder, dependency));
-            }
-
-            path = Path.Combine(Directory.CreateTempSubdirectory("blockpruning-").FullName, "libLibTorchSharp.compat.so");
-            File.WriteAllBytes(path, patched);
-        }
-
-        return NativeLibrary.Load(path);
+        string? reason = error is DllNotFoundException ? LoaderReason(error.Message) : (error.InnerException ?? error).Message.Split('\n')[0];
+        return (reason is null ? "libtorch was not found." : $"libtorch was found but does not load: {reason.TrimEnd('.')}.")
+            + " Pruning and training need it (scoring does not): reference libtorch-cpu-linux-x64, libtorch-cpu-win-x64, libtorch-cpu-osx-arm64"
+            + " or a TorchSharp-cuda package in the application, of the version that TorchSharp names; another one on the system will not do.";
     }
 
-    private static string? ShimPath() =>
-        new[] { AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native") }
-            .Select(folder => Path.Combine(folder, Shim))
-            .FirstOrDefault(File.Exists);
+    /// <summary>The line that says more than "this candidate is not there"; null where every line says just that.</summary>
+    private static string? LoaderReason(string message) =>
+        message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Skip(1) // the runtime's general advice
+            .FirstOrDefault(line => !(line.EndsWith("No such file or directory", StringComparison.Ordinal) && NamesCandidate(line)));
 
-    private static bool TryWrite(string path, byte[] bytes)
+    private static bool NamesCandidate(string line)
     {
-        if (File.Exists(path) && new FileInfo(path).Length == bytes.Length)
-        {
-            return true;
-        }
-
-        try
-        {
-            // Another process may load the file while we write it: write aside, then rename.
-            string aside = $"{path}.{Environment.ProcessId}";
-            File.WriteAllBytes(aside, bytes);
-            File.Move(aside, path, overwrite: true);
-            return true;
-        }
-        catch (Exception error) when (error is UnauthorizedAccessException or IOException)
-        {
-            return false;
-        }
-    }
-
-    private static string Explain()
-    {
-        if (OperatingSystem.IsLinux() && ShimPath() is { } path)
-        {
-            try
-            {
-                NativeLibrary.Load(path);
-            }
-            catch (DllNotFoundException error)
-            {
-                return $"libtorch was found but does not load: {error.Message.Split('\n')[0]} Pruning and training need it; scoring does not.";
-            }
-        }
-
-        return "libtorch was not found. Pruning and training need it (scoring does not): reference libtorch-cpu-linux-x64, "
-            + "libtorch-cpu-win-x64, libtorch-cpu-osx-arm64, or a TorchSharp-cuda package, of the version that TorchSharp names, in the application.";
+        string file = Path.GetFileName(line.Split(": ")[0]);
+        return file.Contains(Core, StringComparison.Ordinal) || file.Contains(Shim, StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,37 @@
+using TorchSharp;
+
+namespace Microsoft.ML.BlockPruning.Tests.Training;
+
+[TestClass]
+public sealed class TensorLeakGuardTests
+{
+    [TestMethod]
+    public void AssertNothingLeaked_FailsWhileATensorLives()
+    {
+        var guard = TensorLeakGuard.Start();
+        using var leaked = torch.zeros(2);
+
+        Assert.ThrowsExactly<AssertFailedException>(guard.AssertNothingLeaked);
+    }
+
+    [TestMethod]
+    public void AssertNothingLeaked_FailsForATensorOfAnotherThread()
+    {
+        var guard = TensorLeakGuard.Start();
+        using var leaked = Task.Run(() => torch.zeros(2)).Result;
+
+        Assert.ThrowsExactly<AssertFailedException>(guard.AssertNothingLeaked);
+    }
+
+    [TestMethod]
+    public void AssertNothingLeaked_HoldsAfterADisposeScope()
+    {
+        var guard = TensorLeakGuard.Start();
+        using (torch.NewDisposeScope())
+        {
+            _ = torch.zeros(2) + torch.ones(2);
+        }
+
+        guard.AssertNothingLeaked();
+    }
+}
