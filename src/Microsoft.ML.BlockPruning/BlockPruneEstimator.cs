@@ -87,7 +87,8 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     /// <summary>Prunes the network. Everything that can be checked without work is checked first.</summary>
     /// <param name="input">The calibration images.</param>
     /// <returns>The transformer that scores the pruned network.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A column is absent, of a wrong type or size; a block is larger than a weight; the budget cannot be met.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is absent, of a wrong type or size; or a block is larger than a weight.</exception>
+    /// <exception cref="ArgumentException">The budget cannot be met; names the nearest that can.</exception>
     /// <exception cref="IOException">The model cannot be read.</exception>
     /// <exception cref="InvalidDataException">The model is damaged or of another architecture, or an image cannot be used; names tensor or row.</exception>
     /// <exception cref="InvalidOperationException">There is no calibration image, or the label column's classes are not the network's.</exception>

@@ -54,7 +54,7 @@ public sealed class BadInputTests
     {
         using var checkpoint = NewCheckpoint();
 
-        var error = AssertFitRefused<ArgumentOutOfRangeException>(Options(checkpoint, options => options.Budget = PruneBudget.Flops(0.01)), Data(9));
+        var error = AssertFitRefused<ArgumentException>(Options(checkpoint, options => options.Budget = PruneBudget.Flops(0.01)), Data(9));
 
         StringAssert.Contains(error.Message, "at least", StringComparison.Ordinal);
     }
