@@ -41,8 +41,11 @@ internal sealed class TorchAttention : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         long batch = qkv.shape[0];
         long tokens = qkv.shape[1];
-        var parts = qkv.reshape(batch, tokens, 3, _config.NumHeads, _config.HeadDim).permute(2, 0, 3, 1, 4);
-        return nn.functional.scaled_dot_product_attention(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2))
-            .transpose(1, 2).reshape(batch, tokens, _config.EmbedDim).MoveToOuterDisposeScope();
+        var parts = qkv.reshape(batch, tokens, 3, _config.NumHeads, _config.HeadDim).permute(2, 0, 3, 1, 4).contiguous();
+        var query = parts.select(0, 0) * (1 / Math.Sqrt(_config.HeadDim));
+
+        // Two products and a softmax: libtorch's fused attention has a backward pass on the CPU that is several times as slow.
+        var weights = nn.functional.softmax(query.matmul(parts.select(0, 1).transpose(-2, -1)), -1);
+        return weights.matmul(parts.select(0, 2)).transpose(1, 2).reshape(batch, tokens, _config.EmbedDim).MoveToOuterDisposeScope();
     }
 }

@@ -43,19 +43,21 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
         LibTorch.EnsureLoaded();
         Config = config;
         int d = config.EmbedDim;
-        using (var scope = NewDisposeScope())
+        _classToken = nn.Parameter(zeros(1, 1, d));
+        _distillationToken = config.IsDistilled ? nn.Parameter(zeros(1, 1, d)) : null;
+        _positionEmbedding = nn.Parameter(zeros(1, config.Tokens, d));
+        _patchEmbedding = new TorchPatchEmbedding(config);
+        _layers = nn.ModuleList(Enumerable.Range(0, config.Depth).Select(_ => new TorchEncoderLayer(config)).ToArray());
+        _norm = nn.LayerNorm(d, config.LayerNormEps);
+        _head = nn.Linear(d, config.NumClasses);
+        _distillationHead = config.IsDistilled ? nn.Linear(d, config.NumClasses) : null;
+        RegisterComponents();
+        foreach (var parameter in parameters())
         {
-            _classToken = nn.Parameter(zeros(1, 1, d));
-            _distillationToken = config.IsDistilled ? nn.Parameter(zeros(1, 1, d)) : null;
-            _positionEmbedding = nn.Parameter(zeros(1, config.Tokens, d));
-            _patchEmbedding = new TorchPatchEmbedding(config);
-            _layers = nn.ModuleList(Enumerable.Range(0, config.Depth).Select(_ => new TorchEncoderLayer(config)).ToArray());
-            _norm = nn.LayerNorm(d, config.LayerNormEps);
-            _head = nn.Linear(d, config.NumClasses);
-            _distillationHead = config.IsDistilled ? nn.Linear(d, config.NumClasses) : null;
-            RegisterComponents();
-            Initialize(seed);
+            parameter.DetachFromDisposeScope(); // the module owns them, not a scope of whoever makes the module
         }
+
+        Initialize(seed);
     }
 
     /// <summary>Creates a network with given weights.</summary>
@@ -139,6 +141,7 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
 
     private void Initialize(long seed)
     {
+        using var scope = NewDisposeScope();
         using var off = no_grad();
         using var generator = new Generator((ulong)seed, CPU);
         foreach (var (name, parameter) in named_parameters())

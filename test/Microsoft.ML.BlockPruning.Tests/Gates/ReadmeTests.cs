@@ -7,7 +7,7 @@ namespace Microsoft.ML.BlockPruning.Tests.Gates;
 public sealed partial class ReadmeTests
 {
     private const string Library = "src/Microsoft.ML.BlockPruning";
-    private static readonly string[] ShellFences = ["bash", "sh", "shell", "console"];
+    private static readonly string[] ShellFences = ["", "bash", "sh", "shell", "console"];
 
     private static IEnumerable<string> Readmes => RepositoryFiles.Below(".", "*.md");
 

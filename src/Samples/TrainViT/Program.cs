@@ -1,0 +1,3 @@
+using TrainViT;
+
+return TrainCommand.Invoke(args);

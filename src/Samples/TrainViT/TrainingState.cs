@@ -1,0 +1,47 @@
+using System.Globalization;
+using TorchSharp.Modules;
+
+namespace TrainViT;
+
+/// <summary>Weights, optimiser state and finished epochs on disk, so that a stopped run goes on where its last epoch ended.</summary>
+internal sealed class TrainingState(string outputFolder, MixedPrecisionNetwork network, AdamW optimizer)
+{
+    private readonly string _folder = Path.Combine(outputFolder, "resume");
+
+    private string EpochFile => Path.Combine(_folder, "epoch.txt");
+
+    /// <summary>Restores the last state.</summary>
+    /// <returns>Epochs already done; zero where there is nothing to resume.</returns>
+    public int TryResume()
+    {
+        if (!File.Exists(EpochFile))
+        {
+            return 0;
+        }
+
+        int epoch = int.Parse(File.ReadAllText(EpochFile), CultureInfo.InvariantCulture);
+        string state = Path.Combine(_folder, epoch.ToString(CultureInfo.InvariantCulture));
+        network.Master.load($"{state}.weights");
+        optimizer.load_state_dict($"{state}.optimizer");
+        network.Refresh();
+        return epoch;
+    }
+
+    /// <summary>Writes the state of a finished epoch, then names it as the last one, so that a kill in between loses nothing.</summary>
+    public void Save(int epoch)
+    {
+        Directory.CreateDirectory(_folder);
+        string name = epoch.ToString(CultureInfo.InvariantCulture);
+        network.Master.save(Path.Combine(_folder, $"{name}.weights"));
+        optimizer.save_state_dict(Path.Combine(_folder, $"{name}.optimizer"));
+        File.WriteAllText(EpochFile + ".new", name);
+        File.Move(EpochFile + ".new", EpochFile, overwrite: true);
+        foreach (string old in Directory.GetFiles(_folder).Where(f => IsOlder(f, epoch)))
+        {
+            File.Delete(old);
+        }
+    }
+
+    private static bool IsOlder(string file, int epoch) =>
+        int.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < epoch;
+}
