@@ -159,7 +159,7 @@ public sealed class PipelineTests : IDisposable
         return [.. Enumerable.Range(0, Images).Select(i =>
         {
             float[] logits = new float[Names.Length];
-            session.Score([.. TestImages.Planar(TestImages.Rgb(i)).Select(v => ((v / 255f) - 0.5f) / 0.5f)], 1, logits);
+            session.Score(TestImages.Normalized(i), 1, logits);
             return logits;
         })];
     }
