@@ -8,7 +8,9 @@ internal static class CpuKernels
     /// <summary>Environment variable that forces a kernel by its name.</summary>
     public const string ForceVariable = "BLOCKPRUNING_KERNEL";
 
+#pragma warning disable RS0030 // The choice of a kernel is the one place that reads the environment.
     private static readonly Lazy<CpuKernel> FromEnvironment = new(() => Select(Environment.GetEnvironmentVariable(ForceVariable)));
+#pragma warning restore RS0030
 
     /// <summary>Every kernel, fastest first; the name says tokens by output features of a micro-kernel. Dispatch, tests and benchmarks read it.</summary>
     public static IReadOnlyList<CpuKernel> All { get; } =
