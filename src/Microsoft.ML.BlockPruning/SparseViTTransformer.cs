@@ -50,7 +50,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     public long MultiplyAdds => _network.MultiplyAdds;
 
     /// <summary>Multiply-adds per image of the dense network.</summary>
-    public long DenseMultiplyAdds => new NetworkCost(Config).TotalMultiplyAdds;
+    public long DenseMultiplyAdds => _network.DenseMultiplyAdds;
 
     /// <summary>Bytes of the weights that are kept and of their indices.</summary>
     public long WeightBytes => _network.WeightBytes;

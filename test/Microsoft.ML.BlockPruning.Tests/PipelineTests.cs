@@ -114,6 +114,23 @@ public sealed class PipelineTests : IDisposable
         AssertScores(normalized, TestData.Scores(scored));
     }
 
+    [TestMethod]
+    public void LoadImages_FromPaths_WorksThroughASavedModel()
+    {
+        var rows = Enumerable.Range(0, 5).Select(i => new PathRow { ImagePath = _checkpoint.File($"{i}.png"), Id = i }).ToList();
+        rows.ForEach(row => File.WriteAllBytes(row.ImagePath, TestImages.Encoded(TestImages.Rgb(row.Id))));
+        var data = _ml.Data.LoadFromEnumerable(rows);
+        var images = _ml.Transforms.LoadImages("Image", "", "ImagePath").Fit(data); // images of unknown size
+        var transformer = TestNetworks.Transformer(_ml);
+        using var file = new MemoryStream();
+        _ml.Model.Save(new TransformerChain<ITransformer>(images, transformer), data.Schema, file);
+        file.Position = 0;
+
+        var scored = new MLContext().Model.Load(file, out _).Transform(data);
+
+        AssertScores(scored, TestData.Scores(transformer.Transform(_ml.Data.LoadFromEnumerable(TestImages.PixelsRows(5)))));
+    }
+
     private static void AssertScores(IDataView scored, List<float[]> expected)
     {
         int[] ids = [.. scored.GetColumn<int>("Id")];
