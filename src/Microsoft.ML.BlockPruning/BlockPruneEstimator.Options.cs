@@ -9,11 +9,11 @@ public sealed partial class BlockPruneEstimator
     /// <summary>What to prune, how far, and the columns. Read once, when the estimator is made.</summary>
     public sealed class Options
     {
-        /// <summary>Gets or sets the dense network: a safetensors file with timm's names. A <c>config.json</c> beside it is read too.</summary>
+        /// <summary>Gets or sets the dense network: safetensors with timm's names. A <c>config.json</c> beside it is read too.</summary>
         /// <value>Required.</value>
         public string ModelPath { get; set; } = "";
 
-        /// <summary>Gets or sets the column of images: <c>MLImage</c>, a vector of bytes (an image file), or a vector of float pixels.</summary>
+        /// <summary>Gets or sets the column of images: <c>MLImage</c>, vector of bytes (an image file) or of float (pixels).</summary>
         /// <value><c>Image</c>.</value>
         public string ImageColumnName { get; set; } = "Image";
 
@@ -61,7 +61,7 @@ public sealed partial class BlockPruneEstimator
         /// <value>Null: what <c>config.json</c> beside the model says, else timm's default.</value>
         public ImagePreprocessing? Preprocessing { get; set; }
 
-        /// <summary>Gets or sets who is told how far <c>Fit</c> has come. ML.NET's own progress never reaches <c>MLContext.Log</c>.</summary>
+        /// <summary>Gets or sets who is told how far <c>Fit</c> has come. ML.NET's own progress never reaches its log.</summary>
         /// <value>Null.</value>
         public IProgress<PruneProgress>? Progress { get; set; }
 

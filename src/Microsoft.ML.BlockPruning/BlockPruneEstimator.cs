@@ -18,17 +18,18 @@ namespace Microsoft.ML.BlockPruning;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes: calibration images; labels only if asked |
-/// | Input column data type | <xref:Microsoft.ML.Data.MLImage>, vector of <xref:System.Byte> (an image file) or of <xref:System.Single> (pixels of 0 to 255, channels first) |
+/// | Input column data type | <xref:Microsoft.ML.Data.MLImage>, vector of <xref:System.Byte> (an image file) or <xref:System.Single> (pixels) |
 /// | Label column data type | Key; names the classes and their order; optional |
 /// | Output column data type | Vector of <xref:System.Single> (Score: logits), key (PredictedLabel; its values are text) |
-/// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.BlockPruning; to fit, a libtorch-cpu package or TorchSharp-cuda-linux or -windows; to score, none |
+/// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.BlockPruning; to fit, a libtorch-cpu or TorchSharp-cuda package too |
 /// | Exportable to ONNX | No |
 ///
-/// `Fit` reads the calibration images, makes forward and backward passes over them, rates every block of the qkv, proj, fc1 and fc2 weights, keeps the
-/// best within the budget and fits the kept weights to the dense network's outputs. The model file is not changed, nothing is trained further.
+/// `Fit` reads the calibration images, makes forward and backward passes over them, rates every block of the qkv, proj, fc1 and
+/// fc2 weights, keeps the best within the budget and fits the kept weights to the dense network's outputs. The model file is not
+/// changed, nothing is trained further. Pixels in a vector are 0 to 255, channels first, as ExtractPixels yields them.
 ///
-/// Classes follow the label column's key values, whatever their order there: by the names in config.json where all of them are found; else, where the
-/// key values are 0, 1 … as numbers, by number; else in alphabetical (ordinal) order, as image folders are read.
+/// Classes follow the label column's key values, whatever their order there: by the names in config.json where all of them are
+/// found; else, where the key values are the numbers 0, 1 …, by number; else in alphabetical (ordinal) order, as image folders are read.
 /// ]]></format>
 /// </remarks>
 /// <seealso cref="BlockPruningCatalog.PruneBlocks(TransformsCatalog, string, double, string, string)"/>
@@ -49,7 +50,8 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         if (!(options.LayerFloor is >= 0 and <= 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(options), options.LayerFloor, $"LayerFloor = {options.LayerFloor} is not in [0, 1]: it is the fraction of its blocks that a layer keeps at least.");
+                nameof(options), options.LayerFloor,
+                $"LayerFloor = {options.LayerFloor} is not in [0, 1]: it is the fraction of its blocks that a layer keeps at least.");
         }
 
         if (options.CalibrationLabels == CalibrationLabels.Column && options.LabelColumnName is null)
@@ -65,7 +67,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">The image column is absent or of a wrong type, or the label column is absent or not a key.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The image or label column is absent or of a wrong type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
@@ -80,17 +82,19 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             _settings.PredictedLabelColumnName, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true,
             ScoreAnnotations.PredictedLabelShape);
         columns[_settings.ScoreColumnName] = MlNetSchema.NewColumn(
-            _settings.ScoreColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, ScoreAnnotations.ScoreShape);
+            _settings.ScoreColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false,
+            ScoreAnnotations.ScoreShape);
         return new SchemaShape(columns.Values);
     }
 
     /// <summary>Prunes the network. Everything that can be checked without work is checked first.</summary>
     /// <param name="input">The calibration images.</param>
     /// <returns>The transformer that scores the pruned network.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A column is absent, of a wrong type or size; a block is larger than a weight; the budget cannot be met.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column does not fit, or a block is larger than a weight.</exception>
+    /// <exception cref="ArgumentException">The budget cannot be met; names the nearest that can.</exception>
     /// <exception cref="IOException">The model cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The model is damaged or of another architecture, or an image cannot be used; names tensor or row.</exception>
-    /// <exception cref="InvalidOperationException">There is no calibration image, or the label column's classes are not the network's.</exception>
+    /// <exception cref="InvalidDataException">The model is damaged or unknown, or an image cannot be used; names tensor or row.</exception>
+    /// <exception cref="InvalidOperationException">There is no calibration image, or the label's classes are not the network's.</exception>
     /// <exception cref="NotSupportedException">libtorch cannot be loaded.</exception>
     /// <exception cref="OperationCanceledException">The token or the MLContext was cancelled.</exception>
     public SparseViTTransformer Fit(IDataView input)
@@ -140,7 +144,8 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             if (block.Height > layer.OutFeatures || block.Width > layer.InFeatures)
             {
                 throw _host.Process(new ArgumentOutOfRangeException(
-                    $"A block of {block} is larger than the weight of '{layer.Name}', {layer.OutFeatures}x{layer.InFeatures}; take a smaller one.",
+                    $"A block of {block} is larger than the weight of '{layer.Name}', {layer.OutFeatures}x{layer.InFeatures}; "
+                    + "take a smaller one.",
                     innerException: null));
             }
 

@@ -14,10 +14,10 @@ public static class BlockPruningCatalog
     /// <param name="modelPath">safetensors file with timm's ViT/DeiT names; a <c>config.json</c> beside it is read too.</param>
     /// <param name="keep">Fraction of the dense network's multiply-adds that remains, in (0, 1].</param>
     /// <param name="imageColumnName">
-    /// Column of images: <see cref="Data.MLImage"/>, a vector of <see cref="byte"/> (an image file), or a vector of <see cref="float"/> (pixels of 0 to
-    /// 255, channels first).
+    /// Column of images: <see cref="Data.MLImage"/>, a vector of <see cref="byte"/> (an image file), or a vector of <see cref="float"/>
+    /// (pixels of 0 to 255, channels first).
     /// </param>
-    /// <param name="labelColumnName">Key column that names the classes and fixes their order; its values are not used for calibration.</param>
+    /// <param name="labelColumnName">Key column that names the classes and fixes their order; calibration does not use it.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentOutOfRangeException">keep is NaN or not in (0, 1].</exception>
     /// <example>
@@ -28,7 +28,8 @@ public static class BlockPruningCatalog
     /// </code>
     /// </example>
     public static BlockPruneEstimator PruneBlocks(
-        this TransformsCatalog catalog, string modelPath, double keep = 0.5, string imageColumnName = "Image", string labelColumnName = "Label") =>
+        this TransformsCatalog catalog, string modelPath, double keep = 0.5, string imageColumnName = "Image",
+        string labelColumnName = "Label") =>
         catalog.PruneBlocks(new BlockPruneEstimator.Options
         {
             ModelPath = modelPath,
@@ -49,7 +50,7 @@ public static class BlockPruningCatalog
     /// <summary>Loads a pruned network that <see cref="SparseViTTransformer.SaveNetwork(string)"/> wrote.</summary>
     /// <param name="catalog">The transform's catalog.</param>
     /// <param name="path">The safetensors file.</param>
-    /// <param name="imageColumnName">Column of images, as in <see cref="PruneBlocks(TransformsCatalog, string, double, string, string)"/>.</param>
+    /// <param name="imageColumnName">Column of images, of any of the types that <c>PruneBlocks</c> reads.</param>
     /// <param name="scoreColumnName">Output column of logits, a vector of <see cref="float"/>.</param>
     /// <param name="predictedLabelColumnName">Output column of the best class, a key.</param>
     /// <param name="batchSize">Images scored at once in a data view.</param>
@@ -67,7 +68,7 @@ public static class BlockPruningCatalog
     /// <summary>Loads a pruned network that <see cref="SparseViTTransformer.SaveNetwork(Stream)"/> wrote.</summary>
     /// <param name="catalog">The transform's catalog.</param>
     /// <param name="stream">Read from its position on; stays open.</param>
-    /// <param name="imageColumnName">Column of images, as in <see cref="PruneBlocks(TransformsCatalog, string, double, string, string)"/>.</param>
+    /// <param name="imageColumnName">Column of images, of any of the types that <c>PruneBlocks</c> reads.</param>
     /// <param name="scoreColumnName">Output column of logits, a vector of <see cref="float"/>.</param>
     /// <param name="predictedLabelColumnName">Output column of the best class, a key.</param>
     /// <param name="batchSize">Images scored at once in a data view.</param>

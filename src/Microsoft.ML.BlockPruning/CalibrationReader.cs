@@ -17,7 +17,8 @@ internal sealed class CalibrationReader(IHost host, BlockPruneEstimator.Options 
     /// <param name="seed">Of the sample.</param>
     /// <exception cref="InvalidOperationException">No row can be used.</exception>
     public CalibrationSet Read(
-        IDataView input, DataViewSchema.Column image, DataViewSchema.Column? label, ViTConfig config, ImagePreprocessing preprocessing, long seed)
+        IDataView input, DataViewSchema.Column image, DataViewSchema.Column? label, ViTConfig config, ImagePreprocessing preprocessing,
+        long seed)
     {
         int limit = Math.Min(options.MaximumCalibrationImages ?? int.MaxValue, Array.MaxLength / config.ImageDim);
         var images = new List<float[]>();
@@ -59,7 +60,8 @@ internal sealed class CalibrationReader(IHost host, BlockPruneEstimator.Options 
             ? new CalibrationSet(config, Join(images, config.ImageDim), images.Count, labelGetter is null ? null : [.. labels])
             : throw host.Process(new InvalidOperationException(unlabelled == 0
                 ? "The calibration data has no rows; give at least one image, better 256 to 2,048."
-                : $"None of the {unlabelled} calibration rows has a label in '{options.LabelColumnName}'; use CalibrationLabels.Sampled, which needs none."));
+                : $"None of the {unlabelled} calibration rows has a label in '{options.LabelColumnName}'; "
+                    + "use CalibrationLabels.Sampled, which needs none."));
     }
 
     private static float[] Join(List<float[]> images, int dim)

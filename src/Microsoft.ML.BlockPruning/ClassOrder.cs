@@ -42,7 +42,7 @@ internal sealed record ClassOrder(IReadOnlyList<string> Names, IReadOnlyList<int
             ?? ByName(numbers, keys, "classes by their numbers")
             ?? ByName([.. keys.Order(StringComparer.Ordinal)], keys, "classes in alphabetical order")
             ?? throw context.Process(new InvalidOperationException(
-                $"The label column '{label.Column.Name}' has the same name for two keys: {string.Join(", ", keys.Order(StringComparer.Ordinal))}."));
+                $"The label column '{label.Column.Name}' has one name for two keys: {string.Join(", ", keys.Order(StringComparer.Ordinal))}."));
     }
 
     /// <summary>Puts the rows of the heads into key order.</summary>
@@ -64,7 +64,8 @@ internal sealed record ClassOrder(IReadOnlyList<string> Names, IReadOnlyList<int
             classOfName[classes![i]] = i;
         }
 
-        return classOfName.Count == keys.Count && keys.Distinct(StringComparer.Ordinal).Count() == keys.Count && keys.All(classOfName.ContainsKey)
+        bool isOneToOne = classOfName.Count == keys.Count && keys.Distinct(StringComparer.Ordinal).Count() == keys.Count;
+        return isOneToOne && keys.All(classOfName.ContainsKey)
             ? new ClassOrder(keys, [.. keys.Select(key => classOfName[key])], reason)
             : null;
     }

@@ -28,7 +28,8 @@ internal static class DefaultPreprocessing
         catch (ArgumentException error)
         {
             throw new InvalidDataException(
-                $"The config.json beside '{modelPath}' asks for a preprocessing that cannot be: {error.Message} Set Options.Preprocessing.", error);
+                $"The config.json beside '{modelPath}' asks for a preprocessing that cannot be: {error.Message} Set Options.Preprocessing.",
+                error);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Microsoft.ML.BlockPruning;
 /// <summary>Which columns a network can read images from.</summary>
 internal static class ImageColumn
 {
-    private const string Accepted = "MLImage (LoadImages), a vector of Byte (the content of an image file), or a vector of Single (ExtractPixels)";
+    private const string Accepted = "MLImage (LoadImages), a vector of Byte (an image file), or a vector of Single (ExtractPixels)";
 
     /// <summary>Checks what an estimator knows before it has data: whether the column is there, and its type.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is absent or of another type.</exception>
@@ -34,14 +34,16 @@ internal static class ImageColumn
     {
         var column = input.GetColumnOrNull(name) ?? throw context.Process(Absent(name, input.Select(c => c.Name)));
         int size = preprocessing.ImageSize, channels = preprocessing.Channels;
+        int length = channels * size * size;
         switch (column.Type)
         {
             case ImageDataViewType image when preprocessing.Resize == ImageResize.None
                 && ((image.Width != 0 && image.Width != size) || (image.Height != 0 && image.Height != size)):
-                throw context.Process(WrongSize(name, $"images of {image.Width}x{image.Height} pixels", $"{size}x{size} and the preprocessing does not resize"));
+                throw context.Process(WrongSize(
+                    name, $"images of {image.Width}x{image.Height} pixels", $"{size}x{size} and the preprocessing does not resize"));
             case VectorDataViewType { ItemType: NumberDataViewType } vector
-                when vector.ItemType == NumberDataViewType.Single && vector.Size != 0 && vector.Size != channels * size * size:
-                throw context.Process(WrongSize(name, $"vectors of {vector.Size} values", $"{channels}x{size}x{size} = {channels * size * size}"));
+                when vector.ItemType == NumberDataViewType.Single && vector.Size != 0 && vector.Size != length:
+                throw context.Process(WrongSize(name, $"vectors of {vector.Size} values", $"{channels}x{size}x{size} = {length}"));
             case ImageDataViewType:
             case VectorDataViewType pixels when pixels.ItemType == NumberDataViewType.Single || pixels.ItemType == NumberDataViewType.Byte:
                 return column;

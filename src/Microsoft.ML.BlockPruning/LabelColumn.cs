@@ -20,13 +20,15 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Count, IRea
         if (found.Count == 0)
         {
             throw context.Process(new ArgumentOutOfRangeException(
-                nameof(input), $"There is no label column '{name}'; the input has {string.Join(", ", input.Select(c => $"'{c.Name}'"))}: {Advice}."));
+                nameof(input),
+                $"There is no label column '{name}'; the input has {string.Join(", ", input.Select(c => $"'{c.Name}'"))}: {Advice}."));
         }
 
         if (!found[0].IsKey || found[0].Kind != SchemaShape.Column.VectorKind.Scalar || found[0].ItemType != NumberDataViewType.UInt32)
         {
             throw context.Process(new ArgumentOutOfRangeException(
-                nameof(input), $"The label column '{name}' is {found[0].Kind} of {found[0].ItemType}, but a key of UInt32 is needed: {Advice}."));
+                nameof(input),
+                $"The label column '{name}' is {found[0].Kind} of {found[0].ItemType}, but a key of UInt32 is needed: {Advice}."));
         }
     }
 

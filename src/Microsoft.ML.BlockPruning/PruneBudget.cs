@@ -6,8 +6,9 @@ namespace Microsoft.ML.BlockPruning;
 
 /// <summary>How much of the network pruning may keep. Immutable.</summary>
 /// <remarks>
-/// Only the weights of qkv, proj, fc1 and fc2 are pruned; patch embedding, attention products, norms, biases and heads are fixed and count into
-/// the totals of <see cref="Flops"/> and <see cref="Parameters"/>, so a small fraction may be out of reach; the error then names the nearest.
+/// Only the weights of qkv, proj, fc1 and fc2 are pruned; patch embedding, attention products, norms, biases and heads are fixed and
+/// count into the totals of <see cref="Flops"/> and <see cref="Parameters"/>, so a small fraction may be out of reach; the error then
+/// names the nearest.
 /// </remarks>
 public sealed class PruneBudget
 {
@@ -70,7 +71,8 @@ public sealed class PruneBudget
     private static double CheckKeep(double keep) => keep is > 0 and <= 1
         ? keep
         : throw new ArgumentOutOfRangeException(
-            nameof(keep), keep, $"keep = {Text(keep)} is not in (0, 1]: it is the fraction of the dense total that remains; 0.5 halves it.");
+            nameof(keep), keep,
+            $"keep = {Text(keep)} is not in (0, 1]: it is the fraction of the dense total that remains; 0.5 halves it.");
 
     private static string Text(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 }

@@ -4,8 +4,9 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.BlockPruning;
 
-/// <summary>Passes progress to the caller, the start and end of each stage to ML.NET's log, and stops the work when someone cancels.</summary>
-internal sealed class PruneProgressRelay(IHost host, IChannel channel, IProgress<PruneProgress>? progress, CancellationToken cancellationToken)
+/// <summary>Passes progress to the caller, start and end of each stage to ML.NET's log, and stops the work when cancelled.</summary>
+internal sealed class PruneProgressRelay(
+    IHost host, IChannel channel, IProgress<PruneProgress>? progress, CancellationToken cancellationToken)
 {
     private PruneStage? _stage;
 

@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.BlockPruning;
 
-/// <summary>Walks over an input twice at once: ahead over the images, a batch at a time, and behind over the columns that pass through.</summary>
+/// <summary>Walks over an input twice at once: ahead over the images, a batch at a time, and behind over the other columns.</summary>
 /// <remarks>Without a cursor ahead no output column was asked for, and the network does not run.</remarks>
 internal sealed class ScoringCursor : DataViewRowCursor, IScoredRow
 {
@@ -22,7 +22,8 @@ internal sealed class ScoringCursor : DataViewRowCursor, IScoredRow
     private bool _isDisposed;
 
     public ScoringCursor(
-        SparseViTTransformer transformer, ScoringSchema schema, DataViewRowCursor passed, DataViewRowCursor? ahead, IEnumerable<int> active, long? rowCount)
+        SparseViTTransformer transformer, ScoringSchema schema, DataViewRowCursor passed, DataViewRowCursor? ahead,
+        IEnumerable<int> active, long? rowCount)
     {
         _transformer = transformer;
         _schema = schema;
@@ -120,7 +121,7 @@ internal sealed class ScoringCursor : DataViewRowCursor, IScoredRow
         if (_row >= _rows || !_ids[_row].Equals(id))
         {
             throw new InvalidOperationException(
-                $"Row {Position} (from 0): two cursors over the input gave different rows. Cache the input (mlContext.Data.Cache) before it is scored.");
+                $"Row {Position} (from 0): two cursors over the input gave different rows. Cache the input (mlContext.Data.Cache) first.");
         }
     }
 }

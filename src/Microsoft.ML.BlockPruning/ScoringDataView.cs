@@ -7,7 +7,7 @@ internal sealed class ScoringDataView(SparseViTTransformer transformer, IDataVie
 
     public DataViewSchema Schema => _schema.Output;
 
-    /// <summary>No: two cursors walk over the source side by side, so both must see one order. Shuffle the input, or the output with ShuffleRows.</summary>
+    /// <summary>No: two cursors walk over the source side by side and must see one order. ShuffleRows works before and after.</summary>
     public bool CanShuffle => false;
 
     public long? GetRowCount() => source.GetRowCount();

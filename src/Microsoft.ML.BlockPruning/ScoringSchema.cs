@@ -11,8 +11,10 @@ internal sealed class ScoringSchema
     private readonly int _predictedLabel;
 
     /// <summary>Binds.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that the network cannot read.</exception>
-    public ScoringSchema(IExceptionContext context, DataViewSchema input, ScoringSettings settings, ImagePreprocessing preprocessing, IReadOnlyList<string> labelNames)
+    /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
+    public ScoringSchema(
+        IExceptionContext context, DataViewSchema input, ScoringSettings settings, ImagePreprocessing preprocessing,
+        IReadOnlyList<string> labelNames)
     {
         Input = input;
         Image = ImageColumn.Find(context, input, settings.ImageColumnName, preprocessing);
@@ -21,9 +23,10 @@ internal sealed class ScoringSchema
 
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
-        builder.AddColumn(settings.PredictedLabelColumnName, new KeyDataViewType(typeof(uint), labelNames.Count), ScoreAnnotations.OfPredictedLabel(labelNames));
-        builder.AddColumn(
-            settings.ScoreColumnName, new VectorDataViewType(NumberDataViewType.Single, labelNames.Count), ScoreAnnotations.OfScore(labelNames));
+        var keyType = new KeyDataViewType(typeof(uint), labelNames.Count);
+        var scoreType = new VectorDataViewType(NumberDataViewType.Single, labelNames.Count);
+        builder.AddColumn(settings.PredictedLabelColumnName, keyType, ScoreAnnotations.OfPredictedLabel(labelNames));
+        builder.AddColumn(settings.ScoreColumnName, scoreType, ScoreAnnotations.OfScore(labelNames));
         Output = builder.ToSchema();
     }
 
@@ -43,7 +46,8 @@ internal sealed class ScoringSchema
     {
         Delegate getter = column.Index == _predictedLabel ? PredictedLabelGetter(row) : ScoreGetter(row);
         return getter as ValueGetter<TValue>
-            ?? throw new InvalidOperationException($"Column '{column.Name}' is {Output[column.Index].Type}; it cannot be read as {typeof(TValue)}.");
+            ?? throw new InvalidOperationException(
+                $"Column '{column.Name}' is {Output[column.Index].Type}; it cannot be read as {typeof(TValue)}.");
     }
 
     private static ValueGetter<uint> PredictedLabelGetter(IScoredRow row) => (ref uint value) =>

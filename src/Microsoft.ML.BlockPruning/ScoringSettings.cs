@@ -22,7 +22,8 @@ internal sealed record ScoringSettings(
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(NumberOfThreads ?? 1, nameof(NumberOfThreads));
         if (ScoreColumnName == PredictedLabelColumnName)
         {
-            throw new ArgumentException($"'{ScoreColumnName}' cannot be the column of the scores and of the predicted label; name one of them otherwise.");
+            throw new ArgumentException(
+                $"'{ScoreColumnName}' cannot be the column of the scores and of the predicted label; name one of them otherwise.");
         }
     }
 
@@ -44,10 +45,12 @@ internal sealed record ScoringSettings(
             int version = reader.ReadInt32();
             if (version != Version)
             {
-                throw new FormatException($"The columns are written in version {version}, this library reads {Version}; update Microsoft.ML.BlockPruning.");
+                throw new FormatException(
+                    $"The columns are written in version {version}, this library reads {Version}; update Microsoft.ML.BlockPruning.");
             }
 
-            var settings = new ScoringSettings(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadInt32(), NumberOfThreads: null);
+            var settings = new ScoringSettings(
+                reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadInt32(), NumberOfThreads: null);
             settings.Validate();
             return settings;
         }

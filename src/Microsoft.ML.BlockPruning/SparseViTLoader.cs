@@ -11,7 +11,8 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.BlockPruning;
 
-/// <summary>What <c>mlContext.Model.Load</c> finds through the attribute above; it calls a static Create of just this form by reflection.</summary>
+/// <summary>What <c>mlContext.Model.Load</c> finds through the attribute above.</summary>
+/// <remarks>ML.NET calls by reflection a static Create of just this form, whose return type is the attribute's first type.</remarks>
 internal static class SparseViTLoader
 {
     private static SparseViTTransformer Create(IHostEnvironment env, ModelLoadContext ctx) => SparseViTTransformer.Load(env, ctx);

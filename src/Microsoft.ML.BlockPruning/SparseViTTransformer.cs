@@ -71,11 +71,11 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     internal ScoringSettings Settings { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that the network cannot read.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).Output;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that the network cannot read.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -83,7 +83,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that the network cannot read.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(this, Bind(inputSchema));
 
     /// <summary>Writes the network alone, without ML.NET's container: safetensors with PyTorch's BSR names.</summary>
@@ -96,7 +96,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         _network.Save(stream);
     }
 
-    /// <summary>Writes the network alone to a file. The file is written aside and renamed, so a failure leaves an old file as it was.</summary>
+    /// <summary>Writes the network alone to a file: aside, then renamed, so that a failure leaves an old file as it was.</summary>
     /// <param name="path">The safetensors file; replaced if it exists.</param>
     /// <exception cref="IOException">The folder is missing, the disk is full, or the file cannot be replaced; names the path.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written; names the path.</exception>

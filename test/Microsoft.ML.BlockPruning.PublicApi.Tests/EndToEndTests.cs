@@ -56,7 +56,8 @@ public sealed class EndToEndTests
             CollectionAssert.AreEqual(expected[i], found[i]);
         }
 
-        using var engine = ml.Model.CreatePredictionEngine<Picture, Answer>(loaded, new PredictionEngineOptions { OwnsTransformer = false });
+        var shared = new PredictionEngineOptions { OwnsTransformer = false };
+        using var engine = ml.Model.CreatePredictionEngine<Picture, Answer>(loaded, shared);
         var answer = engine.Predict(Picture.Read(1, Labels)[0]);
         CollectionAssert.AreEqual(expected[0], answer.Score);
         CollectionAssert.Contains(Labels, answer.PredictedLabel);

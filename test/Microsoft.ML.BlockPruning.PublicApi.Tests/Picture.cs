@@ -17,7 +17,8 @@ public sealed class Picture
         return [.. Enumerable.Range(0, count).Select(i => new Picture
         {
             Label = labels[i % labels.Length],
-            Image = [.. Enumerable.Range(0, 3 * Size * Size).Select(p => (float)random.Next(60) + (p / (Size * Size) == i % labels.Length ? 180 : 0))],
+            Image = [.. Enumerable.Range(0, 3 * Size * Size)
+                .Select(pixel => (float)random.Next(60) + (pixel / (Size * Size) == i % labels.Length ? 180 : 0))],
         })];
     }
 }

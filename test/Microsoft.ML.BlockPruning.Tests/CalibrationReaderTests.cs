@@ -55,7 +55,8 @@ public sealed class CalibrationReaderTests
 
     private CalibrationSet Read(int rows, int? limit, int seed)
     {
-        var data = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(i => new PixelsRow { Image = [.. Enumerable.Repeat((float)i, 768)] }));
+        var pixels = Enumerable.Range(0, rows).Select(i => new PixelsRow { Image = [.. Enumerable.Repeat((float)i, 768)] });
+        var data = _ml.Data.LoadFromEnumerable(pixels);
         var host = ((IHostEnvironment)_ml).Register("test");
         using var channel = host.Start("test");
         var options = new BlockPruneEstimator.Options { MaximumCalibrationImages = limit };

@@ -84,7 +84,7 @@ public sealed class ClassOrderTests
         using var session = new SparseViTSession(
             SparseViT.Create(checkpoint.Weights, new SparsityPlan(), transformer.Preprocessing, ["a", "b", "c"]), threads: 1);
         float[] dense = new float[3];
-        session.Score([.. TestImages.Planar(TestImages.Rgb(0)).Select(v => ((v / 255f) - 0.5f) / 0.5f)], 1, dense);
+        session.Score(TestImages.Normalized(0), 1, dense);
 
         float[] score = TestData.Scores(scored)[0];
 

@@ -12,7 +12,8 @@ internal static class EstimatorContract
     /// <param name="estimator">The estimator.</param>
     /// <param name="valid">Data that it fits and that its transformer scores.</param>
     /// <param name="invalid">Data whose schema it must refuse.</param>
-    public static void AssertHolds(MLContext ml, IEstimator<SparseViTTransformer> estimator, IDataView valid, IEnumerable<IDataView> invalid)
+    public static void AssertHolds(
+        MLContext ml, IEstimator<SparseViTTransformer> estimator, IDataView valid, IEnumerable<IDataView> invalid)
     {
         var promised = estimator.GetOutputSchema(MlNetSchema.ShapeOf(valid.Schema));
         var transformer = estimator.Fit(valid);
@@ -75,7 +76,8 @@ internal static class EstimatorContract
 
         // ML.NET leaves image columns out of the schema it saves.
         CollectionAssert.AreEqual(
-            data.Schema.Where(column => column.Type is not ImageDataViewType).Select(Describe).ToArray(), schema.Select(Describe).ToArray());
+            data.Schema.Where(column => column.Type is not ImageDataViewType).Select(Describe).ToArray(),
+            schema.Select(Describe).ToArray());
         AssertSameSchema(transformer.GetOutputSchema(data.Schema), loaded.GetOutputSchema(data.Schema));
         TestData.AssertSameBits(expected, TestData.Scores(loaded.Transform(data)));
         (loaded as IDisposable)!.Dispose();
@@ -124,11 +126,13 @@ internal static class EstimatorContract
         CollectionAssert.AreEqual(Describe(promised, ""), Describe(delivered, ""));
 
     private static string[] Describe(SchemaShape shape, string indent) =>
-        [.. shape.OrderBy(column => column.Name, StringComparer.Ordinal).SelectMany(column => Describe(column.Annotations, indent + column.Name + ".")
-            .Prepend($"{indent}{column.Name}: {column.Kind} of {column.ItemType}, key {column.IsKey}"))];
+        [.. shape.OrderBy(column => column.Name, StringComparer.Ordinal).SelectMany(column =>
+            Describe(column.Annotations, indent + column.Name + ".")
+                .Prepend($"{indent}{column.Name}: {column.Kind} of {column.ItemType}, key {column.IsKey}"))];
 
     private static string[] Describe(DataViewSchema schema) => [.. schema.Select(Describe)];
 
     private static string Describe(DataViewSchema.Column column) =>
-        $"{column.Name}: {column.Type}, hidden {column.IsHidden}, {string.Join(", ", column.Annotations.Schema.Select(a => $"{a.Name} {a.Type}"))}";
+        $"{column.Name}: {column.Type}, hidden {column.IsHidden}, "
+        + string.Join(", ", column.Annotations.Schema.Select(annotation => $"{annotation.Name} {annotation.Type}"));
 }

@@ -61,8 +61,8 @@ public sealed class ModelFileTests
 
         var lines = ChildProcess.RunIn(application.Path, typeof(ScoreChild), _folder.FullName).AssertSucceeded().Output.Split('\n');
 
-        CollectionAssert.AreEqual(expected.Select(TestData.Hex).ToArray(), lines.Where(line => line.StartsWith("score ", StringComparison.Ordinal)).Select(line => line[6..]).ToArray());
-        CollectionAssert.AreEqual(new[] { "libSkiaSharp.so" }, lines.Where(line => line.StartsWith("native ", StringComparison.Ordinal)).Select(line => line[7..]).ToArray());
+        CollectionAssert.AreEqual(expected.Select(TestData.Hex).ToArray(), LinesOf(lines, "score "));
+        CollectionAssert.AreEqual(new[] { "libSkiaSharp.so" }, LinesOf(lines, "native "));
     }
 
     [TestMethod]
@@ -110,7 +110,8 @@ public sealed class ModelFileTests
 
         var error = Assert.Throws<Exception>(() => _ml.Model.Load(ModelPath, out _));
 
-        StringAssert.Contains(AllMessages(error), stream == "Spec" ? "names of its columns" : "The network's file", StringComparison.Ordinal);
+        string expected = stream == "Spec" ? "names of its columns" : "The network's file";
+        StringAssert.Contains(AllMessages(error), expected, StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -149,10 +150,14 @@ public sealed class ModelFileTests
     public void Assembly_CarriesTheAttributeThatModelLoadLooksFor()
     {
         // The runtime leaves the attribute out in silence when it may not name ML.NET's internal type.
-        var attribute = typeof(SparseViTTransformer).Assembly.GetCustomAttributes().Single(a => a.GetType().Name == "LoadableClassAttribute");
+        var attribute = typeof(SparseViTTransformer).Assembly.GetCustomAttributes()
+            .Single(found => found.GetType().Name == "LoadableClassAttribute");
 
         Assert.AreEqual(typeof(SparseViTLoader), attribute.GetType().GetProperty("LoaderType")!.GetValue(attribute));
     }
+
+    private static string[] LinesOf(string[] lines, string kind) =>
+        [.. lines.Where(line => line.StartsWith(kind, StringComparison.Ordinal)).Select(line => line[kind.Length..])];
 
     private static string AllMessages(Exception? error)
     {

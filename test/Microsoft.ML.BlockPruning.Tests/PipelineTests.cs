@@ -1,7 +1,7 @@
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Training;
 using Microsoft.ML.Data;
-using TorchSharp;
 
 namespace Microsoft.ML.BlockPruning.Tests;
 
@@ -9,17 +9,19 @@ namespace Microsoft.ML.BlockPruning.Tests;
 [TestClass]
 public sealed class PipelineTests : IDisposable
 {
+    private const int Images = 60;
+
     private static readonly string[] Names = ["cat", "dog", "owl"];
 
     private readonly MLContext _ml = new(seed: 1);
-    private readonly TestCheckpoint _checkpoint = new(TestNetworks.Weights(TestNetworks.Config()), Names);
+    private readonly TestCheckpoint _checkpoint = new(Balanced(), Names);
 
     public void Dispose() => _checkpoint.Dispose();
 
     [TestMethod]
     public void Evaluate_WithKeysInAnotherOrderThanTheClasses_FindsEveryRowRight()
     {
-        var rows = RowsLabelledByTheNetwork(keepFirst: "owl");
+        var rows = RowsLabelledByTheNetwork(first: "owl");
         var data = _ml.Data.LoadFromEnumerable(rows);
 
         var scored = Pipeline(keep: 1).Fit(data).Transform(data);
@@ -33,7 +35,7 @@ public sealed class PipelineTests : IDisposable
     [TestMethod]
     public void MapKeyToValue_GivesTheClassesNames()
     {
-        var rows = RowsLabelledByTheNetwork(keepFirst: "owl");
+        var rows = RowsLabelledByTheNetwork(first: "owl");
         var data = _ml.Data.LoadFromEnumerable(rows);
 
         var scored = Pipeline(keep: 1).Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")).Fit(data).Transform(data);
@@ -44,7 +46,7 @@ public sealed class PipelineTests : IDisposable
     [TestMethod]
     public void CrossValidate_ScoresEveryFold()
     {
-        var data = _ml.Data.LoadFromEnumerable(RowsLabelledByTheNetwork(keepFirst: "cat"));
+        var data = _ml.Data.LoadFromEnumerable(RowsLabelledByTheNetwork(first: "cat"));
         var keyed = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
 
         var folds = _ml.MulticlassClassification.CrossValidate(keyed, _ml.Transforms.PruneBlocks(Options(keep: 1)), numberOfFolds: 3);
@@ -137,20 +139,41 @@ public sealed class PipelineTests : IDisposable
     private EstimatorChain<SparseViTTransformer> Pipeline(double keep) =>
         _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Transforms.PruneBlocks(Options(keep)));
 
-    /// <summary>Labels each image with the dense network's own class; rows of one class come first, so that its key is 1.</summary>
-    private List<PixelsRow> RowsLabelledByTheNetwork(string keepFirst)
+    /// <summary>Random weights whose mean logits over the images are equal, so that every class occurs.</summary>
+    private static ViTWeights Balanced()
     {
-        var rows = TestImages.PixelsRows(60);
-        using var network = new TorchViT(_checkpoint.Weights);
-        using var scope = torch.NewDisposeScope();
-        using var off = torch.no_grad();
-        foreach (var row in rows)
+        var weights = TestNetworks.Weights(TestNetworks.Config());
+        var logits = DenseLogits(weights);
+        for (int i = 0; i < Names.Length; i++)
         {
-            var image = torch.tensor(row.Image).reshape(1, 3, TestNetworks.ImageSize, TestNetworks.ImageSize);
-            row.Label = Names[(int)network.forward((image / 255 - 0.5) / 0.5).argmax(1).item<long>()];
+            weights.Head.Bias[i] -= logits.Average(row => row[i]);
+        }
+
+        return weights;
+    }
+
+    private static List<float[]> DenseLogits(ViTWeights weights)
+    {
+        using var session = new SparseViTSession(
+            SparseViT.Create(weights, new SparsityPlan(), TestNetworks.Preprocessing(), Names), threads: 1);
+        return [.. Enumerable.Range(0, Images).Select(i =>
+        {
+            float[] logits = new float[Names.Length];
+            session.Score(TestImages.Normalized(i), 1, logits);
+            return logits;
+        })];
+    }
+
+    /// <summary>Labels each image with the dense network's own class; rows of one class come first, so that its key is 1.</summary>
+    private List<PixelsRow> RowsLabelledByTheNetwork(string first)
+    {
+        var rows = TestImages.PixelsRows(Images);
+        foreach (var (row, logits) in rows.Zip(DenseLogits(_checkpoint.Weights)))
+        {
+            row.Label = Names[Array.IndexOf(logits, logits.Max())];
         }
 
         CollectionAssert.AreEquivalent(Names, rows.Select(row => row.Label).Distinct().ToArray()); // every class occurs
-        return [.. rows.OrderBy(row => row.Label == keepFirst ? 0 : 1)];
+        return [.. rows.OrderBy(row => row.Label == first ? 0 : 1)];
     }
 }

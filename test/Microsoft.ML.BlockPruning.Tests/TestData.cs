@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.BlockPruning.Tests;
@@ -19,5 +20,6 @@ internal static class TestData
     }
 
     /// <summary>The bits of a row's scores as text.</summary>
-    public static string Hex(float[] scores) => string.Join(' ', scores.Select(score => BitConverter.SingleToUInt32Bits(score).ToString("x8", System.Globalization.CultureInfo.InvariantCulture)));
+    public static string Hex(float[] scores) =>
+        string.Join(' ', scores.Select(score => BitConverter.SingleToUInt32Bits(score).ToString("x8", CultureInfo.InvariantCulture)));
 }

@@ -40,6 +40,9 @@ internal static class TestImages
         return [.. Enumerable.Range(0, rgb.Length).Select(i => (float)rgb[(i % plane * 3) + (i / plane)])];
     }
 
+    /// <summary>What a network of <see cref="TestNetworks.Preprocessing"/> reads of <see cref="Rgb"/>, computed here.</summary>
+    public static float[] Normalized(int seed) => [.. Planar(Rgb(seed)).Select(value => ((value / 255f) - 0.5f) / 0.5f)];
+
     /// <summary>A PNG file.</summary>
     public static byte[] Encoded(byte[] rgb, int size = TestNetworks.ImageSize)
     {
@@ -54,11 +57,14 @@ internal static class TestImages
         return file;
     }
 
-    public static List<ImageRow> ImageRows(int count, params string[] labels) => Rows(count, labels, (rgb, label, id) => new ImageRow { Image = Image(rgb), Label = label, Id = id });
+    public static List<ImageRow> ImageRows(int count, params string[] labels) =>
+        Rows(count, labels, (rgb, label, id) => new ImageRow { Image = Image(rgb), Label = label, Id = id });
 
-    public static List<EncodedRow> EncodedRows(int count, params string[] labels) => Rows(count, labels, (rgb, label, id) => new EncodedRow { Image = Encoded(rgb), Label = label, Id = id });
+    public static List<EncodedRow> EncodedRows(int count, params string[] labels) =>
+        Rows(count, labels, (rgb, label, id) => new EncodedRow { Image = Encoded(rgb), Label = label, Id = id });
 
-    public static List<PixelsRow> PixelsRows(int count, params string[] labels) => Rows(count, labels, (rgb, label, id) => new PixelsRow { Image = Planar(rgb), Label = label, Id = id });
+    public static List<PixelsRow> PixelsRows(int count, params string[] labels) =>
+        Rows(count, labels, (rgb, label, id) => new PixelsRow { Image = Planar(rgb), Label = label, Id = id });
 
     private static List<T> Rows<T>(int count, string[] labels, Func<byte[], string, int, T> create) =>
         [.. Enumerable.Range(0, count).Select(i => create(Rgb(i), labels.Length == 0 ? "" : labels[i % labels.Length], i))];

@@ -21,10 +21,11 @@ internal static class TestNetworks
         var weights = new ViTWeights(config);
         foreach (var tensor in weights.Tensors())
         {
-            bool isNormScale = tensor.Name.Contains("norm", StringComparison.Ordinal) && tensor.Name.EndsWith(".weight", StringComparison.Ordinal);
+            bool isNorm = tensor.Name.Contains("norm", StringComparison.Ordinal);
+            float mean = isNorm && tensor.Name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0;
             for (int i = 0; i < tensor.Values.Length; i++)
             {
-                tensor.Values[i] = (isNormScale ? 1 : 0) + ((float)random.NextDouble() - 0.5f);
+                tensor.Values[i] = mean + ((float)random.NextDouble() - 0.5f);
             }
         }
 
@@ -58,6 +59,6 @@ internal static class TestNetworks
         [.. Enumerable.Range(0, config.NumClasses).Select(i => $"class {i}")]);
 
     /// <summary>A transformer over columns Image, Score and PredictedLabel.</summary>
-    public static SparseViTTransformer Transformer(MLContext ml, ImagePreprocessing? preprocessing = null, int batchSize = 4, int numClasses = 3) => new(
-        ml, new ScoringSettings("Image", "Score", "PredictedLabel", batchSize, NumberOfThreads: 2), Sparse(Config(numClasses: numClasses), preprocessing));
+    public static SparseViTTransformer Transformer(MLContext ml, ImagePreprocessing? preprocessing = null, int batchSize = 4) => new(
+        ml, new ScoringSettings("Image", "Score", "PredictedLabel", batchSize, NumberOfThreads: 2), Sparse(Config(), preprocessing));
 }

@@ -46,7 +46,7 @@ internal sealed record SparseViTMetadata(int Version, NetworkMetadata Network, P
 
         try
         {
-            var metadata = JsonSerializer.Deserialize<SparseViTMetadata>(json, Strict)!;
+            var metadata = JsonSerializer.Deserialize<SparseViTMetadata>(json, Strict) ?? throw new JsonException("it is null");
             return metadata.Version == CurrentVersion
                 ? metadata
                 : throw new InvalidDataException(

@@ -22,7 +22,8 @@ public sealed class MlNetHostTests
     }
 
     [TestMethod]
-    public void SeedOf_IsTheContextsSeed() => Assert.AreEqual(42, MlNetHost.SeedOf(((IHostEnvironment)new MLContext(seed: 42)).Register("test")));
+    public void SeedOf_IsTheContextsSeed() =>
+        Assert.AreEqual(42, MlNetHost.SeedOf(((IHostEnvironment)new MLContext(seed: 42)).Register("test")));
 
     [TestMethod]
     public void ThrowIfCancelled_SeesACancellationAfterRegistration()

@@ -12,6 +12,9 @@ internal sealed class WorkerCrew
     // up to 4 ms (measured); after 200 spins it gives way.
     private const int SpinsBeforeYield = 200;
 
+    // Added to the number of workers inside a round once its items are given out.
+    private const int Closed = int.MinValue / 2;
+
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _wake;
     private readonly int[] _asleep;
@@ -19,7 +22,7 @@ internal sealed class WorkerCrew
     private ExceptionDispatchInfo? _failure;
     private int _items;
     private int _next;
-    private int _pending;
+    private int _inside = Closed;
     private int _round;
     private bool _stopped;
 
@@ -44,10 +47,13 @@ internal sealed class WorkerCrew
         _items = items;
         _failure = null;
         Volatile.Write(ref _next, 0);
-        Volatile.Write(ref _pending, _threads.Length);
+        Volatile.Write(ref _inside, 0);
         NextRound();
         TakeItems(worker: 0);
-        for (int spins = 0; Volatile.Read(ref _pending) != 0; spins++)
+
+        // Who has not come by now is not waited for: on a busy machine a worker may not get a processor for milliseconds.
+        Interlocked.Add(ref _inside, Closed);
+        for (int spins = 0; Volatile.Read(ref _inside) != Closed; spins++)
         {
             if (spins < SpinsBeforeYield)
             {
@@ -99,9 +105,29 @@ internal sealed class WorkerCrew
                 return;
             }
 
-            TakeItems(index + 1);
-            Interlocked.Decrement(ref _pending);
+            if (TryEnter())
+            {
+                TakeItems(index + 1);
+                Interlocked.Decrement(ref _inside);
+            }
         }
+    }
+
+    private bool TryEnter()
+    {
+        int inside = Volatile.Read(ref _inside);
+        while (inside >= 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _inside, inside + 1, inside);
+            if (seen == inside)
+            {
+                return true;
+            }
+
+            inside = seen;
+        }
+
+        return false;
     }
 
     private int WaitForRound(int index, int seen)
