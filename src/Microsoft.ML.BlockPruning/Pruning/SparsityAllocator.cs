@@ -42,18 +42,15 @@ internal sealed class SparsityAllocator
         double total = _costs.FixedCost;
         foreach (var (name, blocks) in layers)
         {
+            var costs = from row in Enumerable.Range(0, blocks.BlockRows)
+                        from column in Enumerable.Range(0, blocks.BlockColumns)
+                        select _costs.CostOfBlock(name, blocks.ElementsOf(row, column));
+
             // A floor protects by importance, so at worst it keeps the largest blocks.
-            least += (double)LayerAllocation.FloorOf(blocks, _layerFloor) * _costs.CostOfBlock(name, blocks.ElementsOf(0, 0));
-            for (int row = 0; row < blocks.BlockRows; row++)
-            {
-                for (int column = 0; column < blocks.BlockColumns; column++)
-                {
-                    total += _costs.CostOfBlock(name, blocks.ElementsOf(row, column));
-                }
-            }
+            least += costs.OrderDescending().Take(LayerAllocation.FloorOf(blocks, _layerFloor)).Sum();
+            total += costs.Sum();
         }
 
-        least = Math.Min(least, total);
         if (!(_budget >= least))
         {
             throw new ArgumentException(string.Create(

@@ -194,7 +194,13 @@ public sealed class CalibrationPassTests
 
             double Loss(string layer, int token, int feature, double change)
             {
-                reference.OnLinear = (name, _, output) => output[token][feature] += name == layer ? change : 0;
+                reference.OnLinear = (name, _, output) =>
+                {
+                    if (name == layer)
+                    {
+                        output[token][feature] += change;
+                    }
+                };
                 return -reference.LogProbabilities(image)[Labels[n]];
             }
         }
