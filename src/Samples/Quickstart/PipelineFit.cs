@@ -8,9 +8,6 @@ namespace Quickstart;
 /// <summary>Fits the pipeline: prepare the columns, prune the network, score.</summary>
 internal sealed class PipelineFit(MLContext context, IImageSource images, QuickstartOptions options, string modelPath)
 {
-    // Where nothing is removed nothing is estimated, so one batch passes the checks as well as all images.
-    private const int ImagesForDense = 32;
-
     /// <summary>Prunes to the budget.</summary>
     /// <param name="keep">Fraction of the dense multiply-adds to keep; 1: the dense network in the same execution.</param>
     /// <param name="progress">Told how far it is; null: nobody.</param>
@@ -25,7 +22,6 @@ internal sealed class PipelineFit(MLContext context, IImageSource images, Quicks
             Block = options.Block,
             Budget = PruneBudget.Flops(keep),
             NumberOfThreads = options.Threads,
-            MaximumCalibrationImages = keep < 1 ? null : ImagesForDense,
             Progress = progress,
             CancellationToken = cancel,
         }));

@@ -11,18 +11,14 @@ namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
 /// </remarks>
 internal sealed unsafe class PackedLinear : IDisposable
 {
-    // 256 KB of weights stay in the second-level cache beside a panel of x while all panels pass by.
-    private const long GroupWeights = 65536;
-
-    // Fewer items than this would leave threads idle at batch 1, where a layer has 2 to 5 panels.
-    private const int LeastGroups = 8;
+    // Storing a tile of y costs about as much as so many multiply-adds, even where nothing is kept.
+    private const long TileCost = 64 * PanelLayout.StripFeatures;
 
     private readonly NativeBuffer _values;
     private readonly NativeBuffer _runs;
     private readonly NativeBuffer _bias;
     private readonly int[] _firstRun;
     private readonly long[] _firstValue;
-    private readonly int[] _groupStart;
 
     /// <summary>Packs a layer; the arguments are copied.</summary>
     /// <param name="weight">W [outFeatures, inFeatures].</param>
@@ -45,7 +41,6 @@ internal sealed unsafe class PackedLinear : IDisposable
         _bias = NativeBuffer.CopyOf(bias, PaddedOutFeatures);
         packing.Runs.CopyTo(new Span<WeightRun>(_runs.Pointer, packing.Runs.Count));
         packing.CopyValues(_values.Floats);
-        _groupStart = Balance();
     }
 
     public int OutFeatures { get; }
@@ -59,13 +54,11 @@ internal sealed unsafe class PackedLinear : IDisposable
     /// <summary>Strips of eight output features.</summary>
     public int Strips => _firstRun.Length - 1;
 
-    /// <summary>Groups of neighbouring strips with about the same work: what threads take turns at.</summary>
-    public int Groups => _groupStart.Length - 1;
-
     /// <summary>Weights in packed form, filled-in zeros included.</summary>
     public long PackedWeights => _firstValue[^1];
 
-    public (int First, int End) StripsOf(int group) => (_groupStart[group], _groupStart[group + 1]);
+    /// <summary>One of several parts of neighbouring strips with about the same work.</summary>
+    public (int First, int End) StripsOf(int part, int parts) => (FirstStripOf(part, parts), FirstStripOf(part + 1, parts));
 
     public float* ValuesOf(int strip) => _values.Floats + _firstValue[strip];
 
@@ -82,23 +75,28 @@ internal sealed unsafe class PackedLinear : IDisposable
         _bias.Dispose();
     }
 
-    /// <summary>Cuts the strips into groups of about equal cost: weights, plus storing the tile even where nothing is kept.</summary>
-    private int[] Balance()
+    /// <summary>The first strip before which at least part / parts of the work lies.</summary>
+    private int FirstStripOf(int part, int parts)
     {
-        const long tileCost = 64 * PanelLayout.StripFeatures;
-        long total = PackedWeights + (Strips * tileCost);
-        int groups = (int)Math.Clamp(total / GroupWeights, Math.Min(LeastGroups, Strips), Strips);
-        var start = new List<int>(groups + 1) { 0 };
-        for (int strip = 1; strip < Strips; strip++)
+        Debug.Assert(part <= parts && parts <= Strips, "more parts than strips");
+        long wanted = CostBefore(Strips) * part / parts;
+        int low = 0;
+        int high = Strips;
+        while (low < high)
         {
-            if (_firstValue[strip] + (strip * tileCost) >= total * start.Count / groups)
+            int middle = (low + high) / 2;
+            if (CostBefore(middle) < wanted)
             {
-                start.Add(strip);
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
             }
         }
 
-        start.Add(Strips);
-        Debug.Assert(start.Count <= Strips + 1, "more groups than strips");
-        return [.. start];
+        return low;
     }
+
+    private long CostBefore(int strip) => _firstValue[strip] + (strip * TileCost);
 }

@@ -35,17 +35,36 @@ public sealed unsafe class PackedLinearTests
         {
             var (_, sparse) = TestMatrices.BlockSparse(seed: 2, 2304, 768, new BlockShape(32, 32), density);
             using var linear = new PackedLinear(sparse, new float[2304]);
-            int next = 0;
-            for (int group = 0; group < linear.Groups; group++)
+            foreach (int parts in new[] { 1, 7, 288 })
             {
-                var (first, end) = linear.StripsOf(group);
-                Assert.AreEqual(next, first);
-                Assert.IsGreaterThan(first, end);
-                next = end;
-            }
+                int next = 0;
+                for (int part = 0; part < parts; part++)
+                {
+                    var (first, end) = linear.StripsOf(part, parts);
+                    Assert.AreEqual(next, first);
+                    next = end;
+                }
 
-            Assert.AreEqual(2304 / 8, next);
+                Assert.AreEqual(2304 / 8, next);
+            }
         }
+    }
+
+    [TestMethod]
+    public void StripsOf_GivesPartsOfAboutTheSameWork_WhereRowsAreUneven()
+    {
+        var mask = new BlockMask(800, 800, new BlockShape(8, 8), keepAll: false);
+        for (int block = 0; block < 5000; block++)
+        {
+            mask[block / 100, block % 100] = true; // the upper half is dense, the lower half empty
+        }
+
+        using var linear = new PackedLinear(BlockSparseMatrix.FromDense(new float[800 * 800], mask), new float[800]);
+        var (first, end) = linear.StripsOf(0, 2);
+
+        // Half of the 50 dense strips, and one more or less for what storing the empty ones costs.
+        Assert.AreEqual(0, first);
+        Assert.IsTrue(end is >= 25 and <= 29, $"the first part ends at strip {end}");
     }
 
     [TestMethod]
