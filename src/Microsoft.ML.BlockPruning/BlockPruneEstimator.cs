@@ -18,7 +18,7 @@ namespace Microsoft.ML.BlockPruning;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes: calibration images; labels only if asked |
-/// | Input column data type | <xref:Microsoft.ML.Data.MLImage>, vector of <xref:System.Byte> (an image file) or <xref:System.Single> (pixels) |
+/// | Input column data type | <xref:Microsoft.ML.Data.MLImage>, vector of <xref:System.Byte> (a file) or <xref:System.Single> (pixels) |
 /// | Label column data type | Key; names the classes and their order; optional |
 /// | Output column data type | Vector of <xref:System.Single> (Score: logits), key (PredictedLabel; its values are text) |
 /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.BlockPruning; to fit, a libtorch-cpu or TorchSharp-cuda package too |

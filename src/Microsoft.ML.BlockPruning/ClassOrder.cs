@@ -42,7 +42,8 @@ internal sealed record ClassOrder(IReadOnlyList<string> Names, IReadOnlyList<int
             ?? ByName(numbers, keys, "classes by their numbers")
             ?? ByName([.. keys.Order(StringComparer.Ordinal)], keys, "classes in alphabetical order")
             ?? throw context.Process(new InvalidOperationException(
-                $"The label column '{label.Column.Name}' has one name for two keys: {string.Join(", ", keys.Order(StringComparer.Ordinal))}."));
+                $"The label column '{label.Column.Name}' has one name for two keys: "
+                + $"{string.Join(", ", keys.Order(StringComparer.Ordinal))}."));
     }
 
     /// <summary>Puts the rows of the heads into key order.</summary>
