@@ -15,7 +15,8 @@ step "Build: warnings are errors"
 dotnet build BlockPruning.sln -c Release --no-restore
 
 step "Format: whitespace, style, analyzers"
-dotnet format BlockPruning.sln --verify-no-changes --no-restore
+# As built: the reference that RefPatch made lies in the folder of the configuration.
+Configuration=Release dotnet format BlockPruning.sln --verify-no-changes --no-restore
 
 trap - EXIT
 bash eng/test.sh --no-build
