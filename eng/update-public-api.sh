@@ -7,5 +7,5 @@ project=src/Microsoft.ML.BlockPruning
 printf '#nullable enable\n' > "$project/PublicAPI.Unshipped.txt"
 dotnet restore "$project"
 # RS0016: a public member is in no file. The fixer adds the line.
-dotnet format analyzers "$project" --no-restore --diagnostics RS0016 --severity info --include-generated
+Configuration=Release dotnet format analyzers "$project" --no-restore --diagnostics RS0016 --severity info --include-generated
 git --no-pager diff --stat -- "$project/PublicAPI.Unshipped.txt"

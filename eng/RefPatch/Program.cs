@@ -36,8 +36,9 @@ if (wanted.Count > 0)
 {
     // The format that MSBuild reads as an error.
     Console.Error.WriteLine(
-        $"{args[0]} : error BP0001: {metadata.GetAssemblyDefinition().GetAssemblyName().FullName} no longer has {string.Join(", ", wanted.Order())}, "
-        + "which saving and loading of models need; this version of Microsoft.ML is not supported.");
+        $"{args[0]} : error BP0001: {metadata.GetAssemblyDefinition().GetAssemblyName().FullName} "
+        + $"no longer has {string.Join(", ", wanted.Order())}, which saving and loading of models need; "
+        + "this version of Microsoft.ML is not supported.");
     return 1;
 }
 

@@ -4,8 +4,8 @@ namespace Microsoft.ML.BlockPruning.Imaging;
 
 /// <summary>Decodes image files with the decoder that MLImage has, but refuses what is cut off.</summary>
 /// <remarks>
-/// <c>MLImage.CreateFromStream</c> fills the rest of a truncated file with black and blends transparent pixels with black; here the first is an
-/// error and the second keeps its colour, as in Pillow. Keeps its buffer, so one instance serves one thread.
+/// <c>MLImage.CreateFromStream</c> fills the rest of a truncated file with black and blends transparent pixels with black; here the
+/// first is an error and the second keeps its colour, as in Pillow. Keeps its buffer, so one instance serves one thread.
 /// </remarks>
 internal sealed class ImageDecoder
 {
@@ -49,7 +49,7 @@ internal sealed class ImageDecoder
         return result == SKCodecResult.Success
             ? (_pixels.AsMemory(0, info.BytesSize), info.Width, info.Height)
             : throw new InvalidDataException(
-                $"its {file.Length} bytes are a {codec.EncodedFormat} file of {info.Width}x{info.Height} pixels that cannot be decoded ({result}); "
-                + "the file is cut off or corrupt.");
+                $"its {file.Length} bytes are a {codec.EncodedFormat} file of {info.Width}x{info.Height} pixels that cannot be decoded "
+                + $"({result}); the file is cut off or corrupt.");
     }
 }

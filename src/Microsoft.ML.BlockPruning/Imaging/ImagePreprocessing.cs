@@ -16,7 +16,7 @@ public sealed class ImagePreprocessing
     /// <param name="mean">[channels], of values in [0, 1].</param>
     /// <param name="std">[channels], of values in [0, 1]; positive.</param>
     /// <param name="resize">How the image becomes a square.</param>
-    /// <param name="resizeSize">The size to resize to, in pixels, at least <paramref name="imageSize"/>; 0 takes <paramref name="imageSize"/>.</param>
+    /// <param name="resizeSize">The size to resize to, in pixels, at least <paramref name="imageSize"/>; 0 takes just that.</param>
     /// <param name="interpolation">The filter.</param>
     /// <exception cref="ArgumentException">A value is out of range, or mean or std has not one finite value per channel.</exception>
     public ImagePreprocessing(
@@ -38,7 +38,8 @@ public sealed class ImagePreprocessing
         if (target < imageSize)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(resizeSize), resizeSize, $"The centre of {imageSize} pixels cannot be cut out of {target}; resize to {imageSize} or more.");
+                nameof(resizeSize), resizeSize,
+                $"The centre of {imageSize} pixels cannot be cut out of {target}; resize to {imageSize} or more.");
         }
 
         ImageSize = imageSize;
@@ -94,6 +95,7 @@ public sealed class ImagePreprocessing
         ArgumentNullException.ThrowIfNull(values, name);
         return values.Count == channels && values.All(float.IsFinite)
             ? [.. values]
-            : throw new ArgumentException($"{channels} finite values are needed, one per channel; found [{string.Join(", ", values)}].", name);
+            : throw new ArgumentException(
+                $"{channels} finite values are needed, one per channel; found [{string.Join(", ", values)}].", name);
     }
 }

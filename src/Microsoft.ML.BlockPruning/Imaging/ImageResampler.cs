@@ -19,6 +19,7 @@ internal sealed class ImageResampler(ImagePreprocessing preprocessing)
     public void Resize(ReadOnlySpan<byte> input, int width, int height, Span<byte> output)
     {
         int size = preprocessing.ImageSize, channels = preprocessing.Channels;
+        int inputStride = width * channels, stride = size * channels;
         if (_horizontal is null || _vertical is null || _inputSize != (width, height))
         {
             var (targetWidth, targetHeight) = TargetOf(width, height);
@@ -30,20 +31,19 @@ internal sealed class ImageResampler(ImagePreprocessing preprocessing)
         // Only the rows that the second pass reads.
         int top = _vertical.First[0];
         int rows = _vertical.First[^1] + _vertical.Count[^1] - top;
-        if (_rows.Length < rows * size * channels)
+        if (_rows.Length < rows * stride)
         {
-            _rows = new byte[rows * size * channels];
+            _rows = new byte[rows * stride];
         }
 
         for (int y = 0; y < rows; y++)
         {
-            ResizeRow(
-                input.Slice((top + y) * width * channels, width * channels), _horizontal, _rows.AsSpan(y * size * channels, size * channels), channels);
+            ResizeRow(input.Slice((top + y) * inputStride, inputStride), _horizontal, _rows.AsSpan(y * stride, stride), channels);
         }
 
         for (int y = 0; y < size; y++)
         {
-            MixRows(_rows.AsSpan((_vertical.First[y] - top) * size * channels), _vertical, y, output.Slice(y * size * channels, size * channels));
+            MixRows(_rows.AsSpan((_vertical.First[y] - top) * stride), _vertical, y, output.Slice(y * stride, stride));
         }
     }
 

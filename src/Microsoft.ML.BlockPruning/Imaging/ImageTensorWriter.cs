@@ -71,7 +71,8 @@ internal sealed class ImageTensorWriter
             if (!float.IsFinite(values[i]))
             {
                 throw new InvalidDataException(
-                    $"value {i} (channel {i / plane}, row {i % plane / size}, column {i % size}) is {values[i]}; pixels are finite numbers of 0 to 255.");
+                    $"value {i} (channel {i / plane}, row {i % plane / size}, column {i % size}) is {values[i]}; "
+                    + "pixels are finite numbers of 0 to 255.");
             }
 
             destination[i] = Normalize(values[i], i / plane);

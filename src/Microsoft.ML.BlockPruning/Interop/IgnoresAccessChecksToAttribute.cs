@@ -2,7 +2,8 @@
 namespace System.Runtime.CompilerServices;
 #pragma warning restore IDE0130
 
-/// <summary>Lets this assembly name the internal types of another at run time; without it the runtime drops the attribute that names them.</summary>
+/// <summary>Lets this assembly name the internal types of another at run time.</summary>
+/// <remarks>Without it the runtime leaves out, in silence, an attribute that names one.</remarks>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
 internal sealed class IgnoresAccessChecksToAttribute(string assemblyName) : Attribute
 {

@@ -8,7 +8,7 @@ internal static class MlNetModelFile
     /// <summary>Eight characters, the kind of this folder.</summary>
     public const string ModelSignature = "BLKPRUNE";
 
-    /// <summary>The name under which ML.NET's catalog finds <see cref="SparseViTLoader"/>; at most 24 ASCII characters.</summary>
+    /// <summary>The name under which ML.NET's catalog finds the loader; at most 24 ASCII characters.</summary>
     public const string LoaderSignature = "SparseViTTransform";
 
     /// <summary>0xMMMMmmmm; raise it with the format, and state in <see cref="Header"/> which readers still understand it.</summary>
@@ -28,12 +28,14 @@ internal static class MlNetModelFile
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "SaveBinaryStream")]
     public static extern void WriteStream(ModelSaveContext context, string name, Action<BinaryWriter> write);
 
-    public static void ReadStream(ModelLoadContext context, string name, Action<BinaryReader> read)
+    /// <summary>Reads one stream of the folder whole.</summary>
+    /// <exception cref="FormatException">There is no such stream.</exception>
+    public static T ReadStream<T>(ModelLoadContext context, string name, Func<BinaryReader, T> read)
     {
-        if (!context.TryLoadBinaryStream(name, read))
-        {
-            throw new FormatException($"The model file is corrupt: it has no '{name}' in the folder of {LoaderSignature}.");
-        }
+        T? content = default;
+        return context.TryLoadBinaryStream(name, reader => content = read(reader))
+            ? content!
+            : throw new FormatException($"The model file is corrupt: it has no '{name}' in the folder of {LoaderSignature}.");
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "SetVersionInfo")]

@@ -42,18 +42,13 @@ internal sealed class SparsityAllocator
         double total = _costs.FixedCost;
         foreach (var (name, blocks) in layers)
         {
+            var costs = CostsOf(name, blocks);
+
             // A floor protects by importance, so at worst it keeps the largest blocks.
-            least += (double)LayerAllocation.FloorOf(blocks, _layerFloor) * _costs.CostOfBlock(name, blocks.ElementsOf(0, 0));
-            for (int row = 0; row < blocks.BlockRows; row++)
-            {
-                for (int column = 0; column < blocks.BlockColumns; column++)
-                {
-                    total += _costs.CostOfBlock(name, blocks.ElementsOf(row, column));
-                }
-            }
+            least += costs.OrderDescending().Take(LayerAllocation.FloorOf(blocks, _layerFloor)).Sum();
+            total += costs.Sum();
         }
 
-        least = Math.Min(least, total);
         if (!(_budget >= least))
         {
             throw new ArgumentException(string.Create(
@@ -62,6 +57,11 @@ internal sealed class SparsityAllocator
                 + $"{_costs.FixedCost} are fixed, the rest is the layer floor of {_layerFloor}. Keep at least {RoundUp(least / total):0.####}."));
         }
     }
+
+    /// <summary>Whether the budget leaves every block, so that nothing need be known of them.</summary>
+    /// <param name="layers">Name and block grid of every prunable layer.</param>
+    public bool KeepsAll(IEnumerable<(string Name, BlockMask Blocks)> layers) =>
+        _costs.FixedCost + layers.Sum(layer => CostsOf(layer.Name, layer.Blocks).Sum()) <= _budget;
 
     /// <summary>Chooses.</summary>
     /// <param name="importances">Of every prunable layer.</param>
@@ -117,6 +117,11 @@ internal sealed class SparsityAllocator
             }
         }
     }
+
+    private IEnumerable<long> CostsOf(string layerName, BlockMask blocks) =>
+        from row in Enumerable.Range(0, blocks.BlockRows)
+        from column in Enumerable.Range(0, blocks.BlockColumns)
+        select _costs.CostOfBlock(layerName, blocks.ElementsOf(row, column));
 
     private static double RoundUp(double keep) => Math.Ceiling(keep * 10_000) / 10_000;
 }

@@ -48,7 +48,8 @@ internal sealed class BlockSparseMatrix
         if (weight.Length != (long)mask.Rows * mask.Columns)
         {
             throw new ArgumentException(
-                $"A mask over {mask.Rows}x{mask.Columns} needs {(long)mask.Rows * mask.Columns} weights, found {weight.Length}.", nameof(weight));
+                $"A mask over {mask.Rows}x{mask.Columns} needs {(long)mask.Rows * mask.Columns} weights, found {weight.Length}.",
+                nameof(weight));
         }
 
         var shape = mask.Shape;

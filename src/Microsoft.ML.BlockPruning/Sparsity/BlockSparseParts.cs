@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Microsoft.ML.BlockPruning.Sparsity;
 
 /// <summary>The rules of BSR for parts that come from outside: past them no kernel reads or writes out of bounds.</summary>
@@ -20,7 +18,8 @@ internal static class BlockSparseParts
             int end = crowIndices[r + 1];
             if (begin > end || end > colIndices.Length)
             {
-                throw Damaged($"crow_indices goes from {begin} to {end} at block row {r}, expected no fall and at most {colIndices.Length} blocks");
+                throw Damaged(
+                    $"crow_indices goes from {begin} to {end} at block row {r}, expected no fall and at most {colIndices.Length} blocks");
             }
 
             for (int block = begin; block < end; block++)
@@ -33,7 +32,8 @@ internal static class BlockSparseParts
 
                 if (block > begin && column <= colIndices[block - 1])
                 {
-                    throw Damaged($"col_indices[{block}] is {column} after {colIndices[block - 1]}, expected rising columns in block row {r}");
+                    throw Damaged(
+                        $"col_indices[{block}] is {column} after {colIndices[block - 1]}, expected rising columns in block row {r}");
                 }
 
                 CheckPadding(mask, r, column, block, values);
@@ -51,7 +51,8 @@ internal static class BlockSparseParts
         if (crowIndices[0] != 0 || crowIndices[^1] != colIndices.Length)
         {
             throw Damaged(
-                $"crow_indices runs from {crowIndices[0]} to {crowIndices[^1]}, expected 0 to the number of col_indices, {colIndices.Length}");
+                $"crow_indices runs from {crowIndices[0]} to {crowIndices[^1]}, expected 0 to {colIndices.Length}, "
+                + "the number of col_indices");
         }
 
         long elements = (long)colIndices.Length * mask.Shape.Height * mask.Shape.Width;
@@ -73,11 +74,11 @@ internal static class BlockSparseParts
             if (row[(i < height ? width : 0)..].ContainsAnyExcept(0f))
             {
                 throw Damaged(
-                    $"values of block {block} (block row {blockRow}, column {blockColumn}) are not zero outside the {mask.Rows}x{mask.Columns} weight");
+                    $"values of block {block} (block row {blockRow}, column {blockColumn}) are not zero outside the weight "
+                    + $"of {mask.Rows}x{mask.Columns}");
             }
         }
     }
 
-    private static InvalidDataException Damaged(FormattableString fault) =>
-        new($"A block-sparse weight is damaged: {fault.ToString(CultureInfo.InvariantCulture)}.");
+    private static InvalidDataException Damaged(string fault) => new($"A block-sparse weight is damaged: {fault}.");
 }

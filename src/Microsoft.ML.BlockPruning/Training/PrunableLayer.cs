@@ -36,7 +36,8 @@ internal sealed class PrunableLayer
         }),
     ];
 
-    // A strip that crosses a border (block height not dividing the part) belongs to the part of its first row.
+    // A strip that crosses a border (block height not dividing the part) belongs to the part of its first row. No part is left without a
+    // strip: a block fits proj, so it is no higher than a part.
     private static List<RowGroup> GroupsOf(BlockMask blocks, int parts)
     {
         int height = blocks.Shape.Height;
@@ -46,11 +47,8 @@ internal sealed class PrunableLayer
         for (int part = 1; part <= parts; part++)
         {
             int end = ((part * rowsPerPart) + height - 1) / height;
-            if (end > first)
-            {
-                groups.Add(new RowGroup(first, end - first, first * height, Math.Min(end * height, blocks.Rows) - (first * height)));
-                first = end;
-            }
+            groups.Add(new RowGroup(first, end - first, first * height, Math.Min(end * height, blocks.Rows) - (first * height)));
+            first = end;
         }
 
         return groups;

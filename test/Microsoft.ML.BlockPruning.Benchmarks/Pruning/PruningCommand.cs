@@ -14,13 +14,13 @@ internal static class PruningCommand
 {
     private const double Keep = 0.5;
 
-    public static Command Create()
+    public static System.CommandLine.Command Create()
     {
         var network = new Option<PruningNetwork>("--network") { Description = "Which network to prune.", Required = true };
         var images = new Option<int>("--images") { Description = "Images of noise for a random network.", DefaultValueFactory = _ => 256 };
         var block = new Option<string>("--block") { Description = "Height x width.", DefaultValueFactory = _ => "16x16" };
         var json = new Option<FileInfo?>("--json") { Description = "File to write the row to." };
-        var command = new Command("pruning", "Measures time and memory of calibration and pruning.") { network, images, block, json };
+        var command = new System.CommandLine.Command("pruning", "Measures time and memory of calibration and pruning.") { network, images, block, json };
         command.SetAction(parsed => Run(
             parsed.GetValue(network), parsed.GetValue(images), BlockShape.Parse(parsed.GetValue(block)!), parsed.GetValue(json)));
         return command;

@@ -14,6 +14,7 @@ internal static class TinyNetwork
     /// <returns>The path of the model file.</returns>
     public static string Save(TemporaryFolder folder, int classes)
     {
+        LibTorch.EnsureLoaded();
         var config = new ViTConfig(ImageSize, patchSize: 4, channels: 3, embedDim: 32, depth: 2, numHeads: 2, mlpDim: 64, classes);
         using var network = new TorchViT(config, seed: 1);
         string path = folder.File("tiny.safetensors");

@@ -73,7 +73,8 @@ public sealed class AtomicFileTests
         Directory.CreateDirectory(folder["locked"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         string path = Path.Combine(folder["locked"], "f");
 
-        var error = Assert.ThrowsExactly<UnauthorizedAccessException>(() => AtomicFile.Write(path, _ => Assert.Fail("nothing may be written")));
+        var error = Assert.ThrowsExactly<UnauthorizedAccessException>(
+            () => AtomicFile.Write(path, _ => Assert.Fail("nothing may be written")));
 
         StringAssert.Contains(error.Message, path);
     }

@@ -32,7 +32,10 @@ public sealed class CheckpointConfigTests
     public void Read_TakesHuggingFacesKeys()
     {
         var config = Read("""
-            {"hidden_act": "gelu", "num_attention_heads": 3, "layer_norm_eps": 1e-12, "id2label": {"1": "dog", "0": "cat"}, "model_args": null}
+            {
+              "hidden_act": "gelu", "num_attention_heads": 3, "layer_norm_eps": 1e-12,
+              "id2label": {"1": "dog", "0": "cat"}, "model_args": null
+            }
             """);
         Assert.AreEqual(3, config.NumHeads);
         Assert.AreEqual(1e-12f, config.LayerNormEps);

@@ -3,7 +3,7 @@ using Microsoft.ML.BlockPruning.Network;
 
 namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
 
-/// <summary>A checkpoint whose tensors a test can remove, reshape, rename and spoil before it is written. It has no metadata of its own.</summary>
+/// <summary>A checkpoint whose tensors a test can remove, reshape, rename and spoil before it is written; without metadata.</summary>
 internal sealed class EditableCheckpoint(ViTWeights weights)
 {
     private readonly Dictionary<string, (int[] Shape, float[] Values)> _tensors =

@@ -25,7 +25,7 @@ public sealed class SafetensorsFileTests
         ("tensor is no object", SafetensorsBytes.Of("""{"t":1}"""), ["tensor 't'", "found number"]),
         ("no dtype", SafetensorsBytes.Of("""{"t":{"shape":[],"data_offsets":[0,4]}}""", 0, 0, 0, 0), ["'t'", "no 'dtype'"]),
         ("no shape", SafetensorsBytes.Of("""{"t":{"dtype":"F32","data_offsets":[0,4]}}""", 0, 0, 0, 0), ["'t'", "no 'shape'"]),
-        ("no offsets", SafetensorsBytes.Of("""{"t":{"dtype":"F32","shape":[],"offsets":[0,4]}}""", 0, 0, 0, 0), ["'t'", "no 'data_offsets'"]),
+        ("no offsets", SafetensorsBytes.Of("""{"t":{"dtype":"U8","shape":[0],"offsets":[0,0]}}"""), ["'t'", "no 'data_offsets'"]),
         ("unknown dtype", Entry("F31", "[2]", "[0,8]"), ["'t'", "'F31'", "BF16"]),
         ("dtype is a number", Entry("""F32","dtype":1,"x":"x""", "[2]", "[0,8]"), ["'t'", "'dtype' twice"]),
         ("negative side", Entry("F32", "[-2]", "[0,8]"), ["'t'", "-2"]),
@@ -43,7 +43,7 @@ public sealed class SafetensorsFileTests
         ("overlap", Two("[0,4]", "[3,7]", 7), ["'b'", "overlaps", "'a'"]),
         ("same bytes twice", Two("[0,4]", "[0,4]", 4), ["overlaps"]),
         ("hole", Two("[0,4]", "[5,9]", 9), ["'b'", "hole", "'a'"]),
-        ("name twice", SafetensorsBytes.Of("""{"t":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"t":{"dtype":"U8","shape":[0],"data_offsets":[8,8]}}""", Eight), ["'t'", "twice"]),
+        ("name twice", Two("[0,4]", "[4,8]", 8, nameB: "a"), ["'a'", "twice"]),
         ("metadata twice", SafetensorsBytes.Of("""{"__metadata__":{},"__metadata__":{}}"""), ["__metadata__", "twice"]),
         ("metadata is no object", SafetensorsBytes.Of("""{"__metadata__":[]}"""), ["__metadata__", "array"]),
         ("metadata value is a number", SafetensorsBytes.Of("""{"__metadata__":{"k":1}}"""), ["'k'", "number", "string"]),
@@ -138,7 +138,8 @@ public sealed class SafetensorsFileTests
     public void Read_TakesEmptyTensorsScalarsAndTrailingSpaces()
     {
         byte[] bytes = SafetensorsBytes.Of(
-            """{"e":{"dtype":"F32","shape":[0,3],"data_offsets":[4,4]},"s":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}   """, 0, 0, 0, 64);
+            """{"e":{"dtype":"F32","shape":[0,3],"data_offsets":[4,4]},"s":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}   """,
+            0, 0, 0, 64);
         var file = SafetensorsBytes.Read(bytes);
         Assert.IsEmpty(file.ReadSingles("e"));
         CollectionAssert.AreEqual(new[] { 2f }, file.ReadSingles("s")); // 2f = 0x40000000
@@ -179,7 +180,8 @@ public sealed class SafetensorsFileTests
     [DataRow((ushort)0xFC00, 0xFF800000u)] // −∞
     [DataRow((ushort)0x7E01, 0x7FC02000u)] // quiet NaN: the payload moves up by 13 bits
     [DataRow((ushort)0x8000, 0x80000000u)] // −0
-    public void ReadSingles_MapsKnownHalfBits(ushort half, uint expectedBits) => AssertBits("F16", BitConverter.GetBytes(half), expectedBits);
+    public void ReadSingles_MapsKnownHalfBits(ushort half, uint expectedBits) =>
+        AssertBits("F16", BitConverter.GetBytes(half), expectedBits);
 
     [TestMethod]
     [DataRow((ushort)0x3F80, 0x3F800000u)] // 1
@@ -188,7 +190,8 @@ public sealed class SafetensorsFileTests
     [DataRow((ushort)0xFF80, 0xFF800000u)] // −∞
     [DataRow((ushort)0x7FC1, 0x7FC10000u)] // NaN with payload
     [DataRow((ushort)0x8000, 0x80000000u)] // −0
-    public void ReadSingles_MapsKnownBrainFloatBits(ushort brain, uint expectedBits) => AssertBits("BF16", BitConverter.GetBytes(brain), expectedBits);
+    public void ReadSingles_MapsKnownBrainFloatBits(ushort brain, uint expectedBits) =>
+        AssertBits("BF16", BitConverter.GetBytes(brain), expectedBits);
 
     [TestMethod]
     public void ReadSingles_RoundsDoubleOnce() => AssertBits("F64", BitConverter.GetBytes(1.0 + Math.ScaleB(3, -25)), 0x3F800001u);
@@ -219,14 +222,21 @@ public sealed class SafetensorsFileTests
         Assert.ThrowsExactly<ArgumentException>(() => file.ReadSingles("t", new float[2]));
     }
 
-    private static void AssertBits(string dtype, byte[] data, uint expected) =>
-        Assert.AreEqual(expected, BitConverter.SingleToUInt32Bits(SafetensorsBytes.Read(SafetensorsBytes.OneTensor(dtype, 1, data)).ReadSingles("t")[0]));
+    private static void AssertBits(string dtype, byte[] data, uint expected)
+    {
+        float value = SafetensorsBytes.Read(SafetensorsBytes.OneTensor(dtype, 1, data)).ReadSingles("t")[0];
+        Assert.AreEqual(expected, BitConverter.SingleToUInt32Bits(value));
+    }
 
     private static byte[] Entry(string dtype, string shape, string offsets) => SafetensorsBytes.Of(
         Encoding.UTF8.GetBytes($$$"""{"t":{"dtype":"{{{dtype}}}","shape":{{{shape}}},"data_offsets":{{{offsets}}}}}"""), Eight);
 
-    private static byte[] Two(string offsetsA, string offsetsB, int dataLength) => SafetensorsBytes.Of(
-        Encoding.UTF8.GetBytes(
-            $$$"""{"a":{"dtype":"U8","shape":[4],"data_offsets":{{{offsetsA}}}},"b":{"dtype":"U8","shape":[4],"data_offsets":{{{offsetsB}}}}}"""),
+    private static byte[] Two(string offsetsA, string offsetsB, int dataLength, string nameB = "b") => SafetensorsBytes.Of(
+        Encoding.UTF8.GetBytes($$$"""
+            {
+              "a": {"dtype": "U8", "shape": [4], "data_offsets": {{{offsetsA}}}},
+              "{{{nameB}}}": {"dtype": "U8", "shape": [4], "data_offsets": {{{offsetsB}}}}
+            }
+            """),
         new byte[dataLength]);
 }

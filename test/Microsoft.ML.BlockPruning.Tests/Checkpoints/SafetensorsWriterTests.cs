@@ -19,7 +19,8 @@ public sealed class SafetensorsWriterTests
         byte[] bytes = Write(writer);
 
         // The wider element first, so that it stands at a multiple of 8.
-        const string header = """{"__metadata__":{"k":"v"},"b":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""";
+        const string header = """{"__metadata__":{"k":"v"},"b":{"dtype":"I64","shape":[],"data_offsets":[0,8]}"""
+            + ""","a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""";
         byte[] data = [3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 128, 63, 0, 0, 0, 192]; // 1f = 0x3F800000, -2f = 0xC0000000
         CollectionAssert.AreEqual(SafetensorsBytes.Of(header.PadRight((header.Length + 7) / 8 * 8), data), bytes);
     }
@@ -44,16 +45,16 @@ public sealed class SafetensorsWriterTests
     public void Write_RoundTripsEveryBitPattern()
     {
         var random = new Random(1);
-        float[] floats = [.. Enumerable.Range(0, 100_000).Select(_ => BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue)))];
-        int[] integers = [.. Enumerable.Range(0, 35_000).Select(_ => random.Next(int.MinValue, int.MaxValue))]; // over two chunks
+        int[] bits = [.. Enumerable.Range(0, 100_000).Select(_ => random.Next(int.MinValue, int.MaxValue))]; // several chunks
+        float[] floats = [.. bits.Select(BitConverter.Int32BitsToSingle)];
+        int[] integers = bits[..35_000];
         var writer = new SafetensorsWriter();
         writer.Add("floats", [100, 1000], floats);
         writer.Add("integers", [35_000], integers);
 
         var file = SafetensorsBytes.Read(Write(writer));
 
-        CollectionAssert.AreEqual(
-            floats.Select(BitConverter.SingleToInt32Bits).ToArray(), file.ReadSingles("floats").Select(BitConverter.SingleToInt32Bits).ToArray());
+        CollectionAssert.AreEqual(bits, file.ReadSingles("floats").Select(BitConverter.SingleToInt32Bits).ToArray());
         CollectionAssert.AreEqual(integers, file.ReadInt32s("integers"));
         CollectionAssert.AreEqual(new long[] { 100, 1000 }, file.Tensors["floats"].Shape);
     }
@@ -79,7 +80,8 @@ public sealed class SafetensorsWriterTests
     {
         var writer = new SafetensorsWriter();
         writer.Add("a", [1], [1f]);
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => writer.Add("b", [2, 3], [1f])).Message, "needs 6 values, found 1");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => writer.Add("b", [2, 3], [1f])).Message, "needs 6 values, found 1");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => writer.Add("a", [1], [1f])).Message, "'a'");
     }
 

@@ -21,7 +21,7 @@ public sealed class ViTCheckpointBadInputTests
         ["missing distillation head"] = (c => c.Remove("head_dist.bias"), ["'head_dist.bias'", "missing"]),
         ["distillation head without token"] = (c => c.Remove("dist_token"), ["'head_dist.", "does not belong"]),
         ["missing layer"] = (c => Drop(c, "blocks.1."), ["'blocks.1'", "'blocks.2'"]),
-        ["transposed fc1"] = (c => c.Reshape("blocks.2.mlp.fc1.weight", [10, 15]), ["'blocks.2.mlp.fc1.weight'", "F32 [10, 15]", "[15, 10]"]),
+        ["transposed fc1"] = (c => c.Reshape("blocks.2.mlp.fc1.weight", [10, 15]), ["'blocks.2.mlp.fc1.weight'", "[10, 15]", "[15, 10]"]),
         ["norm of two sides"] = (c => c.Reshape("norm.weight", [10, 1]), ["'norm.weight'", "F32 [10, 1]", "[10]"]),
         ["class token of two sides"] = (c => c.Reshape("cls_token", [1, 10]), ["'cls_token'", "F32 [1, 10]"]),
         ["no classes"] = (c => c.Add("head.weight", [0, 10]), ["'head.weight'", "F32 [0, 10]"]),
@@ -73,7 +73,8 @@ public sealed class ViTCheckpointBadInputTests
             checkpoint.Metadata["num_heads"] = "5";
             checkpoint.Remove(name);
             checkpoint.Write(folder["model"]);
-            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ViTCheckpoint.Load(folder["model"])).Message, $"'{name}'");
+            var error = Assert.ThrowsExactly<InvalidDataException>(() => ViTCheckpoint.Load(folder["model"]), name);
+            StringAssert.Contains(error.Message, $"'{name}'");
         }
     }
 

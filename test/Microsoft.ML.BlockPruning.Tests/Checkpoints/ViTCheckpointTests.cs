@@ -135,5 +135,5 @@ public sealed class ViTCheckpointTests
 
     [TestMethod]
     public void Load_OfAMissingFileSaysSo() =>
-        Assert.ThrowsExactly<FileNotFoundException>(() => ViTCheckpoint.Load(Path.Combine(Path.GetTempPath(), "no-such-model.safetensors")));
+        Assert.ThrowsExactly<FileNotFoundException>(() => ViTCheckpoint.Load(Path.Combine(Path.GetTempPath(), "no-such.safetensors")));
 }

@@ -50,7 +50,8 @@ internal static class ResizeFixture
     public static byte[] ToInterleaved(float[] planar, int channels)
     {
         int plane = planar.Length / channels;
-        return [.. Enumerable.Range(0, planar.Length).Select(i => (byte)MathF.Round(planar[(i % channels * plane) + (i / channels)] * 255))];
+        return [.. Enumerable.Range(0, planar.Length)
+            .Select(i => (byte)MathF.Round(planar[(i % channels * plane) + (i / channels)] * 255))];
     }
 
     private static JsonElement Read()

@@ -86,7 +86,7 @@ public sealed class NetworkCostTests
         CollectionAssert.AreEqual(
             new ViTWeights(config).PrunableLayers.Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)).ToArray(),
             LinearShape.OfPrunableLayers(config).Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)).ToArray());
-        Assert.AreEqual(("blocks.2.mlp.fc2", 6, 11), LinearShape.OfPrunableLayers(config).Select(l => (l.Name, l.OutFeatures, l.InFeatures)).Last());
+        Assert.AreEqual(new LinearShape("blocks.2.mlp.fc2", 6, 11), LinearShape.OfPrunableLayers(config).Last());
     }
 
     private static ViTConfig Deit(int embedDim, bool isDistilled) =>

@@ -9,7 +9,7 @@ internal sealed unsafe class NativeBuffer : SafeHandle
     public const int AlignmentFloats = Alignment / sizeof(float);
 
     private const int Alignment = 64; // one cache line, one AVX-512 vector
-    private static long s_liveBytes;
+    private static long _liveBytes;
 
     private readonly long _bytes;
 
@@ -23,11 +23,11 @@ internal sealed unsafe class NativeBuffer : SafeHandle
         _bytes = bytes;
         SetHandle((nint)NativeMemory.AlignedAlloc((nuint)bytes, Alignment));
         NativeMemory.Clear(Pointer, (nuint)bytes);
-        Interlocked.Add(ref s_liveBytes, bytes);
+        Interlocked.Add(ref _liveBytes, bytes);
     }
 
     /// <summary>Bytes of all buffers that are not yet freed, process-wide.</summary>
-    public static long LiveBytes => Interlocked.Read(ref s_liveBytes);
+    public static long LiveBytes => Interlocked.Read(ref _liveBytes);
 
     public override bool IsInvalid => handle == 0;
 
@@ -52,7 +52,7 @@ internal sealed unsafe class NativeBuffer : SafeHandle
     protected override bool ReleaseHandle()
     {
         NativeMemory.AlignedFree(Pointer);
-        Interlocked.Add(ref s_liveBytes, -_bytes);
+        Interlocked.Add(ref _liveBytes, -_bytes);
         return true;
     }
 }

@@ -4,7 +4,7 @@ using ArchUnitNET.Loader;
 using Microsoft.ML.BlockPruning.Network;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
-namespace Microsoft.ML.BlockPruning.Tests;
+namespace Microsoft.ML.BlockPruning.Tests.Gates;
 
 /// <summary>Holds the assembly against the map of rooms: who may know whom, TorchSharp and ML.NET.</summary>
 /// <remarks>A room is a namespace below the root's. Constants are compiled in, so a use of one does not show.</remarks>

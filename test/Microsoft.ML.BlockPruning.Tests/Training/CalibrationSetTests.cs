@@ -1,0 +1,86 @@
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning.Tests.Training;
+
+[TestClass]
+public sealed class CalibrationSetTests
+{
+    [TestMethod]
+    public void Constructor_RefusesAnEmptySet()
+    {
+        var error = Assert.ThrowsExactly<ArgumentException>(() => new CalibrationSet(TinyNetwork.Config(), [], 0));
+
+        StringAssert.Contains(error.Message, "empty");
+    }
+
+    [TestMethod]
+    public void Constructor_RefusesAWrongLength()
+    {
+        var error = Assert.ThrowsExactly<ArgumentException>(() => new CalibrationSet(TinyNetwork.Config(), new float[33], 2));
+
+        StringAssert.Contains(error.Message, "32");
+        StringAssert.Contains(error.Message, "33");
+    }
+
+    [TestMethod]
+    [DataRow(float.NaN)]
+    [DataRow(float.PositiveInfinity)]
+    public void Constructor_NamesTheImageWithAPixelThatIsNotFinite(float pixel)
+    {
+        float[] images = TinyNetwork.Images(TinyNetwork.Config(), 3, seed: 1);
+        images[(2 * 16) + 7] = pixel;
+
+        var error = Assert.ThrowsExactly<ArgumentException>(() => new CalibrationSet(TinyNetwork.Config(), images, 3));
+
+        StringAssert.Contains(error.Message, "image 2");
+    }
+
+    [TestMethod]
+    [DataRow(3)]
+    [DataRow(-1)]
+    public void Constructor_NamesTheImageWithALabelOutOfRange(int label)
+    {
+        var error = Assert.ThrowsExactly<ArgumentException>(() => TinyNetwork.Calibration(TinyNetwork.Config(), 3, labels: [0, label, 1]));
+
+        StringAssert.Contains(error.Message, "image 1");
+        StringAssert.Contains(error.Message, $"{label}");
+    }
+
+    [TestMethod]
+    public void Constructor_RefusesAnotherNumberOfLabels()
+    {
+        var error = Assert.ThrowsExactly<ArgumentException>(() => TinyNetwork.Calibration(TinyNetwork.Config(), 3, labels: [0, 1]));
+
+        StringAssert.Contains(error.Message, "found 2");
+    }
+
+    [TestMethod]
+    public void CheckFits_RefusesANetworkOfAnotherShape()
+    {
+        var set = TinyNetwork.Calibration(TinyNetwork.Config(), 1);
+        var other = new BlockPruning.Network.ViTConfig(4, 2, 3, 6, 1, 2, 10, 3);
+
+        var error = Assert.ThrowsExactly<ArgumentException>(() => set.CheckFits(other));
+
+        StringAssert.Contains(error.Message, "3x4x4");
+    }
+
+    [TestMethod]
+    public void ImagesOf_ReturnsEveryImageOnceAndInOrder()
+    {
+        var config = TinyNetwork.Config();
+        float[] images = TinyNetwork.Images(config, 150, seed: 1);
+        var set = new CalibrationSet(config, images, 150);
+
+        var seen = new List<float>();
+        for (int batch = 0; batch < set.BatchCount; batch++)
+        {
+            using var tensor = set.ImagesOf(batch);
+            CollectionAssert.AreEqual(new long[] { set.ImagesIn(batch), 1, 4, 4 }, tensor.shape);
+            seen.AddRange(tensor.data<float>().ToArray());
+        }
+
+        Assert.IsGreaterThan(1, set.BatchCount);
+        CollectionAssert.AreEqual(images, seen);
+    }
+}
