@@ -42,8 +42,8 @@ internal sealed class SparseViTReader
         LinearWeights[] linears = [.. heads.Select(name => ReadLinear(name, config.NumClasses, d, config.NumClasses, d))];
         if (_unread.Count > 0)
         {
-            throw new InvalidDataException(
-                $"{_file.Source}: the network has no use for {_unread.Count} of its tensors, such as '{_unread.Order(StringComparer.Ordinal).First()}'.");
+            string first = _unread.Min(StringComparer.Ordinal)!;
+            throw new InvalidDataException($"{_file.Source}: {_unread.Count} of its tensors are not the network's, such as '{first}'.");
         }
 
         return new SparseViT(config, preprocessing, metadata.Labels, embedding, layers, norm, linears);
@@ -53,7 +53,12 @@ internal sealed class SparseViTReader
     {
         SparseLinear[] linears = [.. LinearShape.OfEncoderLayer(config, index).Select(ReadSparse)];
         return new SparseEncoderLayer(
-            ReadNorm($"blocks.{index}.norm1", config.EmbedDim), linears[0], linears[1], ReadNorm($"blocks.{index}.norm2", config.EmbedDim), linears[2], linears[3]);
+            ReadNorm($"blocks.{index}.norm1", config.EmbedDim),
+            linears[0],
+            linears[1],
+            ReadNorm($"blocks.{index}.norm2", config.EmbedDim),
+            linears[2],
+            linears[3]);
     }
 
     private SparseLinear ReadSparse(LinearShape layer)

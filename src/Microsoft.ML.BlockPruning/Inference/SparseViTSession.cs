@@ -48,7 +48,7 @@ internal sealed unsafe class SparseViTSession : IDisposable
     public CpuKernel Kernel => _kernel;
 
     /// <summary>Scores a batch.</summary>
-    /// <param name="images">[count, channels, imageSize, imageSize] float32, normalised. NaN gives NaN in that image's logits alone.</param>
+    /// <param name="images">[count, channels, imageSize, imageSize] float32, normalised. NaN gives NaN logits to its image alone.</param>
     /// <param name="count">Number of images; zero does nothing.</param>
     /// <param name="logits">[count, numClasses] float32, written.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
@@ -59,8 +59,9 @@ internal sealed unsafe class SparseViTSession : IDisposable
         if (images.Length != (long)count * Config.ImageDim || logits.Length != (long)count * Config.NumClasses)
         {
             throw new ArgumentException(
-                $"{count} images need {(long)count * Config.ImageDim} pixel values ({Config.Channels}x{Config.ImageSize}x{Config.ImageSize} each) and "
-                + $"{(long)count * Config.NumClasses} logits ({Config.NumClasses} each), found {images.Length} and {logits.Length}.");
+                $"{count} images need {(long)count * Config.ImageDim} pixel values "
+                + $"({Config.Channels}x{Config.ImageSize}x{Config.ImageSize} each) and {(long)count * Config.NumClasses} logits "
+                + $"({Config.NumClasses} each), found {images.Length} and {logits.Length}.");
         }
 
         if (count == 0)
@@ -79,7 +80,8 @@ internal sealed unsafe class SparseViTSession : IDisposable
             {
                 for (int first = 0; first < count; first += piece)
                 {
-                    pass.Run(image + ((nint)first * Config.ImageDim), Math.Min(piece, count - first), logit + ((nint)first * Config.NumClasses));
+                    float* from = image + ((nint)first * Config.ImageDim);
+                    pass.Run(from, Math.Min(piece, count - first), logit + ((nint)first * Config.NumClasses));
                 }
             }
         }

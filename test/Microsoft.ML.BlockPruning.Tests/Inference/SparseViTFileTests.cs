@@ -17,8 +17,13 @@ public sealed class SparseViTFileTests
             var weights = TestNetworks.Random(config, seed: 1);
             var plan = TestNetworks.Prune(weights, new BlockShape(12, 10), density: 0.5, seed: 2);
             var preprocessing = new ImagePreprocessing(
-                config.ImageSize, config.Channels, [.. Enumerable.Repeat(0.1f, config.Channels)], [.. Enumerable.Repeat(0.3f, config.Channels)],
-                ImageResize.Exact, config.ImageSize + 3, ImageInterpolation.Bilinear);
+                config.ImageSize,
+                config.Channels,
+                [.. Enumerable.Repeat(0.1f, config.Channels)],
+                [.. Enumerable.Repeat(0.3f, config.Channels)],
+                ImageResize.Exact,
+                config.ImageSize + 3,
+                ImageInterpolation.Bilinear);
             string[] labels = [.. Enumerable.Range(0, config.NumClasses).Select(i => $"Kläße {i} \"\u0001\"")];
             var saved = SparseViT.Create(weights, plan, preprocessing, labels);
 
@@ -91,7 +96,7 @@ public sealed class SparseViTFileTests
     public void Load_OfADamagedFile_NamesTheTensorOrTheMetadata()
     {
         AssertRefused("there is no tensor 'blocks.1.norm2.weight'", file => file.Remove("blocks.1.norm2.weight"));
-        AssertRefused("no use for 1 of its tensors, such as 'stray'", file => file.Add("stray", [2], new float[2]));
+        AssertRefused("1 of its tensors are not the network's, such as 'stray'", file => file.Add("stray", [2], new float[2]));
         AssertRefused("'norm.bias' is [63], expected [64]", file => file.Add("norm.bias", [63], new float[63]));
         AssertRefused("'head.bias' holds NaN at element 3", file => file.Singles("head.bias")[3] = float.NaN);
         AssertRefused("'blocks.0.attn.qkv.weight'", file => file.Int32s("blocks.0.attn.qkv.weight.col_indices")[0] = 99);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
@@ -100,6 +101,30 @@ public sealed class WorkerPoolTests
         pool.Dispose();
 
         Assert.IsTrue(work.Threads.Where(thread => thread != Thread.CurrentThread).All(thread => !thread.IsAlive));
+    }
+
+    [TestMethod]
+    public void Finalizer_EndsTheThreadsOfAForgottenPool()
+    {
+        var threads = ThreadsOfAForgottenPool();
+        bool ended = SpinWait.SpinUntil(
+            () =>
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                return threads.All(thread => !thread.IsAlive);
+            },
+            TimeSpan.FromSeconds(30));
+
+        Assert.IsTrue(ended);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Thread[] ThreadsOfAForgottenPool()
+    {
+        var work = new ThreadWork(3);
+        new WorkerPool(3).Run(work, 3);
+        return [.. work.Threads.Where(thread => thread != Thread.CurrentThread)];
     }
 
     private sealed class CountingWork(int items) : IParallelWork
