@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
 
@@ -14,8 +15,13 @@ internal sealed unsafe class LinearWork(CpuKernel kernel, WorkerPool pool) : IPa
     // 256 KB, although only the small ones stay in the second-level cache (weights stream well, they are read front to back).
     private const long PartBytes = 2L << 20;
 
+    // Where x is larger than this, its panels come from memory. Then fetching a whole panel front to back first is faster than
+    // meeting it run by run: 4 to 9 % at batch 8 with 3072 input features and half or fewer of the blocks kept.
+    private const long CachedBytes = 2L << 20;
+
     private PackedLinear? _linear;
     private int _parts;
+    private bool _xComesFromMemory;
     private PanelLayout _layout;
     private int _panels;
     private int _panelsPerImage;
@@ -52,6 +58,7 @@ internal sealed unsafe class LinearWork(CpuKernel kernel, WorkerPool pool) : IPa
         _y = y;
         long parts = Math.Max(LeastItemsPerThread * pool.Threads / _panels, linear.PackedWeights * sizeof(float) / PartBytes);
         _parts = (int)Math.Clamp(parts, 1, linear.Strips);
+        _xComesFromMemory = images * layout.SizeOf(linear.PaddedInFeatures) * sizeof(float) > CachedBytes;
         pool.Run(this, _panels * _parts);
     }
 
@@ -70,6 +77,20 @@ internal sealed unsafe class LinearWork(CpuKernel kernel, WorkerPool pool) : IPa
         nint yPanel = PanelLayout.OffsetOf(panel, linear.PaddedOutFeatures);
         float* y = _y + (image * _layout.SizeOf(linear.PaddedOutFeatures)) + yPanel;
         float* residual = _residual + (image * _residualStride) + yPanel;
+        if (_xComesFromMemory && Sse.IsSupported)
+        {
+            Fetch(_x + xStart, (nint)linear.InFeatures * _layout.LanesOf(panel));
+        }
+
         kernel.Multiply(linear, strips, _x + xStart, _layout.LanesOf(panel), _epilogue, residual, y);
+    }
+
+    /// <summary>Asks for a panel, one cache line after the other, to come to the second-level cache.</summary>
+    private static void Fetch(float* panel, nint floats)
+    {
+        for (float* line = panel; line < panel + floats; line += NativeBuffer.AlignmentFloats)
+        {
+            Sse.Prefetch1(line);
+        }
     }
 }
