@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Onnx;
@@ -7,9 +8,9 @@ internal sealed class ProtobufWriter
 {
     private const int LengthDelimited = 2;
 
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    public byte[] ToArray() => _bytes.ToArray();
+    public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
 
     public ProtobufWriter Number(int field, long value)
     {
@@ -34,9 +35,9 @@ internal sealed class ProtobufWriter
     {
         for (; value >= 128; value >>= 7)
         {
-            _bytes.WriteByte((byte)(value | 128));
+            _bytes.Write([(byte)(value | 128)]);
         }
 
-        _bytes.WriteByte((byte)value);
+        _bytes.Write([(byte)value]);
     }
 }
