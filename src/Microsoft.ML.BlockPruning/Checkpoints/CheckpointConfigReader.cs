@@ -86,7 +86,9 @@ internal sealed class CheckpointConfigReader(string source)
     };
 
     private T[]? Array<T>(JsonElement root, string key, Func<string, JsonElement, T> read) =>
-        Find(root, key, JsonValueKind.Array) is { } array ? [.. array.EnumerateArray().Select((item, i) => read($"{key}[{i}]", item))] : null;
+        Find(root, key, JsonValueKind.Array) is { } array
+            ? [.. array.EnumerateArray().Select((item, i) => read($"{key}[{i}]", item))]
+            : null;
 
     private int Positive(string key, JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number > 0

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints;
 
-/// <summary>Reads a safetensors file: the header is checked when it opens, each tensor goes straight into its array when asked for.</summary>
+/// <summary>Reads a safetensors file: the header is checked on opening, a tensor goes straight into its array when asked for.</summary>
 /// <remarks>Not safe for use from several threads at once: all reads share the stream's position.</remarks>
 internal sealed class SafetensorsFile : IDisposable
 {
@@ -167,12 +167,13 @@ internal sealed class SafetensorsFile : IDisposable
 
     private T[] Allocate<T>(SafetensorsTensor tensor) => tensor.Elements <= Array.MaxLength
         ? GC.AllocateUninitializedArray<T>((int)tensor.Elements)
-        : throw new InvalidDataException($"{Source}: tensor '{tensor.Name}', {tensor.Describe()}, has more than {Array.MaxLength} elements.");
+        : throw new InvalidDataException(
+            $"{Source}: tensor '{tensor.Name}' is {tensor.Describe()}, expected at most {Array.MaxLength} elements.");
 
     private InvalidDataException WrongType(SafetensorsTensor tensor, string expected) =>
         new($"{Source}: tensor '{tensor.Name}' is {tensor.DType.Name()}, expected {expected}.");
 
-    /// <summary>Reads in place where the types agree, else through a buffer of one chunk, so that no second copy of a tensor exists.</summary>
+    /// <summary>Reads in place where the types agree, else through a buffer of one chunk: no second copy of a tensor exists.</summary>
     private void ReadAs<TFile, T>(SafetensorsTensor tensor, Span<T> destination, Func<TFile, T> convert)
         where TFile : unmanaged
         where T : unmanaged

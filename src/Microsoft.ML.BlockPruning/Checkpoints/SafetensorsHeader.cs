@@ -139,7 +139,8 @@ internal sealed class SafetensorsHeader
         {
             throw Invalid(
                 tensor.Name,
-                $"{tensor.Describe()} takes {bytes} bytes, but data_offsets [{tensor.Begin}, {tensor.End}] span {tensor.End - tensor.Begin}");
+                $"{tensor.Describe()} takes {bytes} bytes, "
+                + $"but data_offsets [{tensor.Begin}, {tensor.End}] span {tensor.End - tensor.Begin}");
         }
     }
 
@@ -163,7 +164,8 @@ internal sealed class SafetensorsHeader
         {
             var first = _tensors.Values.Where(tensor => tensor.End > dataLength).MinBy(tensor => tensor.End)!;
             throw Invalid(
-                first.Name, $"its data ends at byte {first.End}, but the file holds {dataLength} bytes of data. The file is cut off; fetch it again");
+                first.Name,
+                $"its data ends at byte {first.End}, but the file holds {dataLength} bytes of data. The file is cut off; fetch it again");
         }
 
         if (at < dataLength)

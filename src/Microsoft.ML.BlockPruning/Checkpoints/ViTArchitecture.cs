@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Microsoft.ML.BlockPruning.Network;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints;
 
 /// <summary>Tells a network's shape from the names and shapes of a file's tensors, and other architectures from ours.</summary>
-internal sealed partial class ViTArchitecture(SafetensorsFile file)
+internal sealed class ViTArchitecture(SafetensorsFile file)
 {
     internal const string PatchWeight = "patch_embed.proj.weight";
     private const int DefaultHeadDim = 64; // every ViT and DeiT as published
@@ -13,7 +12,7 @@ internal sealed partial class ViTArchitecture(SafetensorsFile file)
 
     /// <summary>The shape of the network.</summary>
     /// <param name="beside">The <c>config.json</c> beside the file, if there is one.</param>
-    /// <exception cref="InvalidDataException">The tensors are not those of a ViT or DeiT classifier; names the first one that does not fit.</exception>
+    /// <exception cref="InvalidDataException">The tensors are no ViT or DeiT classifier; names the first that does not fit.</exception>
     public ViTConfig Infer(CheckpointConfig? beside)
     {
         RejectForeignNames();
@@ -68,42 +67,16 @@ internal sealed partial class ViTArchitecture(SafetensorsFile file)
         }
     }
 
-    // The names of ViTWeights.Tensors(), for any depth.
-    [GeneratedRegex(
-        @"^(cls_token|dist_token|pos_embed|(patch_embed\.proj|norm|head|head_dist)\.(weight|bias)"
-        + @"|blocks\.(0|[1-9][0-9]{0,3})\.(norm1|norm2|attn\.qkv|attn\.proj|mlp\.fc1|mlp\.fc2)\.(weight|bias))$")]
-    private static partial Regex OwnName();
-
-    [GeneratedRegex(@"^pre_logits\.fc\.(weight|bias)$")]
-    private static partial Regex IgnoredName();
-
     private void RejectForeignNames()
     {
         bool isDistilled = file.Tensors.ContainsKey("dist_token");
-        string? foreign = file.Tensors.Keys.FirstOrDefault(name => !OwnName().IsMatch(name) && !IgnoredName().IsMatch(name))
-            ?? file.Tensors.Keys.FirstOrDefault(name => !isDistilled && name.StartsWith("head_dist.", StringComparison.Ordinal));
-        if (foreign is not null)
+        if (TimmNames.FirstForeign(file.Tensors.Keys, isDistilled) is { } foreign)
         {
             throw new InvalidDataException(
-                $"{file.Source}: tensor '{foreign}' does not belong to a ViT or DeiT classifier with timm's names{Guess(foreign)}. Expected cls_token, "
-                + "pos_embed, patch_embed.proj, blocks.N.{norm1, attn.qkv, attn.proj, norm2, mlp.fc1, mlp.fc2}, norm, head and, distilled, "
-                + "dist_token with head_dist.");
+                $"{file.Source}: tensor '{foreign}' does not belong to a ViT or DeiT classifier with timm's names"
+                + $"{TimmNames.Guess(foreign)}. Expected {TimmNames.Expected}.");
         }
     }
-
-    private static string Guess(string name) => name switch
-    {
-        _ when name.EndsWith(".gamma", StringComparison.Ordinal) => " (LayerScale, as in DeiT III, is not supported)",
-        _ when name.EndsWith("_indices", StringComparison.Ordinal) || name.EndsWith(".values", StringComparison.Ordinal) =>
-            " (this looks like an already pruned, block-sparse network)",
-        _ when name.StartsWith("layers.", StringComparison.Ordinal) => " (this looks like a Swin transformer)",
-        _ when name.StartsWith("vit.", StringComparison.Ordinal) || name.StartsWith("deit.", StringComparison.Ordinal) =>
-            " (these are Hugging Face's names; save the network with timm's)",
-        _ when name.StartsWith("encoder.", StringComparison.Ordinal) || name is "class_token" =>
-            " (these are torchvision's names; save the network with timm's)",
-        _ when name.StartsWith("fc_norm.", StringComparison.Ordinal) => " (average pooling is not supported)",
-        _ => string.Empty,
-    };
 
     private (int Channels, int PatchSize) Patch()
     {
@@ -146,7 +119,8 @@ internal sealed partial class ViTArchitecture(SafetensorsFile file)
         int depth = Enumerable.Range(0, indices.Count).TakeWhile(indices.Contains).Count();
         return depth == indices.Count
             ? depth
-            : throw new InvalidDataException($"{file.Source}: there is no tensor of 'blocks.{depth}', but some of 'blocks.{indices.Max()}'.");
+            : throw new InvalidDataException(
+                $"{file.Source}: there is no tensor of 'blocks.{depth}', but some of 'blocks.{indices.Max()}'.");
     }
 
     private int DefaultHeads(int embedDim) => embedDim % DefaultHeadDim == 0
@@ -184,7 +158,8 @@ internal sealed partial class ViTArchitecture(SafetensorsFile file)
     private SafetensorsTensor Find(string name) => file.Tensors.TryGetValue(name, out var tensor)
         ? tensor
         : throw new InvalidDataException(
-            $"{file.Source}: tensor '{name}' is missing. Expected a ViT or DeiT classifier with timm's names, found {file.Tensors.Count} tensors.");
+            $"{file.Source}: tensor '{name}' is missing. Found {file.Tensors.Count} tensors, "
+            + "expected those of a ViT or DeiT classifier with timm's names.");
 
     private InvalidDataException Invalid(string name, string expected) =>
         new($"{file.Source}: tensor '{name}' is {Find(name).Describe()}, expected {expected}.");

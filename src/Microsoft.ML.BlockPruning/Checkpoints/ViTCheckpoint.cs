@@ -12,9 +12,9 @@ public static class ViTCheckpoint
 
     /// <summary>Loads a network.</summary>
     /// <param name="path">
-    /// A safetensors file of F32, F16, BF16 or F64 tensors. A <c>config.json</c> in its folder (timm's or Hugging Face's keys) is read for what
-    /// tensors cannot tell: the number of heads (else 64 features each) and the LayerNorm epsilon (else 1e-6). The metadata that
-    /// <see cref="Save"/> writes goes before both.
+    /// A safetensors file of F32, F16, BF16 or F64 tensors. A <c>config.json</c> in its folder (timm's or Hugging Face's keys) is read
+    /// for what tensors cannot tell: the number of heads (else 64 features each) and the LayerNorm epsilon (else 1e-6). The metadata
+    /// that <see cref="Save"/> writes goes before both.
     /// </param>
     /// <returns>float32 weights; the shape comes from the tensors.</returns>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
@@ -23,8 +23,8 @@ public static class ViTCheckpoint
     /// The file is damaged, of another architecture, lacks a tensor, or holds a misshapen one or NaN or infinity; names the tensor.
     /// </exception>
     /// <remarks>
-    /// <c>pre_logits.fc.*</c> is passed over, as timm does: old ImageNet-21k files carry it, their heads do not read it. Any other tensor that
-    /// the network would not use is an error.
+    /// <c>pre_logits.fc.*</c> is passed over, as timm does: old ImageNet-21k files carry it, their heads do not read it. Any other tensor
+    /// that the network would not use is an error.
     /// </remarks>
     public static ViTWeights Load(string path)
     {
@@ -70,7 +70,7 @@ public static class ViTCheckpoint
             {
                 throw new InvalidDataException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{file.Source}: tensor '{tensor.Name}' holds {tensor.Values[i]} at element {i} (row-major), expected finite weights."));
+                    $"{file.Source}: tensor '{tensor.Name}' holds {tensor.Values[i]} at element {i} (row-major), expected finite ones."));
             }
         }
     }

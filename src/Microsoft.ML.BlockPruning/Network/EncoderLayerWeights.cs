@@ -6,7 +6,10 @@ public sealed class EncoderLayerWeights
     internal EncoderLayerWeights(ViTConfig config, int index)
     {
         LinearWeights[] linears =
-            [.. LinearShape.OfEncoderLayer(config, index).Select(shape => new LinearWeights(shape.Name, shape.OutFeatures, shape.InFeatures))];
+        [
+            .. LinearShape.OfEncoderLayer(config, index)
+                .Select(shape => new LinearWeights(shape.Name, shape.OutFeatures, shape.InFeatures)),
+        ];
         (Qkv, Proj, Fc1, Fc2) = (linears[0], linears[1], linears[2], linears[3]);
         Norm1 = new LayerNormWeights($"blocks.{index}.norm1", config.EmbedDim);
         Norm2 = new LayerNormWeights($"blocks.{index}.norm2", config.EmbedDim);

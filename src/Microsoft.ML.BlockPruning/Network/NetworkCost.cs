@@ -2,9 +2,9 @@ namespace Microsoft.ML.BlockPruning.Network;
 
 /// <summary>The one counter of multiply-adds, parameters and bytes: every budget and every report reads it.</summary>
 /// <remarks>
-/// Counted for one image: patch embedding, qkv, proj, q kᵀ, attention · v, fc1, fc2 over all tokens, and the heads over one token each. Norms,
-/// biases, softmax and GELU are not counted, as is usual for ViTs (DeiT-B: 17.6 G). Weights in
-/// removed blocks cost nothing; all the rest is fixed.
+/// Counted for one image: patch embedding, qkv, proj, q kᵀ, attention · v, fc1, fc2 over all tokens, and the heads over one token each.
+/// Norms, biases, softmax and GELU are not counted, as is usual for ViTs (DeiT-B: 17.6 G). Weights in removed blocks cost nothing; all
+/// the rest is fixed.
 /// </remarks>
 internal sealed class NetworkCost
 {

@@ -42,9 +42,7 @@ internal sealed class SparsityAllocator
         double total = _costs.FixedCost;
         foreach (var (name, blocks) in layers)
         {
-            var costs = from row in Enumerable.Range(0, blocks.BlockRows)
-                        from column in Enumerable.Range(0, blocks.BlockColumns)
-                        select _costs.CostOfBlock(name, blocks.ElementsOf(row, column));
+            var costs = CostsOf(name, blocks);
 
             // A floor protects by importance, so at worst it keeps the largest blocks.
             least += costs.OrderDescending().Take(LayerAllocation.FloorOf(blocks, _layerFloor)).Sum();
@@ -59,6 +57,11 @@ internal sealed class SparsityAllocator
                 + $"{_costs.FixedCost} are fixed, the rest is the layer floor of {_layerFloor}. Keep at least {RoundUp(least / total):0.####}."));
         }
     }
+
+    /// <summary>Whether the budget leaves every block, so that nothing need be known of them.</summary>
+    /// <param name="layers">Name and block grid of every prunable layer.</param>
+    public bool KeepsAll(IEnumerable<(string Name, BlockMask Blocks)> layers) =>
+        _costs.FixedCost + layers.Sum(layer => CostsOf(layer.Name, layer.Blocks).Sum()) <= _budget;
 
     /// <summary>Chooses.</summary>
     /// <param name="importances">Of every prunable layer.</param>
@@ -114,6 +117,11 @@ internal sealed class SparsityAllocator
             }
         }
     }
+
+    private IEnumerable<long> CostsOf(string layerName, BlockMask blocks) =>
+        from row in Enumerable.Range(0, blocks.BlockRows)
+        from column in Enumerable.Range(0, blocks.BlockColumns)
+        select _costs.CostOfBlock(layerName, blocks.ElementsOf(row, column));
 
     private static double RoundUp(double keep) => Math.Ceiling(keep * 10_000) / 10_000;
 }

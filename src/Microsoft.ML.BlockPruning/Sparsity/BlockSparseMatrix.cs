@@ -48,7 +48,8 @@ internal sealed class BlockSparseMatrix
         if (weight.Length != (long)mask.Rows * mask.Columns)
         {
             throw new ArgumentException(
-                $"A mask over {mask.Rows}x{mask.Columns} needs {(long)mask.Rows * mask.Columns} weights, found {weight.Length}.", nameof(weight));
+                $"A mask over {mask.Rows}x{mask.Columns} needs {(long)mask.Rows * mask.Columns} weights, found {weight.Length}.",
+                nameof(weight));
         }
 
         var shape = mask.Shape;
@@ -95,35 +96,7 @@ internal sealed class BlockSparseMatrix
         ArgumentNullException.ThrowIfNull(crowIndices);
         ArgumentNullException.ThrowIfNull(colIndices);
         ArgumentNullException.ThrowIfNull(values);
-        var empty = new BlockMask(rows, columns, shape, keepAll: false);
-        Require(crowIndices.Length == empty.BlockRows + 1, $"crow_indices has {crowIndices.Length} numbers, expected {empty.BlockRows + 1}");
-        Require(crowIndices[0] == 0, $"crow_indices begins with {crowIndices[0]}, expected 0");
-        Require(
-            crowIndices[^1] == colIndices.Length,
-            $"crow_indices ends with {crowIndices[^1]}, expected the number of col_indices, {colIndices.Length}");
-        long elements = (long)colIndices.Length * shape.Height * shape.Width;
-        Require(values.Length == elements, $"values has {values.Length} numbers, expected {elements}: {colIndices.Length} blocks of {shape}");
-        for (int r = 0; r < empty.BlockRows; r++)
-        {
-            int begin = crowIndices[r];
-            int end = crowIndices[r + 1];
-            Require(begin <= end, $"crow_indices falls from {begin} to {end} at block row {r}");
-
-            // A rise past the end would only fall again later, after we had read outside the arrays.
-            Require(end <= colIndices.Length, $"crow_indices rises to {end} at block row {r}, past the {colIndices.Length} blocks");
-            for (int block = begin; block < end; block++)
-            {
-                int column = colIndices[block];
-                Require(
-                    column >= 0 && column < empty.BlockColumns,
-                    $"col_indices[{block}] is {column}, expected 0 to {empty.BlockColumns - 1}");
-                Require(
-                    block == begin || column > colIndices[block - 1],
-                    $"col_indices[{block}] is {column} after {colIndices[block - 1]}, expected rising columns in block row {r}");
-                RequireZeroPadding(empty, r, column, block, values);
-            }
-        }
-
+        BlockSparseParts.Check(new BlockMask(rows, columns, shape, keepAll: false), crowIndices, colIndices, values);
         return new BlockSparseMatrix(rows, columns, shape, crowIndices, colIndices, values);
     }
 
@@ -163,31 +136,5 @@ internal sealed class BlockSparseMatrix
         }
 
         return mask;
-    }
-
-    private static void RequireZeroPadding(BlockMask mask, int blockRow, int blockColumn, int block, float[] values)
-    {
-        int height = mask.HeightOf(blockRow);
-        int width = mask.WidthOf(blockColumn);
-        if (height == mask.Shape.Height && width == mask.Shape.Width)
-        {
-            return;
-        }
-
-        for (int i = 0; i < mask.Shape.Height; i++)
-        {
-            var row = values.AsSpan(((block * mask.Shape.Height) + i) * mask.Shape.Width, mask.Shape.Width);
-            Require(
-                !row[(i < height ? width : 0)..].ContainsAnyExcept(0f),
-                $"values of block {block} (block row {blockRow}, column {blockColumn}) are not zero outside the weight of {mask.Rows}x{mask.Columns}");
-        }
-    }
-
-    private static void Require(bool holds, FormattableString fault)
-    {
-        if (!holds)
-        {
-            throw new InvalidDataException($"A block-sparse weight is damaged: {FormattableString.Invariant(fault)}.");
-        }
     }
 }

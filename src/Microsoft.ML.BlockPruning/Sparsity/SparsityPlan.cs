@@ -60,7 +60,8 @@ internal sealed class SparsityPlan
             if (size != (mask.Rows, mask.Columns))
             {
                 throw new InvalidDataException(
-                    $"The sparsity plan's mask for '{name}' covers {mask.Rows}x{mask.Columns}, but the network's weight is {size.Rows}x{size.Columns}.");
+                    $"The sparsity plan's mask for '{name}' covers {mask.Rows}x{mask.Columns}, "
+                    + $"but the network's weight is {size.Rows}x{size.Columns}.");
             }
         }
     }

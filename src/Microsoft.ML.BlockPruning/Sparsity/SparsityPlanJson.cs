@@ -63,7 +63,7 @@ internal static class SparsityPlanJson
         var version = root.GetProperty("version");
         if (version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out int number) || number != Version)
         {
-            throw Invalid("the plan", $"version is {version.GetRawText()}, expected {Version}; write it anew with this version of the library");
+            throw Invalid("the plan", $"version is {version.GetRawText()}, expected {Version}; write it anew with this library");
         }
 
         var layers = root.GetProperty("layers");

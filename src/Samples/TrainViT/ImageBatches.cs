@@ -1,3 +1,5 @@
+using FashionMnist;
+
 namespace TrainViT;
 
 /// <summary>Shuffled, augmented batches: horizontal flip and shift by up to two pixels.</summary>
@@ -15,7 +17,7 @@ internal sealed class ImageBatches(LabelledImages images, int batchSize, int see
         var random = new Random(HashCode(seed, epoch));
         int[] order = [.. Enumerable.Range(0, images.Count)];
         random.Shuffle(order);
-        int size = images.Size;
+        int size = images.Images.Width;
         for (int batch = 0; batch < Count; batch++)
         {
             float[] pixels = new float[batchSize * size * size];
@@ -24,7 +26,7 @@ internal sealed class ImageBatches(LabelledImages images, int batchSize, int see
             {
                 int image = order[(batch * batchSize) + i];
                 labels[i] = images.Labels[image];
-                Draw(images.Pixels.AsSpan(image * size * size, size * size), pixels.AsSpan(i * size * size, size * size), size, random);
+                Draw(images.Images[image], pixels.AsSpan(i * size * size, size * size), size, random);
             }
 
             yield return (pixels, labels);
@@ -34,14 +36,14 @@ internal sealed class ImageBatches(LabelledImages images, int batchSize, int see
     /// <summary>All images in file order, as they are.</summary>
     public static IEnumerable<(float[] Pixels, byte[] Labels)> Plain(LabelledImages images, int batchSize)
     {
-        int area = images.Size * images.Size;
+        int area = images.Images.Width * images.Images.Width;
         for (int start = 0; start < images.Count; start += batchSize)
         {
             int count = Math.Min(batchSize, images.Count - start);
             float[] pixels = new float[count * area];
             for (int i = 0; i < pixels.Length; i++)
             {
-                pixels[i] = Normalised(images.Pixels[(start * area) + i]);
+                pixels[i] = Normalised(images.Images.Pixels[(start * area) + i]);
             }
 
             yield return (pixels, images.Labels[start..(start + count)]);

@@ -7,7 +7,7 @@ internal sealed record TrainingOptions
 
     public required string OutputFolder { get; init; }
 
-    public int Epochs { get; init; } = 30;
+    public int Epochs { get; init; } = 25;
 
     public int Seed { get; init; } = 1;
 
@@ -32,6 +32,9 @@ internal sealed record TrainingOptions
     public double LabelSmoothing { get; init; } = 0.1;
 
     public double WarmupEpochs { get; init; } = 2;
+
+    /// <summary>Threads of libtorch; another number sums in another order.</summary>
+    public int Threads { get; init; } = 1;
 
     public Precision Precision { get; init; } = Precision.BFloat16;
 }

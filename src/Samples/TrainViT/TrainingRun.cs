@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FashionMnist;
 using Microsoft.ML.BlockPruning.Network;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -19,10 +20,10 @@ internal sealed class TrainingRun : IDisposable
     public TrainingRun(TrainingOptions options)
     {
         _options = options;
-        _train = LabelledImages.Read(options.DataFolder, "train");
-        _test = LabelledImages.Read(options.DataFolder, "t10k");
+        _train = LabelledImages.Read(options.DataFolder, FashionMnistData.TrainingPrefix);
+        _test = LabelledImages.Read(options.DataFolder, FashionMnistData.TestPrefix);
         var config = new ViTConfig(
-            _train.Size, options.PatchSize, channels: 1, options.EmbedDim, options.Depth, options.NumHeads, options.MlpDim, numClasses: 10);
+            _train.Images.Width, options.PatchSize, channels: 1, options.EmbedDim, options.Depth, options.NumHeads, options.MlpDim, numClasses: 10);
         _network = new MixedPrecisionNetwork(config, options.Seed, options.Precision);
         _optimizer = CreateOptimizer();
         _state = new TrainingState(options.OutputFolder, _network, _optimizer);
@@ -56,7 +57,7 @@ internal sealed class TrainingRun : IDisposable
         foreach (var (pixels, labels) in ImageBatches.Plain(_test, 500))
         {
             using var scope = NewDisposeScope();
-            using var x = tensor(pixels).reshape(labels.Length, 1, _test.Size, _test.Size);
+            using var x = tensor(pixels).reshape(labels.Length, 1, _test.Images.Width, _test.Images.Width);
             long[] predicted = _network.Master.forward(x).argmax(1).data<long>().ToArray();
             right += predicted.Zip(labels).Count(pair => pair.First == pair.Second);
         }
@@ -80,7 +81,7 @@ internal sealed class TrainingRun : IDisposable
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             SetLearningRate((epoch * batches.Count) + step);
-            var x = tensor(pixels).reshape(labels.Length, 1, _train.Size, _train.Size);
+            var x = tensor(pixels).reshape(labels.Length, 1, _train.Images.Width, _train.Images.Width);
             var loss = nn.functional.cross_entropy(_network.Forward(x), tensor(labels), label_smoothing: _options.LabelSmoothing);
             loss.backward();
             _network.MoveGradients();

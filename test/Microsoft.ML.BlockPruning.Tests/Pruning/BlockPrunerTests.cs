@@ -44,6 +44,18 @@ public sealed class BlockPrunerTests
     }
 
     [TestMethod]
+    public void Prune_KeepsEveryBlockWithoutWorkWhereTheBudgetAllowsIt()
+    {
+        var dense = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
+
+        var pruned = Prune(dense, keep: 1, _ => Assert.Fail("no stage may start"));
+
+        CollectionAssert.AreEquivalent(dense.PrunableLayers.Select(layer => layer.Name).ToArray(), pruned.Plan.Masks.Keys.ToArray());
+        Assert.IsTrue(pruned.Plan.Masks.Values.All(mask => mask.KeptBlocks == mask.TotalBlocks));
+        Assert.AreNotSame(dense, pruned.Weights);
+    }
+
+    [TestMethod]
     public void Prune_LeavesTheDenseNetworkAlone()
     {
         var dense = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);

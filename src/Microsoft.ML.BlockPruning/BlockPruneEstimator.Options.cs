@@ -1,0 +1,74 @@
+using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning;
+
+public sealed partial class BlockPruneEstimator
+{
+    /// <summary>What to prune, how far, and the columns. Read once, when the estimator is made.</summary>
+    public sealed class Options
+    {
+        /// <summary>Gets or sets the dense network: safetensors with timm's names. A <c>config.json</c> beside it is read too.</summary>
+        /// <value>Required.</value>
+        public string ModelPath { get; set; } = "";
+
+        /// <summary>Gets or sets the column of images: <c>MLImage</c>, vector of bytes (an image file) or of float (pixels).</summary>
+        /// <value><c>Image</c>.</value>
+        public string ImageColumnName { get; set; } = "Image";
+
+        /// <summary>Gets or sets the key column whose values name the classes and fix the order of <c>Score</c>.</summary>
+        /// <value><c>Label</c>. Null where there is none: classes are then named by <c>config.json</c>, else "0", "1" and so on.</value>
+        public string? LabelColumnName { get; set; } = "Label";
+
+        /// <summary>Gets or sets the output column of logits, a vector of float, one per class.</summary>
+        /// <value><c>Score</c>.</value>
+        public string ScoreColumnName { get; set; } = "Score";
+
+        /// <summary>Gets or sets the output column of the best class, a key.</summary>
+        /// <value><c>PredictedLabel</c>.</value>
+        public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
+
+        /// <summary>Gets or sets the weight tile that is kept or removed as a whole; not larger than any prunable weight.</summary>
+        /// <value>16 x 16 weights.</value>
+        public BlockShape Block { get; set; } = new(16, 16);
+
+        /// <summary>Gets or sets how much is kept.</summary>
+        /// <value>Half of the multiply-adds.</value>
+        public PruneBudget Budget { get; set; } = PruneBudget.Flops(0.5);
+
+        /// <summary>Gets or sets the fraction of its blocks that every layer keeps at least, in [0, 1].</summary>
+        /// <value>0: a layer may go altogether.</value>
+        public double LayerFloor { get; set; }
+
+        /// <summary>Gets or sets how many images the transformer scores at once in a data view; it does not change the scores.</summary>
+        /// <value>32.</value>
+        public int BatchSize { get; set; } = 32;
+
+        /// <summary>Gets or sets the threads that score a batch; they do not change the scores.</summary>
+        /// <value>Null: one per logical processor.</value>
+        public int? NumberOfThreads { get; set; }
+
+        /// <summary>Gets or sets how many images calibration takes; of more it draws that many with the context's seed.</summary>
+        /// <value>Null: all. 256 to 2,048 are enough for most networks.</value>
+        public int? MaximumCalibrationImages { get; set; }
+
+        /// <summary>Gets or sets where the class of a calibration image comes from.</summary>
+        /// <value><see cref="CalibrationLabels.Sampled"/>.</value>
+        public CalibrationLabels CalibrationLabels { get; set; } = CalibrationLabels.Sampled;
+
+        /// <summary>Gets or sets what is done to an image before the network reads it.</summary>
+        /// <value>Null: what <c>config.json</c> beside the model says, else timm's default.</value>
+        public ImagePreprocessing? Preprocessing { get; set; }
+
+        /// <summary>Gets or sets who is told how far <c>Fit</c> has come. ML.NET's own progress never reaches its log.</summary>
+        /// <value>Null.</value>
+        public IProgress<PruneProgress>? Progress { get; set; }
+
+        /// <summary>Gets or sets what stops <c>Fit</c>; it then throws <see cref="OperationCanceledException"/> within one batch.</summary>
+        /// <value>Never.</value>
+        public CancellationToken CancellationToken { get; set; }
+
+        internal Options Copy() => (Options)MemberwiseClone();
+    }
+}

@@ -1,0 +1,178 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Interop;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>Prunes a trained vision transformer in blocks and makes a transformer that scores what is left, block-sparse.</summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ### Estimator Characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Yes: calibration images; labels only if asked |
+/// | Input column data type | <xref:Microsoft.ML.Data.MLImage>, vector of <xref:System.Byte> (a file) or <xref:System.Single> (pixels) |
+/// | Label column data type | Key; names the classes and their order; optional |
+/// | Output column data type | Vector of <xref:System.Single> (Score: logits), key (PredictedLabel; its values are text) |
+/// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.BlockPruning; to fit, a libtorch-cpu or TorchSharp-cuda package too |
+/// | Exportable to ONNX | No |
+///
+/// `Fit` reads the calibration images, makes forward and backward passes over them, rates every block of the qkv, proj, fc1 and
+/// fc2 weights, keeps the best within the budget and fits the kept weights to the dense network's outputs. The model file is not
+/// changed, nothing is trained further. Pixels in a vector are 0 to 255, channels first, as ExtractPixels yields them.
+///
+/// Classes follow the label column's key values, whatever their order there: by the names in config.json where all of them are
+/// found; else, where the key values are the numbers 0, 1 …, by number; else in alphabetical (ordinal) order, as image folders are read.
+/// ]]></format>
+/// </remarks>
+/// <seealso cref="BlockPruningCatalog.PruneBlocks(TransformsCatalog, string, double, string, string)"/>
+public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransformer>
+{
+    private readonly IHost _host;
+    private readonly Options _options;
+    private readonly ScoringSettings _settings;
+
+    internal BlockPruneEstimator(IHostEnvironment environment, Options options)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.ModelPath, nameof(Options.ModelPath));
+        ArgumentNullException.ThrowIfNull(options.Budget, nameof(Options.Budget));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Block.Height, nameof(Options.Block));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaximumCalibrationImages ?? 1, nameof(Options.MaximumCalibrationImages));
+        if (!(options.LayerFloor is >= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.LayerFloor,
+                $"LayerFloor = {options.LayerFloor} is not in [0, 1]: it is the fraction of its blocks that a layer keeps at least.");
+        }
+
+        if (options.CalibrationLabels == CalibrationLabels.Column && options.LabelColumnName is null)
+        {
+            throw new ArgumentException("CalibrationLabels.Column needs a LabelColumnName.", nameof(options));
+        }
+
+        _host = environment.Register(nameof(BlockPruneEstimator));
+        _options = options.Copy();
+        _settings = new ScoringSettings(
+            options.ImageColumnName, options.ScoreColumnName, options.PredictedLabelColumnName, options.BatchSize, options.NumberOfThreads);
+        _settings.Validate();
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The image or label column is absent or of a wrong type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        ImageColumn.Check(_host, inputSchema, _options.ImageColumnName);
+        if (_options.LabelColumnName is { } label)
+        {
+            LabelColumn.Check(_host, inputSchema, label);
+        }
+
+        var columns = inputSchema.ToDictionary(column => column.Name);
+        columns[_settings.PredictedLabelColumnName] = MlNetSchema.NewColumn(
+            _settings.PredictedLabelColumnName, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true,
+            ScoreAnnotations.PredictedLabelShape);
+        columns[_settings.ScoreColumnName] = MlNetSchema.NewColumn(
+            _settings.ScoreColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false,
+            ScoreAnnotations.ScoreShape);
+        return new SchemaShape(columns.Values);
+    }
+
+    /// <summary>Prunes the network. Everything that can be checked without work is checked first.</summary>
+    /// <param name="input">The calibration images.</param>
+    /// <returns>The transformer that scores the pruned network.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column does not fit, or a block is larger than a weight.</exception>
+    /// <exception cref="ArgumentException">The budget cannot be met; names the nearest that can.</exception>
+    /// <exception cref="IOException">The model cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The model is damaged or unknown, or an image cannot be used; names tensor or row.</exception>
+    /// <exception cref="InvalidOperationException">There is no calibration image, or the label's classes are not the network's.</exception>
+    /// <exception cref="NotSupportedException">libtorch cannot be loaded.</exception>
+    /// <exception cref="OperationCanceledException">The token or the MLContext was cancelled.</exception>
+    public SparseViTTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using var channel = _host.Start("PruneBlocks");
+        var progress = new PruneProgressRelay(_host, channel, _options.Progress, _options.CancellationToken);
+        progress.ThrowIfCancelled();
+        GetOutputSchema(MlNetSchema.ShapeOf(input.Schema));
+        LibTorch.EnsureLoaded();
+
+        var weights = ViTCheckpoint.Load(_options.ModelPath);
+        var checkpoint = CheckpointConfig.TryReadBeside(_options.ModelPath);
+        var preprocessing = _options.Preprocessing ?? DefaultPreprocessing.Of(checkpoint, weights.Config, _options.ModelPath);
+        CheckPreprocessing(preprocessing, weights.Config);
+        var image = ImageColumn.Find(_host, input.Schema, _options.ImageColumnName, preprocessing);
+        var label = LabelColumn.Find(_host, input.Schema, _options.LabelColumnName);
+        var classes = ClassOrder.Resolve(_host, weights.Config.NumClasses, checkpoint?.LabelNames, label);
+        var settings = CreateSettings(weights);
+        Info(channel, $"{Path.GetFileName(_options.ModelPath)}: keep {_options.Budget} in blocks of {_options.Block}, {classes.Reason}");
+
+        classes.Apply(weights);
+        var calibrationLabel = _options.CalibrationLabels == CalibrationLabels.Column ? label?.Column : null;
+        var calibration = new CalibrationReader(_host, _options, progress)
+            .Read(input, image, calibrationLabel, weights.Config, preprocessing, settings.Seed);
+        Info(channel, $"read {calibration.Count} calibration images");
+        var pruned = new BlockPruner().Prune(weights, calibration, settings, progress.Report);
+
+        var network = SparseViT.Create(pruned.Weights, pruned.Plan, preprocessing, classes.Names);
+        var transformer = new SparseViTTransformer(_host, _settings, network);
+        Info(
+            channel,
+            $"kept {transformer.Layers.Sum(layer => layer.KeptBlocks)} of {transformer.Layers.Sum(layer => layer.TotalBlocks)} blocks, "
+            + $"{transformer.MultiplyAdds} of {transformer.DenseMultiplyAdds} multiply-adds");
+        return transformer;
+    }
+
+    private static void Info(IChannel channel, string message) => channel.Info(MessageSensitivity.None, "{0}", message);
+
+    /// <summary>Blocks, floor and budget against the network, before any data is read.</summary>
+    private PruneSettings CreateSettings(ViTWeights weights)
+    {
+        var block = _options.Block;
+        var grids = new List<(string Name, BlockMask Blocks)>();
+        foreach (var layer in weights.PrunableLayers)
+        {
+            if (block.Height > layer.OutFeatures || block.Width > layer.InFeatures)
+            {
+                throw _host.Process(new ArgumentOutOfRangeException(
+                    $"A block of {block} is larger than the weight of '{layer.Name}', {layer.OutFeatures}x{layer.InFeatures}; "
+                    + "take a smaller one.",
+                    innerException: null));
+            }
+
+            grids.Add((layer.Name, new BlockMask(layer.OutFeatures, layer.InFeatures, block)));
+        }
+
+        var cost = new NetworkCost(weights.Config);
+        var settings = new PruneSettings
+        {
+            Block = block,
+            CostModel = _options.Budget.CostModelOf(cost),
+            Budget = _options.Budget.Resolve(cost, grids.Sum(grid => (long)grid.Blocks.TotalBlocks)),
+            LayerFloor = _options.LayerFloor,
+            Seed = MlNetHost.SeedOf(_host),
+        };
+        new SparsityAllocator(settings.CostModel, settings.Budget, settings.LayerFloor).CheckBudget(grids);
+        return settings;
+    }
+
+    private void CheckPreprocessing(ImagePreprocessing preprocessing, ViTConfig config)
+    {
+        if (preprocessing.ImageSize != config.ImageSize || preprocessing.Channels != config.Channels)
+        {
+            throw _host.Process(new ArgumentOutOfRangeException(
+                nameof(preprocessing),
+                $"The preprocessing makes {preprocessing.Channels}x{preprocessing.ImageSize}x{preprocessing.ImageSize}, "
+                + $"but the network reads {config.Channels}x{config.ImageSize}x{config.ImageSize}."));
+        }
+    }
+}

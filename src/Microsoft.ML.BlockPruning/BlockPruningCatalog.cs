@@ -1,0 +1,87 @@
+using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Interop;
+
+#pragma warning disable IDE0130 // where the users of ML.NET look for catalog methods
+namespace Microsoft.ML;
+#pragma warning restore IDE0130
+
+/// <summary>Extension methods of <see cref="TransformsCatalog"/> that prune vision transformers and score the pruned ones.</summary>
+public static class BlockPruningCatalog
+{
+    /// <summary>Create a <see cref="BlockPruneEstimator"/>, which prunes a vision transformer in blocks of 16 x 16 weights.</summary>
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="modelPath">safetensors file with timm's ViT/DeiT names; a <c>config.json</c> beside it is read too.</param>
+    /// <param name="keep">Fraction of the dense network's multiply-adds that remains, in (0, 1].</param>
+    /// <param name="imageColumnName">
+    /// Column of images: <see cref="Data.MLImage"/>, a vector of <see cref="byte"/> (an image file), or a vector of <see cref="float"/>
+    /// (pixels of 0 to 255, channels first).
+    /// </param>
+    /// <param name="labelColumnName">Key column that names the classes and fixes their order; calibration does not use it.</param>
+    /// <returns>The estimator.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">keep is NaN or not in (0, 1].</exception>
+    /// <example>
+    /// <code>
+    /// var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
+    ///     .Append(ml.Transforms.LoadImages("Image", "", "ImagePath"))
+    ///     .Append(ml.Transforms.PruneBlocks("deit.safetensors", keep: 0.5));
+    /// </code>
+    /// </example>
+    public static BlockPruneEstimator PruneBlocks(
+        this TransformsCatalog catalog, string modelPath, double keep = 0.5, string imageColumnName = "Image",
+        string labelColumnName = "Label") =>
+        catalog.PruneBlocks(new BlockPruneEstimator.Options
+        {
+            ModelPath = modelPath,
+            Budget = PruneBudget.Flops(keep),
+            ImageColumnName = imageColumnName,
+            LabelColumnName = labelColumnName,
+        });
+
+    /// <summary>Create a <see cref="BlockPruneEstimator"/>, which prunes a vision transformer in blocks.</summary>
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="options">The model file, the budget, the columns; read once, here.</param>
+    /// <returns>The estimator.</returns>
+    /// <exception cref="ArgumentException">An option is missing or out of its range.</exception>
+    public static BlockPruneEstimator PruneBlocks(this TransformsCatalog catalog, BlockPruneEstimator.Options options) =>
+        new(MlNetHost.EnvironmentOf(catalog), options);
+
+#pragma warning disable RS0026 // a path and a stream never compete for one call
+    /// <summary>Loads a pruned network that <see cref="SparseViTTransformer.SaveNetwork(string)"/> wrote.</summary>
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="path">The safetensors file.</param>
+    /// <param name="imageColumnName">Column of images, of any of the types that <c>PruneBlocks</c> reads.</param>
+    /// <param name="scoreColumnName">Output column of logits, a vector of <see cref="float"/>.</param>
+    /// <param name="predictedLabelColumnName">Output column of the best class, a key.</param>
+    /// <param name="batchSize">Images scored at once in a data view.</param>
+    /// <returns>The transformer.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or not a pruned network; names what is wrong.</exception>
+    public static SparseViTTransformer LoadSparseViT(
+        this TransformsCatalog catalog, string path, string imageColumnName = "Image", string scoreColumnName = "Score",
+        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32)
+    {
+        using var stream = File.OpenRead(path);
+        return catalog.LoadSparseViT(stream, imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize);
+    }
+
+    /// <summary>Loads a pruned network that <see cref="SparseViTTransformer.SaveNetwork(Stream)"/> wrote.</summary>
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="stream">Read from its position on; stays open.</param>
+    /// <param name="imageColumnName">Column of images, of any of the types that <c>PruneBlocks</c> reads.</param>
+    /// <param name="scoreColumnName">Output column of logits, a vector of <see cref="float"/>.</param>
+    /// <param name="predictedLabelColumnName">Output column of the best class, a key.</param>
+    /// <param name="batchSize">Images scored at once in a data view.</param>
+    /// <returns>The transformer.</returns>
+    /// <exception cref="InvalidDataException">The content is damaged or not a pruned network; names what is wrong.</exception>
+    public static SparseViTTransformer LoadSparseViT(
+        this TransformsCatalog catalog, Stream stream, string imageColumnName = "Image", string scoreColumnName = "Score",
+        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var settings = new ScoringSettings(imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null);
+        settings.Validate();
+        return new SparseViTTransformer(MlNetHost.EnvironmentOf(catalog), settings, SparseViT.Load(stream));
+    }
+#pragma warning restore RS0026
+}

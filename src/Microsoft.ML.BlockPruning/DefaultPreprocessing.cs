@@ -1,0 +1,42 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Network;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>The preprocessing where the caller names none.</summary>
+internal static class DefaultPreprocessing
+{
+    /// <summary>What config.json says; timm's default where it is silent.</summary>
+    /// <exception cref="InvalidDataException">config.json asks for what this library does not do.</exception>
+    public static ImagePreprocessing Of(CheckpointConfig? checkpoint, ViTConfig network, string modelPath)
+    {
+        var fallback = ImagePreprocessing.ImageNet(network.ImageSize, network.Channels);
+        if (checkpoint is null)
+        {
+            return fallback;
+        }
+
+        try
+        {
+            // timm: floor(size / crop_pct), then the centre.
+            int resizeSize = checkpoint.CropFraction is { } crop ? (int)Math.Floor(network.ImageSize / crop) : fallback.ResizeSize;
+            return new ImagePreprocessing(
+                network.ImageSize, network.Channels, checkpoint.Mean ?? fallback.Mean, checkpoint.Std ?? fallback.Std,
+                ImageResize.ShortestSide, resizeSize, InterpolationOf(checkpoint.Interpolation));
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidDataException(
+                $"The config.json beside '{modelPath}' asks for a preprocessing that cannot be: {error.Message} Set Options.Preprocessing.",
+                error);
+        }
+    }
+
+    private static ImageInterpolation InterpolationOf(string? name) => name switch
+    {
+        null or "bicubic" => ImageInterpolation.Bicubic,
+        "bilinear" => ImageInterpolation.Bilinear,
+        _ => throw new ArgumentException($"Its interpolation is '{name}'; bicubic and bilinear are known."),
+    };
+}

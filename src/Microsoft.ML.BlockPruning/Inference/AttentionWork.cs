@@ -1,0 +1,37 @@
+using Microsoft.ML.BlockPruning.Kernels.Cpu;
+
+namespace Microsoft.ML.BlockPruning.Inference;
+
+/// <summary>Attention over many images: an item is one head and one panel of queries.</summary>
+internal sealed unsafe class AttentionWork(CpuKernel kernel, WorkerPool pool, AttentionShape shape) : IParallelWork
+{
+    private Workspace? _workspace;
+    private int _panelsPerImage;
+    private float* _qkv;
+    private float* _context;
+
+    /// <summary>context = softmax(q kᵀ / √headDim) v.</summary>
+    /// <param name="images">Number of images.</param>
+    /// <param name="panelsPerImage">Leading panels of each image whose queries are answered; keys are always all tokens.</param>
+    /// <param name="workspace">Holds the workers' scores.</param>
+    /// <param name="qkv">[images] panels of [3 · embedDim, lanes].</param>
+    /// <param name="context">[images] panels of [embedDim, lanes], written.</param>
+    public void Run(int images, int panelsPerImage, Workspace workspace, float* qkv, float* context)
+    {
+        _workspace = workspace;
+        _panelsPerImage = panelsPerImage;
+        _qkv = qkv;
+        _context = context;
+        pool.Run(this, images * shape.Heads * panelsPerImage);
+    }
+
+    void IParallelWork.Run(int item, int worker)
+    {
+        int panel = item % _panelsPerImage;
+        int head = item / _panelsPerImage % shape.Heads;
+        int image = item / (_panelsPerImage * shape.Heads);
+        float* qkv = _qkv + (image * shape.Layout.SizeOf(shape.PaddedQkvFeatures));
+        float* context = _context + (image * shape.Layout.SizeOf(shape.PaddedContextFeatures));
+        kernel.Attend(shape, qkv, head, panel, _workspace!.ScratchOf(worker), context);
+    }
+}

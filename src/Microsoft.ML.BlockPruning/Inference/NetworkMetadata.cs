@@ -1,0 +1,6 @@
+namespace Microsoft.ML.BlockPruning.Inference;
+
+/// <summary>A <see cref="Network.ViTConfig"/> as the metadata of a file spells it.</summary>
+internal sealed record NetworkMetadata(
+    int ImageSize, int PatchSize, int Channels, int EmbedDim, int Depth, int NumHeads, int MlpDim, int NumClasses, bool IsDistilled,
+    float LayerNormEps);

@@ -1,0 +1,76 @@
+using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Network;
+
+namespace Microsoft.ML.BlockPruning.Inference;
+
+/// <summary>All weights of a network in the kernels' form, read by any number of forward passes at once.</summary>
+internal sealed unsafe class PackedNetwork : IDisposable
+{
+    private readonly NativeBuffer _startTokens;
+
+    public PackedNetwork(SparseViT network)
+    {
+        var config = network.Config;
+        Config = config;
+        Layout = new PanelLayout(config.Tokens);
+        // The bias of the patches is part of the start tokens, so that prefix tokens do not get it.
+        PatchEmbedding = Pack(network.Embedding.Patch, new float[config.EmbedDim]);
+        Layers = [.. network.Layers.Select(layer => new PackedEncoderLayer(layer, config.LayerNormEps))];
+        Norm = new PackedNorm(network.Norm.Scale, network.Norm.Offset, config.LayerNormEps);
+        Heads = [.. network.Heads.Select(head => Pack(head, head.Bias))];
+        _startTokens = StartTokensOf(network, Layout);
+    }
+
+    public ViTConfig Config { get; }
+
+    public PanelLayout Layout { get; }
+
+    public PackedLinear PatchEmbedding { get; }
+
+    public IReadOnlyList<PackedEncoderLayer> Layers { get; }
+
+    public PackedNorm Norm { get; }
+
+    /// <summary>One head per prefix token.</summary>
+    public IReadOnlyList<PackedLinear> Heads { get; }
+
+    /// <summary>Panels of [embedDim, lanes]: what every image's tokens are before its patches are added.</summary>
+    public float* StartTokens => _startTokens.Floats;
+
+    public void Dispose()
+    {
+        PatchEmbedding.Dispose();
+        foreach (var layer in Layers)
+        {
+            layer.Dispose();
+        }
+
+        Norm.Dispose();
+        foreach (var head in Heads)
+        {
+            head.Dispose();
+        }
+
+        _startTokens.Dispose();
+    }
+
+    private static PackedLinear Pack(LinearWeights layer, float[] bias) => new(SparseLinear.FromDense(layer, mask: null).Weight, bias);
+
+    /// <summary>Prefix tokens: the token and its position. Patches: the convolution's bias and the position.</summary>
+    private static NativeBuffer StartTokensOf(SparseViT network, PanelLayout layout)
+    {
+        int embedDim = network.Config.EmbedDim;
+        float[] rows = [.. network.Embedding.Position];
+        float[][] prefix = [.. network.Embedding.PrefixTokens];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int token = i / embedDim;
+            rows[i] += token < prefix.Length ? prefix[token][i % embedDim] : network.Embedding.Patch.Bias[i % embedDim];
+        }
+
+        nint size = layout.SizeOf(PanelLayout.PadFeatures(embedDim));
+        var buffer = NativeBuffer.OfFloats(size);
+        layout.Pack(rows, embedDim, new Span<float>(buffer.Floats, (int)size));
+        return buffer;
+    }
+}

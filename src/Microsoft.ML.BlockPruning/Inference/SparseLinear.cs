@@ -1,0 +1,25 @@
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning.Inference;
+
+/// <summary>A linear layer y = x Wᵀ + b whose weight is block-sparse; a dense one is a single block.</summary>
+/// <param name="Name">timm's name without <c>.weight</c> or <c>.bias</c>.</param>
+/// <param name="Weight">W [outFeatures, inFeatures].</param>
+/// <param name="Bias">[outFeatures] float32.</param>
+internal sealed record SparseLinear(string Name, BlockSparseMatrix Weight, float[] Bias)
+{
+    /// <summary>Whether one block covers the whole weight: the layer was not pruned.</summary>
+    public bool IsDense => Weight.Shape == new BlockShape(Weight.Rows, Weight.Columns) && Weight.KeptBlocks == 1;
+
+    /// <summary>Takes the blocks that a mask keeps; without a mask all of the weight.</summary>
+    public static SparseLinear FromDense(LinearWeights layer, BlockMask? mask) =>
+        FromDense(layer.Name, layer.OutFeatures, layer.InFeatures, layer.Weight, layer.Bias, mask);
+
+    /// <inheritdoc cref="FromDense(LinearWeights, BlockMask?)"/>
+    public static SparseLinear FromDense(string name, int outFeatures, int inFeatures, float[] weight, float[] bias, BlockMask? mask)
+    {
+        mask ??= new BlockMask(outFeatures, inFeatures, new BlockShape(outFeatures, inFeatures));
+        return new SparseLinear(name, BlockSparseMatrix.FromDense(weight, mask), [.. bias]);
+    }
+}

@@ -1,0 +1,139 @@
+using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning.Inference;
+
+/// <summary>A pruned network with all that scoring needs: weights, preprocessing and label names. Immutable; also what a file holds.</summary>
+internal sealed class SparseViT
+{
+    private readonly NetworkCost _cost;
+
+    /// <summary>Joins the parts; they are kept, not copied.</summary>
+    /// <param name="config">The network's shape.</param>
+    /// <param name="preprocessing">What is done to an image first; its size and channels are the network's.</param>
+    /// <param name="labelNames">[numClasses], in the order of the logits.</param>
+    /// <param name="embedding">Patch embedding, prefix tokens and positions.</param>
+    /// <param name="layers">The encoder layers in forward order.</param>
+    /// <param name="norm">The final norm.</param>
+    /// <param name="heads">The head, and the distillation head of a distilled network.</param>
+    /// <exception cref="ArgumentException">Preprocessing or label names do not fit the network.</exception>
+    public SparseViT(
+        ViTConfig config, ImagePreprocessing preprocessing, IReadOnlyList<string> labelNames,
+        SparseEmbedding embedding, IReadOnlyList<SparseEncoderLayer> layers, LayerNormWeights norm, IReadOnlyList<LinearWeights> heads)
+    {
+        if (preprocessing.ImageSize != config.ImageSize || preprocessing.Channels != config.Channels)
+        {
+            throw new ArgumentException(
+                $"The network reads images of {config.Channels}x{config.ImageSize}x{config.ImageSize}, "
+                + $"the preprocessing makes {preprocessing.Channels}x{preprocessing.ImageSize}x{preprocessing.ImageSize}.",
+                nameof(preprocessing));
+        }
+
+        if (labelNames.Count != config.NumClasses)
+        {
+            throw new ArgumentException($"A network of {config.NumClasses} classes needs as many label names, found {labelNames.Count}.", nameof(labelNames));
+        }
+
+        Config = config;
+        Preprocessing = preprocessing;
+        LabelNames = labelNames;
+        Embedding = embedding;
+        Layers = layers;
+        Norm = norm;
+        Heads = heads;
+        Plan = new SparsityPlan();
+        foreach (var linear in PrunableLayers.Where(linear => !linear.IsDense))
+        {
+            Plan.Add(linear.Name, linear.Weight.ToMask());
+        }
+
+        _cost = new NetworkCost(config);
+    }
+
+    public ViTConfig Config { get; }
+
+    public ImagePreprocessing Preprocessing { get; }
+
+    /// <summary>[numClasses], in the order of the logits.</summary>
+    public IReadOnlyList<string> LabelNames { get; }
+
+    public SparseEmbedding Embedding { get; }
+
+    public IReadOnlyList<SparseEncoderLayer> Layers { get; }
+
+    public LayerNormWeights Norm { get; }
+
+    /// <summary>The head over the class token, and in a distilled network the one over the distillation token.</summary>
+    public IReadOnlyList<LinearWeights> Heads { get; }
+
+    /// <summary>The masks of the pruned layers; dense layers have none.</summary>
+    public SparsityPlan Plan { get; }
+
+    public IEnumerable<SparseLinear> PrunableLayers => Layers.SelectMany(layer => layer.Linears);
+
+    /// <summary>Multiply-adds of one image.</summary>
+    public long MultiplyAdds => _cost.MultiplyAdds(KeptElements);
+
+    /// <summary>Multiply-adds of one image in the dense network.</summary>
+    public long DenseMultiplyAdds => _cost.TotalMultiplyAdds;
+
+    /// <summary>Bytes of all weights and of the indices of their blocks.</summary>
+    public long WeightBytes => _cost.Bytes(
+        KeptElements,
+        PrunableLayers.Where(linear => !linear.IsDense).Sum(linear => (long)linear.Weight.ColIndices.Length + linear.Weight.CrowIndices.Length));
+
+    /// <summary>Weights in kept blocks of the prunable layers.</summary>
+    private long KeptElements => PrunableLayers.Sum(linear => linear.IsDense ? linear.Weight.Values.LongLength : Plan[linear.Name]!.KeptElements);
+
+    /// <summary>Takes a network's kept blocks; everything is copied.</summary>
+    /// <param name="weights">The network. Weights in removed blocks are dropped, whatever they hold.</param>
+    /// <param name="plan">The kept blocks; layers without a mask stay dense.</param>
+    /// <param name="preprocessing">What is done to an image first.</param>
+    /// <param name="labelNames">[numClasses], in the order of the logits.</param>
+    /// <exception cref="InvalidDataException">A mask of the plan does not fit the network.</exception>
+    public static SparseViT Create(
+        ViTWeights weights, SparsityPlan plan, ImagePreprocessing preprocessing, IReadOnlyList<string> labelNames)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        ArgumentNullException.ThrowIfNull(labelNames);
+        plan.RequireFits(weights.PrunableLayers.Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)));
+        SparseLinear Sparse(LinearWeights layer) => SparseLinear.FromDense(layer, plan[layer.Name]);
+        IEnumerable<LinearWeights> heads = weights.DistillationHead is null ? [weights.Head] : [weights.Head, weights.DistillationHead];
+        return new SparseViT(
+            weights.Config,
+            preprocessing,
+            [.. labelNames],
+            new SparseEmbedding(
+                Copy(weights.PatchEmbedding), [.. weights.ClassToken], weights.DistillationToken?.ToArray(), [.. weights.PositionEmbedding]),
+            [.. weights.Layers.Select(layer => new SparseEncoderLayer(
+                Copy(layer.Norm1), Sparse(layer.Qkv), Sparse(layer.Proj), Copy(layer.Norm2), Sparse(layer.Fc1), Sparse(layer.Fc2)))],
+            Copy(weights.Norm),
+            [.. heads.Select(Copy)]);
+    }
+
+    /// <summary>Reads a file as <see cref="Save"/> writes it, to the end of the stream.</summary>
+    /// <exception cref="InvalidDataException">It is damaged or no such file; says what and where.</exception>
+    public static SparseViT Load(Stream stream) => SparseViTReader.Read(stream);
+
+    /// <summary>Writes a safetensors file: dense tensors under timm's names, block-sparse ones in PyTorch's BSR form.</summary>
+    public void Save(Stream stream) => SparseViTWriter.Write(this, stream);
+
+    private static LinearWeights Copy(LinearWeights layer)
+    {
+        var copy = new LinearWeights(layer.Name, layer.OutFeatures, layer.InFeatures);
+        layer.Weight.CopyTo(copy.Weight, 0);
+        layer.Bias.CopyTo(copy.Bias, 0);
+        return copy;
+    }
+
+    private static LayerNormWeights Copy(LayerNormWeights norm)
+    {
+        var copy = new LayerNormWeights(norm.Name, norm.Scale.Length);
+        norm.Scale.CopyTo(copy.Scale, 0);
+        norm.Offset.CopyTo(copy.Offset, 0);
+        return copy;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+
+/// <summary>An <see cref="Epilogue"/> as code: a second pass over a tile that is still in the first-level cache.</summary>
+internal unsafe interface IEpilogue
+{
+    /// <summary>Whether the micro-kernel stores straight to y, because nothing is left to do.</summary>
+    static abstract bool IsIdentity { get; }
+
+    /// <summary>y = epilogue(tile).</summary>
+    /// <param name="tile">[length] W x + b.</param>
+    /// <param name="residual">[length], read by <see cref="Epilogue.AddResidual"/> only; may be y.</param>
+    /// <param name="length">Floats; a multiple of 16.</param>
+    /// <param name="y">[length], written.</param>
+    static abstract void Apply<TIsa, TVector>(float* tile, float* residual, int length, float* y)
+        where TIsa : struct, IVectorIsa<TVector>
+        where TVector : struct;
+}

@@ -1,0 +1,10 @@
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+
+/// <summary>Two neighbouring vectors of tokens.</summary>
+internal readonly struct Vectors2<TVector>(TVector a, TVector b)
+    where TVector : struct
+{
+    public readonly TVector A = a;
+
+    public readonly TVector B = b;
+}

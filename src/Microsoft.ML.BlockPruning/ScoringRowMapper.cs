@@ -1,0 +1,25 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>Scores single rows, for PredictionEngine.</summary>
+internal sealed class ScoringRowMapper(SparseViTTransformer transformer, ScoringSchema schema) : IRowToRowMapper
+{
+    public DataViewSchema InputSchema => schema.Input;
+
+    public DataViewSchema OutputSchema => schema.Output;
+
+    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
+    {
+        ArgumentNullException.ThrowIfNull(dependingColumns);
+        var needed = dependingColumns.Select(column => schema.IsInput(column) ? column.Index : schema.Image.Index).ToHashSet();
+        return schema.Input.Where(column => needed.Contains(column.Index));
+    }
+
+    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(activeColumns);
+        return new ScoringRow(transformer, schema, input, activeColumns.Select(column => column.Index));
+    }
+}

@@ -1,0 +1,62 @@
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>Columns and batch size of a transformer.</summary>
+/// <param name="ImageColumnName">Read.</param>
+/// <param name="ScoreColumnName">Written: logits.</param>
+/// <param name="PredictedLabelColumnName">Written: the best class as a key.</param>
+/// <param name="BatchSize">Images scored at once in a data view.</param>
+/// <param name="NumberOfThreads">Threads that score a batch; null: one per logical processor. Not saved: it belongs to the machine.</param>
+internal sealed record ScoringSettings(
+    string ImageColumnName, string ScoreColumnName, string PredictedLabelColumnName, int BatchSize, int? NumberOfThreads)
+{
+    private const int Version = 1;
+
+    /// <summary>Checks what the caller gave.</summary>
+    /// <exception cref="ArgumentException">A name is empty or used twice, or a number is not positive.</exception>
+    public void Validate()
+    {
+        ArgumentException.ThrowIfNullOrEmpty(ImageColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(ScoreColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(PredictedLabelColumnName);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(BatchSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(NumberOfThreads ?? 1, nameof(NumberOfThreads));
+        if (ScoreColumnName == PredictedLabelColumnName)
+        {
+            throw new ArgumentException(
+                $"'{ScoreColumnName}' cannot be the column of the scores and of the predicted label; name one of them otherwise.");
+        }
+    }
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Version);
+        writer.Write(ImageColumnName);
+        writer.Write(ScoreColumnName);
+        writer.Write(PredictedLabelColumnName);
+        writer.Write(BatchSize);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="FormatException">The content is of a later version, cut off, or not sensible.</exception>
+    public static ScoringSettings Read(BinaryReader reader)
+    {
+        try
+        {
+            int version = reader.ReadInt32();
+            if (version != Version)
+            {
+                throw new FormatException(
+                    $"The columns are written in version {version}, this library reads {Version}; update Microsoft.ML.BlockPruning.");
+            }
+
+            var settings = new ScoringSettings(
+                reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadInt32(), NumberOfThreads: null);
+            settings.Validate();
+            return settings;
+        }
+        catch (Exception error) when (error is IOException or ArgumentException)
+        {
+            throw new FormatException($"The model file is corrupt: the names of its columns cannot be read ({error.Message})", error);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Interop;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>Scores images with a block-sparse vision transformer, in pure C#: libtorch is neither needed nor loaded.</summary>
+/// <remarks>
+/// Appends <c>PredictedLabel</c> (key, the best class) and <c>Score</c> (vector of float, one logit per class; not probabilities, so the
+/// evaluator's log-loss means nothing). In a data view images are scored in batches; batch, threads and neighbours do not change a score.
+/// Immutable and safe to share between threads and prediction engines: give engines
+/// <c>new PredictionEngineOptions { OwnsTransformer = false }</c>, else the first one disposed takes the transformer with it.
+/// </remarks>
+public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposable
+{
+    private const string SettingsStream = "Spec";
+    private const string NetworkStream = "SparseViT";
+
+    private readonly IHost _host;
+    private readonly SparseViT _network;
+    private readonly SparseViTSession _session;
+    private int _isDisposed;
+
+    internal SparseViTTransformer(IHostEnvironment environment, ScoringSettings settings, SparseViT network)
+    {
+        _host = environment.Register(nameof(SparseViTTransformer));
+        Settings = settings;
+        _network = network;
+        _session = new SparseViTSession(network, settings.NumberOfThreads ?? Environment.ProcessorCount);
+        Layers = LayerSummary.Of(network.Config, network.Plan);
+    }
+
+    /// <summary>The network's shape.</summary>
+    public ViTConfig Config => _network.Config;
+
+    /// <summary>What is done to an image before the network reads it.</summary>
+    public ImagePreprocessing Preprocessing => _network.Preprocessing;
+
+    /// <summary>[numClasses], in the order of <c>Score</c>'s slots and of <c>PredictedLabel</c>'s keys.</summary>
+    public IReadOnlyList<string> LabelNames => _network.LabelNames;
+
+    /// <summary>What pruning kept, layer by layer in forward order.</summary>
+    public IReadOnlyList<LayerSummary> Layers { get; }
+
+    /// <summary>Multiply-adds per image.</summary>
+    public long MultiplyAdds => _network.MultiplyAdds;
+
+    /// <summary>Multiply-adds per image of the dense network.</summary>
+    public long DenseMultiplyAdds => _network.DenseMultiplyAdds;
+
+    /// <summary>Bytes of the weights that are kept and of their indices.</summary>
+    public long WeightBytes => _network.WeightBytes;
+
+    /// <summary>Bytes of the dense network's weights in float32.</summary>
+    public long DenseWeightBytes
+    {
+        get
+        {
+            var cost = new NetworkCost(Config);
+            return cost.Bytes(cost.PrunableElements, indices: 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool IsRowToRowMapper => true;
+
+    internal ScoringSettings Settings { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).Output;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new ScoringDataView(this, input);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(this, Bind(inputSchema));
+
+    /// <summary>Writes the network alone, without ML.NET's container: safetensors with PyTorch's BSR names.</summary>
+    /// <param name="stream">Written to from its position on; stays open.</param>
+    /// <remarks><c>mlContext.Transforms.LoadSparseViT</c> reads it, whatever ML.NET's own format becomes.</remarks>
+    public void SaveNetwork(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ThrowIfDisposed();
+        _network.Save(stream);
+    }
+
+    /// <summary>Writes the network alone to a file: aside, then renamed, so that a failure leaves an old file as it was.</summary>
+    /// <param name="path">The safetensors file; replaced if it exists.</param>
+    /// <exception cref="IOException">The folder is missing, the disk is full, or the file cannot be replaced; names the path.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written; names the path.</exception>
+    public void SaveNetwork(string path)
+    {
+        ThrowIfDisposed();
+        AtomicFile.Write(path, _network.Save);
+    }
+
+    /// <summary>Frees the memory that scoring works in; the transformer and all that came from it are then of no use.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            _session.Dispose();
+        }
+    }
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ArgumentNullException.ThrowIfNull(ctx);
+        ThrowIfDisposed();
+        MlNetModelFile.WriteHeader(ctx);
+        MlNetModelFile.WriteStream(ctx, SettingsStream, Settings.Write);
+        MlNetModelFile.WriteStream(ctx, NetworkStream, writer => _network.Save(writer.BaseStream));
+    }
+
+    /// <summary>Reads what ML.NET's <c>Model.Save</c> had this write.</summary>
+    internal static SparseViTTransformer Load(IHostEnvironment environment, ModelLoadContext context)
+    {
+        MlNetModelFile.CheckHeader(context);
+        var settings = MlNetModelFile.ReadStream(context, SettingsStream, ScoringSettings.Read);
+        var network = MlNetModelFile.ReadStream(context, NetworkStream, reader => SparseViT.Load(reader.BaseStream));
+        return new SparseViTTransformer(environment, settings, network);
+    }
+
+    internal ScoringSchema Bind(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        ThrowIfDisposed();
+        return new ScoringSchema(_host, inputSchema, Settings, Preprocessing, LabelNames);
+    }
+
+    internal ImageColumnReader CreateReader(DataViewRow row, DataViewSchema.Column column) => new(_host, row, column, Preprocessing);
+
+    /// <summary>Runs the network; from any thread.</summary>
+    /// <param name="images">[count, channels, imageSize, imageSize], normalised.</param>
+    /// <param name="count">Number of images.</param>
+    /// <param name="logits">[count, numClasses], overwritten.</param>
+    internal void Score(ReadOnlySpan<float> images, int count, Span<float> logits)
+    {
+        ThrowIfDisposed();
+        MlNetHost.ThrowIfCancelled(_host);
+        _session.Score(images, count, logits);
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
+}

@@ -1,0 +1,26 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Quickstart;
+
+/// <summary>Tells a failure that the user can mend (one line) from a fault of the program (a stack trace).</summary>
+internal static partial class Failure
+{
+    /// <summary>The line to print.</summary>
+    /// <param name="failure">What was thrown.</param>
+    /// <returns>One readable message, or null where the exception is a fault of the program.</returns>
+    public static string? Explain(Exception failure) => failure switch
+    {
+        OperationCanceledException => "Cancelled; nothing was left half-written.",
+        AggregateException or TargetInvocationException when failure.InnerException is not null => Explain(failure.InnerException),
+        ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or FormatException or JsonException
+            or InvalidOperationException or NotSupportedException or DllNotFoundException or TypeInitializationException
+            => $"Error: {ArgumentNames().Replace(failure.Message, "")}",
+        _ => null,
+    };
+
+    // What ArgumentException adds to a message speaks of C# parameters, which the user of a program never sees.
+    [GeneratedRegex(@"\s*\(Parameter '[^']*'\)|\s*Actual value was .*\.$")]
+    private static partial Regex ArgumentNames();
+}

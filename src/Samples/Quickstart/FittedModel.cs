@@ -1,0 +1,33 @@
+using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
+using Microsoft.ML.Data;
+
+namespace Quickstart;
+
+/// <summary>A fitted pipeline and what is needed to save it.</summary>
+internal sealed record FittedModel(MLContext Context, TransformerChain<SparseViTTransformer> Pipeline, DataViewSchema InputSchema)
+    : IDisposable
+{
+    public SparseViTTransformer Network => Pipeline.LastTransformer;
+
+    /// <summary>Saves the whole pipeline as ML.NET does.</summary>
+    /// <param name="path">The file to create or replace.</param>
+    /// <returns>Length of the file in bytes.</returns>
+    public long Save(string path) => OutputFile.Write(path, stream => Context.Model.Save(Pipeline, InputSchema, stream));
+
+    /// <summary>Length in bytes of the file that <see cref="Save"/> writes.</summary>
+    public long MeasureBytes()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            return Save(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    public void Dispose() => Network.Dispose();
+}

@@ -1,0 +1,3 @@
+using Quickstart;
+
+return await QuickstartCommand.InvokeAsync(args);

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using FashionMnist;
+using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
+using Spectre.Console;
+
+namespace Quickstart;
+
+/// <summary>The whole run: fit dense and pruned, evaluate, time, save, load in another process, report.</summary>
+internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole console)
+{
+    private readonly MLContext _context = new(options.Seed);
+
+    public QuickstartResult Run(CancellationToken cancel)
+    {
+        OutputFile.RequireWritable(options.OutputPath);
+        if (options.JsonPath is not null)
+        {
+            OutputFile.RequireWritable(options.JsonPath);
+        }
+
+        string modelPath = options.ModelPath ?? FashionMnistData.NetworkPath;
+        if (!File.Exists(modelPath))
+        {
+            throw new FileNotFoundException($"There is no model file {modelPath}.");
+        }
+
+        var classes = options.ModelPath is null ? FashionMnistData.ClassNames : null;
+        var images = ImageSource.Open(_context, options.ImagesFolder, classes);
+        console.WriteLine(FormattableString.Invariant(
+            $"{Path.GetFileName(modelPath)}: keep {options.Keep * 100:0.##} % of the FLOPs in blocks of {options.Block}"));
+        console.WriteLine(FormattableString.Invariant(
+            $"{images.CalibrationCount:N0} calibration images, {images.TestCount:N0} test images"));
+        var result = console.Profile.Capabilities.Interactive
+            ? LiveSteps.Run(console, display => Work(modelPath, images, display, cancel))
+            : Work(modelPath, images, new LineSteps(console), cancel);
+        if (options.JsonPath is not null)
+        {
+            ResultJson.Write(options.JsonPath, result);
+        }
+
+        new ResultReport(console, options).Write(result);
+        return result;
+    }
+
+    private QuickstartResult Work(string modelPath, IImageSource images, IStepDisplay display, CancellationToken cancel)
+    {
+        var fit = new PipelineFit(_context, images, options, modelPath);
+        using var dense = Step(display, "Loading the dense network", () => fit.Fit(keep: 1, progress: null, cancel, out _));
+        using var pruned = fit.Fit(options.Keep, new PruneSteps(display), cancel, out double seconds);
+        var denseQuality = Step(display, "Scoring the test images, dense", () => Evaluate(dense, images, cancel));
+        var prunedQuality = Step(display, "Scoring the test images, pruned", () => Evaluate(pruned, images, cancel));
+        const string timing = "Timing, dense and pruned in turn";
+        var latency = new LatencyComparison(_context, options.Seed)
+            .Measure(dense.Network, pruned.Network, fraction => display.Report(timing, fraction), cancel);
+        display.Report(timing, 1);
+        long denseBytes = dense.MeasureBytes();
+        long prunedBytes = pruned.Save(options.OutputPath);
+        string reloaded = Step(
+            display, "Scoring again in a new process", () => ReloadCheck.ScoreInChild(options.OutputPath, options.ImagesFolder, cancel));
+        return new QuickstartResult
+        {
+            Dense = Figures(dense.Network, denseQuality, denseBytes, latency[0], latency[2]),
+            Pruned = Figures(pruned.Network, prunedQuality, prunedBytes, latency[1], latency[3]),
+            Layers = pruned.Network.Layers,
+            ReloadIdentical = reloaded == prunedQuality.ScoreHash,
+            PeakMemoryBytes = PeakMemory(),
+            CalibrationSeconds = seconds,
+        };
+    }
+
+    private Evaluation Evaluate(FittedModel model, IImageSource images, CancellationToken cancel) =>
+        Evaluation.Of(_context, model.Pipeline, images.Test, cancel);
+
+    private static ModelFigures Figures(SparseViTTransformer network, Evaluation quality, long bytes, Latency batch1, Latency batch32) =>
+        new() { Top1 = quality.Top1, Bytes = bytes, MultiplyAdds = network.MultiplyAdds, Batch1 = batch1, Batch32 = batch32 };
+
+    private static T Step<T>(IStepDisplay display, string name, Func<T> work)
+    {
+        display.Report(name, null);
+        var result = work();
+        display.Report(name, 1);
+        return result;
+    }
+
+    private static long PeakMemory()
+    {
+        using var self = Process.GetCurrentProcess();
+        return self.PeakWorkingSet64;
+    }
+}

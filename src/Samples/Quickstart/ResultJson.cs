@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace Quickstart;
+
+/// <summary>The figures for programs.</summary>
+internal static class ResultJson
+{
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+    };
+
+    public static void Write(string path, QuickstartResult result) =>
+        OutputFile.Write(path, stream => JsonSerializer.Serialize(stream, Document(result), Indented));
+
+    private static object Document(QuickstartResult result) => new
+    {
+        Dense = Figures(result.Dense),
+        Pruned = Figures(result.Pruned),
+        result.ReloadIdentical,
+        result.PeakMemoryBytes,
+        result.CalibrationSeconds,
+    };
+
+    private static object Figures(ModelFigures model) => new
+    {
+        model.Top1,
+        model.Bytes,
+        Macs = model.MultiplyAdds,
+        MsBatch1 = model.Batch1.MedianMs,
+        MsBatch32 = model.Batch32.MedianMs,
+    };
+}

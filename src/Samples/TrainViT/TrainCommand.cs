@@ -1,0 +1,85 @@
+using System.CommandLine;
+
+namespace TrainViT;
+
+/// <summary>The command line of the sample.</summary>
+internal static class TrainCommand
+{
+    private const int Failed = 1;
+    private const int WrongOptions = 2;
+
+    /// <summary>Runs the program.</summary>
+    /// <returns>0; 1 where training failed; 2 where the options are wrong; 130 where it was cancelled.</returns>
+    public static int Invoke(string[] args)
+    {
+        var parsed = Create().Parse(args);
+        foreach (var error in parsed.Errors)
+        {
+            Console.Error.WriteLine(error.Message);
+        }
+
+        return parsed.Errors.Count > 0
+            ? WrongOptions
+            : parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+    }
+
+    private static RootCommand Create()
+    {
+        var defaults = new TrainingOptions { DataFolder = "", OutputFolder = "" };
+        var data = new Option<string>("--data") { Description = "Folder with Fashion-MNIST's four .gz files.", Required = true };
+        var output = new Option<string>("--out") { Description = "Folder for the network, its config.json and the state to resume from.", Required = true };
+        var epochs = Number("--epochs", "Passes over the training images.", defaults.Epochs);
+        var seed = Number("--seed", "Seeds weights, order and augmentation.", defaults.Seed);
+        var depth = Number("--depth", "Encoder layers.", defaults.Depth);
+        var width = Number("--dim", "Features of a token.", defaults.EmbedDim);
+        var heads = Number("--heads", "Attention heads.", defaults.NumHeads);
+        var mlp = Number("--mlp", "Hidden features of the MLP.", defaults.MlpDim);
+        var threads = Number("--threads", "Threads of libtorch.", Environment.ProcessorCount);
+        var precision = new Option<Precision>("--precision")
+        {
+            Description = "What forward and backward compute in; weights are float32 either way.",
+            DefaultValueFactory = _ => defaults.Precision,
+        };
+        var root = new RootCommand("Trains a vision transformer on Fashion-MNIST; run again with the same --out to resume.")
+        {
+            data, output, epochs, seed, depth, width, heads, mlp, threads, precision,
+        };
+        root.SetAction((parsed, cancellation) => Task.Run(
+            () => TrainingSession.Run(
+                new TrainingOptions
+                {
+                    DataFolder = parsed.GetRequiredValue(data),
+                    OutputFolder = parsed.GetRequiredValue(output),
+                    Epochs = parsed.GetValue(epochs),
+                    Seed = parsed.GetValue(seed),
+                    Depth = parsed.GetValue(depth),
+                    EmbedDim = parsed.GetValue(width),
+                    NumHeads = parsed.GetValue(heads),
+                    MlpDim = parsed.GetValue(mlp),
+                    Threads = parsed.GetValue(threads),
+                    Precision = parsed.GetValue(precision),
+                },
+                cancellation),
+            CancellationToken.None));
+        return root;
+    }
+
+    private static Option<int> Number(string name, string description, int value)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && result.GetValueOrDefault<int>() < (name == "--seed" ? 0 : 1))
+            {
+                result.AddError($"{name} {result.Tokens[0].Value} is too small.");
+            }
+        });
+        return option;
+    }
+
+    internal static int Explain(Exception failure)
+    {
+        Console.Error.WriteLine(failure is OperationCanceledException ? "Stopped; the same command goes on after the last whole epoch." : failure.Message);
+        return failure is OperationCanceledException ? 130 : Failed;
+    }
+}

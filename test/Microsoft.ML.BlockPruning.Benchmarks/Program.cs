@@ -1,0 +1,6 @@
+using System.CommandLine;
+using Microsoft.ML.BlockPruning.Benchmarks.Kernels;
+using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
+
+var root = new RootCommand("Measures what the README claims.") { KernelCommand.Create(), PruningCommand.Create() };
+return root.Parse(args).Invoke();

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Training;
+using TorchSharp;
+
+namespace Microsoft.ML.BlockPruning.Benchmarks.Pruning;
+
+/// <summary>The verb <c>pruning</c>: time and memory of calibration and pruning. One network a process, since the peak is the process's.</summary>
+internal static class PruningCommand
+{
+    private const double Keep = 0.5;
+
+    public static System.CommandLine.Command Create()
+    {
+        var network = new Option<PruningNetwork>("--network") { Description = "Which network to prune.", Required = true };
+        var images = new Option<int>("--images") { Description = "Images of noise for a random network.", DefaultValueFactory = _ => 256 };
+        var block = new Option<string>("--block") { Description = "Height x width.", DefaultValueFactory = _ => "16x16" };
+        var json = new Option<FileInfo?>("--json") { Description = "File to write the row to." };
+        var command = new System.CommandLine.Command("pruning", "Measures time and memory of calibration and pruning.") { network, images, block, json };
+        command.SetAction(parsed => Run(
+            parsed.GetValue(network), parsed.GetValue(images), BlockShape.Parse(parsed.GetValue(block)!), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(PruningNetwork network, int images, BlockShape block, FileInfo? json)
+    {
+        LibTorch.EnsureLoaded();
+        torch.set_num_threads(Environment.ProcessorCount);
+        var subject = network switch
+        {
+            PruningNetwork.Bundled => PruningSubject.Bundled(),
+            PruningNetwork.DeiTS => PruningSubject.Random("DeiT-S", 384, images),
+            PruningNetwork.DeiTB => PruningSubject.Random("DeiT-B", 768, images),
+            _ => throw new ArgumentOutOfRangeException(nameof(network), network, "Not a network of this benchmark."),
+        };
+        var cost = new NetworkCost(subject.Weights.Config);
+        var settings = new PruneSettings
+        {
+            Block = block,
+            CostModel = new FlopsCostModel(cost),
+            Budget = Keep * cost.TotalMultiplyAdds,
+            Seed = 1,
+        };
+        var clock = Stopwatch.StartNew();
+        new BlockPruner().Prune(subject.Weights, subject.Calibration, settings, Report(clock));
+        double seconds = clock.Elapsed.TotalSeconds;
+        using var process = Process.GetCurrentProcess();
+        var row = new PruningRow(
+            subject.Description, subject.Calibration.Count, block.ToString(), Keep, Math.Round(seconds, 1), process.PeakWorkingSet64);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{row.Network}: {row.Images} images, {row.Block}: {seconds:F1} s, peak {row.PeakMemoryBytes / 1e9:F2} GB"));
+        if (json is not null)
+        {
+            ResultFile.Write(json.FullName, Environment.ProcessorCount, [row]);
+        }
+
+        return 0;
+    }
+
+    private static Action<PruneProgress> Report(Stopwatch clock)
+    {
+        PruneStage? last = null;
+        return progress =>
+        {
+            if (progress.Stage != last)
+            {
+                last = progress.Stage;
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds,7:F1} s  {progress.Stage}"));
+            }
+        };
+    }
+}

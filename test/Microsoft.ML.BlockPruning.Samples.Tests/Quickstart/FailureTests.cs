@@ -1,0 +1,24 @@
+using System.Reflection;
+using global::Quickstart;
+
+namespace Microsoft.ML.BlockPruning.Samples.Tests.Quickstart;
+
+[TestClass]
+public sealed class FailureTests
+{
+    [TestMethod]
+    public void Explain_LeavesOutWhatOnlyAProgrammerReads() =>
+        Assert.AreEqual(
+            "Error: keep is too small.", Failure.Explain(new ArgumentOutOfRangeException("keep", -1.5, "keep is too small.")));
+
+    [TestMethod]
+    public void Explain_LooksBelowAWrapper() =>
+        Assert.AreEqual("Error: no file", Failure.Explain(new TargetInvocationException(new AggregateException(new IOException("no file")))));
+
+    [TestMethod]
+    public void Explain_TellsACancelFromAnError() =>
+        Assert.AreEqual("Cancelled; nothing was left half-written.", Failure.Explain(new TaskCanceledException()));
+
+    [TestMethod]
+    public void Explain_LeavesAFaultOfTheProgramAlone() => Assert.IsNull(Failure.Explain(new ArithmeticException("bug")));
+}

@@ -1,0 +1,53 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.BlockPruning.Samples.Tests.Quickstart;
+
+/// <summary>A network of random weights and images for it, small enough to prune in a second.</summary>
+internal static class TinyNetwork
+{
+    private const int ImageSize = 8;
+
+    /// <summary>Writes tiny.safetensors and config.json.</summary>
+    /// <returns>The path of the model file.</returns>
+    public static string Save(TemporaryFolder folder, int classes)
+    {
+        LibTorch.EnsureLoaded();
+        var config = new ViTConfig(ImageSize, patchSize: 4, channels: 3, embedDim: 32, depth: 2, numHeads: 2, mlpDim: 64, classes);
+        using var network = new TorchViT(config, seed: 1);
+        string path = folder.File("tiny.safetensors");
+        ViTCheckpoint.Save(network.ToWeights(), path);
+        File.WriteAllText(folder.File("config.json"), """
+            {"model_args": {"num_heads": 2}, "pretrained_cfg": {"input_size": [3, 8, 8], "crop_pct": 1.0}}
+            """);
+        return path;
+    }
+
+    /// <summary>Writes PNG files of noise, one subfolder per class.</summary>
+    /// <returns>The path of the folder.</returns>
+    public static string SaveImages(TemporaryFolder folder, int perClass, params string[] classes)
+    {
+        var random = new Random(1);
+        string images = folder.File("images");
+        foreach (string label in classes)
+        {
+            Directory.CreateDirectory(Path.Combine(images, label));
+            for (int i = 0; i < perClass; i++)
+            {
+                byte[] pixels = new byte[ImageSize * ImageSize * 4];
+                random.NextBytes(pixels);
+                for (int alpha = 3; alpha < pixels.Length; alpha += 4)
+                {
+                    pixels[alpha] = byte.MaxValue;
+                }
+
+                using var image = MLImage.CreateFromPixels(ImageSize, ImageSize, MLPixelFormat.Bgra32, pixels);
+                image.Save(Path.Combine(images, label, $"{i}.png"));
+            }
+        }
+
+        return images;
+    }
+}

@@ -1,0 +1,2 @@
+// The runs of the sample take both cores.
+[assembly: DoNotParallelize]

@@ -1,0 +1,88 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Network;
+
+namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
+
+[TestClass]
+public sealed class ViTCheckpointBadInputTests
+{
+    private static readonly ViTConfig Config = new(
+        imageSize: 12, patchSize: 4, channels: 3, embedDim: 10, depth: 3, numHeads: 5, mlpDim: 15, numClasses: 4, isDistilled: true);
+
+    /// <summary>What is wrong, how to make it so, and what the message must say.</summary>
+    private static readonly Dictionary<string, (Action<EditableCheckpoint> Spoil, string[] Says)> Faults = new()
+    {
+        ["NaN"] = (c => c.Set("blocks.1.mlp.fc2.weight", 17, float.NaN), ["'blocks.1.mlp.fc2.weight'", "NaN", "element 17"]),
+        ["infinity"] = (c => c.Set("norm.bias", 9, float.NegativeInfinity), ["'norm.bias'", "-Infinity", "element 9"]),
+        ["missing weight"] = (c => c.Remove("blocks.2.attn.qkv.weight"), ["'blocks.2.attn.qkv.weight'", "missing"]),
+        ["missing bias"] = (c => c.Remove("blocks.0.attn.proj.bias"), ["'blocks.0.attn.proj.bias'", "missing"]),
+        ["missing class token"] = (c => c.Remove("cls_token"), ["'cls_token'", "missing"]),
+        ["missing head"] = (c => c.Remove("head.weight"), ["'head.weight'", "missing"]),
+        ["missing distillation head"] = (c => c.Remove("head_dist.bias"), ["'head_dist.bias'", "missing"]),
+        ["distillation head without token"] = (c => c.Remove("dist_token"), ["'head_dist.", "does not belong"]),
+        ["missing layer"] = (c => Drop(c, "blocks.1."), ["'blocks.1'", "'blocks.2'"]),
+        ["transposed fc1"] = (c => c.Reshape("blocks.2.mlp.fc1.weight", [10, 15]), ["'blocks.2.mlp.fc1.weight'", "[10, 15]", "[15, 10]"]),
+        ["norm of two sides"] = (c => c.Reshape("norm.weight", [10, 1]), ["'norm.weight'", "F32 [10, 1]", "[10]"]),
+        ["class token of two sides"] = (c => c.Reshape("cls_token", [1, 10]), ["'cls_token'", "F32 [1, 10]"]),
+        ["no classes"] = (c => c.Add("head.weight", [0, 10]), ["'head.weight'", "F32 [0, 10]"]),
+        ["oblong patch"] = (c => c.Reshape("patch_embed.proj.weight", [10, 3, 2, 8]), ["'patch_embed.proj.weight'", "F32 [10, 3, 2, 8]"]),
+        ["flat patch of no square"] = (c => c.Add("patch_embed.proj.weight", [10, 47]), ["'patch_embed.proj.weight'", "[10, 47]"]),
+        ["four channels"] = (c => c.Add("patch_embed.proj.weight", [10, 4, 4, 4]), ["channels", "4"]),
+        ["tokens of no square"] = (c => c.Add("pos_embed", [1, 12, 10]), ["'pos_embed'", "12 tokens", "plus 2"]),
+        ["prefix without position"] = (c => c.Add("pos_embed", [1, 9, 10]), ["'pos_embed'", "9 tokens", "no_embed_class"]),
+        ["heads that do not divide"] = (c => c.Metadata["num_heads"] = "3", ["numHeads", "3", "10"]),
+        ["heads that are no number"] = (c => c.Metadata["num_heads"] = "many", ["'num_heads'", "'many'"]),
+        ["LayerScale"] = (c => c.Add("blocks.0.ls1.gamma", [10]), ["'blocks.0.ls1.gamma'", "LayerScale"]),
+        ["Swin"] = (c => c.Rename(name => $"layers.0.{name}"), ["'layers.0.cls_token'", "Swin"]),
+        ["Hugging Face"] = (c => c.Rename(name => $"vit.{name}"), ["'vit.cls_token'", "Hugging Face"]),
+        ["torchvision"] = (c => c.Rename(name => name.Replace("cls", "class", StringComparison.Ordinal)), ["'class_token'", "torchvision"]),
+        ["pruned file"] = (c => c.Add("blocks.0.attn.qkv.weight.crow_indices", [3]), ["crow_indices'", "block-sparse"]),
+        ["unused tensor"] = (c => c.Add("blocks.0.attn.q_norm.weight", [10]), ["'blocks.0.attn.q_norm.weight'", "does not belong"]),
+        ["other names"] = (c => c.Rename(name => $"module.{name}"), ["'module.cls_token'", "blocks.N"]),
+    };
+
+    public static IEnumerable<string> FaultNames => Faults.Keys;
+
+    [TestMethod]
+    [DynamicData(nameof(FaultNames))]
+    public void Load_RefusesAndNamesTheTensor(string fault)
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = new EditableCheckpoint(TinyViT.Random(Config, seed: 1));
+        checkpoint.Metadata["num_heads"] = "5";
+        Faults[fault].Spoil(checkpoint);
+        checkpoint.Write(folder["model.safetensors"]);
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ViTCheckpoint.Load(folder["model.safetensors"]));
+
+        StringAssert.Contains(error.Message, "model.safetensors");
+        foreach (string part in Faults[fault].Says)
+        {
+            StringAssert.Contains(error.Message, part);
+        }
+    }
+
+    [TestMethod]
+    public void Load_RefusesEachMissingTensorByName()
+    {
+        using var folder = new TemporaryFolder();
+        var weights = TinyViT.Random(Config, seed: 1);
+        foreach (string name in weights.Tensors().Select(tensor => tensor.Name).Where(name => name != "dist_token"))
+        {
+            var checkpoint = new EditableCheckpoint(weights);
+            checkpoint.Metadata["num_heads"] = "5";
+            checkpoint.Remove(name);
+            checkpoint.Write(folder["model"]);
+            var error = Assert.ThrowsExactly<InvalidDataException>(() => ViTCheckpoint.Load(folder["model"]), name);
+            StringAssert.Contains(error.Message, $"'{name}'");
+        }
+    }
+
+    private static void Drop(EditableCheckpoint checkpoint, string prefix)
+    {
+        foreach (var tensor in new ViTWeights(Config).Tensors().Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            checkpoint.Remove(tensor.Name);
+        }
+    }
+}

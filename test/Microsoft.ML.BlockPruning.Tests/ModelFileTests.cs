@@ -1,0 +1,203 @@
+using System.IO.Compression;
+using System.Reflection;
+using Microsoft.ML.BlockPruning.Tests.Processes;
+using Microsoft.ML.BlockPruning.Tests.Training;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.BlockPruning.Tests;
+
+[TestClass]
+public sealed class ModelFileTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("blockpruning-tests-");
+    private readonly List<EncodedRow> _rows = TestImages.EncodedRows(5);
+
+    private string ModelPath => Path.Combine(_folder.FullName, "model.zip");
+
+    [TestCleanup]
+    public void Cleanup() => _folder.Delete(recursive: true);
+
+    [TestMethod]
+    public void Load_TwiceInOneProcess_GivesTheSameBits()
+    {
+        var expected = SaveModel();
+
+        foreach (int _ in new[] { 1, 2 })
+        {
+            var ml = new MLContext(); // registers nothing
+            var model = ml.Model.Load(ModelPath, out var schema);
+            Assert.IsNotNull(schema.GetColumnOrNull("Image"));
+            TestData.AssertSameBits(expected, TestData.Scores(model.Transform(ml.Data.LoadFromEnumerable(_rows))));
+        }
+    }
+
+    [TestMethod]
+    public void Load_InsideAPipeline_GivesTheTypeBack()
+    {
+        SaveModel();
+
+        using var chain = (TransformerChain<ITransformer>)_ml.Model.Load(ModelPath, out _);
+
+        Assert.IsInstanceOfType<SparseViTTransformer>(chain.First());
+        Assert.AreEqual(4, ((SparseViTTransformer)chain.First()).Settings.BatchSize);
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void Load_InANewProcessWithoutLibTorch_GivesTheSameBits_AndLoadsNoneOfIt()
+    {
+        var expected = SaveModel();
+        foreach (var row in _rows)
+        {
+            File.WriteAllBytes(Path.Combine(_folder.FullName, $"{row.Id}.png"), row.Image);
+        }
+
+        using var application = new ApplicationFolder();
+        string[] torch = ["*torch*", "*c10*", "*gomp*", "*Torch*"];
+        var removed = torch.SelectMany(pattern => Directory.GetFiles(application.Natives, pattern)).Distinct().ToList();
+        removed.ForEach(File.Delete);
+        Assert.IsTrue(removed.Exists(path => path.EndsWith("libLibTorchSharp.so", StringComparison.Ordinal))); // it was there to be removed
+
+        var lines = ChildProcess.RunIn(application.Path, typeof(ScoreChild), _folder.FullName).AssertSucceeded().Output.Split('\n');
+
+        CollectionAssert.AreEqual(expected.Select(TestData.Hex).ToArray(), LinesOf(lines, "score "));
+        CollectionAssert.AreEqual(new[] { "libSkiaSharp.so" }, LinesOf(lines, "native "));
+    }
+
+    [TestMethod]
+    public void LoadSparseViT_ReadsWhatSaveNetworkWrote()
+    {
+        using var transformer = TestNetworks.Transformer(_ml);
+        var expected = TestData.Scores(transformer.Transform(_ml.Data.LoadFromEnumerable(_rows)));
+        string path = Path.Combine(_folder.FullName, "network.safetensors");
+        transformer.SaveNetwork(path);
+        using var stream = new MemoryStream();
+        transformer.SaveNetwork(stream);
+        stream.Position = 0;
+
+        using var fromPath = _ml.Transforms.LoadSparseViT(path, scoreColumnName: "Logits");
+        using var fromStream = _ml.Transforms.LoadSparseViT(stream);
+
+        TestData.AssertSameBits(expected, [.. fromPath.Transform(_ml.Data.LoadFromEnumerable(_rows)).GetColumn<float[]>("Logits")]);
+        TestData.AssertSameBits(expected, TestData.Scores(fromStream.Transform(_ml.Data.LoadFromEnumerable(_rows))));
+        CollectionAssert.AreEqual(transformer.LabelNames.ToArray(), fromPath.LabelNames.ToArray());
+        CollectionAssert.AreEqual(
+            transformer.Layers.Select(layer => layer.KeptBlocks).ToArray(), fromPath.Layers.Select(layer => layer.KeptBlocks).ToArray());
+    }
+
+    [TestMethod]
+    public void SaveNetwork_OverAFile_ReplacesItWholeOrNotAtAll()
+    {
+        string path = Path.Combine(_folder.FullName, "network.safetensors");
+        File.WriteAllText(path, "old");
+        var disposed = TestNetworks.Transformer(_ml);
+        disposed.Dispose();
+
+        Assert.ThrowsExactly<ObjectDisposedException>(() => disposed.SaveNetwork(path));
+
+        Assert.AreEqual("old", File.ReadAllText(path));
+        Assert.HasCount(1, _folder.GetFiles());
+    }
+
+    [TestMethod]
+    [DataRow("Spec", DisplayName = "the columns")]
+    [DataRow("SparseViT", DisplayName = "the network")]
+    public void Load_WithAStreamCutOff_NamesWhatIsCorrupt(string stream)
+    {
+        SaveModel();
+        Rewrite(stream, content => content[..(content.Length / 2)]);
+
+        var error = Assert.Throws<Exception>(() => _ml.Model.Load(ModelPath, out _));
+
+        string expected = stream == "Spec" ? "names of its columns" : "The network's file";
+        StringAssert.Contains(AllMessages(error), expected, StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Load_WithAStreamMissing_NamesIt()
+    {
+        SaveModel();
+        Rewrite("SparseViT", content => null);
+
+        var error = Assert.Throws<Exception>(() => _ml.Model.Load(ModelPath, out _));
+
+        StringAssert.Contains(AllMessages(error), "it has no 'SparseViT'", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Load_OfALaterVersion_SaysSo()
+    {
+        SaveModel();
+        Rewrite("Spec", content => [2, 0, 0, 0, .. content[4..]]);
+
+        var error = Assert.Throws<Exception>(() => _ml.Model.Load(ModelPath, out _));
+
+        StringAssert.Contains(AllMessages(error), "version 2, this library reads 1", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void LoadSparseViT_OfAnythingElse_IsInvalidData()
+    {
+        string path = Path.Combine(_folder.FullName, "noise.safetensors");
+        File.WriteAllBytes(path, new byte[100]);
+
+        Assert.ThrowsExactly<InvalidDataException>(() => _ml.Transforms.LoadSparseViT(path));
+        Assert.ThrowsExactly<FileNotFoundException>(() => _ml.Transforms.LoadSparseViT(path + ".absent"));
+    }
+
+    [TestMethod]
+    public void Assembly_CarriesTheAttributeThatModelLoadLooksFor()
+    {
+        // The runtime leaves the attribute out in silence when it may not name ML.NET's internal type.
+        var attribute = typeof(SparseViTTransformer).Assembly.GetCustomAttributes()
+            .Single(found => found.GetType().Name == "LoadableClassAttribute");
+
+        Assert.AreEqual(typeof(SparseViTLoader), attribute.GetType().GetProperty("LoaderType")!.GetValue(attribute));
+    }
+
+    private static string[] LinesOf(string[] lines, string kind) =>
+        [.. lines.Where(line => line.StartsWith(kind, StringComparison.Ordinal)).Select(line => line[kind.Length..])];
+
+    private static string AllMessages(Exception? error)
+    {
+        var messages = new List<string>();
+        for (; error is not null; error = error.InnerException)
+        {
+            messages.Add(error.Message);
+        }
+
+        return string.Join(" | ", messages);
+    }
+
+    private List<float[]> SaveModel()
+    {
+        using var transformer = TestNetworks.Transformer(_ml);
+        var data = _ml.Data.LoadFromEnumerable(_rows);
+        var scored = transformer.Transform(data);
+        var toValue = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored);
+        _ml.Model.Save(new TransformerChain<ITransformer>(transformer, toValue), data.Schema, ModelPath);
+        return TestData.Scores(scored);
+    }
+
+    private void Rewrite(string name, Func<byte[], byte[]?> change)
+    {
+        using var zip = ZipFile.Open(ModelPath, ZipArchiveMode.Update);
+        var entry = zip.Entries.Single(e => e.FullName.EndsWith(name, StringComparison.Ordinal));
+        byte[] content;
+        using (var stream = entry.Open())
+        using (var copy = new MemoryStream())
+        {
+            stream.CopyTo(copy);
+            content = copy.ToArray();
+        }
+
+        string fullName = entry.FullName;
+        entry.Delete();
+        if (change(content) is { } changed)
+        {
+            using var stream = zip.CreateEntry(fullName).Open();
+            stream.Write(changed);
+        }
+    }
+}

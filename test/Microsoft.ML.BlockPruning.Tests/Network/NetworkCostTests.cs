@@ -1,0 +1,94 @@
+using Microsoft.ML.BlockPruning.Network;
+
+namespace Microsoft.ML.BlockPruning.Tests.Network;
+
+[TestClass]
+public sealed class NetworkCostTests
+{
+    private static readonly ViTConfig DistilledBase = Deit(embedDim: 768, isDistilled: true);
+
+    [TestMethod]
+    public void MultiplyAdds_AreThePublishedOnesOfDistilledDeitBase()
+    {
+        var cost = new NetworkCost(DistilledBase); // 198 tokens
+        double layer = 0;
+        foreach (var (name, elements, expected) in new[]
+        {
+            ("blocks.3.attn.qkv", 2304 * 768, 350.4e6), ("blocks.3.attn.proj", 768 * 768, 116.8e6),
+            ("blocks.3.mlp.fc1", 3072 * 768, 467.1e6), ("blocks.3.mlp.fc2", 768 * 3072, 467.1e6),
+        })
+        {
+            long actual = cost.MultiplyAddsOf(name, elements);
+            Assert.AreEqual(expected, actual, 0.05e6, name);
+            layer += actual;
+        }
+
+        Assert.AreEqual(16.817e9, 12 * layer, 0.0005e9);
+        Assert.AreEqual(16.817e9, cost.TotalMultiplyAdds - cost.FixedMultiplyAdds, 0.0005e9);
+        Assert.AreEqual(0.1156e9, cost.PatchEmbeddingMultiplyAdds, 0.00005e9);
+        Assert.AreEqual(0.7226e9, cost.AttentionMultiplyAdds, 0.00005e9);
+        Assert.AreEqual(1.536e6, cost.HeadMultiplyAdds, 0.0005e6);
+        Assert.AreEqual(17.69e9, cost.TotalMultiplyAdds, 0.05e9); // timm counts 17.69 with its own conventions
+    }
+
+    [TestMethod]
+    [DataRow(192, false, 5.72, 1.26)]
+    [DataRow(192, true, 5.91, 1.27)]
+    [DataRow(384, false, 22.05, 4.6)]
+    [DataRow(384, true, 22.44, 4.6)]
+    [DataRow(768, false, 86.57, 17.6)]
+    [DataRow(768, true, 87.34, 17.7)]
+    public void Totals_AreThePublishedOnesOfDeit(int embedDim, bool isDistilled, double millionParameters, double gigaMultiplyAdds)
+    {
+        var cost = new NetworkCost(Deit(embedDim, isDistilled));
+        Assert.AreEqual(millionParameters, cost.TotalParameters / 1e6, 0.005);
+        Assert.AreEqual(gigaMultiplyAdds, cost.TotalMultiplyAdds / 1e9, 0.06);
+    }
+
+    [TestMethod]
+    public void TotalParameters_AreTorchvisionsToTheLastOne() =>
+        Assert.AreEqual(86_567_656, new NetworkCost(Deit(768, isDistilled: false)).TotalParameters); // vit_b_16
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void TotalParameters_AreTheElementsOfTheTensors(bool isDistilled)
+    {
+        var config = new ViTConfig(28, 7, channels: 1, embedDim: 6, depth: 3, numHeads: 2, mlpDim: 11, numClasses: 5, isDistilled);
+        Assert.AreEqual(new ViTWeights(config).Tensors().Sum(tensor => tensor.Values.Length), new NetworkCost(config).TotalParameters);
+    }
+
+    [TestMethod]
+    public void Kept_WeightsCostOnceATokenAndOnceInMemory()
+    {
+        var cost = new NetworkCost(DistilledBase);
+        Assert.AreEqual(7_077_888 * 12, cost.PrunableElements);
+        Assert.AreEqual(1000 * 198, cost.MultiplyAdds(1000) - cost.FixedMultiplyAdds);
+        Assert.AreEqual(1000, cost.Parameters(1000) - cost.FixedParameters);
+        Assert.AreEqual(4 * (cost.FixedParameters + 1000 + 17), cost.Bytes(1000, indices: 17));
+        Assert.AreEqual(4 * cost.TotalParameters, cost.Bytes(cost.PrunableElements, indices: 0));
+    }
+
+    [TestMethod]
+    public void Kept_OutsideTheNetworkIsRefused()
+    {
+        var cost = new NetworkCost(DistilledBase);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cost.MultiplyAdds(-1));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cost.Parameters(cost.PrunableElements + 1));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cost.MultiplyAddsOf("blocks.0.attn.proj", (768 * 768) + 1));
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => cost.MultiplyAddsOf("head", 0)).Message, "'head'");
+    }
+
+    [TestMethod]
+    public void PrunableShapes_AreThoseOfTheWeights()
+    {
+        var config = new ViTConfig(28, 7, channels: 1, embedDim: 6, depth: 3, numHeads: 2, mlpDim: 11, numClasses: 5);
+        CollectionAssert.AreEqual(
+            new ViTWeights(config).PrunableLayers.Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)).ToArray(),
+            LinearShape.OfPrunableLayers(config).Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)).ToArray());
+        Assert.AreEqual(new LinearShape("blocks.2.mlp.fc2", 6, 11), LinearShape.OfPrunableLayers(config).Last());
+    }
+
+    private static ViTConfig Deit(int embedDim, bool isDistilled) =>
+        new(224, 16, channels: 3, embedDim, depth: 12, numHeads: embedDim / 64, mlpDim: 4 * embedDim, numClasses: 1000, isDistilled);
+}
