@@ -6,7 +6,7 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>Chooses the blocks that stay: the network's least important ones per unit of cost go until the budget is met, to one block.</summary>
 /// <remarks>
-/// Greedy by importance / cost is exact for costs that add up (the relaxed knapsack; method: allocation). Blocks of dead units are freed and what they cost
+/// Greedy by importance / cost is exact for costs that add up (the relaxed knapsack). Blocks of dead units are freed and what they cost
 /// is spent again, until none is left. Equal densities fall in the order of layers, rows, columns, so one input has one plan.
 /// </remarks>
 internal sealed class SparsityAllocator

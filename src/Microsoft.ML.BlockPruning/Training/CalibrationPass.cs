@@ -7,7 +7,7 @@ namespace Microsoft.ML.BlockPruning.Training;
 /// <summary>One pass of forward and backward over the calibration images that gathers <see cref="LayerStatistics"/>.</summary>
 /// <remarks>
 /// The loss is the sum over images of −log p[y]; y is sampled from the network's own softmax, which makes E[d dᵀ] the true Fisher's factor and
-/// needs no annotation (Martens, JMLR 2020, §5), or given. Only activations get gradients: a hook adds a leaf of zeros to each prunable layer's
+/// needs no annotation (Martens, JMLR 2020), or given. Only activations get gradients: a hook adds a leaf of zeros to each prunable layer's
 /// output, whose gradient is the gradient there. No weight gradient exists at any time, per image or summed.
 /// </remarks>
 internal sealed class CalibrationPass(ViTWeights dense, CalibrationSet calibration, long seed)

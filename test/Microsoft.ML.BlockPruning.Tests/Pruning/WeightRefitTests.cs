@@ -207,7 +207,7 @@ public sealed class WeightRefitTests
             return mask[weight / mask.Columns / mask.Shape.Height, weight % mask.Columns / mask.Shape.Width];
         }
 
-        /// <summary>Every token's input in the refitted network and its target, by the definition in method 6.1.</summary>
+        /// <summary>Every token's input in the refitted network and its target, by the definition in the room's README.</summary>
         public List<(double[] Input, double[] Target)> Samples(ViTWeights refitted, PrunableLayer layer)
         {
             var samples = new List<(double[], double[])>();
