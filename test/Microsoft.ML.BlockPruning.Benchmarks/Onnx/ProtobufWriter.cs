@@ -7,9 +7,9 @@ internal sealed class ProtobufWriter
 {
     private const int LengthDelimited = 2;
 
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
 
-    public byte[] ToArray() => _bytes.ToArray();
+    public byte[] ToArray() => [.. _bytes];
 
     public ProtobufWriter Number(int field, long value)
     {
@@ -26,7 +26,7 @@ internal sealed class ProtobufWriter
     {
         Varint(((ulong)field << 3) | LengthDelimited);
         Varint((ulong)value.Length);
-        _bytes.Write(value);
+        _bytes.AddRange(value);
         return this;
     }
 
@@ -34,9 +34,9 @@ internal sealed class ProtobufWriter
     {
         for (; value >= 128; value >>= 7)
         {
-            _bytes.WriteByte((byte)(value | 128));
+            _bytes.Add((byte)(value | 128));
         }
 
-        _bytes.WriteByte((byte)value);
+        _bytes.Add((byte)value);
     }
 }
