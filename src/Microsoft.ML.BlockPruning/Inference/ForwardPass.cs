@@ -43,7 +43,8 @@ internal sealed unsafe class ForwardPass : IDisposable
     {
         Debug.Assert(count <= Capacity, "more images than fit");
         _patches.Run(images, count, _workspace.Wide);
-        Linear(_network.PatchEmbedding, count, _layout.Panels, Epilogue.AddResidual, _workspace.Wide, _network.StartTokens, 0, _workspace.Stream);
+        Linear(_network.PatchEmbedding, count, _layout.Panels, Epilogue.AddResidual, _workspace.Wide, _network.StartTokens, 0,
+            _workspace.Stream);
         for (int i = 0; i < _network.Layers.Count; i++)
         {
             Encode(_network.Layers[i], count, i == _network.Layers.Count - 1 ? PrefixPanels : _layout.Panels);

@@ -4,7 +4,9 @@ using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Inference;
 
-/// <summary>A pruned network with all that scoring needs: weights, preprocessing and label names. Immutable; also what a file holds.</summary>
+/// <summary>
+/// A pruned network with all that scoring needs: weights, preprocessing and label names. Immutable; also what a file holds.
+/// </summary>
 internal sealed class SparseViT
 {
     private readonly NetworkCost _cost;
@@ -32,7 +34,8 @@ internal sealed class SparseViT
 
         if (labelNames.Count != config.NumClasses)
         {
-            throw new ArgumentException($"A network of {config.NumClasses} classes needs as many label names, found {labelNames.Count}.", nameof(labelNames));
+            throw new ArgumentException(
+                $"A network of {config.NumClasses} classes needs as many label names, found {labelNames.Count}.", nameof(labelNames));
         }
 
         Config = config;
@@ -81,10 +84,12 @@ internal sealed class SparseViT
     /// <summary>Bytes of all weights and of the indices of their blocks.</summary>
     public long WeightBytes => _cost.Bytes(
         KeptElements,
-        PrunableLayers.Where(linear => !linear.IsDense).Sum(linear => (long)linear.Weight.ColIndices.Length + linear.Weight.CrowIndices.Length));
+        PrunableLayers.Where(linear => !linear.IsDense)
+            .Sum(linear => (long)linear.Weight.ColIndices.Length + linear.Weight.CrowIndices.Length));
 
     /// <summary>Weights in kept blocks of the prunable layers.</summary>
-    private long KeptElements => PrunableLayers.Sum(linear => linear.IsDense ? linear.Weight.Values.LongLength : Plan[linear.Name]!.KeptElements);
+    private long KeptElements =>
+        PrunableLayers.Sum(linear => linear.IsDense ? linear.Weight.Values.LongLength : Plan[linear.Name]!.KeptElements);
 
     /// <summary>Takes a network's kept blocks; everything is copied.</summary>
     /// <param name="weights">The network. Weights in removed blocks are dropped, whatever they hold.</param>
@@ -107,7 +112,8 @@ internal sealed class SparseViT
             preprocessing,
             [.. labelNames],
             new SparseEmbedding(
-                Copy(weights.PatchEmbedding), [.. weights.ClassToken], weights.DistillationToken?.ToArray(), [.. weights.PositionEmbedding]),
+                Copy(weights.PatchEmbedding), [.. weights.ClassToken], weights.DistillationToken?.ToArray(),
+                [.. weights.PositionEmbedding]),
             [.. weights.Layers.Select(layer => new SparseEncoderLayer(
                 Copy(layer.Norm1), Sparse(layer.Qkv), Sparse(layer.Proj), Copy(layer.Norm2), Sparse(layer.Fc1), Sparse(layer.Fc2)))],
             Copy(weights.Norm),

@@ -41,7 +41,8 @@ internal sealed record SparseViTMetadata(int Version, NetworkMetadata Network, P
         if (!file.Metadata.TryGetValue(Key, out string? json))
         {
             throw new InvalidDataException(
-                $"{file.Source}: the metadata has no '{Key}', so it is no pruned network of this library (a dense checkpoint is pruned first).");
+                $"{file.Source}: the metadata has no '{Key}', so it is no pruned network of this library "
+                + "(a dense checkpoint is pruned first).");
         }
 
         try
@@ -69,7 +70,9 @@ internal sealed record SparseViTMetadata(int Version, NetworkMetadata Network, P
 
     public ViTConfig ToConfig(string source) => Checked(source, () => new ViTConfig(
         Network.ImageSize, Network.PatchSize, Network.Channels, Network.EmbedDim, Network.Depth, Network.NumHeads, Network.MlpDim,
-        Labels.Length == Network.NumClasses ? Network.NumClasses : throw new ArgumentException($"{Labels.Length} labels for {Network.NumClasses} classes"),
+        Labels.Length == Network.NumClasses
+            ? Network.NumClasses
+            : throw new ArgumentException($"{Labels.Length} labels for {Network.NumClasses} classes"),
         Network.IsDistilled, Network.LayerNormEps));
 
     public ImagePreprocessing ToPreprocessing(string source) => Checked(source, () => new ImagePreprocessing(

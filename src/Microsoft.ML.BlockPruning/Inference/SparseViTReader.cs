@@ -43,7 +43,8 @@ internal sealed class SparseViTReader
         if (_unread.Count > 0)
         {
             throw new InvalidDataException(
-                $"{_file.Source}: the network has no use for {_unread.Count} of its tensors, such as '{_unread.Order(StringComparer.Ordinal).First()}'.");
+                $"{_file.Source}: the network has no use for {_unread.Count} of its tensors, such as "
+                + $"'{_unread.Order(StringComparer.Ordinal).First()}'.");
         }
 
         return new SparseViT(config, preprocessing, metadata.Labels, embedding, layers, norm, linears);
@@ -53,7 +54,8 @@ internal sealed class SparseViTReader
     {
         SparseLinear[] linears = [.. LinearShape.OfEncoderLayer(config, index).Select(ReadSparse)];
         return new SparseEncoderLayer(
-            ReadNorm($"blocks.{index}.norm1", config.EmbedDim), linears[0], linears[1], ReadNorm($"blocks.{index}.norm2", config.EmbedDim), linears[2], linears[3]);
+            ReadNorm($"blocks.{index}.norm1", config.EmbedDim), linears[0], linears[1], ReadNorm($"blocks.{index}.norm2", config.EmbedDim),
+            linears[2], linears[3]);
     }
 
     private SparseLinear ReadSparse(LinearShape layer)

@@ -48,7 +48,9 @@ internal sealed unsafe class SparseViTSession : IDisposable
     public CpuKernel Kernel => _kernel;
 
     /// <summary>Scores a batch.</summary>
-    /// <param name="images">[count, channels, imageSize, imageSize] float32, normalised. NaN gives NaN in that image's logits alone.</param>
+    /// <param name="images">
+    /// [count, channels, imageSize, imageSize] float32, normalised. NaN gives NaN in that image's logits alone.
+    /// </param>
     /// <param name="count">Number of images; zero does nothing.</param>
     /// <param name="logits">[count, numClasses] float32, written.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
@@ -59,7 +61,8 @@ internal sealed unsafe class SparseViTSession : IDisposable
         if (images.Length != (long)count * Config.ImageDim || logits.Length != (long)count * Config.NumClasses)
         {
             throw new ArgumentException(
-                $"{count} images need {(long)count * Config.ImageDim} pixel values ({Config.Channels}x{Config.ImageSize}x{Config.ImageSize} each) and "
+                $"{count} images need {(long)count * Config.ImageDim} pixel values "
+                + $"({Config.Channels}x{Config.ImageSize}x{Config.ImageSize} each) and "
                 + $"{(long)count * Config.NumClasses} logits ({Config.NumClasses} each), found {images.Length} and {logits.Length}.");
         }
 
@@ -79,7 +82,8 @@ internal sealed unsafe class SparseViTSession : IDisposable
             {
                 for (int first = 0; first < count; first += piece)
                 {
-                    pass.Run(image + ((nint)first * Config.ImageDim), Math.Min(piece, count - first), logit + ((nint)first * Config.NumClasses));
+                    pass.Run(
+                        image + ((nint)first * Config.ImageDim), Math.Min(piece, count - first), logit + ((nint)first * Config.NumClasses));
                 }
             }
         }

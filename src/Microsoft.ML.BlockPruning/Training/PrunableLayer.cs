@@ -18,7 +18,9 @@ internal sealed class PrunableLayer
     /// <summary>The block grid, all blocks kept.</summary>
     public BlockMask Blocks { get; }
 
-    /// <summary>q, k and v apart, because their gradients live on different scales (method: token weights per group); else one group.</summary>
+    /// <summary>
+    /// q, k and v apart, because their gradients live on different scales (method: token weights per group); else one group.
+    /// </summary>
     public IReadOnlyList<RowGroup> Groups { get; }
 
     public string Name => Weights.Name;

@@ -15,7 +15,8 @@ internal sealed class EditableNetworkFile
         foreach (var tensor in file.Tensors.Values)
         {
             int[] shape = [.. tensor.Shape.Select(side => (int)side)];
-            _tensors[tensor.Name] = (shape, tensor.DType == SafetensorsDType.I32 ? file.ReadInt32s(tensor.Name) : file.ReadSingles(tensor.Name));
+            _tensors[tensor.Name] =
+                (shape, tensor.DType == SafetensorsDType.I32 ? file.ReadInt32s(tensor.Name) : file.ReadSingles(tensor.Name));
         }
     }
 

@@ -17,7 +17,8 @@ public sealed class SparseViTFileTests
             var weights = TestNetworks.Random(config, seed: 1);
             var plan = TestNetworks.Prune(weights, new BlockShape(12, 10), density: 0.5, seed: 2);
             var preprocessing = new ImagePreprocessing(
-                config.ImageSize, config.Channels, [.. Enumerable.Repeat(0.1f, config.Channels)], [.. Enumerable.Repeat(0.3f, config.Channels)],
+                config.ImageSize, config.Channels, [.. Enumerable.Repeat(0.1f, config.Channels)],
+                [.. Enumerable.Repeat(0.3f, config.Channels)],
                 ImageResize.Exact, config.ImageSize + 3, ImageInterpolation.Bilinear);
             string[] labels = [.. Enumerable.Range(0, config.NumClasses).Select(i => $"Kläße {i} \"\u0001\"")];
             var saved = SparseViT.Create(weights, plan, preprocessing, labels);

@@ -24,7 +24,8 @@ public sealed class SparseViTSessionTests
 
     [TestMethod]
     [DynamicData(nameof(Networks))]
-    public void Score_AgreesWithTorch_ToATenThousandthOfTheLargestLogit(string configName, string kernelName, int height, int width, double density)
+    public void Score_AgreesWithTorch_ToATenThousandthOfTheLargestLogit(
+        string configName, string kernelName, int height, int width, double density)
     {
         var kernel = TestKernels.SupportedOrInconclusive(kernelName);
         var config = TestNetworks.Configs[configName];
@@ -82,8 +83,10 @@ public sealed class SparseViTSessionTests
             CollectionAssert.AreEqual(expected, TestNetworks.Score(session, images), $"{threads} threads");
             for (int image = 0; image < 5; image++)
             {
-                float[] alone = TestNetworks.Score(session, images[(image * network.Config.ImageDim)..((image + 1) * network.Config.ImageDim)]);
-                CollectionAssert.AreEqual(expected[(image * classes)..((image + 1) * classes)], alone, $"{threads} threads, image {image} alone");
+                float[] alone = TestNetworks.Score(
+                    session, images[(image * network.Config.ImageDim)..((image + 1) * network.Config.ImageDim)]);
+                CollectionAssert.AreEqual(
+                    expected[(image * classes)..((image + 1) * classes)], alone, $"{threads} threads, image {image} alone");
             }
         }
     }
@@ -244,6 +247,7 @@ public sealed class SparseViTSessionTests
         var config = weights.Config;
         using var torchNetwork = new TorchViT(weights);
         torchNetwork.eval();
-        return torchNetwork.forward(torch.tensor(images).reshape(-1, config.Channels, config.ImageSize, config.ImageSize)).data<float>().ToArray();
+        return torchNetwork.forward(torch.tensor(images).reshape(-1, config.Channels, config.ImageSize, config.ImageSize)).data<float>()
+            .ToArray();
     }
 }

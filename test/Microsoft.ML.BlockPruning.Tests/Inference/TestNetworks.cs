@@ -30,14 +30,16 @@ internal static class TestNetworks
         var weights = new ViTWeights(config);
         foreach (var tensor in weights.Tensors())
         {
-            bool isNormScale = tensor.Name.Contains("norm", StringComparison.Ordinal) && tensor.Name.EndsWith("weight", StringComparison.Ordinal);
+            bool isNormScale = tensor.Name.Contains("norm", StringComparison.Ordinal)
+                && tensor.Name.EndsWith("weight", StringComparison.Ordinal);
             int fanIn = tensor.Shape.Length == 1 || tensor.Name.EndsWith("token", StringComparison.Ordinal)
                 ? 1
                 : tensor.Shape.Skip(1).Aggregate(1, (product, side) => product * side);
             double size = tensor.Name == "pos_embed" ? 1 : Math.Sqrt(3.0 / fanIn);
             for (int i = 0; i < tensor.Values.Length; i++)
             {
-                tensor.Values[i] = (float)(size * ((2 * random.NextDouble()) - 1) * (tensor.Shape.Length == 1 ? 0.3 : 1)) + (isNormScale ? 1 : 0);
+                tensor.Values[i] = (float)(size * ((2 * random.NextDouble()) - 1) * (tensor.Shape.Length == 1 ? 0.3 : 1))
+                    + (isNormScale ? 1 : 0);
             }
         }
 

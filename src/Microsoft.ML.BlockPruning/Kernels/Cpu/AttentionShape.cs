@@ -16,6 +16,8 @@ internal readonly record struct AttentionShape(PanelLayout Layout, int Heads, in
     /// <summary>Floats of scratch that one worker needs: a column of scores per query of a panel.</summary>
     public long ScratchFloats => (long)Layout.PaddedTokens * PanelLayout.PanelTokens;
 
-    /// <summary>Floats behind the last image's q, k and v that are read, though never used, where a head is not a multiple of 8 wide.</summary>
+    /// <summary>
+    /// Floats behind the last image's q, k and v that are read, though never used, where a head is not a multiple of 8 wide.
+    /// </summary>
     public static int QkvSlackFloats => PanelLayout.StripFeatures * PanelLayout.PanelTokens;
 }

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
 
-/// <summary>All that the network computes, for one instruction set. Works on single panels; who calls it spreads panels over threads.</summary>
+/// <summary>
+/// All that the network computes, for one instruction set. Works on single panels; who calls it spreads panels over threads.
+/// </summary>
 /// <param name="name">What people type to force it.</param>
 internal abstract unsafe class CpuKernel(string name)
 {

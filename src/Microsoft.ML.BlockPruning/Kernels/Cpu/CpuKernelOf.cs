@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
 
-/// <summary>The algorithms on one instruction set: three vectors of tokens at a time, then two or one for what is left of a panel.</summary>
+/// <summary>
+/// The algorithms on one instruction set: three vectors of tokens at a time, then two or one for what is left of a panel.
+/// </summary>
 internal sealed unsafe class CpuKernelOf<TIsa, TVector>(string name) : CpuKernel(name)
     where TIsa : struct, IVectorIsa<TVector>
     where TVector : struct

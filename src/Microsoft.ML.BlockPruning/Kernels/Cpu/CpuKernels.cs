@@ -12,7 +12,9 @@ internal static class CpuKernels
     private static readonly Lazy<CpuKernel> FromEnvironment = new(() => Select(Environment.GetEnvironmentVariable(ForceVariable)));
 #pragma warning restore RS0030
 
-    /// <summary>Every kernel, fastest first; the name says tokens by output features of a micro-kernel. Dispatch, tests and benchmarks read it.</summary>
+    /// <summary>
+    /// Every kernel, fastest first; the name says tokens by output features of a micro-kernel. Dispatch, tests and benchmarks read it.
+    /// </summary>
     public static IReadOnlyList<CpuKernel> All { get; } =
     [
         new CpuKernelOf<Avx512Isa, Vector512<float>>("avx512-48x8"),
@@ -35,7 +37,8 @@ internal static class CpuKernels
         }
 
         var named = All.FirstOrDefault(kernel => kernel.Name == forced)
-            ?? throw new InvalidOperationException($"{ForceVariable}={forced} names no kernel; choose one of {string.Join(", ", All)}, or unset it.");
+            ?? throw new InvalidOperationException(
+                $"{ForceVariable}={forced} names no kernel; choose one of {string.Join(", ", All)}, or unset it.");
         return named.IsSupported
             ? named
             : throw new PlatformNotSupportedException(

@@ -1,7 +1,9 @@
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
 
 /// <summary>What an instruction set gives the algorithms: arithmetic on a vector of tokens, one token a lane.</summary>
-/// <typeparam name="TVector">The vector: <c>Vector512</c>, <c>Vector256</c>, a plain float, or two or three of these side by side.</typeparam>
+/// <typeparam name="TVector">
+/// The vector: <c>Vector512</c>, <c>Vector256</c>, a plain float, or two or three of these side by side.
+/// </typeparam>
 /// <remarks>
 /// Every operation works lane by lane and rounds as IEEE 754 says (the product-sum once), so an algorithm gives the same bits on every
 /// instruction set. NaN goes through: <see cref="Max"/> and <see cref="Min"/> return <c>b</c> where either side is NaN, as MAXPS does.

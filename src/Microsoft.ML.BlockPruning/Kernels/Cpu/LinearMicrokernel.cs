@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
 
-/// <summary>y[feature, token] = Σₖ W[feature, k] · x[k, token] + b[feature] for one strip of a packed layer and one vector of tokens.</summary>
+/// <summary>
+/// y[feature, token] = Σₖ W[feature, k] · x[k, token] + b[feature] for one strip of a packed layer and one vector of tokens.
+/// </summary>
 /// <remarks>
 /// The sums of all rows stay in registers while k runs in ascending order: a vector of x is loaded once and used for every row, a weight
 /// is broadcast once for every token. On AVX-512 three vectors by eight rows take 28 of 32 registers, on AVX2 three by four take 16 of 16.

@@ -36,7 +36,8 @@ internal sealed unsafe class LinearWork(CpuKernel kernel, WorkerPool pool) : IPa
     /// <param name="residualStride">Floats from one image's residual to the next: zero where all images share one.</param>
     /// <param name="y">[images] panels of linear.PaddedOutFeatures, written; not x.</param>
     public void Run(
-        PackedLinear linear, PanelLayout layout, int images, int panelsPerImage, Epilogue epilogue, float* x, float* residual, nint residualStride, float* y)
+        PackedLinear linear, PanelLayout layout, int images, int panelsPerImage, Epilogue epilogue, float* x, float* residual,
+        nint residualStride, float* y)
     {
         Debug.Assert(panelsPerImage <= layout.Panels, "more panels than the image has");
         Debug.Assert(x != y, "a panel would be overwritten while other strips still read it");

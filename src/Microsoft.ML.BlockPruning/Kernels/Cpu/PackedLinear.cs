@@ -28,7 +28,8 @@ internal sealed unsafe class PackedLinear : IDisposable
         ArgumentNullException.ThrowIfNull(weight);
         if (bias.Length != weight.Rows)
         {
-            throw new ArgumentException($"A weight of {weight.Rows}x{weight.Columns} needs {weight.Rows} biases, found {bias.Length}.", nameof(bias));
+            throw new ArgumentException(
+                $"A weight of {weight.Rows}x{weight.Columns} needs {weight.Rows} biases, found {bias.Length}.", nameof(bias));
         }
 
         OutFeatures = weight.Rows;

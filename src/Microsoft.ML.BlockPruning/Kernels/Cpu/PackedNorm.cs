@@ -14,7 +14,8 @@ internal sealed unsafe class PackedNorm : IDisposable
     {
         if (scale.Length != offset.Length)
         {
-            throw new ArgumentException($"A norm needs as many offsets as scales, found {offset.Length} and {scale.Length}.", nameof(offset));
+            throw new ArgumentException(
+                $"A norm needs as many offsets as scales, found {offset.Length} and {scale.Length}.", nameof(offset));
         }
 
         Features = scale.Length;

@@ -3,14 +3,18 @@ using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
 
-/// <summary>context = softmax(q kᵀ / √headDim) v for one head and the queries of one panel (Vaswani et al., NeurIPS 2017, §3.2.1).</summary>
+/// <summary>
+/// context = softmax(q kᵀ / √headDim) v for one head and the queries of one panel (Vaswani et al., NeurIPS 2017, §3.2.1).
+/// </summary>
 /// <param name="shape">Tokens, heads and their width.</param>
 /// <param name="qkv">Panels of [3 · embedDim, lanes]: q, k, v, each head after head.</param>
 /// <param name="head">The head.</param>
 /// <param name="panel">The panel of the queries.</param>
 /// <param name="scratch">[shape.ScratchFloats].</param>
 /// <param name="context">Panels of [embedDim, lanes], of which this head's features are written.</param>
-/// <remarks>A query is a lane: scores lie [key, query], softmax runs down the keys, and k and v are broadcast straight from their panels.</remarks>
+/// <remarks>
+/// A query is a lane: scores lie [key, query], softmax runs down the keys, and k and v are broadcast straight from their panels.
+/// </remarks>
 internal readonly unsafe struct QueryAttention(
     AttentionShape shape, float* qkv, int head, int panel, float* scratch, float* context) : ILaneAlgorithm
 {
@@ -46,7 +50,9 @@ internal readonly unsafe struct QueryAttention(
         }
     }
 
-    /// <summary>scratch = e^((score − max) / √headDim); returns one over the sum, which the context is multiplied with in the end.</summary>
+    /// <summary>
+    /// scratch = e^((score − max) / √headDim); returns one over the sum, which the context is multiplied with in the end.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private TVector Softmax<TIsa, TVector>()
         where TIsa : struct, IVectorIsa<TVector>
@@ -102,7 +108,8 @@ internal readonly unsafe struct QueryAttention(
 
     /// <summary>y[8, TIsa.Width] += w[8, columns] · x[columns, TIsa.Width].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddProduct<TIsa, TVector>(float* x, nint xStride, float* w, nint rowStride, nint columnStride, int columns, float* y)
+    private static void AddProduct<TIsa, TVector>(
+        float* x, nint xStride, float* w, nint rowStride, nint columnStride, int columns, float* y)
         where TIsa : struct, IVectorIsa<TVector>
         where TVector : struct
     {

@@ -74,7 +74,9 @@ internal sealed unsafe class StripPacking
         }
     }
 
-    /// <summary>The union over the block rows that the strip touches: one, or several where the block height is not a multiple of 8.</summary>
+    /// <summary>
+    /// The union over the block rows that the strip touches: one, or several where the block height is not a multiple of 8.
+    /// </summary>
     private void MarkKeptBlocks(int strip, bool[] kept)
     {
         Array.Clear(kept);

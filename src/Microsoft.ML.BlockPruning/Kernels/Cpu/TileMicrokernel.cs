@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
 
 /// <summary>y[row, token] += Σ w[row, column] · x[column, token]: the two products of attention, where w is a panel, not packed.</summary>
-/// <remarks>Each w[row, column] is broadcast from <c>w[row · rowStride + column · columnStride]</c>, so no operand is ever transposed.</remarks>
+/// <remarks>
+/// Each w[row, column] is broadcast from <c>w[row · rowStride + column · columnStride]</c>, so no operand is ever transposed.
+/// </remarks>
 internal static unsafe class TileMicrokernel<TIsa, TVector>
     where TIsa : struct, IVectorIsa<TVector>
     where TVector : struct

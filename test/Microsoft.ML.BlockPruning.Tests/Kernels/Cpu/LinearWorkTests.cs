@@ -150,7 +150,8 @@ public sealed unsafe class LinearWorkTests
     }
 
     private static float[] Multiply(
-        CpuKernel kernel, BlockSparseMatrix sparse, float[] bias, float[] x, int tokens, Epilogue epilogue, float[]? residual = null, int threads = 2)
+        CpuKernel kernel, BlockSparseMatrix sparse, float[] bias, float[] x, int tokens, Epilogue epilogue, float[]? residual = null,
+        int threads = 2)
     {
         using var linear = new PackedLinear(sparse, bias);
         using var pool = new WorkerPool(threads);

@@ -2,7 +2,9 @@ using Microsoft.ML.BlockPruning.Kernels.Cpu;
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
 
-/// <summary>Row-major activations [tokens, features] in panels. What is padding holds NaN, so that a kernel that reads it is found out.</summary>
+/// <summary>
+/// Row-major activations [tokens, features] in panels. What is padding holds NaN, so that a kernel that reads it is found out.
+/// </summary>
 internal sealed unsafe class PanelBuffer : IDisposable
 {
     private readonly NativeBuffer _memory;

@@ -95,7 +95,8 @@ public sealed unsafe class QueryAttentionTests
                 absolute += weights[key] / sum * Math.Abs(At(key, 2, d));
             }
 
-            // A weight is off by a factor e^(4 δ) at most (its score, the maximum, and both again in the sum), exp by 4 ε, each sum by tokens · ε.
+            // A weight is off by a factor e^(4 δ) at most (its score, the maximum, and both again in the sum), exp by 4 ε, each sum by
+            // tokens · ε.
             double relative = Math.Exp(4 * scoreError) - 1 + (((2 * tokens) + 16) * UnitRoundoff);
             double found = context[(query * embedDim) + (head * headDim) + d];
             Assert.AreEqual(expected, found, (absolute * relative) + 1e-30, $"head {head}, query {query}, feature {d}");

@@ -5,7 +5,9 @@ namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
 [TestClass]
 public sealed class VectorMathTests
 {
-    /// <summary>x Φ(x) in double, where Φ(x) = erfc(−x / √2) / 2 by the complementary error function's series and continued fraction.</summary>
+    /// <summary>
+    /// x Φ(x) in double, where Φ(x) = erfc(−x / √2) / 2 by the complementary error function's series and continued fraction.
+    /// </summary>
     public static double ExactGelu(double x) => x * 0.5 * Erfc(-x / Math.Sqrt(2));
 
     [TestMethod]
