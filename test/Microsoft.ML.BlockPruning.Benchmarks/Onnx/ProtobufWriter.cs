@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Onnx;
@@ -7,9 +8,9 @@ internal sealed class ProtobufWriter
 {
     private const int LengthDelimited = 2;
 
-    private readonly List<byte> _bytes = [];
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    public byte[] ToArray() => [.. _bytes];
+    public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
 
     public ProtobufWriter Number(int field, long value)
     {
@@ -26,7 +27,7 @@ internal sealed class ProtobufWriter
     {
         Varint(((ulong)field << 3) | LengthDelimited);
         Varint((ulong)value.Length);
-        _bytes.AddRange(value);
+        _bytes.Write(value);
         return this;
     }
 
@@ -34,9 +35,9 @@ internal sealed class ProtobufWriter
     {
         for (; value >= 128; value >>= 7)
         {
-            _bytes.Add((byte)(value | 128));
+            _bytes.Write([(byte)(value | 128)]);
         }
 
-        _bytes.Add((byte)value);
+        _bytes.Write([(byte)value]);
     }
 }
