@@ -10,8 +10,8 @@ namespace Microsoft.ML.BlockPruning.Inference;
 /// </remarks>
 internal sealed unsafe class SparseViTSession : IDisposable
 {
-    // Activations of so many bytes stay in the third-level cache of a server; larger batches go through in pieces.
-    private const long WorkspaceBytes = 32L << 20;
+    // Activations of so many bytes stay in a core's share of the caches; larger batches go through in pieces.
+    private const long WorkspaceBytesPerThread = 2L << 20;
     private const int LargestPiece = 64;
 
     private readonly Lock _lock = new();
@@ -39,7 +39,7 @@ internal sealed unsafe class SparseViTSession : IDisposable
         _kernel = kernel;
         _network = new PackedNetwork(network);
         _pool = new WorkerPool(threads);
-        _largestPiece = (int)Math.Clamp(WorkspaceBytes / Workspace.BytesPerImage(network.Config), 1, LargestPiece);
+        _largestPiece = (int)Math.Clamp(threads * WorkspaceBytesPerThread / Workspace.BytesPerImage(network.Config), 1, LargestPiece);
     }
 
     public ViTConfig Config => _network.Config;
