@@ -6,7 +6,8 @@ namespace Microsoft.ML.BlockPruning.Benchmarks;
 /// <summary>Writes rows with what machine and versions they were measured on.</summary>
 internal static class ResultFile
 {
-    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions Options =
+        new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     public static void Write<TRow>(string path, int threads, IReadOnlyList<TRow> rows)
     {

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.BlockPruning.Tests;
 
-/// <summary>Run in a new process: loads model.zip of a folder, scores its images, prints the bits and the natives that were loaded.</summary>
+/// <summary>
+/// Run in a new process: loads model.zip of a folder, scores its images, prints the bits and the natives that were loaded.
+/// </summary>
 internal static class ScoreChild
 {
     // Libraries of packages: not of the system, nor of the runtime.

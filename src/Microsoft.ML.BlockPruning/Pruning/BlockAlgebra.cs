@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.BlockPruning.Pruning;
 
-/// <summary>Linear algebra on single blocks, float64, row-major; every side is a multiple of <see cref="Lanes"/>, so there are no remainders.</summary>
+/// <summary>
+/// Linear algebra on single blocks, float64, row-major; every side is a multiple of <see cref="Lanes"/>, so there are no remainders.
+/// </summary>
 /// <remarks>libtorch takes about 20 µs a call whatever the size; a 16x16 step takes less than one here.</remarks>
 internal static unsafe class BlockAlgebra
 {

@@ -19,7 +19,8 @@ internal sealed class BlockPruner
     /// <param name="calibration">Images, and labels where they are to be used instead of sampled ones.</param>
     /// <param name="settings">Block, budget, floor, seed.</param>
     /// <param name="onProgress">
-    /// Called after every batch and row strip, from any thread but one at a time. What it throws ends the pruning and comes out of this call.
+    /// Called after every batch and row strip, from any thread but one at a time. What it throws ends the pruning and comes out of this
+    /// call.
     /// </param>
     /// <returns>A network of its own and its plan.</returns>
     /// <exception cref="ArgumentException">The budget cannot be met, or the images are of another network.</exception>
@@ -67,7 +68,8 @@ internal sealed class BlockPruner
 
     // The covariances, DeiT-B's 1.2 GB, are freed on return; the refit needs the token weights only.
     private (IReadOnlyList<LayerImportances> Importances, IReadOnlyList<IReadOnlyList<float[]>> TokenWeights) Rate(
-        ViTWeights dense, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, PruneSettings settings, Action<PruneProgress> onProgress)
+        ViTWeights dense, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, PruneSettings settings,
+        Action<PruneProgress> onProgress)
     {
         using var scope = NewDisposeScope();
         var calibrating = new StageProgress(PruneStage.Calibrating, calibration.BatchCount, onProgress);
@@ -84,7 +86,8 @@ internal sealed class BlockPruner
             int wrong = Array.FindIndex(tensor.Values, value => !float.IsFinite(value));
             if (wrong >= 0)
             {
-                throw new ArithmeticException($"'{tensor.Name}' holds {tensor.Values[wrong]} at position {wrong}; every weight must be finite.");
+                throw new ArithmeticException(
+                    $"'{tensor.Name}' holds {tensor.Values[wrong]} at position {wrong}; every weight must be finite.");
             }
         }
     }

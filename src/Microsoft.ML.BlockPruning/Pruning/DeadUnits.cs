@@ -3,8 +3,8 @@ using Microsoft.ML.BlockPruning.Sparsity;
 namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>
-/// Finds kept blocks that compute nothing: a producer strip whose units no kept consumer block reads, a consumer column whose units come from
-/// empty producer strips. (Such a column reads constants, which the refitted bias carries.)
+/// Finds kept blocks that compute nothing: a producer strip whose units no kept consumer block reads, a consumer column whose units come
+/// from empty producer strips. (Such a column reads constants, which the refitted bias carries.)
 /// </summary>
 internal sealed class DeadUnits(UnitCoupling coupling, LayerAllocation producer, LayerAllocation consumer)
 {

@@ -1,13 +1,15 @@
 namespace Microsoft.ML.BlockPruning.Pruning;
 
-/// <summary>Removes the column blocks of one row strip one by one, each time the one whose loss hurts least after all others have adapted.</summary>
+/// <summary>
+/// Removes the column blocks of one row strip one by one, each time the one whose loss hurts least after all others have adapted.
+/// </summary>
 /// <remarks>
-/// Optimal brain surgeon on blocks (Hassibi &amp; Stork, 1993; Frantar &amp; Alistarh, OBC, NeurIPS 2022): with H the inverse of the damped input
-/// covariance and W the strip scaled by a root of its gradient covariance, removing block c costs ½‖L⁻¹ W_cᵀ‖², L Lᵀ = H_cc, and the others
-/// adapt by W −= W_c H_cc⁻¹ H_c. Removing blocks one after another is a block Cholesky factorization of H with the pivots chosen on the way:
-/// V_c = L⁻¹ H_c is its row panel, and H − Σ VᵀV is what the textbook form would carry along. Left-looking, that matrix is never formed: only
-/// its diagonal blocks are kept up to date and the chosen row is computed from the panels, i³/6 multiply-adds for i inputs, reading only.
-/// One object is a workspace for any number of strips; a thread needs one of its own.
+/// Optimal brain surgeon on blocks (Hassibi &amp; Stork, 1993; Frantar &amp; Alistarh, OBC, NeurIPS 2022): with H the inverse of the damped
+/// input covariance and W the strip scaled by a root of its gradient covariance, removing block c costs ½‖L⁻¹ W_cᵀ‖², L Lᵀ = H_cc, and the
+/// others adapt by W −= W_c H_cc⁻¹ H_c. Removing blocks one after another is a block Cholesky factorization of H with the pivots chosen on
+/// the way: V_c = L⁻¹ H_c is its row panel, and H − Σ VᵀV is what the textbook form would carry along. Left-looking, that matrix is never
+/// formed: only its diagonal blocks are kept up to date and the chosen row is computed from the panels, i³/6 multiply-adds for i inputs,
+/// reading only. One object is a workspace for any number of strips; a thread needs one of its own.
 /// </remarks>
 internal sealed unsafe class ObsPath
 {
@@ -46,7 +48,8 @@ internal sealed unsafe class ObsPath
     public void Run(ReadOnlySpan<double> weights, int height, int blockWidth, Span<int> order, Span<double> errors)
     {
         Load(weights, height, blockWidth);
-        fixed (double* inverse = _inverse.Values, diagonal = _diagonal, strip = _weights, panels = _panels, factor = _factor, solved = _solved)
+        fixed (double* inverse = _inverse.Values, diagonal = _diagonal, strip = _weights, panels = _panels, factor = _factor,
+            solved = _solved)
         {
             for (int step = 0; step < order.Length; step++)
             {
@@ -104,7 +107,8 @@ internal sealed unsafe class ObsPath
         return BlockAlgebra.SumOfSquares(solved, length) / 2;
     }
 
-    private void Remove(int removed, int step, double* inverse, double* diagonal, double* strip, double* panels, double* factor, double* solved)
+    private void Remove(
+        int removed, int step, double* inverse, double* diagonal, double* strip, double* panels, double* factor, double* solved)
     {
         long square = _side * _side;
         long panelLength = _inverse.Blocks * square;
@@ -115,7 +119,8 @@ internal sealed unsafe class ObsPath
             // Panel of a column block: [step · side, side], one square per removal so far; this removal's goes to its end.
             double* panel = panels + (block * panelLength);
             double* next = panel + (step * square);
-            new ReadOnlySpan<double>(inverse + (((removed * (long)_inverse.Blocks) + block) * square), (int)square).CopyTo(new Span<double>(next, (int)square));
+            new ReadOnlySpan<double>(inverse + (((removed * (long)_inverse.Blocks) + block) * square), (int)square)
+                .CopyTo(new Span<double>(next, (int)square));
             BlockAlgebra.SubtractTransposedProduct(pivot, panel, (long)step * _side, _side, _side, next);
             BlockAlgebra.SolveLower(factor, _side, _side, next);
             BlockAlgebra.SubtractTransposedProduct(next, next, _side, _side, _side, diagonal + (block * square));

@@ -7,9 +7,9 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>The default criterion: slopes of the lower convex hull of each row strip's <see cref="ObsPath"/>.</summary>
 /// <remarks>
-/// It rates a block by the loss that remains after the kept ones have been refitted, and prices blocks that replace each other jointly, where
-/// independent scores under one threshold empty whole layers. The loss is ½ tr(S ΔW A ΔWᵀ), K-FAC's with S per strip (Martens &amp; Grosse,
-/// ICML 2015), S = gradient covariance, A = input covariance.
+/// It rates a block by the loss that remains after the kept ones have been refitted, and prices blocks that replace each other jointly,
+/// where independent scores under one threshold empty whole layers. The loss is ½ tr(S ΔW A ΔWᵀ), K-FAC's with S per strip (Martens &amp;
+/// Grosse, ICML 2015), S = gradient covariance, A = input covariance.
 /// </remarks>
 internal sealed class ObsPathCriterion : IBlockCriterion
 {

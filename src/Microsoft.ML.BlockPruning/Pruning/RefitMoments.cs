@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Pruning;
 
-/// <summary>The normal equations of one layer's refit, summed over batches: float32 products, float64 sums, one pair per row group.</summary>
+/// <summary>
+/// The normal equations of one layer's refit, summed over batches: float32 products, float64 sums, one pair per row group.
+/// </summary>
 /// <remarks>Its tensors belong to the dispose scope that is open when it is created.</remarks>
 internal sealed class RefitMoments
 {

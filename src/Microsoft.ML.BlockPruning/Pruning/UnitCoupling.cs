@@ -2,13 +2,15 @@ using Microsoft.ML.BlockPruning.Network;
 
 namespace Microsoft.ML.BlockPruning.Pruning;
 
-/// <summary>Two layers joined unit by unit: input f of the consumer depends on row FirstRow + f of the producer, and nothing else reads that row.</summary>
+/// <summary>
+/// Two layers joined unit by unit: input f of the consumer depends on row FirstRow + f of the producer, and nothing else reads that row.
+/// </summary>
 /// <param name="Producer">qkv (its rows of v) or fc1.</param>
 /// <param name="FirstRow">The producer's row behind the consumer's input 0.</param>
 /// <param name="Consumer">proj or fc2.</param>
 /// <remarks>
-/// fc1 → GELU → fc2 joins unit by unit as it stands. v → attention → proj does too: attention mixes tokens, and each of its outputs reads one
-/// feature of v.
+/// fc1 → GELU → fc2 joins unit by unit as it stands. v → attention → proj does too: attention mixes tokens, and each of its outputs reads
+/// one feature of v.
 /// </remarks>
 internal sealed record UnitCoupling(string Producer, int FirstRow, string Consumer)
 {

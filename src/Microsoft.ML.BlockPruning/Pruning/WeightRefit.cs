@@ -8,10 +8,10 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>Fits the kept weights of a pruned network to the dense one, layer by layer in forward order, with residual feedback.</summary>
 /// <remarks>
-/// Each layer is fitted on the inputs it will really get, with everything before it pruned and refitted. qkv and fc1 aim at the dense layer's
-/// outputs. proj and fc2 aim at the dense residual stream after the addition minus the pruned one before it, so that they take up the error made
-/// so far. Tokens weigh by the energy of the loss gradient at the layer's outputs. Both networks' residual streams are kept, [images, tokens, embedDim]
-/// float32 in batches; all else is computed again batch by batch.
+/// Each layer is fitted on the inputs it will really get, with everything before it pruned and refitted. qkv and fc1 aim at the dense
+/// layer's outputs. proj and fc2 aim at the dense residual stream after the addition minus the pruned one before it, so that they take up
+/// the error made so far. Tokens weigh by the energy of the loss gradient at the layer's outputs. Both networks' residual streams are kept,
+/// [images, tokens, embedDim] float32 in batches; all else is computed again batch by batch.
 /// </remarks>
 internal sealed class WeightRefit
 {
@@ -60,7 +60,9 @@ internal sealed class WeightRefit
 
     /// <summary>Fits.</summary>
     /// <param name="onStep">Called after each step; it may throw to cancel.</param>
-    /// <returns>A network of its own, zero in removed blocks. Layers before the first removed block keep the dense weights bit for bit.</returns>
+    /// <returns>
+    /// A network of its own, zero in removed blocks. Layers before the first removed block keep the dense weights bit for bit.
+    /// </returns>
     /// <exception cref="ArithmeticException">A fitted weight is not finite; the message names the layer.</exception>
     public ViTWeights Run(Action onStep)
     {

@@ -24,7 +24,8 @@ internal sealed class CalibrationSet
         ArgumentNullException.ThrowIfNull(images);
         if (count <= 0)
         {
-            throw new ArgumentException($"The calibration set is empty ({count} images); give at least one image, better 256 to 2,048.", nameof(count));
+            throw new ArgumentException(
+                $"The calibration set is empty ({count} images); give at least one image, better 256 to 2,048.", nameof(count));
         }
 
         if (images.LongLength != (long)count * config.ImageDim)
@@ -81,7 +82,8 @@ internal sealed class CalibrationSet
         if (config.Channels != _config.Channels || config.ImageSize != _config.ImageSize || config.NumClasses != _config.NumClasses)
         {
             throw new ArgumentException(
-                $"The calibration images are {_config.Channels}x{_config.ImageSize}x{_config.ImageSize} of {_config.NumClasses} classes, the network "
+                $"The calibration images are {_config.Channels}x{_config.ImageSize}x{_config.ImageSize} of {_config.NumClasses} classes, "
+                + "the network "
                 + $"takes {config.Channels}x{config.ImageSize}x{config.ImageSize} of {config.NumClasses}.");
         }
     }

@@ -92,5 +92,6 @@ internal sealed class ElfImage
     private Span<byte> Slice(long at, int length) =>
         at >= 0 && at <= Bytes.Length - length
             ? Bytes.AsSpan((int)at, length)
-            : throw new InvalidDataException($"The library ends at byte {Bytes.Length}, but its headers name bytes {at} to {at + length - 1}.");
+            : throw new InvalidDataException(
+                $"The library ends at byte {Bytes.Length}, but its headers name bytes {at} to {at + length - 1}.");
 }

@@ -54,10 +54,13 @@ public static class LibTorch
 
     private static string Explain(Exception error)
     {
-        string? reason = error is DllNotFoundException ? LoaderReason(error.Message) : (error.InnerException ?? error).Message.Split('\n')[0];
+        string? reason = error is DllNotFoundException
+            ? LoaderReason(error.Message)
+            : (error.InnerException ?? error).Message.Split('\n')[0];
         return (reason is null ? "libtorch was not found." : $"libtorch was found but does not load: {reason.TrimEnd('.')}.")
-            + " Pruning and training need it (scoring does not): reference libtorch-cpu-linux-x64, libtorch-cpu-win-x64, libtorch-cpu-osx-arm64"
-            + " or a TorchSharp-cuda package in the application, of the version that TorchSharp names; another one on the system will not do.";
+            + " Pruning and training need it (scoring does not): reference libtorch-cpu-linux-x64, libtorch-cpu-win-x64,"
+            + " libtorch-cpu-osx-arm64 or a TorchSharp-cuda package in the application, of the version that TorchSharp names;"
+            + " another one on the system will not do.";
     }
 
     /// <summary>The line that says more than "this candidate is not there"; null where every line says just that.</summary>

@@ -14,7 +14,9 @@ internal static class LibTorchCompatibility
     private const string CopyFile = "libLibTorchSharp.compat.so";
 
     /// <summary>Patches and loads the shim, after libtorch_cpu is loaded and the original was refused.</summary>
-    /// <returns>False where this is not the cause: another system, no shim at hand, or one that does not ask for the missing node.</returns>
+    /// <returns>
+    /// False where this is not the cause: another system, no shim at hand, or one that does not ask for the missing node.
+    /// </returns>
     /// <exception cref="DllNotFoundException">The copy does not load either.</exception>
     public static bool TryLoadShim()
     {

@@ -21,8 +21,12 @@ internal static class LibTorchShim
 
     /// <summary>Patches a copy of the shim.</summary>
     /// <param name="elf">The bytes of libLibTorchSharp.so (ELF64, little-endian).</param>
-    /// <returns>Patched bytes, or null where the file does not ask for the missing node: then another cause stops it from loading.</returns>
-    /// <exception cref="InvalidDataException">The bytes are not an ELF64 library, or they end before what their headers promise.</exception>
+    /// <returns>
+    /// Patched bytes, or null where the file does not ask for the missing node: then another cause stops it from loading.
+    /// </returns>
+    /// <exception cref="InvalidDataException">
+    /// The bytes are not an ELF64 library, or they end before what their headers promise.
+    /// </exception>
     public static byte[]? Patch(ReadOnlySpan<byte> elf)
     {
         var image = new ElfImage(elf);
@@ -66,7 +70,9 @@ internal static class LibTorchShim
         return null;
     }
 
-    /// <summary>Index of the missing symbol; null also where another symbol's name lies inside its name, which renaming would break.</summary>
+    /// <summary>
+    /// Index of the missing symbol; null also where another symbol's name lies inside its name, which renaming would break.
+    /// </summary>
     private static long? FindSymbol(ElfImage image)
     {
         long count = image.SymbolsLength / SymbolSize;

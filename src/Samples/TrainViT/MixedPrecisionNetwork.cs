@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 namespace TrainViT;
 
 /// <summary>float32 master weights and a network that computes in bfloat16 (Micikevicius et al., ICLR 2018, §3.1).</summary>
-/// <remarks>bfloat16 has float32's exponent range, so no loss scaling is needed; its products are several times as fast on recent CPUs.</remarks>
+/// <remarks>
+/// bfloat16 has float32's exponent range, so no loss scaling is needed; its products are several times as fast on recent CPUs.
+/// </remarks>
 internal sealed class MixedPrecisionNetwork : IDisposable
 {
     private readonly TorchViT _compute;

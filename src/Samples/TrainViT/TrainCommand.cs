@@ -20,14 +20,19 @@ internal static class TrainCommand
 
         return parsed.Errors.Count > 0
             ? WrongOptions
-            : parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+            : parsed.Invoke(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
     }
 
     private static RootCommand Create()
     {
         var defaults = new TrainingOptions { DataFolder = "", OutputFolder = "" };
         var data = new Option<string>("--data") { Description = "Folder with Fashion-MNIST's four .gz files.", Required = true };
-        var output = new Option<string>("--out") { Description = "Folder for the network, its config.json and the state to resume from.", Required = true };
+        var output = new Option<string>("--out")
+        {
+            Description = "Folder for the network, its config.json and the state to resume from.",
+            Required = true,
+        };
         var epochs = Number("--epochs", "Passes over the training images.", defaults.Epochs);
         var seed = Number("--seed", "Seeds weights, order and augmentation.", defaults.Seed);
         var depth = Number("--depth", "Encoder layers.", defaults.Depth);
@@ -79,7 +84,8 @@ internal static class TrainCommand
 
     internal static int Explain(Exception failure)
     {
-        Console.Error.WriteLine(failure is OperationCanceledException ? "Stopped; the same command goes on after the last whole epoch." : failure.Message);
+        Console.Error.WriteLine(
+            failure is OperationCanceledException ? "Stopped; the same command goes on after the last whole epoch." : failure.Message);
         return failure is OperationCanceledException ? 130 : Failed;
     }
 }

@@ -23,7 +23,8 @@ internal sealed class TrainingRun : IDisposable
         _train = LabelledImages.Read(options.DataFolder, FashionMnistData.TrainingPrefix);
         _test = LabelledImages.Read(options.DataFolder, FashionMnistData.TestPrefix);
         var config = new ViTConfig(
-            _train.Images.Width, options.PatchSize, channels: 1, options.EmbedDim, options.Depth, options.NumHeads, options.MlpDim, numClasses: 10);
+            _train.Images.Width, options.PatchSize, channels: 1, options.EmbedDim, options.Depth, options.NumHeads, options.MlpDim,
+            numClasses: 10);
         _network = new MixedPrecisionNetwork(config, options.Seed, options.Precision);
         _optimizer = CreateOptimizer();
         _state = new TrainingState(options.OutputFolder, _network, _optimizer);
@@ -111,7 +112,8 @@ internal sealed class TrainingRun : IDisposable
     {
         // As in timm: no decay on biases, norms and tokens (all but matrices and the patch convolution).
         var parameters = _network.Master.named_parameters().ToLookup(
-            p => p.name.EndsWith(".weight", StringComparison.Ordinal) && !p.name.Contains("norm", StringComparison.Ordinal), p => p.parameter);
+            p => p.name.EndsWith(".weight", StringComparison.Ordinal) && !p.name.Contains("norm", StringComparison.Ordinal),
+            p => p.parameter);
         return torch.optim.AdamW(
             new AdamW.ParamGroup[]
             {

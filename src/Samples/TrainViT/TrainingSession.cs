@@ -57,7 +57,8 @@ internal static class TrainingSession
         var weights = run.Run(
             onStep,
             (epoch, loss, top1, seconds) => writeLine(string.Create(
-                CultureInfo.InvariantCulture, $"epoch {epoch}/{options.Epochs}: loss {loss:F4}, test top-1 {100 * top1:F2} %, {seconds:F0} s")),
+                CultureInfo.InvariantCulture,
+                $"epoch {epoch}/{options.Epochs}: loss {loss:F4}, test top-1 {100 * top1:F2} %, {seconds:F0} s")),
             cancellation);
         string path = Path.Combine(options.OutputFolder, "fashion-vit.safetensors");
         ViTCheckpoint.Save(weights, path);

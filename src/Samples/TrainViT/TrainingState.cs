@@ -43,5 +43,6 @@ internal sealed class TrainingState(string outputFolder, MixedPrecisionNetwork n
     }
 
     private static bool IsOlder(string file, int epoch) =>
-        int.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < epoch;
+        int.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number < epoch;
 }

@@ -14,10 +14,18 @@ internal static class KernelCommand
 
     public static System.CommandLine.Command Create()
     {
-        var quick = new Option<bool>("--quick") { Description = "Batch 1 and 8 with 32x32 blocks in under three minutes; otherwise batch 1, 8 and 32 with 16x16 too." };
+        var quick = new Option<bool>("--quick")
+        {
+            Description = "Batch 1 and 8 with 32x32 blocks in under three minutes; otherwise batch 1, 8 and 32 with 16x16 too.",
+        };
         var json = new Option<FileInfo?>("--json") { Description = "File to write the rows to." };
-        var threads = new Option<int>("--threads") { Description = "Threads of all three.", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var command = new System.CommandLine.Command("kernels", "Times block-sparse linear layers beside ONNX Runtime and libtorch.") { quick, json, threads };
+        var threads = new Option<int>("--threads")
+        {
+            Description = "Threads of all three.",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+        };
+        const string description = "Times block-sparse linear layers beside ONNX Runtime and libtorch.";
+        var command = new System.CommandLine.Command("kernels", description) { quick, json, threads };
         command.SetAction(parsed => Run(parsed.GetValue(quick), parsed.GetValue(json), parsed.GetValue(threads)));
         return command;
     }

@@ -20,7 +20,8 @@ internal sealed class KernelComparison(InterleavedRounds rounds, WorkerPool pool
             CheckSameResult(ours[0], onnx, torch, shape);
             double[] seconds = rounds.Medians([onnx.Run, torch.Run, .. ours.Select(linear => (Action)linear.Run)]);
             return [.. Sparsities.Select((sparsity, i) => new KernelRow(
-                shape.Name, batch, sparsity, block.ToString(), 1e3 * seconds[2 + i], 1e3 * seconds[2], 1e3 * seconds[0], 1e3 * seconds[1]))];
+                shape.Name, batch, sparsity, block.ToString(), 1e3 * seconds[2 + i], 1e3 * seconds[2], 1e3 * seconds[0],
+                1e3 * seconds[1]))];
         }
         finally
         {

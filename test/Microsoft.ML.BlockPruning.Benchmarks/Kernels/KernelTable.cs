@@ -22,7 +22,8 @@ internal sealed class KernelTable
             _rows.Add(row);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{row.Shape,-25} {row.Batch,5} {row.Block,5} {row.Sparsity,8:F2} {row.OursMs,9:F3} {row.OrtFp32Ms,7:F3} {row.TorchFp32Ms,8:F3} "
+                $"{row.Shape,-25} {row.Batch,5} {row.Block,5} {row.Sparsity,8:F2} "
+                + $"{row.OursMs,9:F3} {row.OrtFp32Ms,7:F3} {row.TorchFp32Ms,8:F3} "
                 + $"| {row.OrtFp32Ms / row.OursMs,5:F2} {row.TorchFp32Ms / row.OursMs,7:F2} {row.DenseMs / row.OursMs,11:F2}"));
         }
     }
@@ -34,7 +35,8 @@ internal sealed class KernelTable
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"sparsity {group.Key:F2}: {Spread(group, r => r.OrtFp32Ms)} x ONNX Runtime fp32, {Spread(group, r => r.TorchFp32Ms)} x libtorch fp32, "
+                $"sparsity {group.Key:F2}: {Spread(group, r => r.OrtFp32Ms)} x ONNX Runtime fp32, "
+                + $"{Spread(group, r => r.TorchFp32Ms)} x libtorch fp32, "
                 + $"{Spread(group, r => r.DenseMs)} x own dense"));
         }
 
@@ -44,6 +46,7 @@ internal sealed class KernelTable
     private static string Spread(IEnumerable<KernelRow> rows, Func<KernelRow, double> baseline)
     {
         double[] ratios = [.. rows.Select(row => baseline(row) / row.OursMs)];
-        return string.Create(CultureInfo.InvariantCulture, $"{ratios.Min():F2} to {ratios.Max():F2} (median {InterleavedRounds.Median(ratios):F2})");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{ratios.Min():F2} to {ratios.Max():F2} (median {InterleavedRounds.Median(ratios):F2})");
     }
 }

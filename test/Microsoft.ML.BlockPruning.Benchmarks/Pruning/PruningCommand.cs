@@ -9,7 +9,9 @@ using TorchSharp;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Pruning;
 
-/// <summary>The verb <c>pruning</c>: time and memory of calibration and pruning. One network a process, since the peak is the process's.</summary>
+/// <summary>
+/// The verb <c>pruning</c>: time and memory of calibration and pruning. One network a process, since the peak is the process's.
+/// </summary>
 internal static class PruningCommand
 {
     private const double Keep = 0.5;
@@ -20,7 +22,8 @@ internal static class PruningCommand
         var images = new Option<int>("--images") { Description = "Images of noise for a random network.", DefaultValueFactory = _ => 256 };
         var block = new Option<string>("--block") { Description = "Height x width.", DefaultValueFactory = _ => "16x16" };
         var json = new Option<FileInfo?>("--json") { Description = "File to write the row to." };
-        var command = new System.CommandLine.Command("pruning", "Measures time and memory of calibration and pruning.") { network, images, block, json };
+        const string description = "Measures time and memory of calibration and pruning.";
+        var command = new System.CommandLine.Command("pruning", description) { network, images, block, json };
         command.SetAction(parsed => Run(
             parsed.GetValue(network), parsed.GetValue(images), BlockShape.Parse(parsed.GetValue(block)!), parsed.GetValue(json)));
         return command;
@@ -52,7 +55,8 @@ internal static class PruningCommand
         var row = new PruningRow(
             subject.Description, subject.Calibration.Count, block.ToString(), Keep, Math.Round(seconds, 1), process.PeakWorkingSet64);
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{row.Network}: {row.Images} images, {row.Block}: {seconds:F1} s, peak {row.PeakMemoryBytes / 1e9:F2} GB"));
+            CultureInfo.InvariantCulture,
+            $"{row.Network}: {row.Images} images, {row.Block}: {seconds:F1} s, peak {row.PeakMemoryBytes / 1e9:F2} GB"));
         if (json is not null)
         {
             ResultFile.Write(json.FullName, Environment.ProcessorCount, [row]);
@@ -69,7 +73,8 @@ internal static class PruningCommand
             if (progress.Stage != last)
             {
                 last = progress.Stage;
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds,7:F1} s  {progress.Stage}"));
+                Console.Error.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds,7:F1} s  {progress.Stage}"));
             }
         };
     }

@@ -13,7 +13,8 @@ public sealed class FailureTests
 
     [TestMethod]
     public void Explain_LooksBelowAWrapper() =>
-        Assert.AreEqual("Error: no file", Failure.Explain(new TargetInvocationException(new AggregateException(new IOException("no file")))));
+        Assert.AreEqual(
+            "Error: no file", Failure.Explain(new TargetInvocationException(new AggregateException(new IOException("no file")))));
 
     [TestMethod]
     public void Explain_TellsACancelFromAnError() =>

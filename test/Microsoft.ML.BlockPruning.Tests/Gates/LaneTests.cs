@@ -3,7 +3,9 @@ using Microsoft.ML.BlockPruning.Kernels.Cpu;
 
 namespace Microsoft.ML.BlockPruning.Tests.Gates;
 
-/// <summary>eng/test.sh says in BLOCKPRUNING_LANE which lane it runs; a switch that the runtime ignores must not look like a lane that passed.</summary>
+/// <summary>
+/// eng/test.sh says in BLOCKPRUNING_LANE which lane it runs; a switch that the runtime ignores must not look like a lane that passed.
+/// </summary>
 [TestClass]
 public sealed class LaneTests
 {

@@ -50,7 +50,8 @@ public sealed partial class ReadmeTests
     [TestMethod]
     public void Room_HasAReadme()
     {
-        var rooms = RepositoryFiles.Below(Library, "*.cs").Select(file => file.Split('/')).Where(parts => parts.Length > 3).Select(parts => parts[2]);
+        var rooms = RepositoryFiles.Below(Library, "*.cs").Select(file => file.Split('/')).Where(parts => parts.Length > 3)
+            .Select(parts => parts[2]);
 
         var without = rooms.Distinct().Where(room => !RepositoryFiles.Exists($"{Library}/{room}/README.md"));
 

@@ -21,7 +21,8 @@ public sealed class SolutionTests
         var projects = new[] { "src", "test", "eng" }.SelectMany(folder => RepositoryFiles.Below(folder, "*.*proj"));
 
         var own = projects.Where(project => RepositoryFiles.ReadLines(project)
-            .Any(line => line.Contains("<PackageReference", StringComparison.Ordinal) && line.Contains("Version=", StringComparison.Ordinal)));
+            .Any(line => line.Contains("<PackageReference", StringComparison.Ordinal)
+                && line.Contains("Version=", StringComparison.Ordinal)));
 
         Assert.AreEqual("", string.Join('\n', own), "Directory.Packages.props holds the versions.");
     }

@@ -13,7 +13,8 @@ public sealed partial class SourceFileTests
         RepositoryFiles.Below("src", "*.cs").Concat(RepositoryFiles.Below("test", "*.cs")).Concat(RepositoryFiles.Below("eng", "*.cs"));
 
     private static IEnumerable<string> TextFiles =>
-        new[] { "*.cs", "*.md", "*.sh", "*.py", "*.csproj", "*.props", "*.targets" }.SelectMany(pattern => RepositoryFiles.Below(".", pattern));
+        new[] { "*.cs", "*.md", "*.sh", "*.py", "*.csproj", "*.props", "*.targets" }.SelectMany(
+            pattern => RepositoryFiles.Below(".", pattern));
 
     [TestMethod]
     public void File_HasAtMost300Lines() =>
@@ -47,7 +48,8 @@ public sealed partial class SourceFileTests
     }
 
     // Types sit in file-scoped namespaces, so a type at the left margin is a top-level one; "file" types belong to their neighbour.
-    [GeneratedRegex(@"^(?!file )(?:[a-z]+ )*(?:class|struct|interface|enum|record|record class|record struct|delegate [\w<>\[\]?.]+) (?<name>[A-Z]\w*)")]
+    [GeneratedRegex(
+        @"^(?!file )(?:[a-z]+ )*(?:class|struct|interface|enum|record|delegate [\w<>\[\]?.]+) (?<name>[A-Z]\w*)")]
     private static partial Regex TopLevelType();
 
     [GeneratedRegex(@"^\s*#(?:end)?region\b")]

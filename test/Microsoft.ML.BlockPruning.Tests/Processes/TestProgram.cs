@@ -9,7 +9,9 @@ internal static class TestProgram
     public const string ChildSwitch = "--child";
 
     public static Task<int> Main(string[] args) =>
-        args is [ChildSwitch, var type, ..] ? Task.FromResult(RunChild(type, args[2..])) : MicrosoftTestingPlatformApplication.RunAsync(args);
+        args is [ChildSwitch, var type, ..]
+            ? Task.FromResult(RunChild(type, args[2..]))
+            : MicrosoftTestingPlatformApplication.RunAsync(args);
 
     private static int RunChild(string type, string[] args)
     {

@@ -83,7 +83,8 @@ public sealed class BlockPrunerTests
 
             for (int seed = 0; seed < 3; seed++)
             {
-                double random = Divergence(dense, new BlockPruner(new RandomCriterion(seed)).Prune(dense, calibration, settings, _ => { }).Weights, images);
+                double random = Divergence(
+                    dense, new BlockPruner(new RandomCriterion(seed)).Prune(dense, calibration, settings, _ => { }).Weights, images);
                 Assert.IsLessThan(random, chosen, $"keep {keep}, seed {seed}: random masks, refitted all the same");
             }
         }
@@ -99,7 +100,8 @@ public sealed class BlockPrunerTests
         CollectionAssert.AreEqual(Enum.GetValues<PruneStage>(), reports.Select(report => report.Stage).Distinct().ToArray());
         foreach (var stage in reports.GroupBy(report => report.Stage))
         {
-            CollectionAssert.AreEqual(Enumerable.Range(1, stage.First().Total).ToArray(), stage.Select(report => report.Done).ToArray(), $"{stage.Key}");
+            CollectionAssert.AreEqual(
+                Enumerable.Range(1, stage.First().Total).ToArray(), stage.Select(report => report.Done).ToArray(), $"{stage.Key}");
         }
     }
 
@@ -168,7 +170,8 @@ public sealed class BlockPrunerTests
         var pruned = Prune(dense, keep: (double)cost.FixedMultiplyAdds / cost.TotalMultiplyAdds);
 
         Assert.AreEqual(0, pruned.Plan.Masks.Values.Sum(mask => mask.KeptBlocks));
-        Assert.IsTrue(pruned.Weights.PrunableLayers.All(layer => layer.Weight.All(weight => weight == 0) && layer.Bias.All(float.IsFinite)));
+        Assert.IsTrue(
+            pruned.Weights.PrunableLayers.All(layer => layer.Weight.All(weight => weight == 0) && layer.Bias.All(float.IsFinite)));
     }
 
     private static PrunedNetwork Prune(ViTWeights dense, double keep, Action<PruneProgress>? onProgress = null) =>

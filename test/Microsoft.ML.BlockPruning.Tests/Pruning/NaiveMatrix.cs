@@ -44,7 +44,8 @@ internal static class NaiveMatrix
     public static double[,] Transpose(double[,] a) => Fill(a.GetLength(1), a.GetLength(0), (i, j) => a[j, i]);
 
     /// <summary>The rows and columns named.</summary>
-    public static double[,] Take(double[,] a, int[] rows, int[] columns) => Fill(rows.Length, columns.Length, (i, j) => a[rows[i], columns[j]]);
+    public static double[,] Take(double[,] a, int[] rows, int[] columns) =>
+        Fill(rows.Length, columns.Length, (i, j) => a[rows[i], columns[j]]);
 
     public static double[,] Fill(int rows, int columns, Func<int, int, double> value)
     {

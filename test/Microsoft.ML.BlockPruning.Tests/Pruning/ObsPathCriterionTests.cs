@@ -110,7 +110,8 @@ public sealed class ObsPathCriterionTests
                 double tolerance = 1e-9 * slopes[^1] * sizes.Max();
                 for (int step = 0; step < order.Length; step++)
                 {
-                    Assert.AreEqual(slopes[step] * sizes[step], importances[strip, order[step]], tolerance, $"{layer.Name} strip {strip} step {step}");
+                    Assert.AreEqual(
+                        slopes[step] * sizes[step], importances[strip, order[step]], tolerance, $"{layer.Name} strip {strip} step {step}");
                 }
             }
         }

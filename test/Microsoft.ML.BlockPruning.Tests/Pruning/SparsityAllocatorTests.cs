@@ -128,7 +128,8 @@ public sealed class SparsityAllocatorTests
         var layers = new[] { Layer("a", 4, 4, new BlockShape(2, 2), seed: 1) };
 
         // 4 blocks, half of them held by the floor: 2 of 4 is the least.
-        var error = Assert.ThrowsExactly<ArgumentException>(() => new SparsityAllocator(new SparsityCostModel(), 1, layerFloor: 0.5).Allocate(layers, []));
+        var error = Assert.ThrowsExactly<ArgumentException>(
+            () => new SparsityAllocator(new SparsityCostModel(), 1, layerFloor: 0.5).Allocate(layers, []));
 
         StringAssert.Contains(error.Message, "at least 0.5.");
     }
@@ -190,7 +191,8 @@ public sealed class SparsityAllocatorTests
 
     // Weight by weight: a producer row is dead if its unit has no kept consumer weight, a consumer column if its unit has no kept producer
     // weight; a block is dead if all its rows (columns) are and no other layer reads them.
-    private static List<Block> DeadBlocks(LayerImportances[] layers, IReadOnlyList<UnitCoupling> couplings, SparsityPlan plan, bool onlyKept)
+    private static List<Block> DeadBlocks(
+        LayerImportances[] layers, IReadOnlyList<UnitCoupling> couplings, SparsityPlan plan, bool onlyKept)
     {
         var dead = new List<Block>();
         foreach (var coupling in couplings)
@@ -218,7 +220,8 @@ public sealed class SparsityAllocatorTests
             bool IsRead(int unit) => Enumerable.Range(0, consumer.BlockRows).Any(row => consumer[row, unit / consumer.Shape.Width]);
 
             bool IsComputed(int unit) =>
-                Enumerable.Range(0, producer.BlockColumns).Any(column => producer[(unit + coupling.FirstRow) / producer.Shape.Height, column]);
+                Enumerable.Range(0, producer.BlockColumns)
+                    .Any(column => producer[(unit + coupling.FirstRow) / producer.Shape.Height, column]);
         }
 
         return onlyKept ? [.. dead.Intersect(Kept(layers, plan))] : dead;

@@ -162,7 +162,9 @@ public sealed class WeightRefitTests
         }
     }
 
-    /// <summary>A network, a random plan and random token weights; the reference network says what each layer gets and should give.</summary>
+    /// <summary>
+    /// A network, a random plan and random token weights; the reference network says what each layer gets and should give.
+    /// </summary>
     private sealed class Fixture
     {
         private readonly float[] _images;
@@ -199,7 +201,8 @@ public sealed class WeightRefitTests
 
         public ViTWeights Refit(Action? onStep = null) => Create().Run(onStep ?? (() => { }));
 
-        public static LinearWeights LayerOf(ViTWeights network, PrunableLayer layer) => network.PrunableLayers.Single(other => other.Name == layer.Name);
+        public static LinearWeights LayerOf(ViTWeights network, PrunableLayer layer) =>
+            network.PrunableLayers.Single(other => other.Name == layer.Name);
 
         public bool IsKept(PrunableLayer layer, int weight)
         {
@@ -242,7 +245,8 @@ public sealed class WeightRefitTests
         }
 
         public double Error(PrunableLayer layer, int index, List<(double[] Input, double[] Target)> samples, LinearWeights weights) =>
-            layer.Groups.Select((group, g) => samples.Select((sample, t) => TokenWeights[index][g][t] * Enumerable.Range(group.FirstRow, group.Rows)
+            layer.Groups.Select(
+                (group, g) => samples.Select((sample, t) => TokenWeights[index][g][t] * Enumerable.Range(group.FirstRow, group.Rows)
                 .Sum(row => Math.Pow(Output(weights, row, sample.Input) - sample.Target[row], 2))).Sum()).Sum();
 
         public static double Output(LinearWeights weights, int row, double[] input) =>

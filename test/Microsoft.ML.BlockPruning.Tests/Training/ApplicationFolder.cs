@@ -24,7 +24,8 @@ internal sealed class ApplicationFolder : IDisposable
         }
 
         Directory.CreateDirectory(Natives);
-        foreach (string file in Directory.EnumerateFiles(ShimFile.NativeFolder).Where(file => !file.Contains(".compat.", StringComparison.Ordinal)))
+        foreach (string file in Directory.EnumerateFiles(ShimFile.NativeFolder)
+            .Where(file => !file.Contains(".compat.", StringComparison.Ordinal)))
         {
             File.CreateSymbolicLink(Native(System.IO.Path.GetFileName(file)), file);
         }

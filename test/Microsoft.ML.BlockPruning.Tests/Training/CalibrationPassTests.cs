@@ -78,7 +78,8 @@ public sealed class CalibrationPassTests
         CollectionAssert.AreEqual(first, Covariance(seed: 1));
         CollectionAssert.AreNotEqual(first, Covariance(seed: 2));
 
-        double[] Covariance(long seed) => Values<double>(new CalibrationPass(weights, set, seed).Run(layers, () => { })[0].InputCovariance[0]);
+        double[] Covariance(long seed) =>
+            Values<double>(new CalibrationPass(weights, set, seed).Run(layers, () => { })[0].InputCovariance[0]);
     }
 
     [TestMethod]
@@ -89,7 +90,8 @@ public sealed class CalibrationPassTests
         using var scope = torch.NewDisposeScope();
         using var off = torch.no_grad();
 
-        new CalibrationPass(weights, TinyNetwork.Calibration(weights.Config, 2), seed: 1).Run(PrunableLayer.Of(weights, new BlockShape(2, 2)), () => { });
+        new CalibrationPass(weights, TinyNetwork.Calibration(weights.Config, 2), seed: 1)
+            .Run(PrunableLayer.Of(weights, new BlockShape(2, 2)), () => { });
 
         Assert.IsFalse(torch.is_grad_enabled());
         foreach (var (expected, actual) in before.Tensors().Zip(weights.Tensors()))
@@ -118,7 +120,8 @@ public sealed class CalibrationPassTests
         var weights = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
         Array.Fill(weights.Layers[1].Fc1.Weight, 3e38f);
 
-        var error = Assert.ThrowsExactly<ArithmeticException>(() => new CalibrationPass(weights, TinyNetwork.Calibration(weights.Config, 2), seed: 1)
+        var error = Assert.ThrowsExactly<ArithmeticException>(
+            () => new CalibrationPass(weights, TinyNetwork.Calibration(weights.Config, 2), seed: 1)
             .Run(PrunableLayer.Of(weights, new BlockShape(2, 2)), () => { }));
 
         StringAssert.Contains(error.Message, "blocks.1.mlp.fc2");
@@ -129,7 +132,8 @@ public sealed class CalibrationPassTests
     {
         var weights = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
 
-        Assert.ThrowsExactly<OperationCanceledException>(() => new CalibrationPass(weights, TinyNetwork.Calibration(weights.Config, 2), seed: 1)
+        Assert.ThrowsExactly<OperationCanceledException>(
+            () => new CalibrationPass(weights, TinyNetwork.Calibration(weights.Config, 2), seed: 1)
             .Run(PrunableLayer.Of(weights, new BlockShape(2, 2)), () => throw new OperationCanceledException()));
     }
 
@@ -141,11 +145,13 @@ public sealed class CalibrationPassTests
             var group = layer.Groups[g];
             double[] energy = [.. gradients.Select(d => d.Skip(group.FirstRow).Take(group.Rows).Sum(v => v * v))];
             AssertClose(
-                [.. energy.Select(e => e * energy.Length / energy.Sum())], [.. statistics.TokenWeights[g].Select(w => (double)w)], $"{layer.Name} e {g}");
+                [.. energy.Select(e => e * energy.Length / energy.Sum())], [.. statistics.TokenWeights[g].Select(w => (double)w)],
+                $"{layer.Name} e {g}");
             double[] covariance = new double[width * width];
             for (int i = 0; i < covariance.Length; i++)
             {
-                covariance[i] = energy.Select((e, t) => e * Biased(inputs[t], i / width) * Biased(inputs[t], i % width)).Sum() / energy.Sum();
+                covariance[i] =
+                    energy.Select((e, t) => e * Biased(inputs[t], i / width) * Biased(inputs[t], i % width)).Sum() / energy.Sum();
             }
 
             AssertClose(covariance, Values<double>(statistics.InputCovariance[g]), $"{layer.Name} A {g}");
@@ -187,7 +193,8 @@ public sealed class CalibrationPassTests
             {
                 for (int t = 0; t < tokens; t++)
                 {
-                    double[] gradient = [.. Enumerable.Range(0, features).Select(f => (Loss(name, t, f, step) - Loss(name, t, f, -step)) / (2 * step))];
+                    double[] gradient = [.. Enumerable.Range(0, features)
+                        .Select(f => (Loss(name, t, f, step) - Loss(name, t, f, -step)) / (2 * step))];
                     ListOf(gradients, name).Add(gradient);
                 }
             }

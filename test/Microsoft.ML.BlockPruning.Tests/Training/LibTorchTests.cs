@@ -42,7 +42,8 @@ public sealed class LibTorchTests
         string[] lines = Load(application);
 
         CollectionAssert.AreEqual(FourSums, Outcomes(lines));
-        Assert.IsTrue(lines.Any(line => line.EndsWith(Copy + " (deleted)", StringComparison.Ordinal)), "The temporary copy is gone from disk.");
+        Assert.IsTrue(
+            lines.Any(line => line.EndsWith(Copy + " (deleted)", StringComparison.Ordinal)), "The temporary copy is gone from disk.");
         Assert.HasCount(0, Directory.GetFiles(application.Natives, Copy + "*"), "Files written aside are gone.");
     }
 

@@ -138,7 +138,8 @@ internal sealed class ReferenceViT(ViTWeights weights)
         return output;
     }
 
-    private static double[][] Map(double[][] input, Func<double, double> function) => [.. input.Select(row => row.Select(function).ToArray())];
+    private static double[][] Map(double[][] input, Func<double, double> function) =>
+        [.. input.Select(row => row.Select(function).ToArray())];
 
     private static double Gelu(double x) => x / 2 * (1 + Erf(x / Math.Sqrt(2)));
 
