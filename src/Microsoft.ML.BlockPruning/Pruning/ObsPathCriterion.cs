@@ -52,7 +52,7 @@ internal sealed class ObsPathCriterion : IBlockCriterion
         weights = nn.functional.pad(weights, (0, 0, 0, (strips * height) - layer.Weights.OutFeatures));
         var (values, vectors) = linalg.eigh(gradientCovariance);
         // Rounding makes zero eigenvalues slightly negative.
-        var root = vectors * values.clamp(min: 0).sqrt().unsqueeze(1);
+        var root = vectors * values.relu().sqrt().unsqueeze(1);
         return Values(weights.view(strips, height, -1).transpose(1, 2).matmul(root));
     }
 
@@ -64,10 +64,10 @@ internal sealed class ObsPathCriterion : IBlockCriterion
         var diagonal = damped.diagonal().narrow(0, 0, size - 1);
         double mean = diagonal.mean().item<double>();
         // Without any input the layer computes its bias; any damping says so.
-        diagonal.add_(mean > 0 ? Damping * mean : 1);
+        diagonal.Accumulate(mean > 0 ? Damping * mean : 1);
         if (mean <= 0)
         {
-            damped.diagonal().narrow(0, size - 1, 1).fill_(1);
+            damped.diagonal().narrow(0, size - 1, 1).copy_(ones(1, float64));
         }
 
         return new BlockedMatrix(Values(cholesky_inverse(linalg.cholesky(damped))), size, size - 1, blockWidth);

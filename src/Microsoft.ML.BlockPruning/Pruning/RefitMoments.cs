@@ -42,8 +42,8 @@ internal sealed class RefitMoments
             var group = _layer.Groups[g];
             var weights = tensor(_tokenWeights[g].AsSpan(_tokens, count).ToArray()).unsqueeze(1);
             var weighted = x * weights;
-            Inputs[g].add_(x.t().mm(weighted));
-            Targets[g].add_(y.narrow(1, group.FirstRow, group.Rows).t().mm(weighted));
+            Inputs[g].Accumulate(x.t().mm(weighted));
+            Targets[g].Accumulate(y.narrow(1, group.FirstRow, group.Rows).t().mm(weighted));
         }
 
         _tokens += count;

@@ -32,7 +32,7 @@ internal sealed class StripSolver(PrunableLayer layer, BlockMask mask)
 
             // Adding λ W_dense on the right is the pull towards the dense weights.
             var right = moments.Targets[g].clone();
-            right.narrow(1, 0, layer.Weights.InFeatures).add_(dense.narrow(0, group.FirstRow, group.Rows) * ridge);
+            right.narrow(1, 0, layer.Weights.InFeatures).Accumulate(dense.narrow(0, group.FirstRow, group.Rows).Times(ridge));
             var factors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
             for (int strip = group.FirstStrip; strip < group.FirstStrip + group.Strips; strip++)
             {
@@ -93,13 +93,13 @@ internal sealed class StripSolver(PrunableLayer layer, BlockMask mask)
 
     private static (Tensor Damped, double Ridge) Damped(Tensor inputs)
     {
-        var damped = (inputs + inputs.t()) / 2;
+        var damped = inputs.Plus(inputs.t()).Times(0.5);
         var diagonal = damped.diagonal().narrow(0, 0, damped.shape[0] - 1);
         double mean = diagonal.mean().item<double>();
 
         // Inputs that are zero throughout say nothing; any ridge then gives back the dense weights.
         double ridge = mean > 0 ? Ridge * mean : 1;
-        diagonal.add_(ridge);
+        diagonal.Accumulate(ridge);
         return (damped, ridge);
     }
 }

@@ -112,7 +112,7 @@ internal sealed class WeightRefit
         // The target needs the dense stream after the branch, so this pass moves it there.
         Fit((2 * index) + 1, pruned.Second, onStep, batch =>
         {
-            denseStreams[batch].add_(dense.Second.forward(SecondInput(dense, denseStreams[batch])));
+            denseStreams[batch].Accumulate(dense.Second.forward(SecondInput(dense, denseStreams[batch])));
             return (SecondInput(pruned, prunedStreams[batch]), denseStreams[batch] - prunedStreams[batch]);
         });
         Advance(pruned, prunedStreams, onStep);
@@ -139,7 +139,7 @@ internal sealed class WeightRefit
         foreach (var stream in streams)
         {
             using var scope = NewDisposeScope();
-            stream.add_(branch.Second.forward(SecondInput(branch, stream)));
+            stream.Accumulate(branch.Second.forward(SecondInput(branch, stream)));
             onStep();
         }
     }

@@ -56,7 +56,7 @@ internal sealed class CalibrationPass(ViTWeights dense, CalibrationSet calibrati
         {
             inputs[index] = input.detach().MoveToOtherDisposeScope(scope);
             taps[index] = zeros_like(output, requires_grad: true).MoveToOtherDisposeScope(scope);
-            return output + taps[index];
+            return output.Plus(taps[index]);
         })).ToArray();
         Tensor logits;
         try

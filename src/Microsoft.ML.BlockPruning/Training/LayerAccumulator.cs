@@ -36,7 +36,8 @@ internal sealed class LayerAccumulator
         for (int g = 0; g < _inputs.Length; g++)
         {
             var group = _layer.Groups[g];
-            var energy = d.narrow(1, group.FirstRow, group.Rows).square().sum(1);
+            var part = d.narrow(1, group.FirstRow, group.Rows);
+            var energy = part.mul(part).sum(1);
             var target = _energies[g].AsSpan(_tokens, count);
             MemoryMarshal.Cast<byte, float>(energy.bytes).CopyTo(target);
             if (!float.IsFinite(energy.sum().item<float>()))
@@ -44,7 +45,7 @@ internal sealed class LayerAccumulator
                 throw new ArithmeticException($"The loss gradient at the output of '{_layer.Name}' is not finite.");
             }
 
-            _inputs[g].add_(x.t().mm(x * energy.unsqueeze(1)));
+            _inputs[g].Accumulate(x.t().mm(x * energy.unsqueeze(1)));
         }
 
         AddGradients(d);
@@ -56,14 +57,14 @@ internal sealed class LayerAccumulator
     public LayerStatistics Finish(int images)
     {
         using var scope = NewDisposeScope();
-        _gradients.div_(images);
+        _gradients.Scale(1.0 / images);
         for (int g = 0; g < _inputs.Length; g++)
         {
             double energy = _energies[g].Sum(e => (double)e);
             if (energy > 0)
             {
                 // float32 products differ in the last bit between the triangles.
-                _inputs[g].copy_((_inputs[g] + _inputs[g].t()) / (2 * energy));
+                _inputs[g].copy_(_inputs[g].Plus(_inputs[g].t()).Times(1 / (2 * energy)));
                 double scale = _energies[g].Length / energy;
                 _energies[g] = [.. _energies[g].Select(e => (float)(e * scale))];
             }
@@ -91,6 +92,6 @@ internal sealed class LayerAccumulator
         }
 
         var byStrip = d.view(-1, strips, height).permute(1, 0, 2).contiguous();
-        _gradients.add_(byStrip.transpose(1, 2).bmm(byStrip));
+        _gradients.Accumulate(byStrip.transpose(1, 2).bmm(byStrip));
     }
 }

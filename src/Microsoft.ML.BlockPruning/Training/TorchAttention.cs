@@ -42,7 +42,7 @@ internal sealed class TorchAttention : nn.Module<Tensor, Tensor>
         long batch = qkv.shape[0];
         long tokens = qkv.shape[1];
         var parts = qkv.reshape(batch, tokens, 3, _config.NumHeads, _config.HeadDim).permute(2, 0, 3, 1, 4).contiguous();
-        var query = parts.select(0, 0) * (1 / Math.Sqrt(_config.HeadDim));
+        var query = parts.select(0, 0).Times(1 / Math.Sqrt(_config.HeadDim));
 
         // Two products and a softmax: libtorch's fused attention has a backward pass on the CPU that is several times as slow.
         var weights = nn.functional.softmax(query.matmul(parts.select(0, 1).transpose(-2, -1)), -1);

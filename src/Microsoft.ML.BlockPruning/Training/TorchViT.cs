@@ -122,7 +122,7 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
             prefix = cat([prefix, _distillationToken.expand(batch, -1, -1)], 1);
         }
 
-        return (cat([prefix, patches], 1) + _positionEmbedding).MoveToOuterDisposeScope();
+        return cat([prefix, patches], 1).Plus(_positionEmbedding).MoveToOuterDisposeScope();
     }
 
     /// <summary>[batch, numClasses]: logits of the residual stream after the last encoder layer.</summary>
@@ -133,7 +133,7 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
         var logits = _head.forward(x.select(1, 0));
         if (_distillationHead is not null)
         {
-            logits = (logits + _distillationHead.forward(x.select(1, 1))) / 2;
+            logits = logits.Plus(_distillationHead.forward(x.select(1, 1))).Times(0.5);
         }
 
         return logits.MoveToOuterDisposeScope();
@@ -157,7 +157,7 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
             }
             else
             {
-                parameter.copy_(randn(parameter.shape, generator: generator) * 0.02);
+                parameter.copy_(randn(parameter.shape, generator: generator).Times(0.02));
             }
         }
     }

@@ -1,0 +1,41 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Training;
+
+/// <summary>Sums and scalings that outlive a garbage collection; the operators +, * and / and <c>add_</c> with them do not.</summary>
+/// <remarks>
+/// TorchSharp 0.107 hands libtorch a pointer into a <see cref="Scalar"/> (for a plain sum: the factor 1) that nothing holds during the call. If its
+/// finalizer runs in that moment, libtorch reads freed memory: an exception, or a wrong sum. Here every scalar is held until the call is over.
+/// </remarks>
+internal static class TensorArithmetic
+{
+    private static readonly Scalar One = 1.0.ToScalar();
+
+    /// <summary>left + right.</summary>
+    public static Tensor Plus(this Tensor left, Tensor right) => left.add(right, One);
+
+    /// <summary>left · factor.</summary>
+    public static Tensor Times(this Tensor left, double factor)
+    {
+        using var held = factor.ToScalar();
+        return left.mul(held);
+    }
+
+    /// <summary>target += addend.</summary>
+    public static void Accumulate(this Tensor target, Tensor addend) => target.add_(addend, One);
+
+    /// <summary>target += addend in every element.</summary>
+    public static void Accumulate(this Tensor target, double addend)
+    {
+        using var held = addend.ToScalar();
+        target.add_(held, One);
+    }
+
+    /// <summary>target *= factor.</summary>
+    public static void Scale(this Tensor target, double factor)
+    {
+        using var held = factor.ToScalar();
+        target.mul_(held);
+    }
+}
