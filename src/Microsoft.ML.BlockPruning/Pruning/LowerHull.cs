@@ -2,7 +2,8 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>The lower convex hull of a removal path's cumulative error.</summary>
 /// <remarks>
-/// A path's errors need not rise: one block looks replaceable until its neighbour has gone. Removing along the path under one global threshold
+/// A path's errors need not rise: one block looks replaceable until its neighbour has gone. Removing along the path under one global
+/// threshold
 /// is right only for a convex curve, so each step gets the slope of the hull segment above which it lies.
 /// </remarks>
 internal static class LowerHull

@@ -4,7 +4,8 @@ using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Pruning;
 
-/// <summary>Chooses the blocks that stay: the network's least important ones per unit of cost go until the budget is met, to one block.</summary>
+/// <summary>Chooses the blocks that stay: the network's least important ones per unit of cost go until the budget is met, to one
+/// block.</summary>
 /// <remarks>
 /// Greedy by importance / cost is exact for costs that add up (the relaxed knapsack). Blocks of dead units are freed and what they cost
 /// is spent again, until none is left. Equal densities fall in the order of layers, rows, columns, so one input has one plan.
@@ -53,8 +54,9 @@ internal sealed class SparsityAllocator
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The budget of {_budget:0} is {_budget / total:0.####} of the dense network, but {least:0} ({least / total:0.####}) cannot be removed: "
-                + $"{_costs.FixedCost} are fixed, the rest is the layer floor of {_layerFloor}. Keep at least {RoundUp(least / total):0.####}."));
+                $"The budget of {_budget:0} is {_budget / total:0.####} of the dense network, "
+                + $"but {least:0} ({least / total:0.####}) cannot be removed: {_costs.FixedCost} are fixed, "
+                + $"the rest is the layer floor of {_layerFloor}. Keep at least {RoundUp(least / total):0.####}."));
         }
     }
 
@@ -66,7 +68,8 @@ internal sealed class SparsityAllocator
     /// <summary>Chooses.</summary>
     /// <param name="importances">Of every prunable layer.</param>
     /// <param name="couplings">Layers joined unit by unit, by name; each is among <paramref name="importances"/>.</param>
-    /// <returns>A plan with a mask for every layer given. Its cost is at most the budget, and no removed live block would still fit.</returns>
+    /// <returns>A plan with a mask for every layer given. Its cost is at most the budget, and no removed live block would still
+    /// fit.</returns>
     /// <exception cref="ArgumentException">The budget cannot be met.</exception>
     public SparsityPlan Allocate(IReadOnlyList<LayerImportances> importances, IReadOnlyList<UnitCoupling> couplings)
     {

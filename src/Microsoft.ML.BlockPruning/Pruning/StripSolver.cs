@@ -8,7 +8,8 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>Solves the refit of one layer, row strip by row strip, in float64.</summary>
 /// <remarks>
-/// Per strip R with kept columns K: W = argmin Σ e ‖y − W [x_K, 1]‖² + λ ‖W − W_dense[R, K]‖², λ = 0.01 · mean diagonal of Σ e x xᵀ; the bias
+/// Per strip R with kept columns K: W = argmin Σ e ‖y − W [x_K, 1]‖² + λ ‖W − W_dense[R, K]‖², λ = 0.01 · mean diagonal of Σ e x xᵀ; the
+/// bias
 /// is free. All rows of a strip share K, so one Cholesky factorization serves them, and every strip with the same K.
 /// </remarks>
 internal sealed class StripSolver(PrunableLayer layer, BlockMask mask)
@@ -44,7 +45,8 @@ internal sealed class StripSolver(PrunableLayer layer, BlockMask mask)
         return fitted;
     }
 
-    private void SolveStrip(int strip, RowGroup group, Tensor damped, Tensor right, Dictionary<string, Tensor> factors, LinearWeights fitted)
+    private void SolveStrip(
+        int strip, RowGroup group, Tensor damped, Tensor right, Dictionary<string, Tensor> factors, LinearWeights fitted)
     {
         using var scope = NewDisposeScope();
         int inFeatures = layer.Weights.InFeatures;

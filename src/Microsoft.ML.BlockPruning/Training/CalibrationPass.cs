@@ -6,7 +6,8 @@ namespace Microsoft.ML.BlockPruning.Training;
 
 /// <summary>One pass of forward and backward over the calibration images that gathers <see cref="LayerStatistics"/>.</summary>
 /// <remarks>
-/// The loss is the sum over images of −log p[y]; y is sampled from the network's own softmax, which makes E[d dᵀ] the true Fisher's factor and
+/// The loss is the sum over images of −log p[y]; y is sampled from the network's own softmax, which makes E[d dᵀ] the true Fisher's
+/// factor and
 /// needs no annotation (Martens, JMLR 2020), or given. Only activations get gradients: a hook adds a leaf of zeros to each prunable layer's
 /// output, whose gradient is the gradient there. No weight gradient exists at any time, per image or summed.
 /// </remarks>
@@ -30,7 +31,8 @@ internal sealed class CalibrationPass(ViTWeights dense, CalibrationSet calibrati
         }
 
         var accumulators = layers.Select(layer => new LayerAccumulator(layer, calibration.TotalTokens)).ToArray();
-        var linears = network.Layers.SelectMany(layer => layer.Branches).SelectMany(branch => new[] { branch.First, branch.Second }).ToArray();
+        var linears = network.Layers.SelectMany(layer => layer.Branches)
+            .SelectMany(branch => new[] { branch.First, branch.Second }).ToArray();
         for (int batch = 0; batch < calibration.BatchCount; batch++)
         {
             RunBatch(network, linears, layers, accumulators, batch, generator);
@@ -47,7 +49,8 @@ internal sealed class CalibrationPass(ViTWeights dense, CalibrationSet calibrati
     }
 
     private void RunBatch(
-        TorchViT network, Linear[] linears, IReadOnlyList<PrunableLayer> layers, LayerAccumulator[] accumulators, int batch, Generator generator)
+        TorchViT network, Linear[] linears, IReadOnlyList<PrunableLayer> layers, LayerAccumulator[] accumulators, int batch,
+        Generator generator)
     {
         using var scope = NewDisposeScope();
         var inputs = new Tensor[linears.Length];

@@ -90,5 +90,6 @@ public sealed class TensorArithmeticTests
         }
     }
 
-    private static void AssertValues(float[] expected, torch.Tensor actual) => CollectionAssert.AreEqual(expected, actual.data<float>().ToArray());
+    private static void AssertValues(float[] expected, torch.Tensor actual) =>
+        CollectionAssert.AreEqual(expected, actual.data<float>().ToArray());
 }
