@@ -6,9 +6,8 @@ namespace Microsoft.ML.BlockPruning.Training;
 /// <summary>Sums and scalings that outlive a garbage collection; the operators +, * and / and <c>add_</c> with them do not.</summary>
 /// <remarks>
 /// TorchSharp 0.107 hands libtorch a pointer into a <see cref="Scalar"/> (for a plain sum: the factor 1) that nothing holds during the
-/// call. If its
-/// finalizer runs in that moment, libtorch reads freed memory: an exception, or a wrong sum. Here every scalar is held until the call is
-/// over.
+/// call. If its finalizer runs in that moment, libtorch reads freed memory: an exception, or a wrong sum. Here every scalar is held
+/// until the call is over.
 /// </remarks>
 internal static class TensorArithmetic
 {

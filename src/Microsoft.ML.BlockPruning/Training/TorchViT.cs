@@ -37,10 +37,9 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
     /// <param name="config">The network's shape.</param>
     /// <param name="seed">Seeds the weights; the process-wide generator is left alone.</param>
     public TorchViT(ViTConfig config, long seed)
-        : base(nameof(TorchViT))
+        : base(NameOnceLoaded())
     {
         ArgumentNullException.ThrowIfNull(config);
-        LibTorch.EnsureLoaded();
         Config = config;
         int d = config.EmbedDim;
         _classToken = nn.Parameter(zeros(1, 1, d));
@@ -137,6 +136,13 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
         }
 
         return logits.MoveToOuterDisposeScope();
+    }
+
+    // The base class calls libtorch, so it has to be there before the body of any constructor runs.
+    private static string NameOnceLoaded()
+    {
+        LibTorch.EnsureLoaded();
+        return nameof(TorchViT);
     }
 
     private void Initialize(long seed)

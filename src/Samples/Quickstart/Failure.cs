@@ -16,6 +16,7 @@ internal static partial class Failure
         AggregateException or TargetInvocationException when failure.InnerException is not null => Explain(failure.InnerException),
         ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or FormatException or JsonException
             or InvalidOperationException or NotSupportedException or DllNotFoundException or TypeInitializationException
+            or ArithmeticException
             => $"Error: {ArgumentNames().Replace(failure.Message, "")}",
         _ => null,
     };

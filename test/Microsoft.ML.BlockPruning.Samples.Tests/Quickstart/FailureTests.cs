@@ -21,5 +21,9 @@ public sealed class FailureTests
         Assert.AreEqual("Cancelled; nothing was left half-written.", Failure.Explain(new TaskCanceledException()));
 
     [TestMethod]
-    public void Explain_LeavesAFaultOfTheProgramAlone() => Assert.IsNull(Failure.Explain(new ArithmeticException("bug")));
+    public void Explain_TellsOfAValueThatIsNotFinite() =>
+        Assert.AreEqual("Error: 'head.weight' holds NaN", Failure.Explain(new ArithmeticException("'head.weight' holds NaN")));
+
+    [TestMethod]
+    public void Explain_LeavesAFaultOfTheProgramAlone() => Assert.IsNull(Failure.Explain(new InvalidCastException("bug")));
 }
