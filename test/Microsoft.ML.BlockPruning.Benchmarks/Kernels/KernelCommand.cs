@@ -10,7 +10,7 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Kernels;
 /// <summary>The verb <c>kernels</c>: linear layers of DeiT-B and DeiT-S, ours beside ONNX Runtime and libtorch.</summary>
 internal static class KernelCommand
 {
-    private const double SampleSeconds = 0.02;
+    private const double SampleSeconds = 0.04;
 
     public static System.CommandLine.Command Create()
     {
@@ -36,7 +36,7 @@ internal static class KernelCommand
         torch.set_num_threads(threads);
         var gate = new ContentionGate();
         using var pool = new WorkerPool(threads);
-        var comparison = new KernelComparison(new InterleavedRounds(gate, quick ? 5 : 9, SampleSeconds), pool);
+        var comparison = new KernelComparison(new InterleavedRounds(gate, 9, SampleSeconds), pool);
         var table = new KernelTable();
         foreach (var block in quick ? [new BlockShape(32, 32)] : new[] { new BlockShape(32, 32), new BlockShape(16, 16) })
         {
