@@ -38,10 +38,11 @@ internal sealed class MixedPrecisionNetwork : IDisposable
     /// <summary>Hands the gradients of the last backward pass to the master weights, clipped to a global norm of one.</summary>
     public void MoveGradients()
     {
+        using var scope = NewDisposeScope();
         using var off = no_grad();
         foreach (var (master, compute) in _parameters)
         {
-            master.grad = compute.grad!.to(ScalarType.Float32).DetachFromDisposeScope();
+            master.grad = compute.grad!.to(ScalarType.Float32); // the parameter holds it when the scope lets go
         }
 
         nn.utils.clip_grad_norm_(Master.parameters(), 1.0);
