@@ -10,7 +10,7 @@ internal static class ResultTable
     {
         var (dense, pruned) = (result.Dense, result.Pruned);
         var table = new Table().RoundedBorder().AddColumns(
-            new TableColumn(""), Number("dense"), Number("pruned"), Number("pruned against dense"));
+            new TableColumn(""), Number("dense"), Number("pruned"), Number("against dense"));
         table.AddRow(
             "top-1", Percent(dense.Top1), Percent(pruned.Top1), Text($"{(pruned.Top1 - dense.Top1) * 100:+0.00;-0.00;0.00} points"));
         table.AddRow("model file", Megabytes(dense.Bytes), Megabytes(pruned.Bytes), Times((double)pruned.Bytes / dense.Bytes));
