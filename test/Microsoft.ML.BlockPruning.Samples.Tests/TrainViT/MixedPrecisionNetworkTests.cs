@@ -83,7 +83,8 @@ public sealed class MixedPrecisionNetworkTests
         return [.. gradients.Select(value => (float)(value / norm))];
     }
 
-    private static Tensor Loss(Tensor logits) => nn.functional.cross_entropy(logits, tensor([0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L]));
+    private static Tensor Loss(Tensor logits) =>
+        nn.functional.cross_entropy(logits, tensor([0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L]));
 
     private static float[] Concatenated(TorchViT network) =>
         [.. network.parameters().SelectMany(parameter => parameter.grad!.data<float>().ToArray())];

@@ -35,7 +35,8 @@ public sealed class TrainingRunTests
         CollectionAssert.AreEqual(expected.Layers[0].Fc1.Weight, resumed.Layers[0].Fc1.Weight);
     }
 
-    private static ViTWeights Train(string data, string output, CancellationToken cancellation, CancellationTokenSource? stopAfterEpoch = null)
+    private static ViTWeights Train(
+        string data, string output, CancellationToken cancellation, CancellationTokenSource? stopAfterEpoch = null)
     {
         using var run = new TrainingRun(new TrainingOptions
         {
