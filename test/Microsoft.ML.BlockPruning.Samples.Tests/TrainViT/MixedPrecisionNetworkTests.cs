@@ -72,7 +72,7 @@ public sealed class MixedPrecisionNetworkTests
         return Concatenated(network.Master);
     }
 
-    /// <summary>The gradients of the network itself, without any of the class under test, scaled to norm one where they exceed it.</summary>
+    /// <summary>The gradients of the network itself, without the class under test, scaled to norm one where they exceed it.</summary>
     private static float[] PlainGradients()
     {
         using var network = new TorchViT(Config, seed: 1);
