@@ -1,0 +1,127 @@
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Gates;
+using Microsoft.ML.BlockPruning.Pruning.Lpvit;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Tests.Training;
+
+namespace Microsoft.ML.BlockPruning.Tests.Pruning.Lpvit;
+
+[TestClass]
+public sealed class LpvitReferenceTests
+{
+    [TestMethod]
+    [DataRow(false, 0.02)]
+    [DataRow(true, 0.1)] // the term makes the amounts jump past the target, in the code as here
+    public void Search_IsNearTheTargetAndRemovesTheSmallestWeights(bool usePower, double tolerance)
+    {
+        var layers = new[] { Layer("a", 40, 40, 1), Layer("b", 80, 40, 2), Layer("c", 40, 80, 3) };
+        var reference = new LpvitReference(new LpvitOptions { UsePower = usePower, SecondOrder = false });
+        double total = layers.Sum(layer => layer.Weights.Length);
+
+        var plan = reference.Search(layers, 0.5, plan => plan.KeptElements / total);
+
+        Assert.AreEqual(0.5, plan.KeptElements / total, tolerance + 1e-9);
+        foreach (var layer in layers)
+        {
+            var mask = plan[layer.Name]!;
+            var kept = Tiles(layer).Where(tile => mask[tile.Row, tile.Column]).Select(tile => tile.MeanMagnitude);
+            var removed = Tiles(layer).Where(tile => !mask[tile.Row, tile.Column]).Select(tile => tile.MeanMagnitude);
+            Assert.IsGreaterThanOrEqualTo(removed.Max(), kept.Min(), layer.Name);
+        }
+    }
+
+    [TestMethod]
+    public void Power_PrunesTheLayerOfManyInputsLess()
+    {
+        // g = w makes the curves convex, so that a slope has one place on each.
+        var layers = new[] { Layer("narrow", 64, 32, 1), Layer("wide", 32, 64, 2) }
+            .Select(layer => new LpvitLayer(layer.Name, layer.Blocks, layer.Weights, layer.Weights)).ToArray();
+        double total = layers.Sum(layer => layer.Weights.Length);
+
+        var with = new LpvitReference(new LpvitOptions { UsePower = true }).Search(layers, 0.6, plan => plan.KeptElements / total);
+        var without = new LpvitReference(new LpvitOptions()).Search(layers, 0.6, plan => plan.KeptElements / total);
+
+        Assert.IsGreaterThan(
+            without["wide"]!.KeptBlocks - without["narrow"]!.KeptBlocks, with["wide"]!.KeptBlocks - with["narrow"]!.KeptBlocks);
+    }
+
+    [TestMethod]
+    [DataRow(0.4)]
+    [DataRow(0.7)]
+    public void SearchAndFit_MeetsTheBudgetToOneBlock(double target)
+    {
+        var network = TinyNetwork.Weights(TinyNetwork.Config(), seed: 1);
+        var random = new Random(5);
+        LpvitLayer[] layers =
+        [
+            .. network.PrunableLayers.Select(layer => new LpvitLayer(
+                layer.Name, new BlockMask(layer.OutFeatures, layer.InFeatures, new BlockShape(2, 2)), layer.Weight,
+                [.. layer.Weight.Select(_ => (float)random.NextDouble())])),
+        ];
+        var cost = new NetworkCost(network.Config);
+
+        var plan = new LpvitReference(new LpvitOptions()).SearchAndFit(layers, target, new FlopsCostModel(cost));
+
+        long kept = cost.MultiplyAdds(plan.KeptElements);
+        long block = cost.MultiplyAdds(4) - cost.MultiplyAdds(0);
+        Assert.IsLessThanOrEqualTo(target * cost.TotalMultiplyAdds, kept);
+        Assert.IsGreaterThan((target * cost.TotalMultiplyAdds) - block, kept);
+    }
+
+    [TestMethod]
+    public void Fit_ScalesAllLayersAlike()
+    {
+        var layers = new[] { Layer("a", 40, 40, 1), Layer("b", 40, 40, 2) };
+        var found = new SparsityPlan();
+        found.Add("a", LpvitTiles.MaskAt(0.6, LpvitTiles.Of(layers[0]).MagnitudeScore, layers[0].Blocks)); // 60 of 100 gone
+        found.Add("b", LpvitTiles.MaskAt(0.2, LpvitTiles.Of(layers[1]).MagnitudeScore, layers[1].Blocks)); // 20 of 100 gone
+
+        var plan = new LpvitBudgetFit(layers, new SparsityCostModel()).Fit(found, 160, 0); // 40 may go: half of what went
+
+        Assert.AreEqual(70, plan["a"]!.KeptBlocks);
+        Assert.AreEqual(90, plan["b"]!.KeptBlocks);
+    }
+
+    [TestMethod]
+    public void Rate_IsTheHullOfTheJointDistortion()
+    {
+        // Blocks 0 and 1 undo each other, block 2 stands alone: the first two go together at no distortion.
+        var gradients = new LayerGateGradients("a", new BlockMask(1, 3, new BlockShape(1, 1)), [1, -1, 2, -1, 1, 4]);
+
+        var importances = LpvitPaper.Rate(gradients);
+
+        Assert.AreEqual(0.0, importances[0, 0], 1e-12);
+        Assert.AreEqual(0.0, importances[0, 1], 1e-12);
+        Assert.AreEqual(0.5 * (4 + 16) / 2, importances[0, 2], 1e-12);
+    }
+
+    [TestMethod]
+    [DataRow(1.0, 4, 0.05)]
+    [DataRow(0.5, 0, 0.05)]
+    [DataRow(0.5, 4, 1.5)]
+    [DataRow(double.NaN, 4, 0.05)]
+    public void Options_RefuseWhatIsOutOfRange(double smoothing, int step, double minimumKept)
+    {
+        var options = new LpvitOptions { Smoothing = smoothing, Step = step, MinimumKept = minimumKept };
+
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LpvitReference(options));
+    }
+
+    [TestMethod]
+    public void Layer_RefusesAnArrayOfAnotherSizeAndNumbersThatAreNotFinite()
+    {
+        var blocks = new BlockMask(2, 2, new BlockShape(1, 1));
+
+        Assert.ThrowsExactly<ArgumentException>(() => new LpvitLayer("a", blocks, new float[3], new float[4]));
+        Assert.ThrowsExactly<ArgumentException>(() => new LpvitLayer("a", blocks, new float[4], [0, float.NaN, 0, 0]));
+    }
+
+    private static LpvitLayer Layer(string name, int rows, int columns, int seed) =>
+        LpvitCurveTests.RandomLayer(rows, columns, new BlockShape(4, 4), seed, name);
+
+    private static IEnumerable<(int Row, int Column, double MeanMagnitude)> Tiles(LpvitLayer layer) =>
+        Enumerable.Range(0, layer.Weights.Length)
+            .GroupBy(j => (Row: j / layer.Blocks.Columns / 4, Column: j % layer.Blocks.Columns / 4))
+            .Select(tile => (tile.Key.Row, tile.Key.Column, tile.Average(j => Math.Abs((double)layer.Weights[j]))));
+}
