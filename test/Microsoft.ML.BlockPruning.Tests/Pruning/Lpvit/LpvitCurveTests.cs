@@ -17,7 +17,7 @@ public sealed class LpvitCurveTests
 
         double[] curve = LpvitCurve.Of(LpvitTiles.Of(layer), layer.Weights.Length, secondOrder);
 
-        double[] expected = Transcribed(layer, secondOrder);
+        double[] expected = LpvitTranscription.Curve(layer, secondOrder);
         for (int d = 0; d <= 100; d++)
         {
             Assert.AreEqual(expected[d], curve[d], 1e-10 * (1 + Math.Abs(expected[d])), $"point {d}");
@@ -45,50 +45,6 @@ public sealed class LpvitCurveTests
     public void Tiles_KeepTheWholePart(double amount, int tiles, int expected)
     {
         Assert.AreEqual(expected, LpvitTiles.KeptAt(amount, tiles));
-    }
-
-    // The code's own arithmetic with whole tensors: mask, Δ, ΔΔ, Hessian product at each of 101 points.
-    private static double[] Transcribed(LpvitLayer layer, bool secondOrder)
-    {
-        double[] w = [.. layer.Weights.Select(value => (double)value)];
-        double[] g = [.. layer.MeanGradients.Select(value => (double)value)];
-        double[] curve = new double[101];
-        double[] previous = w;
-        double second = 0;
-        for (int d = 0; d <= 100; d++)
-        {
-            double[] pruned = Pruned(layer, w, g, d / 100.0);
-            double[] delta = [.. pruned.Zip(w, (p, dense) => p - dense)];
-            if (d > 0 && secondOrder)
-            {
-                double[] step = [.. pruned.Zip(previous, (p, before) => p - before)];
-                double along = Enumerable.Range(0, w.Length).Where(j => step[j] != 0).Sum(j => g[j] * step[j]);
-                second += 0.5 * Enumerable.Range(0, w.Length).Sum(
-                    j => (step[j] + (2 * delta[j])) * ((g[j] * along) + (step[j] != 0 ? 1e-7 : 0)));
-            }
-
-            previous = pruned;
-            curve[d] = Enumerable.Range(0, w.Length).Average(j => delta[j] * g[j] * delta[j] * g[j]) + second;
-        }
-
-        return curve;
-    }
-
-    private static double[] Pruned(LpvitLayer layer, double[] w, double[] g, double amount)
-    {
-        var shape = layer.Blocks.Shape;
-        int columns = layer.Blocks.Columns;
-        var tiles = Enumerable.Range(0, w.Length)
-            .GroupBy(j => (j / columns / shape.Height, j % columns / shape.Width)).OrderByDescending(t => t.Average(j => Math.Abs(w[j] * g[j])))
-            .ToList();
-        int keep = amount <= 0 ? tiles.Count : (int)((float)(1 - amount) * tiles.Count);
-        double[] pruned = new double[w.Length];
-        foreach (int j in tiles.Take(keep).SelectMany(tile => tile))
-        {
-            pruned[j] = w[j];
-        }
-
-        return pruned;
     }
 
     internal static LpvitLayer RandomLayer(int rows, int columns, BlockShape shape, int seed, string name = "a")

@@ -11,6 +11,34 @@ namespace Microsoft.ML.BlockPruning.Tests.Pruning.Lpvit;
 public sealed class LpvitReferenceTests
 {
     [TestMethod]
+    [DataRow(0.5, 0.5, 4)]
+    [DataRow(0.7, 0.9, 10)]
+    [DataRow(0.35, 0.1, 2)]
+    [DataRow(0.5, 0.0, 5)]
+    public void Search_GivesTheMaskOfThePublicCode(double target, double smoothing, int step)
+    {
+        // Gradients that follow the weights make curves on which the search finds its target; ragged tiles in two layers.
+        LpvitLayer[] layers =
+        [
+            .. new[] { Layer("a", 40, 40, 1), Layer("b", 82, 30, 2), Layer("c", 40, 63, 3) }.Select((layer, i) => new LpvitLayer(
+                layer.Name, layer.Blocks, layer.Weights, [.. layer.Weights.Zip(layer.MeanGradients, (w, g) => ((0.1f * w) + (0.05f * g)) / (i + 1))])),
+        ];
+        double total = layers.Sum(layer => layer.Weights.Length);
+        var options = new LpvitOptions { Smoothing = smoothing, Step = step, MinimumKept = 0.1 };
+
+        var plan = new LpvitReference(options).Search(layers, target, plan => plan.KeptElements / total);
+
+        bool[][] expected = LpvitTranscription.Prune(layers, target, smoothing, step, minSp: 0.1);
+        Assert.AreEqual(target, expected.Sum(kept => kept.Count(k => k)) / total, 0.06, "the search went astray: this proves little");
+        for (int l = 0; l < layers.Length; l++)
+        {
+            var mask = plan[layers[l].Name]!;
+            bool[] actual = [.. Enumerable.Range(0, expected[l].Length).Select(j => mask[j / mask.Columns / 4, j % mask.Columns / 4])];
+            CollectionAssert.AreEqual(expected[l], actual, layers[l].Name);
+        }
+    }
+
+    [TestMethod]
     [DataRow(false, 0.02)]
     [DataRow(true, 0.1)] // the term makes the amounts jump past the target, in the code as here
     public void Search_IsNearTheTargetAndRemovesTheSmallestWeights(bool usePower, double tolerance)
