@@ -1,0 +1,60 @@
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Training;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>Fits each layer on its own, to the dense layer's outputs on the dense network's inputs: the refit to compare with.</summary>
+/// <remarks>
+/// Per row strip with kept columns K: W[K] = W A[:, K] (A[K, K] + λ I)⁻¹ with the pull to the dense weights of
+/// <see cref="StripSolver"/>. It knows neither what pruning did upstream nor the residual stream; <see cref="WeightRefit"/> does. No pass
+/// over the images; |K|³/3 multiply-adds per strip.
+/// </remarks>
+internal static class PlainRefit
+{
+    /// <summary>Fits.</summary>
+    /// <param name="dense">The dense network; not changed.</param>
+    /// <param name="layers">Its prunable layers in forward order.</param>
+    /// <param name="statistics">Their statistics.</param>
+    /// <param name="plan">A mask for every prunable layer.</param>
+    /// <returns>A network of its own, zero in removed blocks.</returns>
+    public static ViTWeights Run(
+        ViTWeights dense, IReadOnlyList<PrunableLayer> layers, IReadOnlyList<LayerStatistics> statistics, SparsityPlan plan)
+    {
+        LibTorch.EnsureLoaded();
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        var fitted = dense.Clone();
+        var targets = fitted.Layers.SelectMany(layer => layer.Linears).ToList();
+        for (int l = 0; l < layers.Count; l++)
+        {
+            var mask = plan[layers[l].Name] ?? throw new ArgumentException($"The plan has no mask for '{layers[l].Name}'.");
+            if (mask.KeptBlocks < mask.TotalBlocks)
+            {
+                var solved = new StripSolver(layers[l], mask).Solve(MomentsOf(layers[l], statistics[l]), () => { });
+                solved.Weight.CopyTo(targets[l].Weight, 0);
+                solved.Bias.CopyTo(targets[l].Bias, 0);
+            }
+        }
+
+        return fitted;
+    }
+
+    // Targets are the dense outputs, y = [W, b] x̃, so Σ y x̃ᵀ = [W, b] A.
+    private static RefitMoments MomentsOf(PrunableLayer layer, LayerStatistics statistics)
+    {
+        var moments = new RefitMoments(layer, statistics.TokenWeights);
+        var weights = layer.Weights;
+        var matrix = tensor(weights.Weight, float64).reshape(weights.OutFeatures, weights.InFeatures);
+        var withBias = cat([matrix, tensor(weights.Bias, float64).unsqueeze(1)], 1);
+        for (int g = 0; g < layer.Groups.Count; g++)
+        {
+            var group = layer.Groups[g];
+            moments.Inputs[g].Accumulate(statistics.InputCovariance[g]);
+            moments.Targets[g].Accumulate(withBias.narrow(0, group.FirstRow, group.Rows).mm(statistics.InputCovariance[g]));
+        }
+
+        return moments;
+    }
+}

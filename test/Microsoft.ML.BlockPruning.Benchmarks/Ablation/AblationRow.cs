@@ -1,0 +1,16 @@
+namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
+
+/// <summary>One pruned network of the table.</summary>
+/// <param name="Network">Which network.</param>
+/// <param name="Seed">Seeds the sampled labels.</param>
+/// <param name="Method">What chose the blocks and fitted the rest.</param>
+/// <param name="Keep">Kept fraction of the dense network's multiply-adds by the one counter, met to one block.</param>
+/// <param name="Block">Height x width.</param>
+/// <param name="FineTuned">Whether any training followed.</param>
+/// <param name="Top1">Percent on the 10,000 test images.</param>
+/// <param name="DenseTop1">The same of the dense network.</param>
+/// <param name="Kl">KL(dense ‖ pruned), nats per test image.</param>
+/// <param name="KeptMultiplyAdds">What was really kept, as a fraction of the dense total.</param>
+internal sealed record AblationRow(
+    string Network, long Seed, string Method, double Keep, string Block, bool FineTuned, double Top1, double DenseTop1, double Kl,
+    double KeptMultiplyAdds);

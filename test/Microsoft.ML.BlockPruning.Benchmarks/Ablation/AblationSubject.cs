@@ -1,0 +1,63 @@
+using FashionMnist;
+using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Training;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
+
+/// <summary>A trained network, the images it is calibrated with and the images it is judged on.</summary>
+internal sealed class AblationSubject
+{
+    private readonly CalibrationSet _test;
+    private readonly byte[] _labels;
+    private readonly float[] _denseLogits;
+
+    private AblationSubject(string path)
+    {
+        Weights = ViTCheckpoint.Load(path);
+        Calibration = Normalised(FashionMnistData.ReadCalibration());
+        var test = FashionMnistData.ReadTest();
+        _test = Normalised(test);
+        _labels = test.Labels;
+        _denseLogits = LogitsOf(Weights);
+        DenseTop1 = Fidelity.Of(_denseLogits, _denseLogits, _labels).Top1;
+    }
+
+    public ViTWeights Weights { get; }
+
+    /// <summary>The 2,000 bundled images; labels are sampled.</summary>
+    public CalibrationSet Calibration { get; }
+
+    /// <summary>Percent on the 10,000 test images.</summary>
+    public double DenseTop1 { get; }
+
+    public static AblationSubject Of(AblationNetwork network) => new(network switch
+    {
+        AblationNetwork.Bundled => FashionMnistData.NetworkPath,
+        AblationNetwork.Small => Path.Combine(AppContext.BaseDirectory, "Networks", "small", "fashion-vit.safetensors"),
+        _ => throw new ArgumentOutOfRangeException(nameof(network), network, "Not a network of this benchmark."),
+    });
+
+    /// <summary>Judges a pruned network on the 10,000 test images, which no pruning has seen.</summary>
+    public Fidelity Judge(ViTWeights pruned) => Fidelity.Of(_denseLogits, LogitsOf(pruned), _labels);
+
+    private CalibrationSet Normalised(LabelledImages images) => new(
+        Weights.Config, [.. images.Images.Pixels.Select(pixel => ((pixel / 255f) - 0.286f) / 0.353f)], images.Count);
+
+    private float[] LogitsOf(ViTWeights weights)
+    {
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        using var network = new TorchViT(weights);
+        int classes = weights.Config.NumClasses;
+        float[] logits = new float[_test.Count * classes];
+        for (int batch = 0; batch < _test.BatchCount; batch++)
+        {
+            using var batchScope = NewDisposeScope();
+            network.forward(_test.ImagesOf(batch)).data<float>().CopyTo(logits.AsSpan(_test.FirstImage(batch) * classes));
+        }
+
+        return logits;
+    }
+}
