@@ -45,7 +45,8 @@ public sealed class InteractionAwareSelectionTests
         // One by one, 0 and 2 are the cheapest, but they add up. 1 undoes either, and 2 better than 0.
         float[] image = [1, -1.2f, 1.1f, 5];
         var layer = new LayerGateGradients(
-            "a", new BlockMask(1, 4, new BlockShape(1, 1)), [.. Enumerable.Range(0, 8).SelectMany(n => image.Select(s => n % 2 == 0 ? s : -s))]);
+            "a", new BlockMask(1, 4, new BlockShape(1, 1)),
+            [.. Enumerable.Range(0, 8).SelectMany(n => image.Select(s => n % 2 == 0 ? s : -s))]);
 
         var choice = new InteractionAwareSelection(new SparsityCostModel(), 2, 0, NoRidge).Allocate([layer]);
 
@@ -87,7 +88,8 @@ public sealed class InteractionAwareSelectionTests
         // 5 x 5 in blocks of 2 x 2: blocks of 4, 2 and 1 weights.
         var random = new Random(6);
         var layer = new LayerGateGradients(
-            "a", new BlockMask(5, 5, new BlockShape(2, 2)), [.. Enumerable.Range(0, 9 * 32).Select(_ => (float)(random.NextDouble() - 0.5))]);
+            "a", new BlockMask(5, 5, new BlockShape(2, 2)),
+            [.. Enumerable.Range(0, 9 * 32).Select(_ => (float)(random.NextDouble() - 0.5))]);
         for (int budget = 1; budget < 25; budget++)
         {
             var choice = new InteractionAwareSelection(new ElementCost(), budget, 0).Allocate([layer]);

@@ -50,7 +50,8 @@ public sealed class LpvitCurveTests
     internal static LpvitLayer RandomLayer(int rows, int columns, BlockShape shape, int seed, string name = "a")
     {
         var random = new Random(seed);
-        float[] Numbers(float scale) => [.. Enumerable.Range(0, rows * columns).Select(_ => scale * (float)((2 * random.NextDouble()) - 1))];
-        return new LpvitLayer(name, new BlockMask(rows, columns, shape), Numbers(1), Numbers(0.5f));
+        float[] Numbers(double scale) =>
+            [.. Enumerable.Range(0, rows * columns).Select(_ => (float)(scale * ((2 * random.NextDouble()) - 1)))];
+        return new LpvitLayer(name, new BlockMask(rows, columns, shape), Numbers(1), Numbers(0.5));
     }
 }

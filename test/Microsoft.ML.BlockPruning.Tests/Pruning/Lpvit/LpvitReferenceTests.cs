@@ -21,7 +21,8 @@ public sealed class LpvitReferenceTests
         LpvitLayer[] layers =
         [
             .. new[] { Layer("a", 40, 40, 1), Layer("b", 82, 30, 2), Layer("c", 40, 63, 3) }.Select((layer, i) => new LpvitLayer(
-                layer.Name, layer.Blocks, layer.Weights, [.. layer.Weights.Zip(layer.MeanGradients, (w, g) => ((0.1f * w) + (0.05f * g)) / (i + 1))])),
+                layer.Name, layer.Blocks, layer.Weights,
+                [.. layer.Weights.Zip(layer.MeanGradients, (w, g) => ((0.1f * w) + (0.05f * g)) / (i + 1))])),
         ];
         double total = layers.Sum(layer => layer.Weights.Length);
         var options = new LpvitOptions { Smoothing = smoothing, Step = step, MinimumKept = 0.1 };

@@ -61,7 +61,8 @@ internal static class LpvitTranscription
         var shape = layer.Blocks.Shape;
         int columns = layer.Blocks.Columns;
         var tiles = Enumerable.Range(0, scores.Length)
-            .GroupBy(j => (j / columns / shape.Height, j % columns / shape.Width)).OrderByDescending(t => t.Average(j => scores[j])).ToList();
+            .GroupBy(j => (j / columns / shape.Height, j % columns / shape.Width))
+            .OrderByDescending(tile => tile.Average(j => scores[j])).ToList();
         int keep = amount <= 0 ? tiles.Count : (int)((float)(1 - amount) * tiles.Count);
         bool[] kept = new bool[scores.Length];
         tiles.Take(keep).SelectMany(tile => tile).ToList().ForEach(j => kept[j] = true);
