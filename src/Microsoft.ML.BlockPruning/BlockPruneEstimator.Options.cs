@@ -58,7 +58,7 @@ public sealed partial class BlockPruneEstimator
         /// <value><see cref="CalibrationLabels.Sampled"/>.</value>
         public CalibrationLabels CalibrationLabels { get; set; } = CalibrationLabels.Sampled;
 
-        /// <summary>Gets or sets how the pruned network is trained further on the calibration images, the dense one as its teacher.</summary>
+        /// <summary>Gets or sets how the pruned network is trained on the calibration images, with the dense one as teacher.</summary>
         /// <value>Null: it is not. It pays with thousands of images; its labels are the calibration's.</value>
         public FineTuneOptions? FineTuning { get; set; }
 

@@ -1,6 +1,10 @@
 using System.CommandLine;
+using Microsoft.ML.BlockPruning.Benchmarks.FineTuning;
 using Microsoft.ML.BlockPruning.Benchmarks.Kernels;
 using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
 
-var root = new RootCommand("Measures what the README claims.") { KernelCommand.Create(), PruningCommand.Create() };
+var root = new RootCommand("Measures what the README claims.")
+{
+    KernelCommand.Create(), PruningCommand.Create(), FineTuneCommand.Create(),
+};
 return root.Parse(args).Invoke();

@@ -1,6 +1,7 @@
 namespace Microsoft.ML.BlockPruning.Training.FineTuning;
 
-/// <summary>Learning rate of each step: linear warm-up to the peak, then half a cosine to zero (Loshchilov &amp; Hutter, ICLR 2017, eq. 5).</summary>
+/// <summary>Learning rate of each step: linear warm-up to the peak, then half a cosine to zero.</summary>
+/// <remarks>Loshchilov &amp; Hutter, ICLR 2017, eq. 5, one period.</remarks>
 internal sealed class CosineSchedule(double peak, double warmupFraction, int totalSteps)
 {
     /// <summary>The rate of a step.</summary>

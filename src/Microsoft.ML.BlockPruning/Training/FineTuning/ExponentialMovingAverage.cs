@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Training.FineTuning;
 
-/// <summary>A network whose weights follow another's: average ← d · average + (1 − d) · weights, d = min(decay, (1 + t) / (10 + t)).</summary>
+/// <summary>A network whose weights follow another's.</summary>
 /// <remarks>
+/// average ← d · average + (1 − d) · weights, d = min(decay, (1 + t) / (10 + t)).
 /// The bound on d in step t (TensorFlow's <c>ExponentialMovingAverage</c>, num_updates) keeps the start, here the network as pruned, from
 /// weighing half of a short run. Cost: one more copy of the weights.
 /// </remarks>

@@ -17,7 +17,10 @@ internal sealed class TrainingBatches(
 
     /// <summary>One batch in parts that fit the memory of one pass.</summary>
     /// <param name="step">From 0, over all epochs.</param>
-    /// <returns>Images [part, channels, size, size] float32 and labels [part] int64, null without; made in the caller's scope, one by one.</returns>
+    /// <returns>
+    /// Images [part, channels, size, size] float32 and labels [part] int64, null where there are none; made one by one, for the caller
+    /// to dispose.
+    /// </returns>
     public IEnumerable<(Tensor Images, Tensor? Labels)> PartsOf(int step)
     {
         int epoch = step / StepsPerEpoch;
