@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Training.FineTuning;
 
 namespace Microsoft.ML.BlockPruning;
 
@@ -57,6 +58,10 @@ public sealed partial class BlockPruneEstimator
         /// <value><see cref="CalibrationLabels.Sampled"/>.</value>
         public CalibrationLabels CalibrationLabels { get; set; } = CalibrationLabels.Sampled;
 
+        /// <summary>Gets or sets how the pruned network is trained on the calibration images, with the dense one as teacher.</summary>
+        /// <value>Null: it is not. It pays with thousands of images; its labels are the calibration's.</value>
+        public FineTuneOptions? FineTuning { get; set; }
+
         /// <summary>Gets or sets what is done to an image before the network reads it.</summary>
         /// <value>Null: what <c>config.json</c> beside the model says, else timm's default.</value>
         public ImagePreprocessing? Preprocessing { get; set; }
@@ -69,6 +74,11 @@ public sealed partial class BlockPruneEstimator
         /// <value>Never.</value>
         public CancellationToken CancellationToken { get; set; }
 
-        internal Options Copy() => (Options)MemberwiseClone();
+        internal Options Copy()
+        {
+            var copy = (Options)MemberwiseClone();
+            copy.FineTuning = FineTuning?.Copy();
+            return copy;
+        }
     }
 }

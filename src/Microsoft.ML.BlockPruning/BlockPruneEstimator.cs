@@ -6,6 +6,7 @@ using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Training.FineTuning;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -26,7 +27,8 @@ namespace Microsoft.ML.BlockPruning;
 ///
 /// `Fit` reads the calibration images, makes forward and backward passes over them, rates every block of the qkv, proj, fc1 and
 /// fc2 weights, keeps the best within the budget and fits the kept weights to the dense network's outputs. The model file is not
-/// changed, nothing is trained further. Pixels in a vector are 0 to 255, channels first, as ExtractPixels yields them.
+/// changed; nothing is trained further unless `FineTuning` is set. Pixels in a vector are 0 to 255, channels first, as ExtractPixels
+/// yields them.
 ///
 /// Classes follow the label column's key values, whatever their order there: by the names in config.json where all of them are
 /// found; else, where the key values are the numbers 0, 1 …, by number; else in alphabetical (ordinal) order, as image folders are read.
@@ -59,6 +61,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             throw new ArgumentException("CalibrationLabels.Column needs a LabelColumnName.", nameof(options));
         }
 
+        CheckFineTuning(options);
         _host = environment.Register(nameof(BlockPruneEstimator));
         _options = options.Copy();
         _settings = new ScoringSettings(
@@ -96,6 +99,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     /// <exception cref="InvalidDataException">The model is damaged or unknown, or an image cannot be used; names tensor or row.</exception>
     /// <exception cref="InvalidOperationException">There is no calibration image, or the label's classes are not the network's.</exception>
     /// <exception cref="NotSupportedException">libtorch cannot be loaded.</exception>
+    /// <exception cref="ArithmeticException">A weight is not finite, or fine-tuning diverged; names the weight or the step.</exception>
     /// <exception cref="OperationCanceledException">The token or the MLContext was cancelled.</exception>
     public SparseViTTransformer Fit(IDataView input)
     {
@@ -123,6 +127,11 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         Info(channel, $"read {calibration.Count} calibration images");
         var pruned = new BlockPruner().Prune(weights, calibration, settings, progress.Report);
 
+        if (_options.FineTuning is { } fineTuning)
+        {
+            pruned = FineTune(fineTuning, weights, pruned, calibration, settings.Seed, channel, progress);
+        }
+
         var network = SparseViT.Create(pruned.Weights, pruned.Plan, preprocessing, classes.Names);
         var transformer = new SparseViTTransformer(_host, _settings, network);
         Info(
@@ -133,6 +142,31 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     }
 
     private static void Info(IChannel channel, string message) => channel.Info(MessageSensitivity.None, "{0}", message);
+
+    private static void CheckFineTuning(Options options)
+    {
+        options.FineTuning?.Validate();
+        if (options.FineTuning is { LabelWeight: > 0 } && options.CalibrationLabels != CalibrationLabels.Column)
+        {
+            throw new ArgumentException(
+                "FineTuning.LabelWeight needs labels: set CalibrationLabels to Column, or the weight to 0.", nameof(options));
+        }
+    }
+
+    private static PrunedNetwork FineTune(
+        FineTuneOptions options, ViTWeights dense, PrunedNetwork pruned, CalibrationSet calibration, long seed, IChannel channel,
+        PruneProgressRelay progress)
+    {
+        int epoch = 0;
+        double loss = double.NaN;
+        var weights = new FineTuner(options, seed).Run(dense, pruned.Weights, pruned.Plan, calibration, validation: null, step =>
+        {
+            (epoch, loss) = (step.Epoch, step.Loss);
+            progress.Report(new PruneProgress(PruneStage.FineTuning, step.Step, step.TotalSteps));
+        });
+        Info(channel, FormattableString.Invariant($"fine-tuned {epoch} epochs, last loss {loss:G5}"));
+        return pruned with { Weights = weights };
+    }
 
     /// <summary>Blocks, floor and budget against the network, before any data is read.</summary>
     private PruneSettings CreateSettings(ViTWeights weights)

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Microsoft.ML.BlockPruning.Benchmarks.Ablation;
+using Microsoft.ML.BlockPruning.Benchmarks.FineTuning;
 using Microsoft.ML.BlockPruning.Benchmarks.Kernels;
 using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
 
 var root = new RootCommand("Measures what the README claims.")
 {
-    KernelCommand.Create(), PruningCommand.Create(), AblationCommand.Create(),
+    KernelCommand.Create(), PruningCommand.Create(), AblationCommand.Create(), FineTuneCommand.Create(),
 };
 return root.Parse(args).Invoke();

@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Training;
+using Microsoft.ML.BlockPruning.Training.FineTuning;
 
 namespace Microsoft.ML.BlockPruning.Tests;
 
@@ -115,6 +116,41 @@ public sealed class BlockPruneEstimatorTests
             Assert.HasCount(1, log.FindAll(line => line.Contains($"{stage} started", StringComparison.Ordinal)));
             Assert.HasCount(1, log.FindAll(line => line.Contains($"{stage} done", StringComparison.Ordinal)));
         }
+    }
+
+    [TestMethod]
+    public void Fit_WithFineTuning_TrainsWithinTheSameBlocksAndReportsTheStage()
+    {
+        using var checkpoint = new TestCheckpoint(TestNetworks.Weights(TestNetworks.Config()));
+        var reported = new List<PruneProgress>();
+        var options = Options(checkpoint);
+        using var plain = Fit(options);
+        options.FineTuning = new FineTuneOptions { Epochs = 2, BatchSize = 4 };
+        options.Progress = new Reporter(reported.Add);
+        var guard = TensorLeakGuard.Start();
+
+        using var tuned = Fit(options);
+
+        guard.AssertNothingLeaked();
+        CollectionAssert.AreEqual(
+            plain.Layers.Select(layer => layer.KeptBlocks).ToArray(), tuned.Layers.Select(layer => layer.KeptBlocks).ToArray());
+        var last = reported[^1];
+        Assert.AreEqual(PruneStage.FineTuning, last.Stage);
+        Assert.AreEqual(last.Total, last.Done);
+        Assert.AreEqual(last.Total, reported.Count(step => step.Stage == PruneStage.FineTuning));
+        var tunedScores = ScoresOf(new MLContext(seed: 1), options);
+        options.FineTuning = null;
+        CollectionAssert.AreNotEqual(ScoresOf(new MLContext(seed: 1), options)[0], tunedScores[0], "Training moved nothing.");
+    }
+
+    [TestMethod]
+    public void Constructor_RefusesALabelLossWithoutLabels()
+    {
+        var options = new BlockPruneEstimator.Options { ModelPath = "any.safetensors", FineTuning = new() { LabelWeight = 1 } };
+
+        var error = Assert.ThrowsExactly<ArgumentException>(() => _ml.Transforms.PruneBlocks(options));
+
+        StringAssert.Contains(error.Message, "LabelWeight");
     }
 
     [TestMethod]

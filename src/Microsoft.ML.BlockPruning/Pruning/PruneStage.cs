@@ -14,4 +14,7 @@ public enum PruneStage
 
     /// <summary>Fitting the kept weights to the dense network's outputs; steps are batches and row strips.</summary>
     Refitting,
+
+    /// <summary>Training the kept weights further, where that is asked for; steps are the optimizer's.</summary>
+    FineTuning,
 }

@@ -55,9 +55,19 @@ internal sealed class CalibrationSet
 
     public int BatchCount => (Count + BatchSize - 1) / BatchSize;
 
-    // Per token and encoder layer about 16 embedDim + 4 mlpDim float32 live at once: activations kept for backward, taps, gradients.
-    private int BatchSize => (int)Math.Clamp(
-        BatchBytes / (4L * _config.Tokens * _config.Depth * ((16L * _config.EmbedDim) + (4L * _config.MlpDim))), 1, LargestBatch);
+    private int BatchSize => FittingBatch(_config, LargestBatch);
+
+    /// <summary>Images that one forward and backward pass may hold, so that its activations and gradients stay below 2 GiB.</summary>
+    /// <param name="config">The network's shape.</param>
+    /// <param name="largest">Upper bound, whatever the memory.</param>
+    /// <remarks>
+    /// Per token and encoder layer about 16 embedDim + 4 mlpDim float32 live at once: activations kept for backward, taps, gradients.
+    /// </remarks>
+    public static int FittingBatch(ViTConfig config, int largest) => (int)Math.Clamp(
+        BatchBytes / (4L * config.Tokens * config.Depth * ((16L * config.EmbedDim) + (4L * config.MlpDim))), 1, largest);
+
+    /// <summary>[channels, imageSize, imageSize]: one image, a view.</summary>
+    public ReadOnlySpan<float> ImageAt(int index) => _images.AsSpan(index * _config.ImageDim, _config.ImageDim);
 
     /// <summary>First image of a batch.</summary>
     public int FirstImage(int batch) => batch * BatchSize;
@@ -92,7 +102,7 @@ internal sealed class CalibrationSet
     {
         for (int i = 0; i < Count; i++)
         {
-            foreach (float value in _images.AsSpan(i * _config.ImageDim, _config.ImageDim))
+            foreach (float value in ImageAt(i))
             {
                 if (!float.IsFinite(value))
                 {

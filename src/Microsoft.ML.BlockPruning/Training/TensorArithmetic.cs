@@ -39,4 +39,11 @@ internal static class TensorArithmetic
         using var held = factor.ToScalar();
         target.mul_(held);
     }
+
+    /// <summary>target = 0 where a mask is true; +0, also where the target holds −0 or is not finite.</summary>
+    public static void Clear(this Tensor target, Tensor where)
+    {
+        using var held = 0.0.ToScalar();
+        target.masked_fill_(where, held);
+    }
 }

@@ -100,13 +100,17 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = Embed(input);
-        foreach (var layer in _layers)
-        {
-            x = layer.forward(x);
-        }
+        return Classify(Streams(input)[^1]).MoveToOuterDisposeScope();
+    }
 
-        return Classify(x).MoveToOuterDisposeScope();
+    /// <summary>The residual stream [batch, tokens, embedDim] after each encoder layer; the caller's dispose scope owns them.</summary>
+    internal Tensor[] Streams(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var x = Embed(input);
+        var streams = _layers.Select(layer => x = layer.forward(x)).ToArray();
+        Array.ForEach(streams, stream => stream.MoveToOuterDisposeScope());
+        return streams;
     }
 
     /// <summary>[batch, tokens, embedDim]: the residual stream before the first encoder layer.</summary>

@@ -14,6 +14,7 @@ internal sealed class PruneSteps(IStepDisplay display) : IProgress<PruneProgress
         PruneStage.Scoring => "Scoring blocks",
         PruneStage.Allocating => "Allocating the budget",
         PruneStage.Refitting => "Refitting weights",
+        PruneStage.FineTuning => "Fine-tuning",
         _ => stage.ToString(),
     };
 }

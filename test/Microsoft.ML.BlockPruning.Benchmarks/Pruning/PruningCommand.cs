@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Training;
@@ -40,14 +39,7 @@ internal static class PruningCommand
             PruningNetwork.DeiTB => PruningSubject.Random("DeiT-B", 768, images),
             _ => throw new ArgumentOutOfRangeException(nameof(network), network, "Not a network of this benchmark."),
         };
-        var cost = new NetworkCost(subject.Weights.Config);
-        var settings = new PruneSettings
-        {
-            Block = block,
-            CostModel = new FlopsCostModel(cost),
-            Budget = Keep * cost.TotalMultiplyAdds,
-            Seed = 1,
-        };
+        var settings = PruningSubject.Settings(subject.Weights.Config, block, Keep);
         var clock = Stopwatch.StartNew();
         new BlockPruner().Prune(subject.Weights, subject.Calibration, settings, Report(clock));
         double seconds = clock.Elapsed.TotalSeconds;

@@ -1,6 +1,8 @@
 using FashionMnist;
 using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Training;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Pruning;
@@ -12,9 +14,29 @@ internal sealed record PruningSubject(string Description, ViTWeights Weights, Ca
     public static PruningSubject Bundled()
     {
         var weights = ViTCheckpoint.Load(FashionMnistData.NetworkPath);
-        var images = FashionMnistData.ReadCalibration();
-        float[] pixels = [.. images.Images.Pixels.Select(pixel => ((pixel / 255f) - 0.286f) / 0.353f)];
-        return new PruningSubject("bundled", weights, new CalibrationSet(weights.Config, pixels, images.Count));
+        float[] pixels = Normalised(FashionMnistData.ReadCalibration().Images.Pixels);
+        return new PruningSubject("bundled", weights, new CalibrationSet(weights.Config, pixels, pixels.Length / weights.Config.ImageDim));
+    }
+
+    /// <summary>Labelled images as the bundled network reads them.</summary>
+    public static CalibrationSet Normalised(ViTConfig config, LabelledImages images, int most = int.MaxValue)
+    {
+        int count = Math.Min(most, images.Count);
+        float[] pixels = Normalised(images.Images.Pixels[..(count * config.ImageDim)]);
+        return new CalibrationSet(config, pixels, count, [.. images.Labels.Take(count).Select(label => (int)label)]);
+    }
+
+    /// <summary>The library's defaults, with a fraction of the multiply-adds as the budget.</summary>
+    public static PruneSettings Settings(ViTConfig config, BlockShape block, double keep)
+    {
+        var cost = new NetworkCost(config);
+        return new PruneSettings
+        {
+            Block = block,
+            CostModel = new FlopsCostModel(cost),
+            Budget = keep * cost.TotalMultiplyAdds,
+            Seed = 1,
+        };
     }
 
     /// <summary>A DeiT of the given width with random weights, and images of noise: for time and memory, never for accuracy.</summary>
@@ -31,4 +53,7 @@ internal sealed record PruningSubject(string Description, ViTWeights Weights, Ca
 
         return new PruningSubject($"{name}, random weights, noise", network.ToWeights(), new CalibrationSet(config, pixels, images));
     }
+
+    // The mean and deviation of the bundled config.json.
+    private static float[] Normalised(byte[] pixels) => [.. pixels.Select(pixel => ((pixel / 255f) - 0.286f) / 0.353f)];
 }

@@ -97,7 +97,9 @@ public sealed class BlockPrunerTests
 
         Prune(TinyNetwork.Weights(TinyNetwork.Config(), seed: 3), keep: 0.5, reports.Add);
 
-        CollectionAssert.AreEqual(Enum.GetValues<PruneStage>(), reports.Select(report => report.Stage).Distinct().ToArray());
+        // All but fine-tuning, which is not pruning.
+        CollectionAssert.AreEqual(
+            Enum.GetValues<PruneStage>()[..^1].ToArray(), reports.Select(report => report.Stage).Distinct().ToArray());
         foreach (var stage in reports.GroupBy(report => report.Stage))
         {
             CollectionAssert.AreEqual(

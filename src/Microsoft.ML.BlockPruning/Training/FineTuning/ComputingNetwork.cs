@@ -1,0 +1,42 @@
+using Microsoft.ML.BlockPruning.Network;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+
+/// <summary>A network that computes in a type of its own between float32 images and float32 outputs.</summary>
+internal sealed class ComputingNetwork : IDisposable
+{
+    private readonly TorchViT _network;
+    private readonly ScalarType _type;
+
+    /// <summary>Copies the weights.</summary>
+    public ComputingNetwork(ViTWeights weights, FineTunePrecision precision)
+    {
+        _type = precision == FineTunePrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        _network = new TorchViT(weights);
+        _network.to(_type);
+        Parameters = [.. _network.parameters()];
+        foreach (var parameter in Parameters)
+        {
+            parameter.DetachFromDisposeScope(); // a conversion makes new tensors
+        }
+    }
+
+    /// <summary>The rounded weights, in the order of <see cref="TorchViT"/>.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>Logits and features in float32; the caller's dispose scope owns them.</summary>
+    /// <param name="images">[images, channels, imageSize, imageSize] float32, normalised.</param>
+    public NetworkOutput Forward(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var streams = _network.Streams(images.to(_type));
+        var logits = _network.Classify(streams[^1]).to(ScalarType.Float32);
+        return new NetworkOutput(
+            logits.MoveToOuterDisposeScope(), [.. streams.Select(x => x.to(ScalarType.Float32).MoveToOuterDisposeScope())]);
+    }
+
+    public void Dispose() => _network.Dispose();
+}

@@ -1,0 +1,58 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+
+/// <summary>The distance of a student's outputs from its teacher's, and from the labels where there are any.</summary>
+/// <remarks>
+/// logits:   τ² / images · Σ p (log p − log q), p and q the softmax of teacher's and student's logits / τ (Hinton et al., 2015, §2);
+/// features: mean over layers l of mean (s_l − t_l)² / var t_l, the variance over the batch, the tokens and the features;
+/// labels:   mean of −log softmax(student)[label].
+/// </remarks>
+internal sealed class DistillationLoss(FineTuneOptions options)
+{
+    private const double SmallestVariance = 1e-12; // a stream that is constant has no scale to measure errors in
+
+    /// <summary>The weighted sum of the three.</summary>
+    /// <param name="student">With gradients.</param>
+    /// <param name="teacher">Without gradients.</param>
+    /// <param name="labels">[images] int64, or null.</param>
+    /// <returns>A scalar, owned by the caller's dispose scope.</returns>
+    public Tensor Of(NetworkOutput student, NetworkOutput teacher, Tensor? labels)
+    {
+        using var scope = NewDisposeScope();
+        var loss = zeros([]);
+        if (options.LogitWeight > 0)
+        {
+            loss = loss.Plus(Logits(student.Logits, teacher.Logits).Times(options.LogitWeight));
+        }
+
+        if (options.FeatureWeight > 0)
+        {
+            double weight = options.FeatureWeight / student.Streams.Count;
+            loss = student.Streams.Zip(teacher.Streams, Feature).Aggregate(loss, (sum, term) => sum.Plus(term.Times(weight)));
+        }
+
+        if (options.LabelWeight > 0 && labels is not null)
+        {
+            loss = loss.Plus(nn.functional.cross_entropy(student.Logits, labels).Times(options.LabelWeight));
+        }
+
+        return loss.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Logits(Tensor student, Tensor teacher)
+    {
+        double temperature = options.Temperature;
+        var expected = teacher.Times(1 / temperature).log_softmax(1);
+        var actual = student.Times(1 / temperature).log_softmax(1);
+        return expected.exp().mul(expected.sub(actual)).sum().Times(temperature * temperature / student.shape[0]);
+    }
+
+    private static Tensor Feature(Tensor student, Tensor teacher)
+    {
+        var deviation = teacher.sub(teacher.mean());
+        double variance = deviation.mul(deviation).mean().item<float>();
+        var difference = student.sub(teacher);
+        return difference.mul(difference).mean().Times(1 / Math.Max(variance, SmallestVariance));
+    }
+}

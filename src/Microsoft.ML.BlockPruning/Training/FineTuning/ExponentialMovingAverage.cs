@@ -1,0 +1,33 @@
+using Microsoft.ML.BlockPruning.Network;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+
+/// <summary>A network whose weights follow another's.</summary>
+/// <remarks>
+/// average ← d · average + (1 − d) · weights, d = min(decay, (1 + t) / (10 + t)).
+/// The bound on d in step t (TensorFlow's <c>ExponentialMovingAverage</c>, num_updates) keeps the start, here the network as pruned, from
+/// weighing half of a short run. Cost: one more copy of the weights.
+/// </remarks>
+internal sealed class ExponentialMovingAverage(ViTWeights start, double decay) : IDisposable
+{
+    /// <summary>The averaged network.</summary>
+    public TorchViT Network { get; } = new(start);
+
+    /// <summary>Takes in the weights after a step.</summary>
+    /// <param name="source">A network of the same shape, float32.</param>
+    /// <param name="steps">t, the optimizer steps done, from 1.</param>
+    public void Update(TorchViT source, int steps)
+    {
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        double d = Math.Min(decay, (1.0 + steps) / (10.0 + steps));
+        foreach (var (average, weight) in Network.parameters().Zip(source.parameters()))
+        {
+            average.Scale(d);
+            average.Accumulate(weight.Times(1 - d));
+        }
+    }
+
+    public void Dispose() => Network.Dispose();
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.ML.BlockPruning.Checkpoints;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+
+/// <summary>The state of a training as a safetensors file: weights, moments, average, steps, and what it belongs to.</summary>
+/// <remarks>Written whole or not at all; an SHA-256 of the values guards against a damaged disk.</remarks>
+internal sealed class FineTuneState(string path, FineTuneSession session, SortedDictionary<string, string> identity)
+{
+    private const string Version = "1";
+    private const string VersionKey = "fine-tune state version";
+    private const string StepsKey = "steps";
+    private const string HashKey = "sha256";
+
+    /// <summary>Restores the session where the file exists.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or of another training; names what differs.</exception>
+    public void TryResume()
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        using var file = SafetensorsFile.Open(path);
+        RequireSame(file, VersionKey, Version);
+        foreach (var (key, value) in identity)
+        {
+            RequireSame(file, key, value);
+        }
+
+        if (!int.TryParse(Found(file, StepsKey), NumberStyles.None, CultureInfo.InvariantCulture, out int steps)
+            || steps < 1 || steps > session.TotalSteps)
+        {
+            throw Invalid($"{StepsKey} is '{Found(file, StepsKey)}', expected 1 to {session.TotalSteps}");
+        }
+
+        Restore(file);
+        session.Optimizer.Steps = steps;
+        session.Student.Refresh();
+    }
+
+    /// <summary>Writes the session's state over the last one.</summary>
+    public void Save() => AtomicFile.Write(path, stream =>
+    {
+        var values = Tensors().Select(entry => (entry.Name, entry.Tensor, Values: Values(entry.Tensor))).ToList();
+        var writer = new SafetensorsWriter();
+        writer.AddMetadata(VersionKey, Version);
+        writer.AddMetadata(StepsKey, session.Optimizer.Steps.ToString(CultureInfo.InvariantCulture));
+        writer.AddMetadata(HashKey, FineTuneIdentity.Hash(values.Select(entry => entry.Values)));
+        foreach (var (key, value) in identity)
+        {
+            writer.AddMetadata(key, value);
+        }
+
+        foreach (var (name, tensor, content) in values)
+        {
+            writer.Add(name, [.. tensor.shape.Select(side => (int)side)], content);
+        }
+
+        writer.Write(stream);
+    });
+
+    private void Restore(SafetensorsFile file)
+    {
+        var values = new List<(Tensor Target, float[] Values)>();
+        foreach (var (name, target) in Tensors())
+        {
+            if (!file.Tensors.TryGetValue(name, out var found) || !found.Shape.SequenceEqual(target.shape)
+                || found.DType != SafetensorsDType.F32)
+            {
+                throw Invalid(
+                    $"tensor '{name}' is {found?.Describe() ?? "missing"}, expected F32 [{string.Join(", ", target.shape)}]");
+            }
+
+            values.Add((target, file.ReadSingles(name)));
+        }
+
+        if (Found(file, HashKey) != FineTuneIdentity.Hash(values.Select(entry => entry.Values)))
+        {
+            throw Invalid("its values do not have the SHA-256 that it names");
+        }
+
+        using var off = no_grad();
+        foreach (var (target, content) in values)
+        {
+            using var scope = NewDisposeScope();
+            target.copy_(tensor(content).reshape(target.shape));
+        }
+    }
+
+    private IEnumerable<(string Name, Tensor Tensor)> Tensors()
+    {
+        var averages = session.Average.Network.parameters();
+        foreach (var (moments, average) in session.Optimizer.Moments.Zip(averages))
+        {
+            yield return ($"weight.{moments.Name}", moments.Parameter);
+            yield return ($"first_moment.{moments.Name}", moments.First);
+            yield return ($"second_moment.{moments.Name}", moments.Second);
+            yield return ($"average.{moments.Name}", average);
+        }
+    }
+
+    private static float[] Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes).ToArray();
+
+    private void RequireSame(SafetensorsFile file, string key, string expected)
+    {
+        string found = Found(file, key);
+        if (found != expected)
+        {
+            throw Invalid($"{key} is {found} there, but {expected} in this training");
+        }
+    }
+
+    private static string Found(SafetensorsFile file, string key) => file.Metadata.GetValueOrDefault(key, "missing");
+
+    private InvalidDataException Invalid(string what) =>
+        new($"Fine-tuning cannot go on from '{path}': {what}. Delete the file to start anew, or name another one.");
+}

@@ -1,0 +1,8 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+
+/// <summary>What distillation compares, float32.</summary>
+/// <param name="Logits">[images, classes].</param>
+/// <param name="Streams">[images, tokens, embedDim]: the residual stream after each encoder layer.</param>
+internal sealed record NetworkOutput(Tensor Logits, IReadOnlyList<Tensor> Streams);

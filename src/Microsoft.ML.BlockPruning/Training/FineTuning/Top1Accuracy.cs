@@ -1,0 +1,28 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+
+/// <summary>The fraction of images whose largest logit is the right class.</summary>
+internal static class Top1Accuracy
+{
+    /// <summary>Reads the images once, as they are.</summary>
+    /// <param name="network">float32.</param>
+    /// <param name="images">With labels.</param>
+    public static double Of(TorchViT network, CalibrationSet images)
+    {
+        using var off = no_grad();
+        int right = 0;
+        for (int batch = 0; batch < images.BatchCount; batch++)
+        {
+            using var scope = NewDisposeScope();
+            long[] predicted = network.forward(images.ImagesOf(batch)).argmax(1).data<long>().ToArray();
+            var labels = images.Labels.AsSpan(images.FirstImage(batch), images.ImagesIn(batch));
+            for (int i = 0; i < predicted.Length; i++)
+            {
+                right += predicted[i] == labels[i] ? 1 : 0;
+            }
+        }
+
+        return right / (double)images.Count;
+    }
+}

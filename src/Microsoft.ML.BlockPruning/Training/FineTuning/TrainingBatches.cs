@@ -1,0 +1,81 @@
+using Microsoft.ML.BlockPruning.Network;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+
+/// <summary>Shuffled, augmented batches; each depends on the seed and its step alone, so that training can go on at any step.</summary>
+internal sealed class TrainingBatches(
+    ViTConfig config, CalibrationSet images, int batchSize, IAugmentation augmentation, long seed)
+{
+    private int _shuffledEpoch = -1;
+    private int[] _order = [];
+
+    public int BatchSize { get; } = Math.Min(batchSize, images.Count);
+
+    /// <summary>Whole batches of one epoch.</summary>
+    public int StepsPerEpoch => images.Count / BatchSize;
+
+    /// <summary>One batch in parts that fit the memory of one pass.</summary>
+    /// <param name="step">From 0, over all epochs.</param>
+    /// <returns>
+    /// Images [part, channels, size, size] float32 and labels [part] int64, null where there are none; made one by one, for the caller
+    /// to dispose.
+    /// </returns>
+    public IEnumerable<(Tensor Images, Tensor? Labels)> PartsOf(int step)
+    {
+        int epoch = step / StepsPerEpoch;
+        Shuffle(epoch);
+        var random = new Random(Mix(seed, 2L * step)); // even: batches, odd: orders
+        int first = step % StepsPerEpoch * BatchSize;
+        int part = CalibrationSet.FittingBatch(config, BatchSize);
+        for (int start = first; start < first + BatchSize; start += part)
+        {
+            int count = Math.Min(part, first + BatchSize - start);
+            yield return Draw(_order.AsMemory(start, count), random);
+        }
+    }
+
+    private (Tensor Images, Tensor? Labels) Draw(ReadOnlyMemory<int> chosen, Random random)
+    {
+        using var scope = NewDisposeScope();
+        float[] pixels = new float[chosen.Length * config.ImageDim];
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            augmentation.Apply(images.ImageAt(chosen.Span[i]), pixels.AsSpan(i * config.ImageDim, config.ImageDim), random);
+        }
+
+        var batch = tensor(pixels).reshape(chosen.Length, config.Channels, config.ImageSize, config.ImageSize);
+        Tensor? labels = null;
+        if (images.Labels is { } known)
+        {
+            long[] classes = [.. chosen.ToArray().Select(image => (long)known[image])];
+            labels = tensor(classes).MoveToOuterDisposeScope();
+        }
+
+        return (batch.MoveToOuterDisposeScope(), labels);
+    }
+
+    private void Shuffle(int epoch)
+    {
+        if (epoch == _shuffledEpoch)
+        {
+            return;
+        }
+
+        _shuffledEpoch = epoch;
+        _order = [.. Enumerable.Range(0, images.Count)];
+        new Random(Mix(seed, (2L * epoch) + 1)).Shuffle(_order);
+    }
+
+    // SplitMix64's finalizer: neighbouring steps get unrelated seeds. System.HashCode differs from run to run.
+    private static int Mix(long seed, long index)
+    {
+        unchecked
+        {
+            ulong z = (ulong)seed + ((ulong)(index + 1) * 0x9E3779B97F4A7C15);
+            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+            return (int)(z ^ (z >> 31));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Training.FineTuning;
+
+namespace Microsoft.ML.BlockPruning.Benchmarks.FineTuning;
+
+/// <summary>The verb <c>finetune</c>: accuracy of the bundled network, pruned and fine-tuned on Fashion-MNIST's training images.</summary>
+internal static class FineTuneCommand
+{
+    private const int MostEpochs = 3;
+    private const string DebianFolder = "/usr/share/datasets/fashion-mnist"; // of the package dataset-fashion-mnist
+
+    public static System.CommandLine.Command Create()
+    {
+        var defaults = new FineTuneOptions();
+        var data = Option("--data", "Folder with Fashion-MNIST's four .gz files; the default is Debian's.", DebianFolder);
+        var keep = Option("--keep", "Kept fraction of the multiply-adds.", 0.25);
+        var block = Option("--block", "Height x width.", "16x16");
+        var epochs = Option("--epochs", $"Passes over the training images, at most {MostEpochs}.", MostEpochs);
+        var images = Option("--images", "Training images, the first of the file.", 60_000);
+        var rate = Option("--learning-rate", "Peak of the learning rate.", defaults.LearningRate);
+        var labels = Option("--label-weight", "Weight of the cross entropy with the labels.", defaults.LabelWeight);
+        var precision = Option("--precision", "What forward and backward compute in.", FineTunePrecision.BFloat16);
+        var state = new Option<string?>("--state") { Description = "File to resume from and to leave the state in." };
+        var json = new Option<FileInfo?>("--json") { Description = "File to write the row to." };
+        epochs.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > MostEpochs)
+            {
+                result.AddError($"--epochs must be 1 to {MostEpochs}.");
+            }
+        });
+        var command = new System.CommandLine.Command("finetune", "Measures what fine-tuning brings back.")
+        {
+            data, keep, block, epochs, images, rate, labels, precision, state, json,
+        };
+        command.SetAction(parsed => FineTuneRun.Run(
+            parsed.GetValue(data)!, parsed.GetValue(keep), BlockShape.Parse(parsed.GetValue(block)!), parsed.GetValue(images),
+            new FineTuneOptions
+            {
+                Epochs = parsed.GetValue(epochs),
+                LearningRate = parsed.GetValue(rate),
+                LabelWeight = parsed.GetValue(labels),
+                Precision = parsed.GetValue(precision),
+                CheckpointPath = parsed.GetValue(state),
+                Seed = 1,
+            },
+            parsed.GetValue(json)));
+        return command;
+    }
+
+    private static Option<T> Option<T>(string name, string description, T value) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
+}
