@@ -152,17 +152,16 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             grids.Add((layer.Name, new BlockMask(layer.OutFeatures, layer.InFeatures, block)));
         }
 
-        var cost = new NetworkCost(weights.Config);
+        var layers = new LayerGrids(grids);
         var settings = new PruneSettings
         {
             Block = block,
-            CostModel = _options.Budget.CostModelOf(cost),
-            Budget = _options.Budget.Resolve(cost, grids.Sum(grid => (long)grid.Blocks.TotalBlocks)),
+            Constraints = _options.Budget.Resolve(new NetworkCost(weights.Config), layers),
             LayerFloor = _options.LayerFloor,
             Seed = MlNetHost.SeedOf(_host),
         };
-        new SparsityAllocator(settings.CostModel, settings.Budget, settings.LayerFloor).CheckBudget(grids);
-        return settings;
+        var unmet = new SparsityAllocator(settings.Constraints, settings.LayerFloor).Unmet(layers);
+        return unmet is null ? settings : throw _host.Process(unmet);
     }
 
     private void CheckPreprocessing(ImagePreprocessing preprocessing, ViTConfig config)

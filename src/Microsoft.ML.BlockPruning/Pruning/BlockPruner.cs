@@ -1,5 +1,4 @@
 using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Training;
 using static TorchSharp.torch;
 
@@ -36,12 +35,14 @@ internal sealed class BlockPruner
         calibration.CheckFits(dense.Config);
         CheckFinite(dense);
         var layers = PrunableLayer.Of(dense, settings.Block);
-        var allocator = new SparsityAllocator(settings.CostModel, settings.Budget, settings.LayerFloor);
-        var grids = layers.Select(layer => (layer.Name, layer.Blocks)).ToList();
+        var allocator = new SparsityAllocator(settings.Constraints, settings.LayerFloor);
+        var grids = new LayerGrids(layers.Select(layer => (layer.Name, layer.Blocks)));
         allocator.CheckBudget(grids);
+
+        // Where nothing goes the dense weights are the exact answer; to estimate anything would take a minute and change nothing.
         if (allocator.KeepsAll(grids))
         {
-            return Unpruned(dense, grids);
+            return new PrunedNetwork(dense.Clone(), allocator.WholePlan(grids));
         }
 
         using var scope = NewDisposeScope();
@@ -52,18 +53,6 @@ internal sealed class BlockPruner
         var refit = new WeightRefit(dense, calibration, layers, tokenWeights, plan);
         var refitting = new StageProgress(PruneStage.Refitting, refit.Steps, onProgress);
         return new PrunedNetwork(refit.Run(refitting.Step), plan);
-    }
-
-    // Where nothing goes the dense weights are the exact answer; to estimate anything would take a minute and change nothing.
-    private static PrunedNetwork Unpruned(ViTWeights dense, IEnumerable<(string Name, BlockMask Blocks)> grids)
-    {
-        var plan = new SparsityPlan();
-        foreach (var (name, blocks) in grids)
-        {
-            plan.Add(name, blocks);
-        }
-
-        return new PrunedNetwork(dense.Clone(), plan);
     }
 
     // The covariances, DeiT-B's 1.2 GB, are freed on return; the refit needs the token weights only.

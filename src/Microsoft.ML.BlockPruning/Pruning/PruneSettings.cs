@@ -8,11 +8,8 @@ internal sealed class PruneSettings
     /// <summary>The block that is removed or kept as a whole; not larger than any prunable weight.</summary>
     public required BlockShape Block { get; init; }
 
-    /// <summary>The unit of the budget.</summary>
-    public required ICostModel CostModel { get; init; }
-
-    /// <summary>Upper bound on the pruned network's cost, fixed part included.</summary>
-    public required double Budget { get; init; }
+    /// <summary>The budgets; all must be met.</summary>
+    public required IReadOnlyList<PruneConstraint> Constraints { get; init; }
 
     /// <summary>Fraction of every layer's blocks that stays whatever their importance, in [0, 1].</summary>
     public double LayerFloor { get; init; }

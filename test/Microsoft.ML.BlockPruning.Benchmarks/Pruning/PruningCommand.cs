@@ -44,8 +44,7 @@ internal static class PruningCommand
         var settings = new PruneSettings
         {
             Block = block,
-            CostModel = new FlopsCostModel(cost),
-            Budget = Keep * cost.TotalMultiplyAdds,
+            Constraints = [PruneConstraint.Keep(Keep, new FlopsCostModel(cost), cost.TotalMultiplyAdds, "multiply-adds")],
             Seed = 1,
         };
         var clock = Stopwatch.StartNew();

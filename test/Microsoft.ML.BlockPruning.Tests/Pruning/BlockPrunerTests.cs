@@ -184,8 +184,7 @@ public sealed class BlockPrunerTests
         return new PruneSettings
         {
             Block = block,
-            CostModel = new FlopsCostModel(cost),
-            Budget = keep * cost.TotalMultiplyAdds,
+            Constraints = [PruneConstraint.Keep(keep, new FlopsCostModel(cost), cost.TotalMultiplyAdds, "multiply-adds")],
             Seed = 1,
         };
     }
