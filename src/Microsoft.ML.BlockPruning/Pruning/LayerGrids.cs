@@ -25,5 +25,7 @@ internal sealed class LayerGrids
     /// <summary>What BSR stores for each layer whatever it keeps: block rows + 1 indices.</summary>
     public long RowPointers => Layers.Sum(layer => layer.Blocks.BlockRows + 1L);
 
+    public bool Contains(string layerName) => _byName.ContainsKey(layerName);
+
     public BlockMask this[string layerName] => _byName[layerName];
 }

@@ -8,23 +8,18 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 internal sealed class SparsityAllocator
 {
     private readonly IReadOnlyList<PruneConstraint> _constraints;
-    private readonly double _layerFloor;
+    private readonly LayerRules _rules;
 
     /// <summary>Creates an allocator.</summary>
     /// <param name="constraints">The budgets, at least one.</param>
-    /// <param name="layerFloor">Fraction of every layer's blocks that stays whatever their importance, in [0, 1]; rounded up.</param>
-    public SparsityAllocator(IReadOnlyList<PruneConstraint> constraints, double layerFloor)
+    /// <param name="rules">The floor of every layer: what stays of its blocks whatever their importance.</param>
+    public SparsityAllocator(IReadOnlyList<PruneConstraint> constraints, LayerRules rules)
     {
         ArgumentNullException.ThrowIfNull(constraints);
         ArgumentOutOfRangeException.ThrowIfZero(constraints.Count, nameof(constraints));
-        if (!(layerFloor is >= 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(layerFloor), layerFloor, $"A layer floor is a fraction of a layer's blocks, in [0, 1]; found {layerFloor}.");
-        }
-
+        ArgumentNullException.ThrowIfNull(rules);
         _constraints = constraints;
-        _layerFloor = layerFloor;
+        _rules = rules;
     }
 
     /// <summary>Checks that the budgets can be met at all.</summary>
@@ -66,15 +61,16 @@ internal sealed class SparsityAllocator
 
     /// <summary>Chooses.</summary>
     /// <param name="importances">Of every layer that may lose blocks.</param>
-    /// <param name="couplings">Layers joined unit by unit, by name; each is among <paramref name="importances"/>.</param>
+    /// <param name="couplings">Layers joined unit by unit, by name; one with a dense side is passed over.</param>
     /// <returns>A plan with a mask for every layer given. It meets every budget, and no removed live block would still fit.</returns>
     /// <exception cref="ArgumentException">A budget cannot be met.</exception>
     public SparsityPlan Allocate(IReadOnlyList<LayerImportances> importances, IReadOnlyList<UnitCoupling> couplings)
     {
         CheckBudget(new LayerGrids(importances.Select(layer => (layer.LayerName, layer.Blocks))));
-        var layers = importances.Select(layer => new LayerAllocation(layer, _constraints, _layerFloor)).ToList();
+        var layers = importances.Select(layer => new LayerAllocation(layer, _constraints, _rules.FloorOf(layer.LayerName))).ToList();
         var byName = layers.ToDictionary(layer => layer.LayerName, StringComparer.Ordinal);
-        var dead = couplings.Select(c => new DeadUnits(c, byName[c.Producer], byName[c.Consumer])).ToList();
+        var dead = couplings.Where(c => byName.ContainsKey(c.Producer) && byName.ContainsKey(c.Consumer))
+            .Select(c => new DeadUnits(c, byName[c.Producer], byName[c.Consumer])).ToList();
         var choice = new GreedyChoice(layers, _constraints);
         bool freed;
         do
@@ -97,7 +93,7 @@ internal sealed class SparsityAllocator
         foreach (var (name, blocks) in grids.Layers)
         {
             // A floor protects by importance, so at worst it keeps the largest blocks.
-            least += CostsOf(costs, name, blocks).OrderDescending().Take(LayerAllocation.FloorOf(blocks, _layerFloor)).Sum();
+            least += CostsOf(costs, name, blocks).OrderDescending().Take(LayerAllocation.FloorOf(blocks, _rules.FloorOf(name))).Sum();
         }
 
         double dense = constraint.DenseCost;

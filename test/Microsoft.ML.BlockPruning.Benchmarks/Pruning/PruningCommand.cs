@@ -43,7 +43,7 @@ internal static class PruningCommand
         var cost = new NetworkCost(subject.Weights.Config);
         var settings = new PruneSettings
         {
-            Block = block,
+            Layers = new LayerRules(block),
             Constraints = [PruneConstraint.Keep(Keep, new FlopsCostModel(cost), cost.TotalMultiplyAdds, "multiply-adds")],
             Seed = 1,
         };

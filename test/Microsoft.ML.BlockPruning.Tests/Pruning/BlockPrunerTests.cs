@@ -183,7 +183,7 @@ public sealed class BlockPrunerTests
         var cost = new NetworkCost(config);
         return new PruneSettings
         {
-            Block = block,
+            Layers = new LayerRules(block),
             Constraints = [PruneConstraint.Keep(keep, new FlopsCostModel(cost), cost.TotalMultiplyAdds, "multiply-adds")],
             Seed = 1,
         };

@@ -104,7 +104,7 @@ public sealed class SeveralBudgetsTests
             constraints.Select(constraint => constraint.Limit).ToArray().CopyTo(_limits, 0);
             var layers = _importances.Select((importance, k) =>
                 new LayerImportances($"{k}", new BlockMask(1, 1, new BlockShape(1, 1))) { [0, 0] = importance }).ToList();
-            var plan = new SparsityAllocator(constraints, layerFloor: 0).Allocate(layers, []);
+            var plan = new SparsityAllocator(constraints, new LayerRules(new BlockShape(1, 1))).Allocate(layers, []);
             return Enumerable.Range(0, Blocks).Sum(k => plan[$"{k}"]!.KeptBlocks << k);
         }
     }

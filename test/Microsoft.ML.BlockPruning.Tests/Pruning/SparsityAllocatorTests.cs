@@ -166,7 +166,7 @@ public sealed class SparsityAllocatorTests
     }
 
     private static SparsityAllocator Allocator(ICostModel costs, double budget, double layerFloor) =>
-        new([new PruneConstraint(costs, budget, DenseCost: 4, "blocks")], layerFloor);
+        new([new PruneConstraint(costs, budget, DenseCost: 4, "blocks")], new LayerRules(new BlockShape(1, 1), layerFloor));
 
     private static LayerGrids Grids(IEnumerable<LayerImportances> layers) =>
         new(layers.Select(layer => (layer.LayerName, layer.Blocks)));
