@@ -42,6 +42,18 @@ public sealed partial class BlockPruneEstimator
         /// <value>0: a layer may go altogether.</value>
         public double LayerFloor { get; set; }
 
+        /// <summary>Gets or sets floors of single layers, which take the place of <see cref="LayerFloor"/> there.</summary>
+        /// <value>Null: none. Keys are timm's names without <c>.weight</c>, such as <c>blocks.0.attn.qkv</c>; values in [0, 1].</value>
+        public IReadOnlyDictionary<string, double>? LayerFloors { get; set; }
+
+        /// <summary>Gets or sets blocks of single layers, which take the place of <see cref="Block"/> there.</summary>
+        /// <value>Null: none. Keys as in <see cref="LayerFloors"/>.</value>
+        public IReadOnlyDictionary<string, BlockShape>? LayerBlocks { get; set; }
+
+        /// <summary>Gets or sets the layers that lose no block. Their weights are refitted as all others are.</summary>
+        /// <value>Null: none. Names as in <see cref="LayerFloors"/>.</value>
+        public IReadOnlyCollection<string>? LayersToKeepDense { get; set; }
+
         /// <summary>Gets or sets how many images the transformer scores at once in a data view; it does not change the scores.</summary>
         /// <value>32.</value>
         public int BatchSize { get; set; } = 32;

@@ -4,7 +4,6 @@ using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Interop;
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Pruning;
-using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Training;
 using Microsoft.ML.BlockPruning.Training.FineTuning;
 using Microsoft.ML.Data;
@@ -39,6 +38,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
 {
     private readonly IHost _host;
     private readonly Options _options;
+    private readonly LayerRules _rules;
     private readonly ScoringSettings _settings;
 
     internal BlockPruneEstimator(IHostEnvironment environment, Options options)
@@ -47,15 +47,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.ModelPath, nameof(Options.ModelPath));
         ArgumentNullException.ThrowIfNull(options.Budget, nameof(Options.Budget));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Block.Height, nameof(Options.Block));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaximumCalibrationImages ?? 1, nameof(Options.MaximumCalibrationImages));
-        if (!(options.LayerFloor is >= 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(options), options.LayerFloor,
-                $"LayerFloor = {options.LayerFloor} is not in [0, 1]: it is the fraction of its blocks that a layer keeps at least.");
-        }
-
         if (options.CalibrationLabels == CalibrationLabels.Column && options.LabelColumnName is null)
         {
             throw new ArgumentException("CalibrationLabels.Column needs a LabelColumnName.", nameof(options));
@@ -64,6 +56,8 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         CheckFineTuning(options);
         _host = environment.Register(nameof(BlockPruneEstimator));
         _options = options.Copy();
+        _rules = new LayerRules(
+            options.Block, options.LayerFloor, options.LayerBlocks, options.LayerFloors, options.LayersToKeepDense);
         _settings = new ScoringSettings(
             options.ImageColumnName, options.ScoreColumnName, options.PredictedLabelColumnName, options.BatchSize, options.NumberOfThreads);
         _settings.Validate();
@@ -94,7 +88,9 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     /// <param name="input">The calibration images.</param>
     /// <returns>The transformer that scores the pruned network.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column does not fit, or a block is larger than a weight.</exception>
-    /// <exception cref="ArgumentException">The budget cannot be met; names the nearest that can.</exception>
+    /// <exception cref="ArgumentException">
+    /// A budget cannot be met, and the message names the nearest that can; or an option names a layer that the network has not.
+    /// </exception>
     /// <exception cref="IOException">The model cannot be read.</exception>
     /// <exception cref="InvalidDataException">The model is damaged or unknown, or an image cannot be used; names tensor or row.</exception>
     /// <exception cref="InvalidOperationException">There is no calibration image, or the label's classes are not the network's.</exception>
@@ -168,35 +164,25 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         return pruned with { Weights = weights };
     }
 
-    /// <summary>Blocks, floor and budget against the network, before any data is read.</summary>
+    /// <summary>Layers, blocks, floors and budgets against the network, before any data is read.</summary>
     private PruneSettings CreateSettings(ViTWeights weights)
     {
-        var block = _options.Block;
-        var grids = new List<(string Name, BlockMask Blocks)>();
-        foreach (var layer in weights.PrunableLayers)
+        try
         {
-            if (block.Height > layer.OutFeatures || block.Width > layer.InFeatures)
+            var grids = _rules.GridsOf(_rules.LayersOf(weights));
+            var settings = new PruneSettings
             {
-                throw _host.Process(new ArgumentOutOfRangeException(
-                    $"A block of {block} is larger than the weight of '{layer.Name}', {layer.OutFeatures}x{layer.InFeatures}; "
-                    + "take a smaller one.",
-                    innerException: null));
-            }
-
-            grids.Add((layer.Name, new BlockMask(layer.OutFeatures, layer.InFeatures, block)));
+                Layers = _rules,
+                Constraints = _options.Budget.Resolve(new NetworkCost(weights.Config), grids),
+                Seed = MlNetHost.SeedOf(_host),
+            };
+            new SparsityAllocator(settings.Constraints, _rules).CheckBudget(grids);
+            return settings;
         }
-
-        var cost = new NetworkCost(weights.Config);
-        var settings = new PruneSettings
+        catch (ArgumentException error)
         {
-            Block = block,
-            CostModel = _options.Budget.CostModelOf(cost),
-            Budget = _options.Budget.Resolve(cost, grids.Sum(grid => (long)grid.Blocks.TotalBlocks)),
-            LayerFloor = _options.LayerFloor,
-            Seed = MlNetHost.SeedOf(_host),
-        };
-        new SparsityAllocator(settings.CostModel, settings.Budget, settings.LayerFloor).CheckBudget(grids);
-        return settings;
+            throw _host.Process(error);
+        }
     }
 
     private void CheckPreprocessing(ImagePreprocessing preprocessing, ViTConfig config)

@@ -6,73 +6,113 @@ namespace Microsoft.ML.BlockPruning;
 
 /// <summary>How much of the network pruning may keep. Immutable.</summary>
 /// <remarks>
-/// Only the weights of qkv, proj, fc1 and fc2 are pruned; patch embedding, attention products, norms, biases and heads are fixed and
-/// count into the totals of <see cref="Flops"/> and <see cref="Parameters"/>, so a small fraction may be out of reach; the error then
-/// names the nearest.
+/// Only the weights of qkv, proj, fc1 and fc2 are pruned; patch embedding, attention products, norms, biases, heads and the layers that
+/// are kept dense are fixed and count into the totals of every kind but <see cref="Sparsity"/>, so a small fraction may be out of reach;
+/// the error then names the nearest.
 /// </remarks>
 public sealed class PruneBudget
 {
-    private readonly PruneBudgetUnit _unit;
-    private readonly double _fraction;
+    private readonly string _text;
+    private readonly Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> _resolve;
 
-    private PruneBudget(PruneBudgetUnit unit, double fraction)
+    private PruneBudget(string text, Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> resolve)
     {
-        _unit = unit;
-        _fraction = fraction;
+        _text = text;
+        _resolve = resolve;
     }
 
     /// <summary>Keeps a fraction of the dense network's multiply-adds.</summary>
     /// <param name="keep">Fraction of the dense total that remains, in (0, 1].</param>
     /// <returns>The budget.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in (0, 1].</exception>
-    public static PruneBudget Flops(double keep) => new(PruneBudgetUnit.MultiplyAdds, CheckKeep(keep));
+    public static PruneBudget Flops(double keep) => Linear(
+        keep, "multiply-adds", (cost, grids) => (new FlopsCostModel(cost, cost.PrunableElements - grids.Elements), cost.TotalMultiplyAdds));
 
     /// <summary>Keeps a fraction of the dense network's parameters.</summary>
     /// <param name="keep">Fraction of the dense total that remains, in (0, 1].</param>
     /// <returns>The budget.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in (0, 1].</exception>
-    public static PruneBudget Parameters(double keep) => new(PruneBudgetUnit.Parameters, CheckKeep(keep));
+    public static PruneBudget Parameters(double keep) => Linear(
+        keep, "parameters", (cost, grids) => (new ParameterCostModel(cost, cost.PrunableElements - grids.Elements), cost.TotalParameters));
 
-    /// <summary>Removes a fraction of the prunable blocks.</summary>
+    /// <summary>Keeps a fraction of the bytes of the dense network's weights, the indices of kept blocks counted in.</summary>
+    /// <param name="keep">Fraction of the dense bytes that remains, in (0, 1].</param>
+    /// <returns>The budget; <see cref="SparseViTTransformer.WeightBytes"/> is what it bounds.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in (0, 1].</exception>
+    public static PruneBudget Bytes(double keep) => Linear(
+        keep, "bytes", (cost, grids) => (new BytesCostModel(cost, grids), cost.Bytes(cost.PrunableElements, indices: 0)));
+
+    /// <summary>Keeps a fraction of the energy that an image takes in the dense network, by a stated model; nothing is measured.</summary>
+    /// <param name="keep">Fraction of the dense energy that remains, in (0, 1].</param>
+    /// <param name="model">The figures; null for <see cref="EnergyModel"/>'s defaults.</param>
+    /// <returns>The budget.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in (0, 1].</exception>
+    public static PruneBudget Energy(double keep, EnergyModel? model = null)
+    {
+        var figures = model ?? new EnergyModel();
+        return Linear(keep, $"energy ({figures})", (cost, grids) =>
+        {
+            var costs = new EnergyCostModel(cost, figures, grids);
+            return (costs, costs.DenseCost);
+        });
+    }
+
+    /// <summary>Removes a fraction of the blocks of the layers that may lose some.</summary>
     /// <param name="sparsity">Fraction of the blocks that is removed, in [0, 1).</param>
     /// <returns>The budget.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in [0, 1).</exception>
     public static PruneBudget Sparsity(double sparsity) => sparsity is >= 0 and < 1
-        ? new PruneBudget(PruneBudgetUnit.Blocks, 1 - sparsity)
+        ? Linear(1 - sparsity, "prunable blocks", (_, grids) => (new SparsityCostModel(), grids.TotalBlocks))
         : throw new ArgumentOutOfRangeException(
             nameof(sparsity), sparsity, $"sparsity = {Text(sparsity)} is not in [0, 1): it is the fraction of the blocks that is removed.");
 
+    /// <summary>Meets several budgets at once.</summary>
+    /// <param name="budgets">The budgets, at least one; of any kinds.</param>
+    /// <returns>A budget that is met where each of them is.</returns>
+    /// <exception cref="ArgumentException">There is none, or one is null.</exception>
+    public static PruneBudget All(params PruneBudget[] budgets)
+    {
+        ArgumentNullException.ThrowIfNull(budgets);
+        if (budgets.Length == 0 || Array.Exists(budgets, budget => budget is null))
+        {
+            throw new ArgumentException(
+                $"All takes at least one budget and no null; found {budgets.Length}, {budgets.Count(budget => budget is null)} null.",
+                nameof(budgets));
+        }
+
+        PruneBudget[] copy = [.. budgets];
+        return new(
+            string.Join(" and ", copy.Select(budget => budget._text)),
+            (cost, grids) => copy.SelectMany(budget => budget._resolve(cost, grids)));
+    }
+
     /// <inheritdoc/>
-    public override string ToString() => _unit switch
-    {
-        PruneBudgetUnit.MultiplyAdds => $"{Text(_fraction)} of the multiply-adds",
-        PruneBudgetUnit.Parameters => $"{Text(_fraction)} of the parameters",
-        _ => $"{Text(_fraction)} of the prunable blocks",
-    };
+    public override string ToString() => _text;
 
-    /// <summary>What a block costs under this budget.</summary>
-    internal ICostModel CostModelOf(NetworkCost cost) => _unit switch
-    {
-        PruneBudgetUnit.MultiplyAdds => new FlopsCostModel(cost),
-        PruneBudgetUnit.Parameters => new ParameterCostModel(cost),
-        _ => new SparsityCostModel(),
-    };
-
-    /// <summary>The budget in units of <see cref="CostModelOf"/>, the fixed part included.</summary>
+    /// <summary>The budget in units of its cost models.</summary>
     /// <param name="cost">The network's counter.</param>
-    /// <param name="totalBlocks">Prunable blocks of the network.</param>
-    internal double Resolve(NetworkCost cost, long totalBlocks) => _fraction * _unit switch
-    {
-        PruneBudgetUnit.MultiplyAdds => cost.TotalMultiplyAdds,
-        PruneBudgetUnit.Parameters => cost.TotalParameters,
-        _ => totalBlocks,
-    };
+    /// <param name="grids">The layers that may lose blocks.</param>
+    internal IReadOnlyList<PruneConstraint> Resolve(NetworkCost cost, LayerGrids grids) => [.. _resolve(cost, grids)];
 
-    private static double CheckKeep(double keep) => keep is > 0 and <= 1
-        ? keep
-        : throw new ArgumentOutOfRangeException(
-            nameof(keep), keep,
-            $"keep = {Text(keep)} is not in (0, 1]: it is the fraction of the dense total that remains; 0.5 halves it.");
+    private static PruneBudget Linear(double keep, string unit, Func<NetworkCost, LayerGrids, (ICostModel Costs, double Dense)> of)
+    {
+        CheckKeep(keep);
+        return new($"{Text(keep)} of the {unit}", (cost, grids) =>
+        {
+            var (costs, dense) = of(cost, grids);
+            return [PruneConstraint.Keep(keep, costs, dense, unit)];
+        });
+    }
+
+    private static void CheckKeep(double keep)
+    {
+        if (!(keep is > 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(keep), keep,
+                $"keep = {Text(keep)} is not in (0, 1]: it is the fraction of the dense total that remains; 0.5 halves it.");
+        }
+    }
 
     private static string Text(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 }

@@ -68,7 +68,8 @@ public sealed class BadInputTests
 
         var error = AssertFitRefused<ArgumentOutOfRangeException>(options, Data(9));
 
-        StringAssert.Contains(error.Message, "20x8 is larger than the weight of 'blocks.0.attn.proj', 16x16", StringComparison.Ordinal);
+        StringAssert.Contains(
+            error.Message, "20x8 is larger than the weight of 'blocks.0.attn.qkv', q, k and v apart, 16x16", StringComparison.Ordinal);
     }
 
     [TestMethod]

@@ -89,8 +89,11 @@ internal sealed class NetworkCost
     public long Bytes(long keptElements, long indices)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(indices);
-        return BytesPerNumber * (Parameters(keptElements) + indices);
+        return BytesOf(Parameters(keptElements) + indices);
     }
+
+    /// <summary>Bytes of so many weights and indices.</summary>
+    public static long BytesOf(long numbers) => BytesPerNumber * numbers;
 
     private static void CheckKept(long keptElements, long all)
     {

@@ -1,16 +1,13 @@
 namespace Microsoft.ML.BlockPruning.Pruning;
 
-/// <summary>One block in the competition for the budget.</summary>
+/// <summary>One block in the competition for the budgets.</summary>
 /// <param name="Layer">The layer it belongs to.</param>
 /// <param name="Row">Block row.</param>
 /// <param name="Column">Block column.</param>
 /// <param name="Importance">Predicted rise of the loss when it goes.</param>
-/// <param name="Cost">Budget units it takes when kept.</param>
-internal sealed record BlockCandidate(LayerAllocation Layer, int Row, int Column, double Importance, long Cost)
+/// <param name="Costs">Units of each budget that it takes when kept.</param>
+internal sealed record BlockCandidate(LayerAllocation Layer, int Row, int Column, double Importance, long[] Costs)
 {
-    /// <summary>Importance per unit of cost: what the budget is spent by.</summary>
-    public double Density => Importance / Cost;
-
     /// <summary>Whether a floor keeps it whatever its density.</summary>
     public bool IsProtected { get; set; }
 
@@ -18,4 +15,17 @@ internal sealed record BlockCandidate(LayerAllocation Layer, int Row, int Column
 
     /// <summary>Whether it sits in a dead unit and may not come back.</summary>
     public bool IsBanned => !Layer.Allowed[Row, Column];
+
+    /// <summary>Importance per unit of cost: what the budgets are spent by.</summary>
+    /// <param name="prices">Price of a unit of each budget.</param>
+    public double Density(double[] prices)
+    {
+        double price = 0;
+        for (int i = 0; i < prices.Length; i++)
+        {
+            price += prices[i] * Costs[i];
+        }
+
+        return Importance / price;
+    }
 }

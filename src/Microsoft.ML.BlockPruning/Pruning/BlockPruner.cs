@@ -1,5 +1,4 @@
 using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Training;
 using static TorchSharp.torch;
 
@@ -17,14 +16,16 @@ internal sealed class BlockPruner
     /// <summary>Prunes.</summary>
     /// <param name="dense">The dense network; not changed, whatever happens.</param>
     /// <param name="calibration">Images, and labels where they are to be used instead of sampled ones.</param>
-    /// <param name="settings">Block, budget, floor, seed.</param>
+    /// <param name="settings">Blocks, floors, budgets, seed.</param>
     /// <param name="onProgress">
     /// Called after every batch and row strip, from any thread but one at a time. What it throws ends the pruning and comes out of this
     /// call.
     /// </param>
     /// <returns>A network of its own and its plan.</returns>
-    /// <exception cref="ArgumentException">The budget cannot be met, or the images are of another network.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A block is larger than a weight, or the floor is outside [0, 1].</exception>
+    /// <exception cref="ArgumentException">
+    /// A budget cannot be met, a rule names a layer that is not there, or the images are of another network.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">A block is larger than a weight.</exception>
     /// <exception cref="ArithmeticException">A weight, activation or gradient is not finite; the message names where.</exception>
     public PrunedNetwork Prune(
         ViTWeights dense, CalibrationSet calibration, PruneSettings settings, Action<PruneProgress> onProgress)
@@ -35,17 +36,19 @@ internal sealed class BlockPruner
         ArgumentNullException.ThrowIfNull(onProgress);
         calibration.CheckFits(dense.Config);
         CheckFinite(dense);
-        var layers = PrunableLayer.Of(dense, settings.Block);
-        var allocator = new SparsityAllocator(settings.CostModel, settings.Budget, settings.LayerFloor);
-        var grids = layers.Select(layer => (layer.Name, layer.Blocks)).ToList();
+        var layers = settings.Layers.LayersOf(dense);
+        var allocator = new SparsityAllocator(settings.Constraints, settings.Layers);
+        var grids = settings.Layers.GridsOf(layers);
         allocator.CheckBudget(grids);
+
+        // Where nothing goes the dense weights are the exact answer; to estimate anything would take a minute and change nothing.
         if (allocator.KeepsAll(grids))
         {
-            return Unpruned(dense, grids);
+            return new PrunedNetwork(dense.Clone(), allocator.WholePlan(grids));
         }
 
         using var scope = NewDisposeScope();
-        var (importances, tokenWeights) = Rate(dense, calibration, layers, settings, onProgress);
+        var (importances, tokenWeights) = Rate(dense, calibration, layers, grids, settings.Seed, onProgress);
         var allocating = new StageProgress(PruneStage.Allocating, 1, onProgress);
         var plan = allocator.Allocate(importances, UnitCoupling.Of(dense));
         allocating.Step();
@@ -54,28 +57,18 @@ internal sealed class BlockPruner
         return new PrunedNetwork(refit.Run(refitting.Step), plan);
     }
 
-    // Where nothing goes the dense weights are the exact answer; to estimate anything would take a minute and change nothing.
-    private static PrunedNetwork Unpruned(ViTWeights dense, IEnumerable<(string Name, BlockMask Blocks)> grids)
-    {
-        var plan = new SparsityPlan();
-        foreach (var (name, blocks) in grids)
-        {
-            plan.Add(name, blocks);
-        }
-
-        return new PrunedNetwork(dense.Clone(), plan);
-    }
-
     // The covariances, DeiT-B's 1.2 GB, are freed on return; the refit needs the token weights only.
     private (IReadOnlyList<LayerImportances> Importances, IReadOnlyList<IReadOnlyList<float[]>> TokenWeights) Rate(
-        ViTWeights dense, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, PruneSettings settings,
+        ViTWeights dense, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, LayerGrids grids, long seed,
         Action<PruneProgress> onProgress)
     {
         using var scope = NewDisposeScope();
         var calibrating = new StageProgress(PruneStage.Calibrating, calibration.BatchCount, onProgress);
-        var statistics = new CalibrationPass(dense, calibration, settings.Seed).Run(layers, calibrating.Step);
-        var scoring = new StageProgress(PruneStage.Scoring, layers.Sum(layer => layer.Blocks.BlockRows), onProgress);
-        var importances = layers.Zip(statistics, (layer, known) => _criterion.Rate(layer, known, scoring.Step)).ToList();
+        var statistics = new CalibrationPass(dense, calibration, seed).Run(layers, calibrating.Step);
+        var rated = layers.Zip(statistics, (layer, known) => (Layer: layer, Known: known))
+            .Where(pair => grids.Contains(pair.Layer.Name)).ToList();
+        var scoring = new StageProgress(PruneStage.Scoring, rated.Sum(pair => pair.Layer.Blocks.BlockRows), onProgress);
+        var importances = rated.Select(pair => _criterion.Rate(pair.Layer, pair.Known, scoring.Step)).ToList();
         return (importances, [.. statistics.Select(known => known.TokenWeights)]);
     }
 

@@ -5,7 +5,7 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// <summary>One layer while its blocks are being chosen.</summary>
 internal sealed class LayerAllocation
 {
-    public LayerAllocation(LayerImportances importances, ICostModel costs, double floor)
+    public LayerAllocation(LayerImportances importances, IReadOnlyList<PruneConstraint> constraints, double floor)
     {
         LayerName = importances.LayerName;
         Kept = importances.Blocks.Clone();
@@ -16,8 +16,9 @@ internal sealed class LayerAllocation
         {
             for (int column = 0; column < Kept.BlockColumns; column++)
             {
-                long cost = costs.CostOfBlock(LayerName, Kept.ElementsOf(row, column));
-                blocks.Add(new BlockCandidate(this, row, column, importances[row, column], cost));
+                int elements = Kept.ElementsOf(row, column);
+                long[] costs = [.. constraints.Select(constraint => constraint.Costs.CostOfBlock(LayerName, elements))];
+                blocks.Add(new BlockCandidate(this, row, column, importances[row, column], costs));
             }
         }
 

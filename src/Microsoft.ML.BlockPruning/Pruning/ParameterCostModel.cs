@@ -3,9 +3,11 @@ using Microsoft.ML.BlockPruning.Network;
 namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>Parameters of the network, as <see cref="NetworkCost"/> counts them.</summary>
-internal sealed class ParameterCostModel(NetworkCost cost) : ICostModel
+/// <param name="cost">The network's counter.</param>
+/// <param name="denseElements">Weights of prunable layers that stay dense.</param>
+internal sealed class ParameterCostModel(NetworkCost cost, long denseElements = 0) : ICostModel
 {
-    public long FixedCost => cost.FixedParameters;
+    public long FixedCost => cost.Parameters(denseElements);
 
     public long CostOfBlock(string layerName, int elements) => elements;
 }

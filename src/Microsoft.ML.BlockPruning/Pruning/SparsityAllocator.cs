@@ -1,87 +1,81 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Pruning;
 
-/// <summary>Chooses the blocks that stay: the network's least important ones per unit of cost go until the budget is met, to one
-/// block.</summary>
-/// <remarks>
-/// Greedy by importance / cost is exact for costs that add up (the relaxed knapsack). Blocks of dead units are freed and what they cost
-/// is spent again, until none is left. Equal densities fall in the order of layers, rows, columns, so one input has one plan.
-/// </remarks>
+/// <summary>Chooses the blocks that stay within every budget, to one block, and leaves no dead unit.</summary>
+/// <remarks>Blocks of dead units are freed and what they cost is spent again, until none is left.</remarks>
 internal sealed class SparsityAllocator
 {
-    private readonly ICostModel _costs;
-    private readonly double _budget;
-    private readonly double _layerFloor;
+    private readonly IReadOnlyList<PruneConstraint> _constraints;
+    private readonly LayerRules _rules;
 
     /// <summary>Creates an allocator.</summary>
-    /// <param name="costs">The unit of the budget.</param>
-    /// <param name="budget">Upper bound on the cost of the pruned network, fixed part included.</param>
-    /// <param name="layerFloor">Fraction of every layer's blocks that stays whatever their importance, in [0, 1]; rounded up.</param>
-    public SparsityAllocator(ICostModel costs, double budget, double layerFloor)
+    /// <param name="constraints">The budgets, at least one.</param>
+    /// <param name="rules">The floor of every layer: what stays of its blocks whatever their importance.</param>
+    public SparsityAllocator(IReadOnlyList<PruneConstraint> constraints, LayerRules rules)
     {
-        ArgumentNullException.ThrowIfNull(costs);
-        if (!(layerFloor is >= 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(layerFloor), layerFloor, $"A layer floor is a fraction of a layer's blocks, in [0, 1]; found {layerFloor}.");
-        }
-
-        _costs = costs;
-        _budget = budget;
-        _layerFloor = layerFloor;
+        ArgumentNullException.ThrowIfNull(constraints);
+        ArgumentOutOfRangeException.ThrowIfZero(constraints.Count, nameof(constraints));
+        ArgumentNullException.ThrowIfNull(rules);
+        _constraints = constraints;
+        _rules = rules;
     }
 
-    /// <summary>Checks that the budget can be met at all.</summary>
-    /// <param name="layers">Name and block grid of every prunable layer.</param>
-    /// <exception cref="ArgumentException">It cannot; the message names the nearest that can.</exception>
-    public void CheckBudget(IEnumerable<(string Name, BlockMask Blocks)> layers)
+    /// <summary>Checks that the budgets can be met at all.</summary>
+    /// <param name="grids">The layers that may lose blocks.</param>
+    /// <exception cref="ArgumentException">One cannot; the message names the nearest that can.</exception>
+    public void CheckBudget(LayerGrids grids)
     {
-        double least = _costs.FixedCost;
-        double total = _costs.FixedCost;
-        foreach (var (name, blocks) in layers)
+        if (Unmet(grids) is { } error)
         {
-            var costs = CostsOf(name, blocks);
-
-            // A floor protects by importance, so at worst it keeps the largest blocks.
-            least += costs.OrderDescending().Take(LayerAllocation.FloorOf(blocks, _layerFloor)).Sum();
-            total += costs.Sum();
-        }
-
-        if (!(_budget >= least))
-        {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The budget of {_budget:0} is {_budget / total:0.####} of the dense network, "
-                + $"but {least:0} ({least / total:0.####}) cannot be removed: {_costs.FixedCost} are fixed, "
-                + $"the rest is the layer floor of {_layerFloor}. Keep at least {RoundUp(least / total):0.####}."));
+            throw error;
         }
     }
 
-    /// <summary>Whether the budget leaves every block, so that nothing need be known of them.</summary>
-    /// <param name="layers">Name and block grid of every prunable layer.</param>
-    public bool KeepsAll(IEnumerable<(string Name, BlockMask Blocks)> layers) =>
-        _costs.FixedCost + layers.Sum(layer => CostsOf(layer.Name, layer.Blocks).Sum()) <= _budget;
+    /// <summary>What <see cref="CheckBudget"/> throws; null where all budgets can be met.</summary>
+    public ArgumentException? Unmet(LayerGrids grids)
+    {
+        string[] unmet = [.. _constraints.Select(constraint => Unmet(constraint, grids)).OfType<string>()];
+        return unmet.Length == 0 ? null : new ArgumentException(string.Join(' ', unmet));
+    }
+
+    /// <summary>Whether the budgets leave every block, so that nothing need be known of them.</summary>
+    public bool KeepsAll(LayerGrids grids) =>
+        _constraints.All(constraint => constraint.Limit >= Math.Min(constraint.DenseCost, WholeCost(constraint, grids)));
+
+    /// <summary>The plan that keeps every block. Layers get no mask where the indices alone would break a budget.</summary>
+    public SparsityPlan WholePlan(LayerGrids grids)
+    {
+        var plan = new SparsityPlan();
+        if (_constraints.All(constraint => WholeCost(constraint, grids) <= constraint.Limit))
+        {
+            foreach (var (name, blocks) in grids.Layers)
+            {
+                plan.Add(name, blocks);
+            }
+        }
+
+        return plan;
+    }
 
     /// <summary>Chooses.</summary>
-    /// <param name="importances">Of every prunable layer.</param>
-    /// <param name="couplings">Layers joined unit by unit, by name; each is among <paramref name="importances"/>.</param>
-    /// <returns>A plan with a mask for every layer given. Its cost is at most the budget, and no removed live block would still
-    /// fit.</returns>
-    /// <exception cref="ArgumentException">The budget cannot be met.</exception>
+    /// <param name="importances">Of every layer that may lose blocks.</param>
+    /// <param name="couplings">Layers joined unit by unit, by name; one with a dense side is passed over.</param>
+    /// <returns>A plan with a mask for every layer given. It meets every budget, and no removed live block would still fit.</returns>
+    /// <exception cref="ArgumentException">A budget cannot be met.</exception>
     public SparsityPlan Allocate(IReadOnlyList<LayerImportances> importances, IReadOnlyList<UnitCoupling> couplings)
     {
-        CheckBudget(importances.Select(layer => (layer.LayerName, layer.Blocks)));
-        var layers = importances.Select(layer => new LayerAllocation(layer, _costs, _layerFloor)).ToList();
+        CheckBudget(new LayerGrids(importances.Select(layer => (layer.LayerName, layer.Blocks))));
+        var layers = importances.Select(layer => new LayerAllocation(layer, _constraints, _rules.FloorOf(layer.LayerName))).ToList();
         var byName = layers.ToDictionary(layer => layer.LayerName, StringComparer.Ordinal);
-        var dead = couplings.Select(c => new DeadUnits(c, byName[c.Producer], byName[c.Consumer])).ToList();
-        var leastDenseFirst = layers.SelectMany(layer => layer.Blocks).OrderBy(block => block.Density).ToList();
+        var dead = couplings.Where(c => byName.ContainsKey(c.Producer) && byName.ContainsKey(c.Consumer))
+            .Select(c => new DeadUnits(c, byName[c.Producer], byName[c.Consumer])).ToList();
+        var choice = new GreedyChoice(layers, _constraints);
         bool freed;
         do
         {
-            Choose(layers, leastDenseFirst);
+            choice.Choose();
             freed = false;
             dead.ForEach(units => freed |= units.Ban());
         }
@@ -92,39 +86,31 @@ internal sealed class SparsityAllocator
         return plan;
     }
 
-    private void Choose(List<LayerAllocation> layers, List<BlockCandidate> leastDenseFirst)
+    private string? Unmet(PruneConstraint constraint, LayerGrids grids)
     {
-        layers.ForEach(layer => layer.Reset());
-        long cost = _costs.FixedCost + leastDenseFirst.Where(block => block.IsKept).Sum(block => block.Cost);
-        int next = 0;
-        for (; cost > _budget && next < leastDenseFirst.Count; next++)
+        var costs = constraint.Costs;
+        double least = costs.FixedCost;
+        foreach (var (name, blocks) in grids.Layers)
         {
-            var block = leastDenseFirst[next];
-            if (block.IsKept && !block.IsProtected)
-            {
-                block.Layer.Kept[block.Row, block.Column] = false;
-                cost -= block.Cost;
-            }
+            // A floor protects by importance, so at worst it keeps the largest blocks.
+            least += CostsOf(costs, name, blocks).OrderDescending().Take(LayerAllocation.FloorOf(blocks, _rules.FloorOf(name))).Sum();
         }
 
-        Debug.Assert(cost <= _budget, "CheckBudget promises that the budget can be met");
-
-        // Blocks of unequal cost may leave room for one that went before the last: densest first.
-        for (next--; next >= 0; next--)
-        {
-            var block = leastDenseFirst[next];
-            if (!block.IsKept && !block.IsBanned && cost + block.Cost <= _budget)
-            {
-                block.Layer.Kept[block.Row, block.Column] = true;
-                cost += block.Cost;
-            }
-        }
+        double dense = constraint.DenseCost;
+        return constraint.Limit >= least ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"The budget keeps {constraint.Limit / dense:0.####} of the {constraint.Unit}, but {least / dense:0.####} cannot be removed: "
+            + $"{costs.FixedCost / dense:0.####} are fixed, the rest is the layers' floor. "
+            + $"Keep at least {RoundUp(least / dense):0.####} of the {constraint.Unit}, or lower the floors.");
     }
 
-    private IEnumerable<long> CostsOf(string layerName, BlockMask blocks) =>
+    private static double WholeCost(PruneConstraint constraint, LayerGrids grids) =>
+        constraint.Costs.FixedCost + grids.Layers.Sum(layer => CostsOf(constraint.Costs, layer.Name, layer.Blocks).Sum());
+
+    private static IEnumerable<long> CostsOf(ICostModel costs, string layerName, BlockMask blocks) =>
         from row in Enumerable.Range(0, blocks.BlockRows)
         from column in Enumerable.Range(0, blocks.BlockColumns)
-        select _costs.CostOfBlock(layerName, blocks.ElementsOf(row, column));
+        select costs.CostOfBlock(layerName, blocks.ElementsOf(row, column));
 
     private static double RoundUp(double keep) => Math.Ceiling(keep * 10_000) / 10_000;
 }

@@ -27,7 +27,7 @@ internal sealed class WeightRefit
     /// <param name="calibration">The images to fit on.</param>
     /// <param name="layers">The prunable layers in forward order.</param>
     /// <param name="tokenWeights">Per layer and row group, [images · tokens].</param>
-    /// <param name="plan">A mask for every prunable layer.</param>
+    /// <param name="plan">The kept blocks; a layer without a mask keeps all of them and is fitted as the others.</param>
     public WeightRefit(
         ViTWeights dense,
         CalibrationSet calibration,
@@ -39,7 +39,7 @@ internal sealed class WeightRefit
         _calibration = calibration;
         _layers = layers;
         _tokenWeights = tokenWeights;
-        _masks = [.. layers.Select(layer => plan[layer.Name] ?? throw new ArgumentException($"The plan has no mask for '{layer.Name}'."))];
+        _masks = [.. layers.Select(layer => plan[layer.Name] ?? layer.Blocks)];
 
         // Up to the first removed block the dense weights are the exact answer; a solve would only round them.
         int first = Array.FindIndex(_masks, mask => mask.KeptBlocks < mask.TotalBlocks);

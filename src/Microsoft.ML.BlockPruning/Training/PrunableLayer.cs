@@ -8,6 +8,15 @@ internal sealed class PrunableLayer
 {
     private PrunableLayer(LinearWeights weights, BlockShape block, int parts)
     {
+        int rows = weights.OutFeatures / parts;
+        if (block.Height > rows || block.Width > weights.InFeatures)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(block), block,
+                $"A block of {block} is larger than the weight of '{weights.Name}', "
+                + $"{(parts == 1 ? "" : "q, k and v apart, ")}{rows}x{weights.InFeatures}; take a smaller one.");
+        }
+
         Weights = weights;
         Blocks = new BlockMask(weights.OutFeatures, weights.InFeatures, block);
         Groups = GroupsOf(Blocks, parts);
@@ -25,19 +34,25 @@ internal sealed class PrunableLayer
 
     /// <summary>The prunable layers of a network in forward order: qkv, proj, fc1, fc2 of every encoder layer.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A block is larger than a weight.</exception>
-    public static IReadOnlyList<PrunableLayer> Of(ViTWeights network, BlockShape block) =>
-    [
-        .. network.Layers.SelectMany(layer => new[]
-        {
-            new PrunableLayer(layer.Qkv, block, parts: 3),
-            new PrunableLayer(layer.Proj, block, parts: 1),
-            new PrunableLayer(layer.Fc1, block, parts: 1),
-            new PrunableLayer(layer.Fc2, block, parts: 1),
-        }),
-    ];
+    public static IReadOnlyList<PrunableLayer> Of(ViTWeights network, BlockShape block) => Of(network, _ => block);
+
+    /// <inheritdoc cref="Of(ViTWeights, BlockShape)"/>
+    /// <param name="network">The network.</param>
+    /// <param name="blockOf">The block of a layer, by its name.</param>
+    public static IReadOnlyList<PrunableLayer> Of(ViTWeights network, Func<string, BlockShape> blockOf)
+    {
+        PrunableLayer New(LinearWeights weights, int parts) => new(weights, blockOf(weights.Name), parts);
+        return
+        [
+            .. network.Layers.SelectMany(layer => new[]
+            {
+                New(layer.Qkv, parts: 3), New(layer.Proj, parts: 1), New(layer.Fc1, parts: 1), New(layer.Fc2, parts: 1),
+            }),
+        ];
+    }
 
     // A strip that crosses a border (block height not dividing the part) belongs to the part of its first row. No part is left without a
-    // strip: a block fits proj, so it is no higher than a part.
+    // strip: a block is no higher than a part.
     private static List<RowGroup> GroupsOf(BlockMask blocks, int parts)
     {
         int height = blocks.Shape.Height;

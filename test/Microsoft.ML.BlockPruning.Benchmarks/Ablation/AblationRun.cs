@@ -65,7 +65,9 @@ internal sealed class AblationRun : IDisposable
     };
 
     private SparsityPlan Allocate(IReadOnlyList<LayerImportances> importances, double keep, IReadOnlyList<UnitCoupling> couplings) =>
-        new SparsityAllocator(new FlopsCostModel(_cost), keep * _cost.TotalMultiplyAdds, layerFloor: 0).Allocate(importances, couplings);
+        new SparsityAllocator(
+            [PruneConstraint.Keep(keep, new FlopsCostModel(_cost), _cost.TotalMultiplyAdds, "multiply-adds")],
+            new LayerRules(_layers[0].Blocks.Shape)).Allocate(importances, couplings);
 
     private static IReadOnlyList<LayerImportances> Uniform(IReadOnlyList<LayerImportances> importances) =>
         [.. importances.Select(UniformImportances.Of)];

@@ -32,9 +32,8 @@ internal sealed record PruningSubject(string Description, ViTWeights Weights, Ca
         var cost = new NetworkCost(config);
         return new PruneSettings
         {
-            Block = block,
-            CostModel = new FlopsCostModel(cost),
-            Budget = keep * cost.TotalMultiplyAdds,
+            Layers = new LayerRules(block),
+            Constraints = [PruneConstraint.Keep(keep, new FlopsCostModel(cost), cost.TotalMultiplyAdds, "multiply-adds")],
             Seed = 1,
         };
     }

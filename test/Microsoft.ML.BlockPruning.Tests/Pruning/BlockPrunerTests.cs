@@ -185,9 +185,8 @@ public sealed class BlockPrunerTests
         var cost = new NetworkCost(config);
         return new PruneSettings
         {
-            Block = block,
-            CostModel = new FlopsCostModel(cost),
-            Budget = keep * cost.TotalMultiplyAdds,
+            Layers = new LayerRules(block),
+            Constraints = [PruneConstraint.Keep(keep, new FlopsCostModel(cost), cost.TotalMultiplyAdds, "multiply-adds")],
             Seed = 1,
         };
     }

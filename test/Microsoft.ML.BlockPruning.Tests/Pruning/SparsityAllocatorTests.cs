@@ -17,7 +17,7 @@ public sealed class SparsityAllocatorTests
         var layers = new[] { Layer("a", 4, 4, new BlockShape(2, 2), seed), Layer("b", 4, 6, new BlockShape(2, 2), seed + 100) };
         for (int budget = 0; budget <= 10; budget++)
         {
-            var plan = new SparsityAllocator(new SparsityCostModel(), budget, layerFloor: 0).Allocate(layers, []);
+            var plan = Allocator(new SparsityCostModel(), budget, layerFloor: 0).Allocate(layers, []);
 
             double best = Enumerable.Range(0, 1 << 10).Where(choice => int.PopCount(choice) <= budget)
                 .Max(choice => Blocks(layers).Select((block, k) => (choice >> k & 1) * block.Importance).Sum());
@@ -34,7 +34,7 @@ public sealed class SparsityAllocatorTests
         foreach (double keep in new[] { 0.25, 0.5, 0.7, 0.9, 0.99 })
         {
             double budget = keep * total;
-            var plan = new SparsityAllocator(costs, budget, layerFloor: 0).Allocate(layers, couplings);
+            var plan = Allocator(costs, budget, layerFloor: 0).Allocate(layers, couplings);
 
             long cost = costs.FixedCost + Kept(layers, plan).Sum(block => block.Cost(costs));
             Assert.IsTrue(cost <= budget, $"{cost} > {budget}");
@@ -55,10 +55,10 @@ public sealed class SparsityAllocatorTests
             double total = costs.FixedCost + Blocks(layers).Sum(block => block.Cost(costs));
             foreach (double keep in new[] { 0.25, 0.35, 0.5 })
             {
-                var plan = new SparsityAllocator(costs, keep * total, layerFloor: 0).Allocate(layers, couplings);
+                var plan = Allocator(costs, keep * total, layerFloor: 0).Allocate(layers, couplings);
 
                 Assert.IsEmpty(DeadBlocks(layers, couplings, plan, onlyKept: true), $"seed {seed}, keep {keep}");
-                var uncoupled = new SparsityAllocator(costs, keep * total, layerFloor: 0).Allocate(layers, []);
+                var uncoupled = Allocator(costs, keep * total, layerFloor: 0).Allocate(layers, []);
                 deadOtherwise += DeadBlocks(layers, couplings, uncoupled, onlyKept: true).Count;
             }
         }
@@ -73,7 +73,7 @@ public sealed class SparsityAllocatorTests
         var producer = new LayerImportances("p", new BlockMask(3, 1, new BlockShape(1, 1))) { [0, 0] = 1, [1, 0] = 9, [2, 0] = 5 };
         var consumer = new LayerImportances("c", new BlockMask(1, 3, new BlockShape(1, 1))) { [0, 0] = 9, [0, 1] = 1, [0, 2] = 4 };
 
-        var plan = new SparsityAllocator(new SparsityCostModel(), 2, layerFloor: 0)
+        var plan = Allocator(new SparsityCostModel(), 2, layerFloor: 0)
             .Allocate([producer, consumer], [new UnitCoupling("p", 0, "c")]);
 
         CollectionAssert.AreEqual(new[] { false, false, true }, Enumerable.Range(0, 3).Select(row => plan["p"]![row, 0]).ToArray());
@@ -86,7 +86,7 @@ public sealed class SparsityAllocatorTests
         var (layers, couplings, costs) = Network(new BlockShape(2, 2), seed: 1);
         long total = costs.FixedCost + Blocks(layers).Sum(block => block.Cost(costs));
 
-        var plan = new SparsityAllocator(costs, total, layerFloor: 0).Allocate(layers, couplings);
+        var plan = Allocator(costs, total, layerFloor: 0).Allocate(layers, couplings);
 
         Assert.IsTrue(plan.Masks.Values.All(mask => mask.KeptBlocks == mask.TotalBlocks));
     }
@@ -100,7 +100,7 @@ public sealed class SparsityAllocatorTests
             new LayerImportances("a", new BlockMask(2, 2, new BlockShape(1, 1))),
         };
 
-        var plan = new SparsityAllocator(new SparsityCostModel(), 3, layerFloor: 0).Allocate(layers, []);
+        var plan = Allocator(new SparsityCostModel(), 3, layerFloor: 0).Allocate(layers, []);
 
         Assert.AreEqual(0, plan["b"]!.KeptBlocks);
         CollectionAssert.AreEqual(
@@ -114,7 +114,7 @@ public sealed class SparsityAllocatorTests
         var (layers, couplings, costs) = Network(new BlockShape(height, width), seed: 3);
         double total = costs.FixedCost + Blocks(layers).Sum(block => block.Cost(costs));
 
-        var plan = new SparsityAllocator(costs, 0.8 * total, layerFloor: 0.3).Allocate(layers, couplings);
+        var plan = Allocator(costs, 0.8 * total, layerFloor: 0.3).Allocate(layers, couplings);
 
         foreach (var mask in plan.Masks.Values)
         {
@@ -129,9 +129,9 @@ public sealed class SparsityAllocatorTests
 
         // 4 blocks, half of them held by the floor: 2 of 4 is the least.
         var error = Assert.ThrowsExactly<ArgumentException>(
-            () => new SparsityAllocator(new SparsityCostModel(), 1, layerFloor: 0.5).Allocate(layers, []));
+            () => Allocator(new SparsityCostModel(), 1, layerFloor: 0.5).Allocate(layers, []));
 
-        StringAssert.Contains(error.Message, "at least 0.5.");
+        StringAssert.Contains(error.Message, "at least 0.5 of the blocks");
     }
 
     [TestMethod]
@@ -142,7 +142,7 @@ public sealed class SparsityAllocatorTests
         var (layers, _, costs) = Network(new BlockShape(2, 2), seed: 1);
 
         Assert.ThrowsExactly<ArgumentException>(
-            () => new SparsityAllocator(costs, budget, 0).CheckBudget(layers.Select(layer => (layer.LayerName, layer.Blocks))));
+            () => Allocator(costs, budget, 0).CheckBudget(Grids(layers)));
     }
 
     [TestMethod]
@@ -151,7 +151,7 @@ public sealed class SparsityAllocatorTests
     [DataRow(1.1)]
     public void Constructor_RefusesAFloorThatIsNoFraction(double floor)
     {
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new SparsityAllocator(new SparsityCostModel(), 1, floor));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Allocator(new SparsityCostModel(), 1, floor));
     }
 
     /// <summary>Square, wide, high, and shapes that divide neither side.</summary>
@@ -164,6 +164,12 @@ public sealed class SparsityAllocatorTests
             Layer(layer.Name, layer.OutFeatures, layer.InFeatures, shape, (seed * 100) + i))];
         return (layers, UnitCoupling.Of(network), new FlopsCostModel(new NetworkCost(network.Config)));
     }
+
+    private static SparsityAllocator Allocator(ICostModel costs, double budget, double layerFloor) =>
+        new([new PruneConstraint(costs, budget, DenseCost: 4, "blocks")], new LayerRules(new BlockShape(1, 1), layerFloor));
+
+    private static LayerGrids Grids(IEnumerable<LayerImportances> layers) =>
+        new(layers.Select(layer => (layer.LayerName, layer.Blocks)));
 
     private static LayerImportances Layer(string name, int rows, int columns, BlockShape shape, int seed)
     {

@@ -13,7 +13,8 @@ public sealed class UniformImportancesTests
         var a = Layer("a", [3, 1, 2, 4]);
         var b = Layer("b", [8e6, 7e6, 5e6, 6e6]);
 
-        var plan = new SparsityAllocator(new SparsityCostModel(), budget: 4, layerFloor: 0)
+        var plan = new SparsityAllocator(
+            [PruneConstraint.Keep(0.5, new SparsityCostModel(), denseCost: 8, "blocks")], new LayerRules(new BlockShape(1, 1)))
             .Allocate([UniformImportances.Of(a), UniformImportances.Of(b)], []);
 
         CollectionAssert.AreEqual(new[] { true, false, false, true }, Kept(plan["a"]!));

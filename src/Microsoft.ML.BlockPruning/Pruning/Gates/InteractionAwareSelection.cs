@@ -44,8 +44,11 @@ internal sealed class InteractionAwareSelection(
         var fit = new GateColumns(layers, [.. parts[false]]);
         double meanSquare = Enumerable.Range(0, fit.Gates).Average(gate => fit.Square(gate) / fit.Images);
         double ridge = _options.Ridge * meanSquare;
-        var allocator = new SparsityAllocator(costs, budget, layerFloor);
-        allocator.CheckBudget(layers.Select(layer => (layer.LayerName, layer.Blocks)));
+        var grids = new LayerGrids(layers.Select(layer => (layer.LayerName, layer.Blocks)));
+        double denseCost = new GateSet(layers, fit, costs, layerFloor, ridge).Cost;
+        var allocator = new SparsityAllocator(
+            [new PruneConstraint(costs, budget, denseCost, "units")], new LayerRules(layers[0].Blocks.Shape, layerFloor));
+        allocator.CheckBudget(grids);
 
         var chosen = new GateSet(layers, fit, costs, layerFloor, ridge);
         CloseInRounds(chosen);

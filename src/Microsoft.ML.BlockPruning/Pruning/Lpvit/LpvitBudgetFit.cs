@@ -24,7 +24,9 @@ internal sealed class LpvitBudgetFit(IReadOnlyList<LpvitLayer> layers, ICostMode
     /// <param name="budget">Upper bound on the cost.</param>
     /// <param name="layerFloor">Fraction of every layer that stays.</param>
     public SparsityPlan Fit(SparsityPlan plan, double budget, double layerFloor) =>
-        new SparsityAllocator(costs, budget, layerFloor).Allocate([.. layers.Select(layer => OrderOf(layer, plan[layer.Name]!))], []);
+        new SparsityAllocator(
+            [new PruneConstraint(costs, budget, DenseCost, "units")], new LayerRules(layers[0].Blocks.Shape, layerFloor))
+            .Allocate([.. layers.Select(layer => OrderOf(layer, plan[layer.Name]!))], []);
 
     private LayerImportances OrderOf(LpvitLayer layer, BlockMask mask)
     {

@@ -1,9 +1,0 @@
-namespace Microsoft.ML.BlockPruning;
-
-/// <summary>What a <see cref="PruneBudget"/> counts.</summary>
-internal enum PruneBudgetUnit
-{
-    MultiplyAdds,
-    Parameters,
-    Blocks,
-}

@@ -1,0 +1,105 @@
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning.Tests;
+
+/// <summary>Budgets and rules of single layers, through the estimator.</summary>
+[TestClass]
+public sealed class BudgetOptionsTests
+{
+    private static readonly string[] Labels = ["cat", "dog", "owl"];
+
+    private readonly MLContext _ml = new(seed: 1);
+
+    [TestMethod]
+    public void Fit_ByBytes_KeepsToTheBudget_ToOneBlock()
+    {
+        using var transformer = Fit(options => options.Budget = PruneBudget.Bytes(0.6));
+
+        long budget = transformer.DenseWeightBytes * 6 / 10;
+        Assert.IsLessThanOrEqualTo(budget, transformer.WeightBytes);
+        Assert.IsGreaterThan(budget - (4 * 65), transformer.WeightBytes); // 64 weights and an index
+    }
+
+    [TestMethod]
+    public void Fit_ByAllBytes_IsTheDenseNetwork()
+    {
+        using var transformer = Fit(options => options.Budget = PruneBudget.Bytes(1));
+
+        Assert.AreEqual(transformer.DenseWeightBytes, transformer.WeightBytes);
+    }
+
+    [TestMethod]
+    public void Fit_BySeveralBudgets_MeetsEach()
+    {
+        using var transformer = Fit(options => options.Budget = PruneBudget.All(
+            PruneBudget.Flops(0.7), PruneBudget.Bytes(0.65), PruneBudget.Energy(0.9), PruneBudget.Sparsity(0.2)));
+
+        Assert.IsLessThanOrEqualTo(0.7, (double)transformer.MultiplyAdds / transformer.DenseMultiplyAdds);
+        Assert.IsLessThanOrEqualTo(0.65, (double)transformer.WeightBytes / transformer.DenseWeightBytes);
+        Assert.IsLessThanOrEqualTo(0.8 * 64, transformer.Layers.Sum(layer => layer.KeptBlocks));
+    }
+
+    [TestMethod]
+    public void Fit_HoldsTheRulesOfSingleLayers()
+    {
+        using var transformer = Fit(options =>
+        {
+            options.LayersToKeepDense = ["blocks.1.mlp.fc1"];
+            options.LayerFloors = new Dictionary<string, double> { ["blocks.0.attn.proj"] = 1 };
+            options.LayerBlocks = new Dictionary<string, BlockShape> { ["blocks.0.mlp.fc2"] = new(16, 4) };
+        });
+
+        var layers = transformer.Layers.ToDictionary(layer => layer.Name);
+        Assert.AreEqual(layers["blocks.1.mlp.fc1"].DenseMultiplyAdds, layers["blocks.1.mlp.fc1"].MultiplyAdds);
+        Assert.AreEqual(4, layers["blocks.0.attn.proj"].KeptBlocks);
+        Assert.AreEqual(new BlockShape(16, 4), layers["blocks.0.mlp.fc2"].Block);
+        Assert.IsLessThanOrEqualTo(0.7, (double)transformer.MultiplyAdds / transformer.DenseMultiplyAdds);
+    }
+
+    [TestMethod]
+    public void Fit_WithALayerThatIsNotThere_ListsThoseThatAre()
+    {
+        var error = Assert.ThrowsExactly<ArgumentException>(() => Fit(options => options.LayersToKeepDense = ["head"]));
+
+        StringAssert.Contains(error.Message, "no prunable layer 'head'. It has 'blocks.0.attn.qkv'");
+    }
+
+    [TestMethod]
+    public void Fit_WithABudgetOutOfReach_NamesTheNearest()
+    {
+        foreach (var budget in new[] { PruneBudget.Parameters(0.01), PruneBudget.Bytes(0.01), PruneBudget.Energy(0.01) })
+        {
+            var error = Assert.ThrowsExactly<ArgumentException>(() => Fit(options => options.Budget = budget));
+
+            StringAssert.Contains(error.Message, "Keep at least 0.");
+            Assert.IsTrue(error.Data.Contains("ML_IsMarked"), "ML.NET does not know the exception as its own");
+        }
+    }
+
+    [TestMethod]
+    public void All_OfNothing_IsRefusedAtOnce()
+    {
+        Assert.ThrowsExactly<ArgumentException>(() => PruneBudget.All());
+        Assert.ThrowsExactly<ArgumentException>(() => PruneBudget.All(PruneBudget.Flops(0.5), null!));
+    }
+
+    [TestMethod]
+    public void Budget_SaysWhatItKeeps() => Assert.AreEqual(
+        "0.5 of the bytes and 0.25 of the energy (4.6 pJ per multiply-add, 160 pJ per byte)",
+        PruneBudget.All(PruneBudget.Bytes(0.5), PruneBudget.Energy(0.25, new EnergyModel())).ToString());
+
+    private SparseViTTransformer Fit(Action<BlockPruneEstimator.Options> change)
+    {
+        using var checkpoint = new TestCheckpoint(TestNetworks.Weights(TestNetworks.Config()));
+        var options = new BlockPruneEstimator.Options
+        {
+            ModelPath = checkpoint.ModelPath,
+            Block = new BlockShape(8, 8),
+            Budget = PruneBudget.Flops(0.7),
+        };
+        change(options);
+        var rows = _ml.Data.LoadFromEnumerable(TestImages.PixelsRows(9, Labels));
+        return _ml.Transforms.PruneBlocks(options).Fit(_ml.Transforms.Conversion.MapValueToKey("Label").Fit(rows).Transform(rows));
+    }
+}
