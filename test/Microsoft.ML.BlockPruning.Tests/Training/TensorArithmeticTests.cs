@@ -34,6 +34,10 @@ public sealed class TensorArithmeticTests
         x.Scale(2);
         AssertValues([23, 37], x);
         AssertValues([10, 20], y);
+        var z = torch.tensor(new[] { -0f, float.NaN, 3f });
+        z.Clear(torch.tensor(new[] { true, true, false }));
+        CollectionAssert.AreEqual(new[] { 0, 0, BitConverter.SingleToInt32Bits(3) }, z.bytes.ToArray().Chunk(4)
+            .Select(value => BitConverter.ToInt32(value)).ToArray());
     }
 
     [TestMethod]

@@ -16,10 +16,12 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
 
     /// <summary>Restores the session where the file exists.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or of another training; names what differs.</exception>
+    /// <exception cref="DirectoryNotFoundException">Nothing could be saved there.</exception>
     public void TryResume()
     {
         if (!File.Exists(path))
         {
+            RequireFolder();
             return;
         }
 
@@ -61,6 +63,16 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
 
         writer.Write(stream);
     });
+
+    // Better now than after the first epoch.
+    private void RequireFolder()
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"The checkpoint '{path}' cannot be written: there is no folder '{folder}'; create it.");
+        }
+    }
 
     private void Restore(SafetensorsFile file)
     {

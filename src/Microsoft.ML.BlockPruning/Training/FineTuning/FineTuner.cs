@@ -47,7 +47,8 @@ internal sealed class FineTuner
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
         var augmentation = new FlipAndShift(dense.Config.ImageSize, _options.FlipHorizontally, _options.MaximumShift);
-        var batches = new TrainingBatches(dense.Config, training, _options.BatchSize, augmentation, _seed);
+        int largestPart = CalibrationSet.FittingBatch(dense.Config, _options.BatchSize);
+        var batches = new TrainingBatches(dense.Config, training, _options.BatchSize, largestPart, augmentation, _seed);
         using var session = new FineTuneSession(dense, pruned, plan, batches, _options);
         var state = _options.CheckpointPath is { } path
             ? new FineTuneState(path, session, FineTuneIdentity.Of(dense, pruned, plan, training, _options, _seed))

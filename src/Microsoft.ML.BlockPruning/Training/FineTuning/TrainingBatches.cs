@@ -4,8 +4,14 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.BlockPruning.Training.FineTuning;
 
 /// <summary>Shuffled, augmented batches; each depends on the seed and its step alone, so that training can go on at any step.</summary>
+/// <param name="config">The network's shape.</param>
+/// <param name="images">The images, and labels where there are any.</param>
+/// <param name="batchSize">Images of one step; all of them where there are fewer.</param>
+/// <param name="largestPart">Images that one forward and backward pass may hold.</param>
+/// <param name="augmentation">Applied to every image drawn.</param>
+/// <param name="seed">Seeds order and augmentation.</param>
 internal sealed class TrainingBatches(
-    ViTConfig config, CalibrationSet images, int batchSize, IAugmentation augmentation, long seed)
+    ViTConfig config, CalibrationSet images, int batchSize, int largestPart, IAugmentation augmentation, long seed)
 {
     private int _shuffledEpoch = -1;
     private int[] _order = [];
@@ -27,10 +33,9 @@ internal sealed class TrainingBatches(
         Shuffle(epoch);
         var random = new Random(Mix(seed, 2L * step)); // even: batches, odd: orders
         int first = step % StepsPerEpoch * BatchSize;
-        int part = CalibrationSet.FittingBatch(config, BatchSize);
-        for (int start = first; start < first + BatchSize; start += part)
+        for (int start = first; start < first + BatchSize; start += largestPart)
         {
-            int count = Math.Min(part, first + BatchSize - start);
+            int count = Math.Min(largestPart, first + BatchSize - start);
             yield return Draw(_order.AsMemory(start, count), random);
         }
     }

@@ -105,6 +105,17 @@ public sealed class FineTuneStateTests : IDisposable
         AssertRefuses(Path, () => _subject.Run(Options()));
     }
 
+    [TestMethod]
+    public void Run_AsksForTheCheckpointsFolderBeforeItTrains()
+    {
+        var options = Options();
+        options.CheckpointPath = System.IO.Path.Combine(_folder["missing"], "state.safetensors");
+
+        var error = Assert.ThrowsExactly<DirectoryNotFoundException>(() => _subject.Run(options, _ => Assert.Fail("no step may run")));
+
+        StringAssert.Contains(error.Message, "missing");
+    }
+
     private static void AssertRefuses(string reason, Func<ViTWeights> run) =>
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => run()).Message, reason);
 
