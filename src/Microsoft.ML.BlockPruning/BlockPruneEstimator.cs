@@ -113,7 +113,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         var image = ImageColumn.Find(_host, input.Schema, _options.ImageColumnName, preprocessing);
         var label = LabelColumn.Find(_host, input.Schema, _options.LabelColumnName);
         var classes = ClassOrder.Resolve(_host, weights.Config.NumClasses, checkpoint?.LabelNames, label);
-        var settings = CreateSettings(weights);
+        var settings = CreateSettings(weights, preprocessing, progress);
         Info(channel, $"{Path.GetFileName(_options.ModelPath)}: keep {_options.Budget} in blocks of {_options.Block}, {classes.Reason}");
 
         classes.Apply(weights);
@@ -165,7 +165,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     }
 
     /// <summary>Layers, blocks, floors and budgets against the network, before any data is read.</summary>
-    private PruneSettings CreateSettings(ViTWeights weights)
+    private PruneSettings CreateSettings(ViTWeights weights, ImagePreprocessing preprocessing, PruneProgressRelay progress)
     {
         try
         {
@@ -174,9 +174,12 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             {
                 Layers = _rules,
                 Constraints = _options.Budget.Resolve(new NetworkCost(weights.Config), grids),
+                Latency = _options.Budget.LatencyRequest is { } request
+                    ? LatencyMeasurement.Measure(weights, preprocessing, grids, request, progress.ThrowIfCancelled)
+                    : null,
                 Seed = MlNetHost.SeedOf(_host),
             };
-            new SparsityAllocator(settings.Constraints, _rules).CheckBudget(grids);
+            new SparsityAllocator(settings.Constraints, _rules, settings.Latency).CheckBudget(grids);
             return settings;
         }
         catch (ArgumentException error)

@@ -15,11 +15,16 @@ public sealed class PruneBudget
     private readonly string _text;
     private readonly Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> _resolve;
 
-    private PruneBudget(string text, Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> resolve)
+    private PruneBudget(
+        string text, Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> resolve, LatencyRequest? latency = null)
     {
         _text = text;
         _resolve = resolve;
+        LatencyRequest = latency;
     }
+
+    /// <summary>The budget of time, which takes a measurement to resolve; null where there is none.</summary>
+    internal LatencyRequest? LatencyRequest { get; }
 
     /// <summary>Keeps a fraction of the dense network's multiply-adds.</summary>
     /// <param name="keep">Fraction of the dense total that remains, in (0, 1].</param>
@@ -57,6 +62,23 @@ public sealed class PruneBudget
         });
     }
 
+    /// <summary>Keeps a fraction of the time that the dense network takes to score a batch on this machine.</summary>
+    /// <param name="keep">Fraction of the dense time that remains, in (0, 1].</param>
+    /// <param name="batchSize">Images of the batch.</param>
+    /// <param name="numberOfThreads">Threads that score it; null for one per logical processor.</param>
+    /// <returns>
+    /// The budget. <c>Fit</c> measures the layers first, with the kernels that score, which takes seconds; so two runs may choose
+    /// differently. A layer that is faster dense is left dense.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in (0, 1], or a number is not positive.</exception>
+    public static PruneBudget Latency(double keep, int batchSize = 1, int? numberOfThreads = null)
+    {
+        CheckKeep(keep);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(numberOfThreads ?? 1, nameof(numberOfThreads));
+        return new($"{Text(keep)} of the latency at batch {batchSize}", (_, _) => [], new LatencyRequest(keep, batchSize, numberOfThreads));
+    }
+
     /// <summary>Removes a fraction of the blocks of the layers that may lose some.</summary>
     /// <param name="sparsity">Fraction of the blocks that is removed, in [0, 1).</param>
     /// <returns>The budget.</returns>
@@ -69,7 +91,7 @@ public sealed class PruneBudget
     /// <summary>Meets several budgets at once.</summary>
     /// <param name="budgets">The budgets, at least one; of any kinds.</param>
     /// <returns>A budget that is met where each of them is.</returns>
-    /// <exception cref="ArgumentException">There is none, or one is null.</exception>
+    /// <exception cref="ArgumentException">There is none, one is null, or more than one is of latency.</exception>
     public static PruneBudget All(params PruneBudget[] budgets)
     {
         ArgumentNullException.ThrowIfNull(budgets);
@@ -81,15 +103,22 @@ public sealed class PruneBudget
         }
 
         PruneBudget[] copy = [.. budgets];
+        LatencyRequest[] latencies = [.. copy.Select(budget => budget.LatencyRequest).OfType<LatencyRequest>()];
+        if (latencies.Length > 1)
+        {
+            throw new ArgumentException($"Of {copy.Length} budgets {latencies.Length} are of latency; take one.", nameof(budgets));
+        }
+
         return new(
             string.Join(" and ", copy.Select(budget => budget._text)),
-            (cost, grids) => copy.SelectMany(budget => budget._resolve(cost, grids)));
+            (cost, grids) => copy.SelectMany(budget => budget._resolve(cost, grids)),
+            latencies.FirstOrDefault());
     }
 
     /// <inheritdoc/>
     public override string ToString() => _text;
 
-    /// <summary>The budget in units of its cost models.</summary>
+    /// <summary>The budgets whose costs add up over blocks, in units of their cost models.</summary>
     /// <param name="cost">The network's counter.</param>
     /// <param name="grids">The layers that may lose blocks.</param>
     internal IReadOnlyList<PruneConstraint> Resolve(NetworkCost cost, LayerGrids grids) => [.. _resolve(cost, grids)];

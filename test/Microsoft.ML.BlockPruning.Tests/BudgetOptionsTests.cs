@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -38,6 +39,49 @@ public sealed class BudgetOptionsTests
         Assert.IsLessThanOrEqualTo(0.7, (double)transformer.MultiplyAdds / transformer.DenseMultiplyAdds);
         Assert.IsLessThanOrEqualTo(0.65, (double)transformer.WeightBytes / transformer.DenseWeightBytes);
         Assert.IsLessThanOrEqualTo(0.8 * 64, transformer.Layers.Sum(layer => layer.KeptBlocks));
+    }
+
+    [TestMethod]
+    public void Fit_ByAllOfTheLatency_IsTheDenseNetwork()
+    {
+        using var transformer = Fit(options => options.Budget = PruneBudget.Latency(1, batchSize: 2, numberOfThreads: 1));
+
+        Assert.AreEqual(transformer.DenseWeightBytes, transformer.WeightBytes);
+    }
+
+    [TestMethod]
+    public void Fit_ByALatencyOutOfReach_NamesTheNearest()
+    {
+        // Norms, attention and embedding alone take more than a millionth.
+        var error = Assert.ThrowsExactly<ArgumentException>(() => Fit(options => options.Budget = PruneBudget.Latency(1e-6)));
+
+        StringAssert.Contains(error.Message, "of the latency");
+        Assert.IsTrue(error.Data.Contains("ML_IsMarked"), "ML.NET does not know the exception as its own");
+    }
+
+    [TestMethod]
+    public void Measure_TimesEveryLayerThatMayLoseBlocks()
+    {
+        var weights = TestNetworks.Weights(TestNetworks.Config());
+        var rules = new LayerRules(new BlockShape(8, 8), dense: ["blocks.0.mlp.fc1"]);
+        int measured = 0;
+
+        var latency = LatencyMeasurement.Measure(
+            weights, ImagePreprocessing.ImageNet(16), rules.GridsOf(rules.LayersOf(weights)), new LatencyRequest(0.5, 2, 1), () => measured++);
+
+        Assert.HasCount(7, latency.Table.Layers);
+        Assert.AreEqual(0.5 * latency.Table.DenseMilliseconds, latency.Limit);
+        Assert.IsTrue(latency.Table.Layers.Values.All(curve => curve.Dense > 0));
+        Assert.IsLessThanOrEqualTo(8, measured); // the network, and layers of one shape once
+    }
+
+    [TestMethod]
+    public void Latency_OutOfRange_IsRefusedAtOnce()
+    {
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PruneBudget.Latency(0));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PruneBudget.Latency(0.5, 0));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PruneBudget.Latency(0.5, 1, 0));
+        Assert.ThrowsExactly<ArgumentException>(() => PruneBudget.All(PruneBudget.Latency(0.5), PruneBudget.Latency(0.5, 8)));
     }
 
     [TestMethod]

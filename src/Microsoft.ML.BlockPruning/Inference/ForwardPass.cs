@@ -7,7 +7,7 @@ namespace Microsoft.ML.BlockPruning.Inference;
 internal sealed unsafe class ForwardPass : IDisposable
 {
     // Only the prefix tokens are read in the end, and they are in the first panel: the last layer's other panels are left out.
-    private const int PrefixPanels = 1;
+    public const int PrefixPanels = 1;
 
     private readonly PackedNetwork _network;
     private readonly Workspace _workspace;

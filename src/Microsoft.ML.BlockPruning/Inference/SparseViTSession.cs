@@ -19,7 +19,6 @@ internal sealed unsafe class SparseViTSession : IDisposable
     private readonly PackedNetwork _network;
     private readonly CpuKernel _kernel;
     private readonly WorkerPool _pool;
-    private readonly int _largestPiece;
     private int _callers;
     private bool _disposed;
 
@@ -39,13 +38,23 @@ internal sealed unsafe class SparseViTSession : IDisposable
         _kernel = kernel;
         _network = new PackedNetwork(network);
         _pool = new WorkerPool(threads);
-        _largestPiece = (int)Math.Clamp(threads * WorkspaceBytesPerThread / Workspace.BytesPerImage(network.Config), 1, LargestPiece);
     }
 
     public ViTConfig Config => _network.Config;
 
     /// <summary>The kernel in use.</summary>
     public CpuKernel Kernel => _kernel;
+
+    /// <summary>Images that go through the layers at once.</summary>
+    /// <param name="config">The network.</param>
+    /// <param name="threads">Threads that work on a batch.</param>
+    /// <param name="count">Images of the batch; they go in pieces of about equal size.</param>
+    public static int PieceOf(ViTConfig config, int threads, int count)
+    {
+        int largest = LargestPieceOf(config, threads);
+        int pieces = (count + largest - 1) / largest;
+        return (count + pieces - 1) / pieces;
+    }
 
     /// <summary>Scores a batch.</summary>
     /// <param name="images">[count, channels, imageSize, imageSize] float32, normalised. NaN gives NaN logits to its image alone.</param>
@@ -70,9 +79,7 @@ internal sealed unsafe class SparseViTSession : IDisposable
             return;
         }
 
-        // Pieces of about equal size.
-        int pieces = (count + _largestPiece - 1) / _largestPiece;
-        int piece = (count + pieces - 1) / pieces;
+        int piece = PieceOf(Config, _pool.Threads, count);
         var pass = Rent(piece);
         try
         {
@@ -110,6 +117,9 @@ internal sealed unsafe class SparseViTSession : IDisposable
 
         Free();
     }
+
+    private static int LargestPieceOf(ViTConfig config, int threads) =>
+        (int)Math.Clamp(threads * WorkspaceBytesPerThread / Workspace.BytesPerImage(config), 1, LargestPiece);
 
     private ForwardPass Rent(int capacity)
     {

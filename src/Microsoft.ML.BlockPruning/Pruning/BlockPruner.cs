@@ -37,7 +37,7 @@ internal sealed class BlockPruner
         calibration.CheckFits(dense.Config);
         CheckFinite(dense);
         var layers = settings.Layers.LayersOf(dense);
-        var allocator = new SparsityAllocator(settings.Constraints, settings.Layers);
+        var allocator = new SparsityAllocator(settings.Constraints, settings.Layers, settings.Latency);
         var grids = settings.Layers.GridsOf(layers);
         allocator.CheckBudget(grids);
 

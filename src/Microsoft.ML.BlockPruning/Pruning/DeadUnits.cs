@@ -8,7 +8,7 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// </summary>
 internal sealed class DeadUnits(UnitCoupling coupling, LayerAllocation producer, LayerAllocation consumer)
 {
-    /// <summary>Bans the blocks of dead strips and columns, unless a floor needs them.</summary>
+    /// <summary>Bans the blocks of dead strips and columns, unless a floor needs them or the layer is left dense.</summary>
     /// <returns>Whether any kept block was banned.</returns>
     public bool Ban()
     {
@@ -61,7 +61,7 @@ internal sealed class DeadUnits(UnitCoupling coupling, LayerAllocation producer,
     private static bool TryBan(LayerAllocation layer, (int Row, int Column)[] blocks)
     {
         int newlyBanned = blocks.Count(block => layer.Allowed[block.Row, block.Column]);
-        if (layer.Allowed.KeptBlocks - newlyBanned < layer.FloorBlocks)
+        if (layer.IsLeftDense || layer.Allowed.KeptBlocks - newlyBanned < layer.FloorBlocks)
         {
             return false;
         }

@@ -9,7 +9,7 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// searched for by subgradient steps that shrink geometrically, and the best choice seen counts; O(M log M) for M blocks and each step.
 /// Equal densities fall in the order of layers, rows, columns, so one input has one choice.
 /// </remarks>
-internal sealed class GreedyChoice
+internal sealed class GreedyChoice : IBlockChoice
 {
     private const int Steps = 32;
     private const double FirstStep = 2;

@@ -37,13 +37,26 @@ internal sealed class LayerAllocation
     /// <summary>Blocks that must stay.</summary>
     public int FloorBlocks { get; }
 
+    /// <summary>Whether the choice leaves it dense because that is faster: its dead blocks cost nothing then and stay.</summary>
+    public bool IsLeftDense { get; set; }
+
     /// <summary>Row-major.</summary>
     public IReadOnlyList<BlockCandidate> Blocks { get; }
 
-    private IReadOnlyList<BlockCandidate> ByImportance { get; }
+    /// <summary>Most important first.</summary>
+    public IReadOnlyList<BlockCandidate> ByImportance { get; }
 
     /// <summary>Blocks that a floor keeps: the fraction, rounded up.</summary>
     public static int FloorOf(BlockMask blocks, double floor) => (int)Math.Ceiling(floor * blocks.TotalBlocks);
+
+    /// <summary>Keeps so many of the allowed blocks, the most important ones.</summary>
+    public void KeepMostImportant(int count)
+    {
+        foreach (var block in ByImportance)
+        {
+            Kept[block.Row, block.Column] = !block.IsBanned && count-- > 0;
+        }
+    }
 
     /// <summary>Keeps every allowed block and protects the most important of them, as many as the floor asks for.</summary>
     public void Reset()

@@ -9,17 +9,24 @@ internal sealed class SparsityAllocator
 {
     private readonly IReadOnlyList<PruneConstraint> _constraints;
     private readonly LayerRules _rules;
+    private readonly LatencyConstraint? _latency;
 
     /// <summary>Creates an allocator.</summary>
-    /// <param name="constraints">The budgets, at least one.</param>
+    /// <param name="constraints">The budgets of costs that add up over blocks; at least one where there is no latency.</param>
     /// <param name="rules">The floor of every layer: what stays of its blocks whatever their importance.</param>
-    public SparsityAllocator(IReadOnlyList<PruneConstraint> constraints, LayerRules rules)
+    /// <param name="latency">The budget of time, if there is one.</param>
+    public SparsityAllocator(IReadOnlyList<PruneConstraint> constraints, LayerRules rules, LatencyConstraint? latency = null)
     {
         ArgumentNullException.ThrowIfNull(constraints);
-        ArgumentOutOfRangeException.ThrowIfZero(constraints.Count, nameof(constraints));
+        if (latency is null)
+        {
+            ArgumentOutOfRangeException.ThrowIfZero(constraints.Count, nameof(constraints));
+        }
+
         ArgumentNullException.ThrowIfNull(rules);
         _constraints = constraints;
         _rules = rules;
+        _latency = latency;
     }
 
     /// <summary>Checks that the budgets can be met at all.</summary>
@@ -36,19 +43,23 @@ internal sealed class SparsityAllocator
     /// <summary>What <see cref="CheckBudget"/> throws; null where all budgets can be met.</summary>
     public ArgumentException? Unmet(LayerGrids grids)
     {
-        string[] unmet = [.. _constraints.Select(constraint => Unmet(constraint, grids)).OfType<string>()];
+        string[] unmet =
+        [
+            .. _constraints.Select(constraint => Unmet(constraint, grids)).Append(_latency?.Unmet(grids, _rules)).OfType<string>(),
+        ];
         return unmet.Length == 0 ? null : new ArgumentException(string.Join(' ', unmet));
     }
 
     /// <summary>Whether the budgets leave every block, so that nothing need be known of them.</summary>
     public bool KeepsAll(LayerGrids grids) =>
-        _constraints.All(constraint => constraint.Limit >= Math.Min(constraint.DenseCost, WholeCost(constraint, grids)));
+        _latency?.KeepsAll != false
+        && _constraints.All(constraint => constraint.Limit >= Math.Min(constraint.DenseCost, WholeCost(constraint, grids)));
 
-    /// <summary>The plan that keeps every block. Layers get no mask where the indices alone would break a budget.</summary>
+    /// <summary>The plan that keeps every block. Layers get no mask where a block-sparse form alone would break a budget.</summary>
     public SparsityPlan WholePlan(LayerGrids grids)
     {
         var plan = new SparsityPlan();
-        if (_constraints.All(constraint => WholeCost(constraint, grids) <= constraint.Limit))
+        if (_latency is null && _constraints.All(constraint => WholeCost(constraint, grids) <= constraint.Limit))
         {
             foreach (var (name, blocks) in grids.Layers)
             {
@@ -62,7 +73,10 @@ internal sealed class SparsityAllocator
     /// <summary>Chooses.</summary>
     /// <param name="importances">Of every layer that may lose blocks.</param>
     /// <param name="couplings">Layers joined unit by unit, by name; one with a dense side is passed over.</param>
-    /// <returns>A plan with a mask for every layer given. It meets every budget, and no removed live block would still fit.</returns>
+    /// <returns>
+    /// A plan with a mask for every layer given; with a latency, for those that lose blocks. It meets every budget, and no removed live
+    /// block would still fit.
+    /// </returns>
     /// <exception cref="ArgumentException">A budget cannot be met.</exception>
     public SparsityPlan Allocate(IReadOnlyList<LayerImportances> importances, IReadOnlyList<UnitCoupling> couplings)
     {
@@ -71,7 +85,9 @@ internal sealed class SparsityAllocator
         var byName = layers.ToDictionary(layer => layer.LayerName, StringComparer.Ordinal);
         var dead = couplings.Where(c => byName.ContainsKey(c.Producer) && byName.ContainsKey(c.Consumer))
             .Select(c => new DeadUnits(c, byName[c.Producer], byName[c.Consumer])).ToList();
-        var choice = new GreedyChoice(layers, _constraints);
+        IBlockChoice choice = _latency is null
+            ? new GreedyChoice(layers, _constraints)
+            : new LatencyChoice(layers, _constraints, _latency);
         bool freed;
         do
         {
@@ -82,7 +98,15 @@ internal sealed class SparsityAllocator
         while (freed);
 
         var plan = new SparsityPlan();
-        layers.ForEach(layer => plan.Add(layer.LayerName, layer.Kept));
+        foreach (var layer in layers)
+        {
+            // A measured budget counts a layer that keeps everything as dense.
+            if (_latency is null || layer.Kept.KeptBlocks < layer.Kept.TotalBlocks)
+            {
+                plan.Add(layer.LayerName, layer.Kept);
+            }
+        }
+
         return plan;
     }
 

@@ -41,6 +41,25 @@ public sealed class LayerRulesTests
     }
 
     [TestMethod]
+    public void Prune_ByLatency_MeetsItsTable()
+    {
+        var dense = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
+        var rules = new LayerRules(new BlockShape(2, 2));
+        var grids = rules.GridsOf(rules.LayersOf(dense));
+        var table = new LatencyTable(1, grids.Layers.ToDictionary(
+            layer => layer.Name, layer => new LatencyCurve([0.1, 1.1], dense: layer.Name == "blocks.1.mlp.fc1" ? 0.05 : 1)));
+        var settings = new PruneSettings { Layers = rules, Constraints = [], Latency = new LatencyConstraint(table, 5) };
+
+        var pruned = new BlockPruner().Prune(dense, TinyNetwork.Calibration(dense.Config, 80), settings, _ => { });
+
+        Assert.IsNull(pruned.Plan["blocks.1.mlp.fc1"], "block-sparse it would take longer");
+        double time = 1 + grids.Layers.Sum(layer => table.Layers[layer.Name].At(
+            pruned.Plan[layer.Name]?.KeptBlocks ?? layer.Blocks.TotalBlocks, layer.Blocks.TotalBlocks));
+        Assert.IsLessThanOrEqualTo(5, time);
+        Assert.IsGreaterThan(4, time); // no block takes more than 1 / 9
+    }
+
+    [TestMethod]
     public void LayersOf_TakesADenseLayerThoughTheBlockDoesNotFitIt()
     {
         var network = new ViTWeights(TinyNetwork.Config());

@@ -1,0 +1,132 @@
+using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning.Inference;
+
+/// <summary>Times the linear layers of a network on this machine, with the kernels and the threads that score it.</summary>
+/// <remarks>
+/// Each time is the median of several rounds; within a round all levels of a layer are timed in turn, so that a drift of the machine's
+/// speed meets all alike. Masks keep random blocks, the same on every run; what the weights hold does not matter for the time.
+/// </remarks>
+internal sealed unsafe class LatencyProbe : IDisposable
+{
+    /// <summary>Steps from no block kept to all.</summary>
+    public const int Steps = 8;
+
+    private const int Rounds = 7;
+    private const double SampleMilliseconds = 1;
+    private readonly WorkerPool _pool;
+    private readonly LinearWork _work;
+    private readonly PanelLayout _layout;
+    private readonly string _lastLayer;
+    private readonly int _piece;
+    private readonly double _pieces;
+
+    /// <summary>Starts the threads.</summary>
+    /// <param name="config">The network.</param>
+    /// <param name="batchSize">Images of a batch.</param>
+    /// <param name="threads">Threads that score it.</param>
+    public LatencyProbe(ViTConfig config, int batchSize, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        _pool = new WorkerPool(threads);
+        _work = new LinearWork(CpuKernels.Selected, _pool);
+        _layout = new PanelLayout(config.Tokens);
+        _lastLayer = $"blocks.{config.Depth - 1}.";
+        _piece = SparseViTSession.PieceOf(config, threads, batchSize);
+        _pieces = (double)batchSize / _piece;
+    }
+
+    /// <summary>Milliseconds of a whole network for one batch.</summary>
+    public static double NetworkMilliseconds(SparseViT network, int batchSize, int threads)
+    {
+        using var session = new SparseViTSession(network, threads);
+        float[] images = new float[(long)batchSize * network.Config.ImageDim];
+        float[] logits = new float[(long)batchSize * network.Config.NumClasses];
+        return Medians([() => session.Score(images, batchSize, logits)])[0];
+    }
+
+    /// <summary>Panels of an image that a layer computes: the last encoder layer needs few after qkv.</summary>
+    public int PanelsOf(string layerName) =>
+        layerName.StartsWith(_lastLayer, StringComparison.Ordinal) && !layerName.EndsWith("qkv", StringComparison.Ordinal)
+            ? ForwardPass.PrefixPanels
+            : _layout.Panels;
+
+    /// <summary>Milliseconds of a layer for one batch.</summary>
+    /// <param name="layerName">timm's name.</param>
+    /// <param name="blocks">Its block grid.</param>
+    /// <returns>At 0, 1/8 … 1 of the blocks, block-sparse; and of the dense layer.</returns>
+    public (double[] Sparse, double Dense) Milliseconds(string layerName, BlockMask blocks)
+    {
+        int panels = PanelsOf(layerName);
+        BlockMask[] masks =
+        [
+            .. Enumerable.Range(0, Steps + 1).Select(step => Mask(blocks, step)),
+            new BlockMask(blocks.Rows, blocks.Columns, new BlockShape(blocks.Rows, blocks.Columns)),
+        ];
+        float[] weight = new float[(long)blocks.Rows * blocks.Columns];
+        float[] bias = new float[blocks.Rows];
+        PackedLinear[] linears = [.. masks.Select(mask => new PackedLinear(BlockSparseMatrix.FromDense(weight, mask), bias))];
+        try
+        {
+            using var x = NativeBuffer.OfFloats(_piece * _layout.SizeOf(linears[0].PaddedInFeatures));
+            using var y = NativeBuffer.OfFloats(_piece * _layout.SizeOf(linears[0].PaddedOutFeatures));
+            double[] times = Medians([.. linears.Select(linear => (Action)(() =>
+                _work.Run(linear, _layout, _piece, panels, Epilogue.None, x.Floats, residual: null, residualStride: 0, y.Floats)))]);
+            return ([.. times[..^1].Select(time => time * _pieces)], times[^1] * _pieces);
+        }
+        finally
+        {
+            Array.ForEach(linears, linear => linear.Dispose());
+        }
+    }
+
+    public void Dispose() => _pool.Dispose();
+
+    private static BlockMask Mask(BlockMask blocks, int step)
+    {
+        var mask = blocks.Clone();
+        int[] order = [.. Enumerable.Range(0, mask.TotalBlocks)];
+        new Random(1).Shuffle(order);
+        foreach (int removed in order.Take(mask.TotalBlocks - (int)((long)mask.TotalBlocks * step / Steps)))
+        {
+            mask[removed / mask.BlockColumns, removed % mask.BlockColumns] = false;
+        }
+
+        return mask;
+    }
+
+    private static double[] Medians(Action[] actions)
+    {
+        int[] repeats = [.. actions.Select(RepeatsOf)];
+        double[][] samples = [.. actions.Select(_ => new double[Rounds])];
+        for (int round = 0; round < Rounds; round++)
+        {
+            for (int i = 0; i < actions.Length; i++)
+            {
+                samples[i][round] = Time(actions[i], repeats[i]) / repeats[i];
+            }
+        }
+
+        return [.. samples.Select(sample => sample.Order().ElementAt(Rounds / 2))];
+    }
+
+    private static int RepeatsOf(Action action)
+    {
+        Time(action, repeats: 2); // jitted, in the caches
+        return (int)Math.Clamp(Math.Ceiling(SampleMilliseconds / Time(action, repeats: 1)), 1, 1000);
+    }
+
+    private static double Time(Action action, int repeats)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        for (int i = 0; i < repeats; i++)
+        {
+            action();
+        }
+
+        return Math.Max(TimeProvider.System.GetElapsedTime(start).TotalMilliseconds, 1e-6); // a coarse clock must not say zero
+    }
+}

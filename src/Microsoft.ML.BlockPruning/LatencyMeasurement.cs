@@ -1,0 +1,52 @@
+using System.Globalization;
+using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>Measures a network's layers here and now, and makes the table that pruning reads.</summary>
+internal static class LatencyMeasurement
+{
+    /// <summary>Measures.</summary>
+    /// <param name="weights">The dense network.</param>
+    /// <param name="preprocessing">What the network reads; only its size matters.</param>
+    /// <param name="grids">The layers that may lose blocks.</param>
+    /// <param name="request">Batch, threads and what to keep.</param>
+    /// <param name="onLayer">Called before each measurement; it may throw to cancel.</param>
+    /// <returns>The table and the limit, for one batch.</returns>
+    public static LatencyConstraint Measure(
+        ViTWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest request, Action onLayer)
+    {
+        var config = weights.Config;
+        string[] labels = [.. Enumerable.Range(0, config.NumClasses).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+        onLayer();
+        double network = LatencyProbe.NetworkMilliseconds(
+            SparseViT.Create(weights, new SparsityPlan(), preprocessing, labels), request.BatchSize, request.Threads);
+
+        // Layers of one shape share a measurement.
+        using var probe = new LatencyProbe(config, request.BatchSize, request.Threads);
+        var measured = new Dictionary<(int Rows, int Columns, BlockShape Block, int Panels), LatencyCurve>();
+        var curves = new Dictionary<string, LatencyCurve>(StringComparer.Ordinal);
+        foreach (var (name, blocks) in grids.Layers)
+        {
+            var key = (blocks.Rows, blocks.Columns, blocks.Shape, probe.PanelsOf(name));
+            if (!measured.TryGetValue(key, out var curve))
+            {
+                onLayer();
+                var (sparse, dense) = probe.Milliseconds(name, blocks);
+                curve = new LatencyCurve(sparse, dense);
+                measured.Add(key, curve);
+            }
+
+            curves.Add(name, curve);
+        }
+
+        // What is left is norms, attention, embedding, heads, and what the layers do besides multiplying.
+        double layers = curves.Values.Sum(curve => curve.Dense);
+        var table = new LatencyTable(Math.Max(0, network - layers), curves);
+        return new LatencyConstraint(table, request.Keep * table.DenseMilliseconds);
+    }
+}

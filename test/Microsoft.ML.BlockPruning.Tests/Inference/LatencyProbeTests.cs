@@ -1,0 +1,38 @@
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning.Tests.Inference;
+
+[TestClass]
+public sealed class LatencyProbeTests
+{
+    private static readonly ViTConfig Config =
+        new(imageSize: 32, patchSize: 4, channels: 1, embedDim: 24, depth: 2, numHeads: 2, mlpDim: 40, numClasses: 3);
+
+    [TestMethod]
+    [DataRow(1, 1)]
+    [DataRow(70, 2)]
+    public void Milliseconds_AreOneForEachLevelAndOneOfTheDenseLayer(int batchSize, int threads)
+    {
+        long before = NativeBuffer.LiveBytes;
+        using var probe = new LatencyProbe(Config, batchSize, threads);
+
+        var (sparse, dense) = probe.Milliseconds("blocks.0.mlp.fc2", new BlockMask(24, 40, new BlockShape(16, 16))); // ragged
+
+        Assert.HasCount(LatencyProbe.Steps + 1, sparse);
+        Assert.IsTrue(sparse.Append(dense).All(time => time > 0 && double.IsFinite(time)));
+        Assert.AreEqual(before, NativeBuffer.LiveBytes);
+    }
+
+    [TestMethod]
+    public void PanelsOf_AreThoseThatTheForwardPassComputes()
+    {
+        using var probe = new LatencyProbe(Config, batchSize: 1, threads: 1);
+
+        Assert.AreEqual(2, probe.PanelsOf("blocks.0.mlp.fc1")); // 65 tokens in panels of 48
+        Assert.AreEqual(2, probe.PanelsOf("blocks.1.attn.qkv"));
+        Assert.AreEqual(1, probe.PanelsOf("blocks.1.attn.proj"));
+    }
+}
