@@ -47,7 +47,7 @@ internal sealed class BlockPruner
         using var scope = NewDisposeScope();
         var (importances, tokenWeights) = Rate(dense, calibration, layers, settings, onProgress);
         var allocating = new StageProgress(PruneStage.Allocating, 1, onProgress);
-        var plan = allocator.Allocate(importances, UnitCoupling.Of(dense));
+        var plan = (settings.Allocator ?? allocator).Allocate(importances, UnitCoupling.Of(dense));
         allocating.Step();
         var refit = new WeightRefit(dense, calibration, layers, tokenWeights, plan);
         var refitting = new StageProgress(PruneStage.Refitting, refit.Steps, onProgress);
@@ -66,17 +66,16 @@ internal sealed class BlockPruner
         return new PrunedNetwork(dense.Clone(), plan);
     }
 
-    // The covariances, DeiT-B's 1.2 GB, are freed on return; the refit needs the token weights only.
+    // What the criterion observed, DeiT-B's 1.2 GB of covariances, is freed on return; the refit needs the token weights only.
     private (IReadOnlyList<LayerImportances> Importances, IReadOnlyList<IReadOnlyList<float[]>> TokenWeights) Rate(
         ViTWeights dense, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, PruneSettings settings,
         Action<PruneProgress> onProgress)
     {
         using var scope = NewDisposeScope();
-        var calibrating = new StageProgress(PruneStage.Calibrating, calibration.BatchCount, onProgress);
-        var statistics = new CalibrationPass(dense, calibration, settings.Seed).Run(layers, calibrating.Step);
+        var calibrating = new StageProgress(PruneStage.Calibrating, calibration.BatchCount * _criterion.Passes, onProgress);
         var scoring = new StageProgress(PruneStage.Scoring, layers.Sum(layer => layer.Blocks.BlockRows), onProgress);
-        var importances = layers.Zip(statistics, (layer, known) => _criterion.Rate(layer, known, scoring.Step)).ToList();
-        return (importances, [.. statistics.Select(known => known.TokenWeights)]);
+        var context = new CriterionContext(dense, calibration, layers, settings.Seed, calibrating.Step, scoring.Step);
+        return (_criterion.Rate(context), context.TokenWeights);
     }
 
     private static void CheckFinite(ViTWeights dense)

@@ -17,6 +17,11 @@ internal sealed class PruneSettings
     /// <summary>Fraction of every layer's blocks that stays whatever their importance, in [0, 1].</summary>
     public double LayerFloor { get; init; }
 
+    /// <summary>
+    /// Chooses the blocks that stay, within the same budget; null: <see cref="SparsityAllocator"/> with the cost model, budget and floor.
+    /// </summary>
+    public IBlockAllocator? Allocator { get; init; }
+
     /// <summary>Seeds the sampled labels; same seed, same plan.</summary>
     public long Seed { get; init; }
 }

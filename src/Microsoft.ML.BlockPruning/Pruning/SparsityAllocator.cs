@@ -10,7 +10,7 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// Greedy by importance / cost is exact for costs that add up (the relaxed knapsack). Blocks of dead units are freed and what they cost
 /// is spent again, until none is left. Equal densities fall in the order of layers, rows, columns, so one input has one plan.
 /// </remarks>
-internal sealed class SparsityAllocator
+internal sealed class SparsityAllocator : IBlockAllocator
 {
     private readonly ICostModel _costs;
     private readonly double _budget;
