@@ -50,26 +50,24 @@ internal sealed class BlockPruner
         using var scope = NewDisposeScope();
         var (importances, tokenWeights) = Rate(dense, calibration, layers, grids, settings.Seed, onProgress);
         var allocating = new StageProgress(PruneStage.Allocating, 1, onProgress);
-        var plan = allocator.Allocate(importances, UnitCoupling.Of(dense));
+        var plan = (settings.Allocator ?? allocator).Allocate(importances, UnitCoupling.Of(dense));
         allocating.Step();
         var refit = new WeightRefit(dense, calibration, layers, tokenWeights, plan);
         var refitting = new StageProgress(PruneStage.Refitting, refit.Steps, onProgress);
         return new PrunedNetwork(refit.Run(refitting.Step), plan);
     }
 
-    // The covariances, DeiT-B's 1.2 GB, are freed on return; the refit needs the token weights only.
+    // What the criterion observed, DeiT-B's 1.2 GB of covariances, is freed on return; the refit needs the token weights only.
     private (IReadOnlyList<LayerImportances> Importances, IReadOnlyList<IReadOnlyList<float[]>> TokenWeights) Rate(
         ViTWeights dense, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, LayerGrids grids, long seed,
         Action<PruneProgress> onProgress)
     {
         using var scope = NewDisposeScope();
-        var calibrating = new StageProgress(PruneStage.Calibrating, calibration.BatchCount, onProgress);
-        var statistics = new CalibrationPass(dense, calibration, seed).Run(layers, calibrating.Step);
-        var rated = layers.Zip(statistics, (layer, known) => (Layer: layer, Known: known))
-            .Where(pair => grids.Contains(pair.Layer.Name)).ToList();
-        var scoring = new StageProgress(PruneStage.Scoring, rated.Sum(pair => pair.Layer.Blocks.BlockRows), onProgress);
-        var importances = rated.Select(pair => _criterion.Rate(pair.Layer, pair.Known, scoring.Step)).ToList();
-        return (importances, [.. statistics.Select(known => known.TokenWeights)]);
+        var calibrating = new StageProgress(PruneStage.Calibrating, calibration.BatchCount * _criterion.Passes, onProgress);
+        var scoring = new StageProgress(PruneStage.Scoring, layers.Sum(layer => layer.Blocks.BlockRows), onProgress);
+        var context = new CriterionContext(dense, calibration, layers, seed, calibrating.Step, scoring.Step);
+        var importances = _criterion.Rate(context).Where(layer => grids.Contains(layer.LayerName)).ToList();
+        return (importances, context.TokenWeights);
     }
 
     private static void CheckFinite(ViTWeights dense)

@@ -11,15 +11,16 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// where independent scores under one threshold empty whole layers. The loss is ½ tr(S ΔW A ΔWᵀ), K-FAC's with S per strip (Martens &amp;
 /// Grosse, ICML 2015), S = gradient covariance, A = input covariance.
 /// </remarks>
-internal sealed class ObsPathCriterion : IBlockCriterion
+internal sealed class ObsPathCriterion : LayerCriterion<LayerAccumulator>
 {
-    // Of the mean diagonal, as in SparseGPT (Frantar & Alistarh, ICML 2023): dead and collinear inputs stay invertible.
-    private const double Damping = 0.01;
-
     // Steps of one hull segment share a slope; this keeps them in path order and is far below any real difference.
     private const double Nudge = 1e-12;
 
-    public LayerImportances Rate(PrunableLayer layer, LayerStatistics statistics, Action onStrip)
+    /// <summary>Rates every block of one layer.</summary>
+    /// <param name="layer">The layer; not changed.</param>
+    /// <param name="statistics">Its statistics; not changed.</param>
+    /// <param name="onStrip">Called once per row strip, from any thread but one at a time; it may throw to cancel.</param>
+    public static LayerImportances Rate(PrunableLayer layer, LayerStatistics statistics, Action onStrip)
     {
         var importances = new LayerImportances(layer.Name, layer.Blocks);
         double[] weights = ScaledWeights(layer, statistics.GradientCovariance);
@@ -28,7 +29,7 @@ internal sealed class ObsPathCriterion : IBlockCriterion
         for (int g = 0; g < layer.Groups.Count; g++)
         {
             var group = layer.Groups[g];
-            var inverse = DampedInverse(statistics.InputCovariance[g], layer.Blocks.Shape.Width);
+            var inverse = Inverse(statistics.InputCovariance[g], layer.Blocks.Shape.Width);
             ForEachStrip(group, () => new ObsPath(inverse, height), (strip, path) =>
             {
                 int[] order = new int[inverse.Blocks];
@@ -41,6 +42,11 @@ internal sealed class ObsPathCriterion : IBlockCriterion
 
         return importances;
     }
+
+    protected override LayerAccumulator Observe(PrunableLayer layer, CalibrationSet calibration) => new(layer, calibration.TotalTokens);
+
+    protected override LayerImportances Rate(PrunableLayer layer, LayerAccumulator observed, Action onStrip) =>
+        Rate(layer, observed.Finish(), onStrip);
 
     // [strips, in, height] float64: S^½ W of each strip, transposed; rows past a ragged bottom edge are zero.
     private static double[] ScaledWeights(PrunableLayer layer, Tensor gradientCovariance)
@@ -56,21 +62,11 @@ internal sealed class ObsPathCriterion : IBlockCriterion
         return Values(weights.view(strips, height, -1).transpose(1, 2).matmul(root));
     }
 
-    private static BlockedMatrix DampedInverse(Tensor inputCovariance, int blockWidth)
+    private static BlockedMatrix Inverse(Tensor inputCovariance, int blockWidth)
     {
         using var scope = NewDisposeScope();
         int size = (int)inputCovariance.shape[0];
-        var damped = inputCovariance.clone();
-        var diagonal = damped.diagonal().narrow(0, 0, size - 1);
-        double mean = diagonal.mean().item<double>();
-        // Without any input the layer computes its bias; any damping says so.
-        diagonal.Accumulate(mean > 0 ? Damping * mean : 1);
-        if (mean <= 0)
-        {
-            damped.diagonal().narrow(0, size - 1, 1).copy_(ones(1, float64));
-        }
-
-        return new BlockedMatrix(Values(cholesky_inverse(linalg.cholesky(damped))), size, size - 1, blockWidth);
+        return new BlockedMatrix(Values(DampedInverse.Of(inputCovariance, size - 1)), size, size - 1, blockWidth);
     }
 
     private static void SetStrip(LayerImportances importances, int strip, int[] order, double[] errors)

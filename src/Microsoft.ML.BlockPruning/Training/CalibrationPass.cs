@@ -4,16 +4,20 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Training;
 
-/// <summary>One pass of forward and backward over the calibration images that gathers <see cref="LayerStatistics"/>.</summary>
+/// <summary>One pass of forward and backward over the calibration images; observers see every prunable layer's inputs and gradients.</summary>
 /// <remarks>
-/// The loss is the sum over images of −log p[y]; y is sampled from the network's own softmax, which makes E[d dᵀ] the true Fisher's
-/// factor and
-/// needs no annotation (Martens, JMLR 2020), or given. Only activations get gradients: a hook adds a leaf of zeros to each prunable layer's
-/// output, whose gradient is the gradient there. No weight gradient exists at any time, per image or summed.
+/// The loss is a sum over images. Only activations get gradients: a hook adds a leaf of zeros to each prunable layer's
+/// output, whose gradient is the gradient there. No weight gradient exists at any time, per image or summed, unless an observer makes it.
 /// </remarks>
-internal sealed class CalibrationPass(ViTWeights dense, CalibrationSet calibration, long seed)
+/// <param name="network">Copied, not changed.</param>
+/// <param name="calibration">The images.</param>
+/// <param name="seed">Seeds what the loss draws.</param>
+/// <param name="loss">null: <see cref="LikelihoodLoss"/> of the calibration's labels, sampled where it has none.</param>
+internal sealed class CalibrationPass(ViTWeights network, CalibrationSet calibration, long seed, ICalibrationLoss? loss = null)
 {
-    /// <summary>Runs the pass on a copy of the network.</summary>
+    private readonly ICalibrationLoss _loss = loss ?? new LikelihoodLoss(calibration.Labels);
+
+    /// <summary>Gathers <see cref="LayerStatistics"/>.</summary>
     /// <param name="layers">The prunable layers in forward order.</param>
     /// <param name="onBatch">Called after each batch; it may throw to cancel.</param>
     /// <returns>One entry per layer; the tensors belong to the caller's dispose scope.</returns>
@@ -22,24 +26,9 @@ internal sealed class CalibrationPass(ViTWeights dense, CalibrationSet calibrati
     {
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
-        using var on = enable_grad();
-        using var generator = new Generator((ulong)seed, CPU);
-        using var network = new TorchViT(dense);
-        foreach (var parameter in network.parameters())
-        {
-            parameter.requires_grad = false;
-        }
-
         var accumulators = layers.Select(layer => new LayerAccumulator(layer, calibration.TotalTokens)).ToArray();
-        var linears = network.Layers.SelectMany(layer => layer.Branches)
-            .SelectMany(branch => new[] { branch.First, branch.Second }).ToArray();
-        for (int batch = 0; batch < calibration.BatchCount; batch++)
-        {
-            RunBatch(network, linears, layers, accumulators, batch, generator);
-            onBatch();
-        }
-
-        var statistics = accumulators.Select(accumulator => accumulator.Finish(calibration.Count)).ToArray();
+        Run([.. accumulators.Select(accumulator => new ILayerObserver[] { accumulator })], onBatch);
+        var statistics = accumulators.Select(accumulator => accumulator.Finish()).ToArray();
         foreach (var layer in statistics)
         {
             scope.MoveToOuter([.. layer.InputCovariance, layer.GradientCovariance]);
@@ -48,9 +37,33 @@ internal sealed class CalibrationPass(ViTWeights dense, CalibrationSet calibrati
         return statistics;
     }
 
+    /// <summary>Runs the pass for any observers.</summary>
+    /// <param name="observers">Per prunable layer, in forward order, those that look at it.</param>
+    /// <param name="onBatch">Called after each batch; it may throw to cancel.</param>
+    /// <exception cref="ArithmeticException">An activation or logit is not finite; the message names the layer.</exception>
+    public void Run(IReadOnlyList<IReadOnlyList<ILayerObserver>> observers, Action onBatch)
+    {
+        LibTorch.EnsureLoaded();
+        using var scope = NewDisposeScope();
+        using var on = enable_grad();
+        using var generator = new Generator((ulong)seed, CPU);
+        using var module = new TorchViT(network);
+        foreach (var parameter in module.parameters())
+        {
+            parameter.requires_grad = false;
+        }
+
+        var linears = module.Layers.SelectMany(layer => layer.Branches)
+            .SelectMany(branch => new[] { branch.First, branch.Second }).ToArray();
+        for (int batch = 0; batch < calibration.BatchCount; batch++)
+        {
+            RunBatch(module, linears, observers, batch, generator);
+            onBatch();
+        }
+    }
+
     private void RunBatch(
-        TorchViT network, Linear[] linears, IReadOnlyList<PrunableLayer> layers, LayerAccumulator[] accumulators, int batch,
-        Generator generator)
+        TorchViT module, Linear[] linears, IReadOnlyList<IReadOnlyList<ILayerObserver>> observers, int batch, Generator generator)
     {
         using var scope = NewDisposeScope();
         var inputs = new Tensor[linears.Length];
@@ -64,36 +77,25 @@ internal sealed class CalibrationPass(ViTWeights dense, CalibrationSet calibrati
         Tensor logits;
         try
         {
-            logits = network.forward(calibration.ImagesOf(batch));
+            logits = module.forward(calibration.ImagesOf(batch));
         }
         finally
         {
             Array.ForEach(hooks, hook => hook.remove());
         }
 
-        CheckFinite(logits, inputs, layers);
-        var logProbabilities = logits.log_softmax(1);
-        var loss = logProbabilities.gather(1, LabelsOf(batch, logProbabilities, generator)).sum().neg();
-        var gradients = autograd.grad([loss], taps);
-        for (int i = 0; i < accumulators.Length; i++)
+        CheckFinite(logits, inputs);
+        var gradients = autograd.grad([_loss.Of(logits, calibration.FirstImage(batch), generator)], taps);
+        for (int i = 0; i < observers.Count; i++)
         {
-            accumulators[i].Add(inputs[i], gradients[i]);
+            foreach (var observer in observers[i])
+            {
+                observer.Add(inputs[i], gradients[i]);
+            }
         }
     }
 
-    // [images, 1] int64
-    private Tensor LabelsOf(int batch, Tensor logProbabilities, Generator generator)
-    {
-        if (calibration.Labels is not { } labels)
-        {
-            return logProbabilities.detach().exp().multinomial(1, replacement: true, generator);
-        }
-
-        var given = labels.AsSpan(calibration.FirstImage(batch), calibration.ImagesIn(batch)).ToArray();
-        return tensor(given, int64).unsqueeze(1);
-    }
-
-    private static void CheckFinite(Tensor logits, Tensor[] inputs, IReadOnlyList<PrunableLayer> layers)
+    private void CheckFinite(Tensor logits, Tensor[] inputs)
     {
         if (IsFinite(logits))
         {
@@ -103,7 +105,8 @@ internal sealed class CalibrationPass(ViTWeights dense, CalibrationSet calibrati
         int first = Array.FindIndex(inputs, input => !IsFinite(input));
         throw new ArithmeticException(first < 0
             ? "The network's logits are not finite, though every layer's inputs are; check 'norm' and 'head'."
-            : $"The inputs of '{layers[first].Name}' are not finite: the network overflows or its weights are damaged before that layer.");
+            : $"The inputs of '{network.PrunableLayers.ElementAt(first).Name}' are not finite: "
+            + "the network overflows or its weights are damaged before that layer.");
     }
 
     private static bool IsFinite(Tensor x) => x.isfinite().all().item<bool>();

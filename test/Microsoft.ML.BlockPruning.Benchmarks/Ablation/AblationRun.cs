@@ -26,7 +26,7 @@ internal sealed class AblationRun : IDisposable
         _cost = new NetworkCost(subject.Weights.Config);
         _layers = PrunableLayer.Of(subject.Weights, block);
         _statistics = new CalibrationPass(subject.Weights, subject.Calibration, seed).Run(_layers, () => { });
-        _obsPath = new(() => [.. _layers.Zip(_statistics, (layer, known) => new ObsPathCriterion().Rate(layer, known, () => { }))]);
+        _obsPath = new(() => [.. _layers.Zip(_statistics, (layer, known) => ObsPathCriterion.Rate(layer, known, () => { }))]);
         _lpvit = new(() =>
         [
             .. _layers.Zip(MeanLogitGradient.Of(subject.Weights, subject.Calibration), (layer, gradient) =>

@@ -216,7 +216,15 @@ public sealed class BlockPrunerTests
     {
         private readonly Random _random = new(seed);
 
-        public LayerImportances Rate(PrunableLayer layer, LayerStatistics statistics, Action onStrip)
+        public int Passes => 1;
+
+        public IReadOnlyList<LayerImportances> Rate(CriterionContext context)
+        {
+            context.Calibrate([.. context.Layers.Select(_ => Array.Empty<ILayerObserver>())]);
+            return [.. context.Layers.Select(Rate)];
+        }
+
+        private LayerImportances Rate(PrunableLayer layer)
         {
             var importances = new LayerImportances(layer.Name, layer.Blocks);
             for (int block = 0; block < layer.Blocks.TotalBlocks; block++)

@@ -69,7 +69,7 @@ public sealed class ObsPathCriterionTests
         using var scope = torch.NewDisposeScope();
         var statistics = new LayerStatistics([torch.zeros(11, 11, torch.float64)], torch.zeros(3, 2, 2, torch.float64), [new float[5]]);
 
-        var importances = new ObsPathCriterion().Rate(layer, statistics, () => { });
+        var importances = ObsPathCriterion.Rate(layer, statistics, () => { });
 
         Assert.AreEqual(0.0, Enumerable.Range(0, 15).Sum(block => Math.Abs(importances[block / 5, block % 5])));
     }
@@ -83,11 +83,11 @@ public sealed class ObsPathCriterionTests
             [.. Enumerable.Range(0, 3).Select(_ => torch.eye(7, dtype: torch.float64))], torch.zeros(9, 2, 2, torch.float64), [[], [], []]);
         int steps = 0;
 
-        new ObsPathCriterion().Rate(layer, statistics, () => Interlocked.Increment(ref steps));
+        ObsPathCriterion.Rate(layer, statistics, () => Interlocked.Increment(ref steps));
 
         Assert.AreEqual(9, steps);
         Assert.ThrowsExactly<OperationCanceledException>(
-            () => new ObsPathCriterion().Rate(layer, statistics, () => throw new OperationCanceledException()));
+            () => ObsPathCriterion.Rate(layer, statistics, () => throw new OperationCanceledException()));
     }
 
     private static LayerImportances AssertRatesTheExactPath(PrunableLayer layer, double[][,] covariances, Random random)
@@ -98,7 +98,7 @@ public sealed class ObsPathCriterionTests
         var statistics = new LayerStatistics(
             [.. covariances.Select(c => torch.tensor(c))], torch.stack(gradients.Select(g => torch.tensor(g)).ToArray()), []);
 
-        var importances = new ObsPathCriterion().Rate(layer, statistics, () => { });
+        var importances = ObsPathCriterion.Rate(layer, statistics, () => { });
 
         for (int g = 0; g < layer.Groups.Count; g++)
         {

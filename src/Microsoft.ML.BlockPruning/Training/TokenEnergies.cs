@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Training;
+
+/// <summary>Energy of the loss gradient at each token, ‖d‖² over the outputs of each row group: what a refit weighs tokens by.</summary>
+internal sealed class TokenEnergies(PrunableLayer layer, int totalTokens) : ILayerObserver
+{
+    private readonly float[][] _energies = [.. layer.Groups.Select(_ => new float[totalTokens])];
+    private int _tokens;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArithmeticException">A gradient is not finite.</exception>
+    public void Add(Tensor input, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        AddBatch(gradient.flatten(0, 1));
+    }
+
+    /// <summary>Adds one batch and says what it added.</summary>
+    /// <param name="gradient">[tokens, out] float32.</param>
+    /// <returns>One per row group, [tokens] float32.</returns>
+    /// <exception cref="ArithmeticException">A gradient is not finite.</exception>
+    public Tensor[] AddBatch(Tensor gradient)
+    {
+        int count = (int)gradient.shape[0];
+        var batch = new Tensor[layer.Groups.Count];
+        for (int g = 0; g < batch.Length; g++)
+        {
+            var group = layer.Groups[g];
+            var part = gradient.narrow(1, group.FirstRow, group.Rows);
+            batch[g] = part.mul(part).sum(1);
+            if (!float.IsFinite(batch[g].sum().item<float>()))
+            {
+                throw new ArithmeticException($"The loss gradient at the output of '{layer.Name}' is not finite.");
+            }
+
+            MemoryMarshal.Cast<byte, float>(batch[g].bytes).CopyTo(_energies[g].AsSpan(_tokens, count));
+        }
+
+        _tokens += count;
+        return batch;
+    }
+
+    /// <summary>Sum over the tokens added.</summary>
+    public double TotalOf(int group) => _energies[group].Sum(e => (double)e);
+
+    /// <summary>One per row group, [images · tokens]: energies scaled to mean one; all ones where no gradient arrives.</summary>
+    public IReadOnlyList<float[]> ToWeights()
+    {
+        var weights = new float[_energies.Length][];
+        for (int g = 0; g < weights.Length; g++)
+        {
+            double total = TotalOf(g);
+            double scale = total > 0 ? _energies[g].Length / total : 0;
+            weights[g] = [.. _energies[g].Select(e => total > 0 ? (float)(e * scale) : 1f)];
+        }
+
+        return weights;
+    }
+}
