@@ -67,7 +67,8 @@ public sealed class BudgetOptionsTests
         int measured = 0;
 
         var latency = LatencyMeasurement.Measure(
-            weights, ImagePreprocessing.ImageNet(16), rules.GridsOf(rules.LayersOf(weights)), new LatencyRequest(0.5, 2, 1), () => measured++);
+            weights, ImagePreprocessing.ImageNet(16), rules.GridsOf(rules.LayersOf(weights)), new LatencyRequest(0.5, 2, 1),
+            () => measured++);
 
         Assert.HasCount(7, latency.Table.Layers);
         Assert.AreEqual(0.5 * latency.Table.DenseMilliseconds, latency.Limit);

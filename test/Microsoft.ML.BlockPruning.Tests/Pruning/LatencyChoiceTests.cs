@@ -101,7 +101,8 @@ public sealed class LatencyChoiceTests
             }
 
             Table = new LatencyTable(0.5, _layers.ToDictionary(layer => layer.LayerName, layer => new LatencyCurve(
-                [.. Enumerable.Range(0, Blocks + 1).Select(_ => 0.5 + (3 * random.NextDouble()))], layer.LayerName == "2" ? denseOfLast : 3)));
+                [.. Enumerable.Range(0, Blocks + 1).Select(_ => 0.5 + (3 * random.NextDouble()))],
+                layer.LayerName == "2" ? denseOfLast : 3)));
         }
 
         public LatencyTable Table { get; }
