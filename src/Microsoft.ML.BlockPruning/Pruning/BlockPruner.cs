@@ -50,7 +50,7 @@ internal sealed class BlockPruner
         using var scope = NewDisposeScope();
         var (importances, tokenWeights) = Rate(dense, calibration, layers, grids, settings.Seed, onProgress);
         var allocating = new StageProgress(PruneStage.Allocating, 1, onProgress);
-        var plan = (settings.Allocator ?? allocator).Allocate(importances, UnitCoupling.Of(dense));
+        var plan = allocator.Allocate(importances, UnitCoupling.Of(dense));
         allocating.Step();
         var refit = new WeightRefit(dense, calibration, layers, tokenWeights, plan);
         var refitting = new StageProgress(PruneStage.Refitting, refit.Steps, onProgress);

@@ -34,7 +34,7 @@ internal sealed class CriterionContext(
             ? [.. energies.Select(layer => layer.ToWeights())]
             : throw new InvalidOperationException("The criterion asked for no pass; a criterion has to call Calibrate at least once.");
 
-    /// <summary>Passes that one <see cref="Calibrate"/> of this loss takes where it is the first.</summary>
+    /// <summary>Passes that it takes to calibrate with this loss where that comes first.</summary>
     public static int PassesOf(ICalibrationLoss? loss) => loss is null ? 1 : 2;
 
     /// <summary>
@@ -60,6 +60,9 @@ internal sealed class CriterionContext(
 
         Run(observers, loss);
     }
+
+    /// <summary>A pass for the token weights alone, of a criterion with no use for the images.</summary>
+    public void Calibrate() => Calibrate([.. layers.Select(_ => Array.Empty<ILayerObserver>())]);
 
     private void Run(IReadOnlyList<IReadOnlyList<ILayerObserver>> observers, ICalibrationLoss? loss) =>
         new CalibrationPass(dense, calibration, seed, loss).Run(observers, onBatch);

@@ -12,11 +12,6 @@ internal sealed class PruneSettings
     /// <summary>The budget of time, if there is one; it must be met too.</summary>
     public LatencyConstraint? Latency { get; init; }
 
-    /// <summary>
-    /// Chooses the blocks that stay, within the same budget; null: <see cref="SparsityAllocator"/> with the cost model, budget and floor.
-    /// </summary>
-    public IBlockAllocator? Allocator { get; init; }
-
     /// <summary>Seeds the sampled labels; same seed, same plan.</summary>
     public long Seed { get; init; }
 }

@@ -5,7 +5,7 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>Chooses the blocks that stay within every budget, to one block, and leaves no dead unit.</summary>
 /// <remarks>Blocks of dead units are freed and what they cost is spent again, until none is left.</remarks>
-internal sealed class SparsityAllocator : IBlockAllocator
+internal sealed class SparsityAllocator
 {
     private readonly IReadOnlyList<PruneConstraint> _constraints;
     private readonly LayerRules _rules;

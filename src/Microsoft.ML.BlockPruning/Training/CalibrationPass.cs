@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Training;
 
-/// <summary>One pass of forward and backward over the calibration images; observers see every prunable layer's inputs and gradients.</summary>
+/// <summary>
+/// One pass of forward and backward over the calibration images; observers see every prunable layer's inputs and gradients.
+/// </summary>
 /// <remarks>
 /// The loss is a sum over images. Only activations get gradients: a hook adds a leaf of zeros to each prunable layer's
 /// output, whose gradient is the gradient there. No weight gradient exists at any time, per image or summed, unless an observer makes it.

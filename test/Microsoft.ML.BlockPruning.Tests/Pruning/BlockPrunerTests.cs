@@ -220,7 +220,7 @@ public sealed class BlockPrunerTests
 
         public IReadOnlyList<LayerImportances> Rate(CriterionContext context)
         {
-            context.Calibrate([.. context.Layers.Select(_ => Array.Empty<ILayerObserver>())]);
+            context.Calibrate();
             return [.. context.Layers.Select(Rate)];
         }
 

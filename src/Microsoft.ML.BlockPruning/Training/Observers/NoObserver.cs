@@ -1,0 +1,11 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Training.Observers;
+
+/// <summary>Looks at nothing: for criteria that need the weights alone.</summary>
+internal sealed class NoObserver : ILayerObserver
+{
+    public void Add(Tensor input, Tensor gradient)
+    {
+    }
+}
