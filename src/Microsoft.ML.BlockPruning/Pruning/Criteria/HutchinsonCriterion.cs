@@ -9,19 +9,28 @@ namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 /// ½ E_z[z_k ⟨W_k, H u⟩], u = Σ_k z_k W_k, one random sign z_k per block: the diagonal of the Hessian in mask space, ½ W_kᵀ H W_k
 /// (Hutchinson, 1990; AdaHessian's estimate per block, Yao et al., AAAI 2021).
 /// </summary>
-/// <param name="probes">Random signs to average over.</param>
 /// <remarks>
 /// H = Hessian of <see cref="DivergenceLoss"/> at the dense network, the true Fisher without sampling. H u by central differences of the
 /// gradient at w(1 ± ε z), projected on the blocks by <see cref="GateObserver"/>. Noisy from off-diagonal terms: the variance is
 /// Σ_{l ≠ k} (W_kᵀ H W_l)² / probes, so an importance may come out negative. Cost: two passes per probe, of three forward passes each;
 /// memory 16 bytes per block and a copy of the network.
 /// </remarks>
-internal sealed class HutchinsonCriterion(int probes = 32) : IBlockCriterion
+internal sealed class HutchinsonCriterion : IBlockCriterion
 {
     // Truncation error falls with its square, rounding error with its inverse; float32 gradients meet near 1e-7^(1/3).
     private const double Step = 5e-3;
 
-    public int Passes => 1 + (2 * probes);
+    private readonly int _probes;
+
+    /// <summary>Creates a criterion.</summary>
+    /// <param name="probes">Draws of the signs to average over; at least one.</param>
+    public HutchinsonCriterion(int probes = 32)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(probes);
+        _probes = probes;
+    }
+
+    public int Passes => 1 + (2 * _probes);
 
     public IReadOnlyList<LayerImportances> Rate(CriterionContext context)
     {
@@ -31,7 +40,7 @@ internal sealed class HutchinsonCriterion(int probes = 32) : IBlockCriterion
         context.Calibrate();
         var loss = new DivergenceLoss(context.Dense, context.Calibration);
         Tensor[] sums = [.. context.Layers.Select(layer => zeros(layer.Blocks.BlockRows, layer.Blocks.BlockColumns, float64))];
-        for (int probe = 0; probe < probes; probe++)
+        for (int probe = 0; probe < _probes; probe++)
         {
             using var probeScope = NewDisposeScope();
             Tensor[] signs = [.. sums.Select(sum => Signs(sum.shape, generator))];
@@ -43,7 +52,7 @@ internal sealed class HutchinsonCriterion(int probes = 32) : IBlockCriterion
             }
         }
 
-        return [.. context.Layers.Zip(sums, (layer, sum) => BlockSums.ToImportances(layer, sum.Times(0.5 / probes), context.OnStrip))];
+        return [.. context.Layers.Zip(sums, (layer, sum) => BlockSums.ToImportances(layer, sum.Times(0.5 / _probes), context.OnStrip))];
     }
 
     private static Tensor Signs(long[] shape, Generator generator)

@@ -53,6 +53,12 @@ public sealed class HutchinsonCriterionTests
         CollectionAssert.AreNotEqual(first, Rate(network, shape, probes: 2, seed: 2));
     }
 
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(-1)]
+    public void Constructor_RefusesLessThanOneProbe(int probes) =>
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new HutchinsonCriterion(probes));
+
     private static double[] Rate(ViTWeights network, BlockShape shape, int probes, long seed)
     {
         using var scope = torch.NewDisposeScope();
