@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Pruning;
@@ -22,12 +21,20 @@ internal sealed class LayerImportances
 
     public BlockMask Blocks { get; }
 
+    /// <exception cref="ArithmeticException">The value set is not finite.</exception>
     public double this[int blockRow, int blockColumn]
     {
         get => _values[(blockRow * Blocks.BlockColumns) + blockColumn];
         set
         {
-            Debug.Assert(double.IsFinite(value), "an importance is finite");
+            // In a sort NaN would quietly choose blocks.
+            if (!double.IsFinite(value))
+            {
+                throw new ArithmeticException(
+                    $"The importance of block ({blockRow}, {blockColumn}) of '{LayerName}' is {value}: "
+                    + "a gradient or covariance is not finite.");
+            }
+
             _values[(blockRow * Blocks.BlockColumns) + blockColumn] = value;
         }
     }

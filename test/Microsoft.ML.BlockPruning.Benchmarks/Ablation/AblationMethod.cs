@@ -1,15 +1,14 @@
 namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 
-/// <summary>What chooses the blocks, over the whole network or the same share of each layer, and what is fitted afterwards.</summary>
+/// <summary>
+/// What chooses the blocks and what is fitted afterwards. <c>Feedback</c>: the default's allocation and refit, so that only the criterion
+/// differs; <c>Uniform</c>: the same share of each layer; <c>PlainRefit</c>, <c>UniformRefit</c>: each layer fitted on its own.
+/// </summary>
 internal enum AblationMethod
 {
     /// <summary>What <c>PruneBlocks</c> does: OBS path, global allocation with dead units, refit with residual feedback.</summary>
     Default,
-
-    /// <summary>The default's choice, each layer refitted on its own.</summary>
     DefaultPlainRefit,
-
-    /// <summary>The default's choice inside a layer, the same share of each layer, refit with residual feedback.</summary>
     ObsPathUniform,
 
     /// <summary>Least squared weights, the same share of each layer, refit with residual feedback.</summary>
@@ -17,10 +16,24 @@ internal enum AblationMethod
 
     /// <summary>Least squared weights, the same share of each layer, each layer refitted on its own.</summary>
     MagnitudeUniformRefit,
+    MagnitudeFeedback,
+    ActivationMagnitudeFeedback,
+
+    /// <summary>With LPViT's loss, which needs no labels.</summary>
+    TaylorFeedback,
+    DiagonalFisherFeedback,
+    BlockFisherFeedback,
+    ReconstructionFeedback,
+    KfacObsFeedback,
+    HutchinsonFeedback,
+    MfacFeedback,
+
+    /// <summary>LPViT as the paper means it.</summary>
+    LpvitPaperFeedback,
 
     /// <summary>LPViT as its public code computes it: no refit.</summary>
     LpvitReference,
 
-    /// <summary>LPViT's choice, refit with residual feedback.</summary>
+    /// <summary>The public code's choice, refit with residual feedback.</summary>
     LpvitReferenceFeedback,
 }

@@ -3,6 +3,7 @@ using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Pruning.Lpvit;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Training.Observers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,7 +17,8 @@ internal sealed class AblationRun : IDisposable
     private readonly NetworkCost _cost;
     private readonly IReadOnlyList<PrunableLayer> _layers;
     private readonly IReadOnlyList<LayerStatistics> _statistics;
-    private readonly Lazy<IReadOnlyList<LayerImportances>> _obsPath;
+    private readonly long _seed;
+    private readonly Dictionary<Type, IReadOnlyList<LayerImportances>> _rated = [];
     private readonly Lazy<IReadOnlyList<LpvitLayer>> _lpvit;
 
     public AblationRun(AblationSubject subject, BlockShape block, long seed)
@@ -26,27 +28,17 @@ internal sealed class AblationRun : IDisposable
         _cost = new NetworkCost(subject.Weights.Config);
         _layers = PrunableLayer.Of(subject.Weights, block);
         _statistics = new CalibrationPass(subject.Weights, subject.Calibration, seed).Run(_layers, () => { });
-        _obsPath = new(() => [.. _layers.Zip(_statistics, (layer, known) => ObsPathCriterion.Rate(layer, known, () => { }))]);
-        _lpvit = new(() =>
-        [
-            .. _layers.Zip(MeanLogitGradient.Of(subject.Weights, subject.Calibration), (layer, gradient) =>
-                new LpvitLayer(layer.Name, layer.Blocks, layer.Weights.Weight, gradient)),
-        ]);
+        _seed = seed;
+        _lpvit = new(LpvitLayers);
     }
 
     /// <summary>Prunes to a fraction of the multiply-adds.</summary>
     public PrunedNetwork Prune(AblationMethod method, double keep)
     {
         using var scope = NewDisposeScope();
-        var plan = method switch
-        {
-            AblationMethod.Default or AblationMethod.DefaultPlainRefit => Allocate(_obsPath.Value, keep, UnitCoupling.Of(_subject.Weights)),
-            AblationMethod.ObsPathUniform => Allocate(Uniform(_obsPath.Value), keep, []),
-            AblationMethod.MagnitudeUniformFeedback or AblationMethod.MagnitudeUniformRefit => Allocate(Uniform(Magnitudes()), keep, []),
-            AblationMethod.LpvitReference or AblationMethod.LpvitReferenceFeedback =>
-                new LpvitReference(new LpvitOptions()).SearchAndFit(_lpvit.Value, keep, new FlopsCostModel(_cost)),
-            _ => throw new ArgumentOutOfRangeException(nameof(method), method, "Not a method of this table."),
-        };
+        var plan = method is AblationMethod.LpvitReference or AblationMethod.LpvitReferenceFeedback
+            ? new LpvitReference(new LpvitOptions()).SearchAndFit(_lpvit.Value, keep, new FlopsCostModel(_cost))
+            : Allocate(method, keep);
         return new PrunedNetwork(Fit(method, plan), plan);
     }
 
@@ -64,28 +56,41 @@ internal sealed class AblationRun : IDisposable
             _subject.Weights, _subject.Calibration, _layers, [.. _statistics.Select(known => known.TokenWeights)], plan).Run(() => { }),
     };
 
-    private SparsityPlan Allocate(IReadOnlyList<LayerImportances> importances, double keep, IReadOnlyList<UnitCoupling> couplings) =>
-        new SparsityAllocator(
-            [PruneConstraint.Keep(keep, new FlopsCostModel(_cost), _cost.TotalMultiplyAdds, "multiply-adds")],
-            new LayerRules(_layers[0].Blocks.Shape)).Allocate(importances, couplings);
-
-    private static IReadOnlyList<LayerImportances> Uniform(IReadOnlyList<LayerImportances> importances) =>
-        [.. importances.Select(UniformImportances.Of)];
-
-    // Mean |w| of a tile, as LPViT's code ranks: the importance is per weight times weights.
-    private IReadOnlyList<LayerImportances> Magnitudes() => [.. _layers.Select(layer =>
+    private SparsityPlan Allocate(AblationMethod method, double keep)
     {
-        var importances = new LayerImportances(layer.Name, layer.Blocks);
-        int height = layer.Blocks.Shape.Height;
-        int width = layer.Blocks.Shape.Width;
-        for (int i = 0; i < layer.Weights.Weight.Length; i++)
+        var importances = Rate(AblationCriteria.Of(method));
+        bool isUniform = AblationCriteria.IsUniform(method);
+        var allocator = new SparsityAllocator(
+            [PruneConstraint.Keep(keep, new FlopsCostModel(_cost), _cost.TotalMultiplyAdds, "multiply-adds")],
+            new LayerRules(_layers[0].Blocks.Shape));
+        return isUniform
+            ? allocator.Allocate([.. importances.Select(UniformImportances.Of)], [])
+            : allocator.Allocate(importances, UnitCoupling.Of(_subject.Weights));
+    }
+
+    private IReadOnlyList<LayerImportances> Rate(IBlockCriterion criterion)
+    {
+        if (!_rated.TryGetValue(criterion.GetType(), out var importances))
         {
-            int row = i / layer.Weights.InFeatures / height;
-            importances[row, i % layer.Weights.InFeatures / width] += Math.Abs(layer.Weights.Weight[i]);
+            var context = new CriterionContext(_subject.Weights, _subject.Calibration, _layers, _seed, () => { }, () => { });
+            _rated.Add(criterion.GetType(), importances = criterion.Rate(context));
         }
 
         return importances;
-    })];
+    }
+
+    private IReadOnlyList<LpvitLayer> LpvitLayers()
+    {
+        using var scope = NewDisposeScope();
+        WeightGradient[] gradients = [.. _layers.Select(layer => new WeightGradient(layer))];
+        new CalibrationPass(_subject.Weights, _subject.Calibration, _seed, new SquaredLogitLoss())
+            .Run([.. gradients.Select(gradient => new ILayerObserver[] { gradient })], () => { });
+        return
+        [
+            .. _layers.Zip(gradients, (layer, gradient) => new LpvitLayer(
+                layer.Name, layer.Blocks, layer.Weights.Weight, gradient.Mean().to(float32).data<float>().ToArray())),
+        ];
+    }
 
     private ViTWeights Masked(SparsityPlan plan)
     {

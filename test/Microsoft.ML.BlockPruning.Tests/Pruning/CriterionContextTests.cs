@@ -17,7 +17,7 @@ public sealed class CriterionContextTests
         new ObsPathCriterion(), new MagnitudeCriterion(), new ActivationMagnitudeCriterion(), new TaylorCriterion(),
         new TaylorCriterion(new SquaredLogitLoss()), new DiagonalFisherCriterion(), new BlockFisherCriterion(),
         new BlockFisherCriterion(new ProjectionLoss()), new ReconstructionCriterion(), new KfacObsCriterion(),
-        new HutchinsonCriterion(probes: 2),
+        new HutchinsonCriterion(probes: 2), new MfacCriterion(), new LpvitPaperCriterion(),
     ];
 
     private TensorLeakGuard _guard = null!;

@@ -103,6 +103,24 @@ public sealed class CriterionTests
             return Trace(NaiveMatrix.Multiply(NaiveMatrix.Multiply(s, w), NaiveMatrix.Multiply(a, NaiveMatrix.Transpose(w)))) / 2;
         });
 
+    [TestMethod]
+    [DynamicData(nameof(Shapes))]
+    public void Mfac_IsHalfTheInverseOfTheInverseFishersDiagonal(int height, int width)
+    {
+        using var scope = torch.NewDisposeScope();
+        var shape = new BlockShape(height, width);
+        var gates = new List<double[]>();
+        ForEachBlock(shape, Likelihood, (layer, rows, columns) => gates.Add(
+            [.. layer.WeightGradients.Select(g => Sum(rows, columns, (i, j) => g[i, j] * layer.Weight[i, j]))]));
+        double Fisher(int k, int l) => gates[k].Zip(gates[l], (a, b) => a * b).Average();
+        double damping = 0.01 * Enumerable.Range(0, gates.Count).Average(k => Fisher(k, k));
+        var fisher = NaiveMatrix.Fill(gates.Count, gates.Count, (k, l) => Fisher(k, l) + (k == l ? damping : 0));
+        var inverse = NaiveMatrix.Solve(fisher, NaiveMatrix.Fill(gates.Count, gates.Count, (k, l) => k == l ? 1 : 0));
+        int gate = 0;
+
+        AssertRates(new MfacCriterion(), shape, (_, _, _) => 1 / (2 * inverse[gate, gate++]));
+    }
+
     private static double Taylor(LayerRecord layer, int[] rows, int[] columns) =>
         Sum(rows, columns, (i, j) => Math.Abs(layer.Weight[i, j] * layer.WeightGradients.Average(g => g[i, j])));
 
