@@ -38,6 +38,30 @@ public sealed partial class BlockPruneEstimator
         /// <value>Half of the multiply-adds.</value>
         public PruneBudget Budget { get; set; } = PruneBudget.Flops(0.5);
 
+        /// <summary>Gets or sets what tells how much a block matters.</summary>
+        /// <value><see cref="PruneCriterion.ObsPath"/>. <see cref="PruneAllocation.InteractionAware"/> takes no other.</value>
+        public PruneCriterion Criterion { get; set; } = PruneCriterion.ObsPath;
+
+        /// <summary>Gets or sets how the budget is spread over the layers.</summary>
+        /// <value><see cref="PruneAllocation.Global"/>.</value>
+        /// <remarks>
+        /// <see cref="PruneAllocation.Uniform"/> and <see cref="PruneAllocation.InteractionAware"/> cannot meet
+        /// <see cref="PruneBudget.Latency"/>; the latter cannot meet <see cref="PruneBudget.All"/> of several budgets either.
+        /// </remarks>
+        public PruneAllocation Allocation { get; set; } = PruneAllocation.Global;
+
+        /// <summary>Gets or sets how the kept weights make up for the removed ones.</summary>
+        /// <value><see cref="PruneRefit.Feedback"/>.</value>
+        public PruneRefit Refit { get; set; } = PruneRefit.Feedback;
+
+        /// <summary>Gets or sets in how many shots the budget is reached; each takes as long as the first.</summary>
+        /// <value>1.</value>
+        /// <remarks>
+        /// The kept fraction falls geometrically from one to the budget. A shot rates the blocks that are still there on the network as the
+        /// shot before it left it, and refits towards the dense network; a block that has gone does not come back.
+        /// </remarks>
+        public int Shots { get; set; } = 1;
+
         /// <summary>Gets or sets the fraction of its blocks that every layer keeps at least, in [0, 1].</summary>
         /// <value>0: a layer may go altogether.</value>
         public double LayerFloor { get; set; }

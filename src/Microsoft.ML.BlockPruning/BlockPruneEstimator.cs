@@ -38,6 +38,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
 {
     private readonly IHost _host;
     private readonly Options _options;
+    private readonly PruneMethod _method;
     private readonly LayerRules _rules;
     private readonly ScoringSettings _settings;
 
@@ -54,6 +55,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         }
 
         CheckFineTuning(options);
+        _method = PruneMethods.Of(options);
         _host = environment.Register(nameof(BlockPruneEstimator));
         _options = options.Copy();
         _rules = new LayerRules(
@@ -121,7 +123,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         var calibration = new CalibrationReader(_host, _options, progress)
             .Read(input, image, calibrationLabel, weights.Config, preprocessing, settings.Seed);
         Info(channel, $"read {calibration.Count} calibration images");
-        var pruned = new BlockPruner().Prune(weights, calibration, settings, progress.Report);
+        var pruned = Prune(weights, calibration, settings, progress);
 
         if (_options.FineTuning is { } fineTuning)
         {
@@ -146,6 +148,19 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         {
             throw new ArgumentException(
                 "FineTuning.LabelWeight needs labels: set CalibrationLabels to Column, or the weight to 0.", nameof(options));
+        }
+    }
+
+    // Budgets that each could be met may turn out to contradict each other once blocks have to be chosen.
+    private PrunedNetwork Prune(ViTWeights weights, CalibrationSet calibration, PruneSettings settings, PruneProgressRelay progress)
+    {
+        try
+        {
+            return new BlockPruner(_method).Prune(weights, calibration, settings, progress.Report);
+        }
+        catch (ArgumentException error)
+        {
+            throw _host.Process(error);
         }
     }
 

@@ -16,12 +16,16 @@ public sealed class PruneBudget
     private readonly Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> _resolve;
 
     private PruneBudget(
-        string text, Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> resolve, LatencyRequest? latency = null)
+        string text, Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> resolve, LatencyRequest? latency = null, int parts = 1)
     {
         _text = text;
         _resolve = resolve;
         LatencyRequest = latency;
+        Parts = parts;
     }
+
+    /// <summary>Number of budgets that have to be met.</summary>
+    internal int Parts { get; }
 
     /// <summary>The budget of time, which takes a measurement to resolve; null where there is none.</summary>
     internal LatencyRequest? LatencyRequest { get; }
@@ -112,7 +116,8 @@ public sealed class PruneBudget
         return new(
             string.Join(" and ", copy.Select(budget => budget._text)),
             (cost, grids) => copy.SelectMany(budget => budget._resolve(cost, grids)),
-            latencies.FirstOrDefault());
+            latencies.FirstOrDefault(),
+            copy.Sum(budget => budget.Parts));
     }
 
     /// <inheritdoc/>

@@ -8,22 +8,23 @@ namespace Microsoft.ML.BlockPruning;
 internal sealed class PruneProgressRelay(
     IHost host, IChannel channel, IProgress<PruneProgress>? progress, CancellationToken cancellationToken)
 {
-    private PruneStage? _stage;
+    private (PruneStage Stage, int Shot)? _running;
 
     /// <summary>Called once a batch or strip, one call at a time.</summary>
     /// <exception cref="OperationCanceledException">The token or the MLContext was cancelled.</exception>
     public void Report(PruneProgress step)
     {
         ThrowIfCancelled();
-        if (_stage != step.Stage)
+        string shot = step.Shots > 1 ? $" of shot {step.Shot}" : "";
+        if (_running != (step.Stage, step.Shot))
         {
-            _stage = step.Stage;
-            channel.Info(MessageSensitivity.None, "{0} started: {1} steps", step.Stage, step.Total);
+            _running = (step.Stage, step.Shot);
+            channel.Info(MessageSensitivity.None, "{0}{1} started: {2} steps", step.Stage, shot, step.Total);
         }
 
         if (step.Done == step.Total)
         {
-            channel.Info(MessageSensitivity.None, "{0} done: {1} steps", step.Stage, step.Total);
+            channel.Info(MessageSensitivity.None, "{0}{1} done: {2} steps", step.Stage, shot, step.Total);
         }
 
         progress?.Report(step);

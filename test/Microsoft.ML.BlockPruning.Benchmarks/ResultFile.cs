@@ -13,6 +13,25 @@ internal static class ResultFile
     {
         var content = new { machine = MachineDescription.Machine(threads), versions = MachineDescription.Versions, rows };
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.WriteAllText(path, JsonSerializer.Serialize(content, Options) + "\n");
+
+        // A run that is killed while it writes must not take the rows of hours with it.
+        string temporary = path + ".new";
+        File.WriteAllText(temporary, JsonSerializer.Serialize(content, Options) + "\n");
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>The rows of a file as <see cref="Write"/> leaves it.</summary>
+    /// <exception cref="InvalidDataException">It holds no such rows.</exception>
+    public static IReadOnlyList<TRow> Read<TRow>(string path)
+    {
+        try
+        {
+            using var content = JsonDocument.Parse(File.ReadAllText(path));
+            return content.RootElement.GetProperty("rows").Deserialize<List<TRow>>(Options)!;
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"'{path}' holds no rows of this benchmark; give another file, or delete it.", error);
+        }
     }
 }

@@ -1,17 +1,22 @@
 using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Training;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Pruning;
 
-/// <summary>Prunes a network once: statistics, importances, allocation, refit. No optimizer step, no fine-tuning.</summary>
+/// <summary>Prunes a network, in one shot or several: statistics, importances, allocation, refit. No optimizer step, no fine-tuning.</summary>
+/// <remarks>
+/// A shot after the first takes its statistics from the network as it stands, pruned and refitted, and chooses among the blocks that are
+/// still there. Every refit starts from the dense network and aims at it.
+/// </remarks>
 internal sealed class BlockPruner
 {
-    private readonly IBlockCriterion _criterion;
+    private readonly PruneMethod _method;
 
     /// <summary>Creates a pruner.</summary>
-    /// <param name="criterion">Rates the blocks; <see cref="ObsPathCriterion"/> where none is given.</param>
-    public BlockPruner(IBlockCriterion? criterion = null) => _criterion = criterion ?? new ObsPathCriterion();
+    /// <param name="method">How to go about it; the defaults where none is given.</param>
+    public BlockPruner(PruneMethod? method = null) => _method = method ?? new PruneMethod();
 
     /// <summary>Prunes.</summary>
     /// <param name="dense">The dense network; not changed, whatever happens.</param>
@@ -23,7 +28,7 @@ internal sealed class BlockPruner
     /// </param>
     /// <returns>A network of its own and its plan.</returns>
     /// <exception cref="ArgumentException">
-    /// A budget cannot be met, a rule names a layer that is not there, or the images are of another network.
+    /// A budget cannot be met or is not for this method, a rule names a layer that is not there, or the images are of another network.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A block is larger than a weight.</exception>
     /// <exception cref="ArithmeticException">A weight, activation or gradient is not finite; the message names where.</exception>
@@ -35,6 +40,7 @@ internal sealed class BlockPruner
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(onProgress);
         calibration.CheckFits(dense.Config);
+        _method.Selection.Check(settings);
         CheckFinite(dense);
         var layers = settings.Layers.LayersOf(dense);
         var allocator = new SparsityAllocator(settings.Constraints, settings.Layers, settings.Latency);
@@ -47,27 +53,37 @@ internal sealed class BlockPruner
             return new PrunedNetwork(dense.Clone(), allocator.WholePlan(grids));
         }
 
-        using var scope = NewDisposeScope();
-        var (importances, tokenWeights) = Rate(dense, calibration, layers, grids, settings.Seed, onProgress);
-        var allocating = new StageProgress(PruneStage.Allocating, 1, onProgress);
-        var plan = allocator.Allocate(importances, UnitCoupling.Of(dense));
-        allocating.Step();
-        var refit = new WeightRefit(dense, calibration, layers, tokenWeights, plan);
-        var refitting = new StageProgress(PruneStage.Refitting, refit.Steps, onProgress);
-        return new PrunedNetwork(refit.Run(refitting.Step), plan);
+        var schedule = new ShotSchedule(settings, _method.Shots);
+        var pruned = new PrunedNetwork(dense, new SparsityPlan());
+        for (int shot = 1; shot <= schedule.Shots; shot++)
+        {
+            var task = new SelectionTask(grids, schedule[shot], UnitCoupling.Of(dense));
+            var progress = new ShotProgress(shot, schedule.Shots, onProgress);
+            using var scope = NewDisposeScope();
+            var (choice, tokenWeights) = Select(pruned.Weights, calibration, task, progress);
+            var refit = _method.Refit(new RefitTask(dense, calibration, layers, tokenWeights, choice.Plan, settings.Seed));
+            pruned = new PrunedNetwork(refit.Run(progress.Start(PruneStage.Refitting, refit.Steps).Step), choice.Plan)
+            {
+                Prediction = choice.Prediction,
+            };
+            grids = grids.Within(choice.Plan);
+        }
+
+        return pruned;
     }
 
-    // What the criterion observed, DeiT-B's 1.2 GB of covariances, is freed on return; the refit needs the token weights only.
-    private (IReadOnlyList<LayerImportances> Importances, IReadOnlyList<IReadOnlyList<float[]>> TokenWeights) Rate(
-        ViTWeights dense, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, LayerGrids grids, long seed,
-        Action<PruneProgress> onProgress)
+    // What was observed is freed on return; the refit needs the token weights only.
+    private (BlockSelection Choice, IReadOnlyList<IReadOnlyList<float[]>> TokenWeights) Select(
+        ViTWeights network, CalibrationSet calibration, SelectionTask task, ShotProgress progress)
     {
         using var scope = NewDisposeScope();
-        var calibrating = new StageProgress(PruneStage.Calibrating, calibration.BatchCount * _criterion.Passes, onProgress);
-        var scoring = new StageProgress(PruneStage.Scoring, layers.Sum(layer => layer.Blocks.BlockRows), onProgress);
-        var context = new CriterionContext(dense, calibration, layers, seed, calibrating.Step, scoring.Step);
-        var importances = _criterion.Rate(context).Where(layer => grids.Contains(layer.LayerName)).ToList();
-        return (importances, context.TokenWeights);
+        var selection = _method.Selection;
+        var layers = task.Settings.Layers.LayersOf(network);
+        var calibrating = progress.Start(PruneStage.Calibrating, calibration.BatchCount * selection.Passes);
+        var scoring = progress.Start(PruneStage.Scoring, layers.Sum(layer => layer.Blocks.BlockRows));
+        var allocating = progress.Start(PruneStage.Allocating, selection.StepsOf(layers, task.Remaining, calibration));
+        var context = new CriterionContext(network, calibration, layers, task.Settings.Seed, calibrating.Step, scoring.Step);
+        return (selection.Select(context, task, allocating.Step), context.TokenWeights);
     }
 
     private static void CheckFinite(ViTWeights dense)

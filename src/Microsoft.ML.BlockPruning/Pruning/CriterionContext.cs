@@ -14,6 +14,7 @@ internal sealed class CriterionContext(
     ViTWeights dense, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, long seed, Action onBatch, Action onStrip)
 {
     private TokenEnergies[]? _energies;
+    private IReadOnlyList<IReadOnlyList<float[]>>? _recalled;
 
     public ViTWeights Dense => dense;
 
@@ -30,9 +31,9 @@ internal sealed class CriterionContext(
     /// <summary>Per layer and row group, [images · tokens]: the token weights of the refit, by the likelihood's gradients.</summary>
     /// <exception cref="InvalidOperationException">No pass has run.</exception>
     public IReadOnlyList<IReadOnlyList<float[]>> TokenWeights =>
-        _energies is { } energies
+        _recalled ?? (_energies is { } energies
             ? [.. energies.Select(layer => layer.ToWeights())]
-            : throw new InvalidOperationException("The criterion asked for no pass; a criterion has to call Calibrate at least once.");
+            : throw new InvalidOperationException("The criterion asked for no pass; a criterion has to call Calibrate at least once."));
 
     /// <summary>Passes that it takes to calibrate with this loss where that comes first.</summary>
     public static int PassesOf(ICalibrationLoss? loss) => loss is null ? 1 : 2;
@@ -60,6 +61,10 @@ internal sealed class CriterionContext(
 
         Run(observers, loss);
     }
+
+    /// <summary>Takes token weights from an earlier run on the same network, images and seed, in place of a pass.</summary>
+    /// <param name="tokenWeights">As <see cref="TokenWeights"/> were then.</param>
+    public void Recall(IReadOnlyList<IReadOnlyList<float[]>> tokenWeights) => _recalled = tokenWeights;
 
     /// <summary>A pass for the token weights alone, of a criterion with no use for the images.</summary>
     public void Calibrate() => Calibrate([.. layers.Select(_ => Array.Empty<ILayerObserver>())]);

@@ -18,7 +18,8 @@ internal sealed record LatencyConstraint(LatencyTable Table, double Limit)
         {
             int total = layer.Blocks.TotalBlocks;
             var curve = Table.Layers[layer.Name];
-            return Math.Min(curve.Dense, curve.At(LayerAllocation.FloorOf(layer.Blocks, rules.FloorOf(layer.Name)), total));
+            double sparse = curve.At(LayerAllocation.FloorOf(layer.Blocks, rules.FloorOf(layer.Name)), total);
+            return layer.Blocks.KeptBlocks == total ? Math.Min(curve.Dense, sparse) : sparse; // what lost blocks is dense no more
         });
         double dense = Table.DenseMilliseconds;
         return Limit >= least ? null : string.Create(

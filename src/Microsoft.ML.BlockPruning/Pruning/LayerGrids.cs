@@ -25,6 +25,9 @@ internal sealed class LayerGrids
     /// <summary>What BSR stores for each layer whatever it keeps: block rows + 1 indices.</summary>
     public long RowPointers => Layers.Sum(layer => layer.Blocks.BlockRows + 1L);
 
+    /// <summary>The same layers with the blocks that a plan keeps; a layer without a mask keeps what it has.</summary>
+    public LayerGrids Within(SparsityPlan plan) => new(Layers.Select(layer => (layer.Name, plan[layer.Name] ?? layer.Blocks)));
+
     public bool Contains(string layerName) => _byName.ContainsKey(layerName);
 
     public BlockMask this[string layerName] => _byName[layerName];

@@ -19,7 +19,17 @@ internal sealed class LayerImportances
 
     public string LayerName { get; }
 
+    /// <summary>The grid; kept in it are the blocks that may be chosen.</summary>
     public BlockMask Blocks { get; }
+
+    /// <summary>The same importances over the blocks that are still there; only those can be kept.</summary>
+    /// <param name="remaining">A mask over the same grid; not changed.</param>
+    public LayerImportances Within(BlockMask remaining)
+    {
+        var within = new LayerImportances(LayerName, remaining);
+        _values.CopyTo(within._values, 0);
+        return within;
+    }
 
     /// <exception cref="ArithmeticException">The value set is not finite.</exception>
     public double this[int blockRow, int blockColumn]

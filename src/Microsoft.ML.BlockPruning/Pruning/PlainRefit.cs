@@ -8,19 +8,36 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// <summary>Fits each layer on its own, to the dense layer's outputs on the dense network's inputs: the refit to compare with.</summary>
 /// <remarks>
 /// Per row strip with kept columns K: W[K] = W A[:, K] (A[K, K] + λ I)⁻¹ with the pull to the dense weights of
-/// <see cref="StripSolver"/>. It knows neither what pruning did upstream nor the residual stream; <see cref="WeightRefit"/> does. No pass
+/// <see cref="StripSolver"/>. It knows neither what pruning did upstream nor the residual stream; <see cref="WeightRefit"/> does. One pass
 /// over the images; |K|³/3 multiply-adds per strip.
 /// </remarks>
-internal static class PlainRefit
+internal sealed class PlainRefit(RefitTask task) : IWeightRefit
 {
+    private IReadOnlyList<BlockMask> Masks => [.. task.Layers.Select(task.MaskOf)];
+
+    /// <inheritdoc/>
+    /// <remarks>The batches of the pass for the dense inputs, and the row strips of the layers that lose blocks.</remarks>
+    public int Steps => task.Calibration.BatchCount
+        + Masks.Where(mask => mask.KeptBlocks < mask.TotalBlocks).Sum(mask => mask.BlockRows);
+
+    public ViTWeights Run(Action onStep)
+    {
+        LibTorch.EnsureLoaded();
+        using var scope = NewDisposeScope();
+        var statistics = new CalibrationPass(task.Dense, task.Calibration, task.Seed).Run(task.Layers, onStep);
+        return Run(task.Dense, task.Layers, statistics, task.Plan, onStep);
+    }
+
     /// <summary>Fits.</summary>
     /// <param name="dense">The dense network; not changed.</param>
     /// <param name="layers">Its prunable layers in forward order.</param>
     /// <param name="statistics">Their statistics.</param>
-    /// <param name="plan">A mask for every prunable layer.</param>
+    /// <param name="plan">The kept blocks; a layer without a mask keeps all of them.</param>
+    /// <param name="onStrip">Called after each row strip of a layer that loses blocks; it may throw to cancel.</param>
     /// <returns>A network of its own, zero in removed blocks.</returns>
     public static ViTWeights Run(
-        ViTWeights dense, IReadOnlyList<PrunableLayer> layers, IReadOnlyList<LayerStatistics> statistics, SparsityPlan plan)
+        ViTWeights dense, IReadOnlyList<PrunableLayer> layers, IReadOnlyList<LayerStatistics> statistics, SparsityPlan plan,
+        Action onStrip)
     {
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
@@ -29,10 +46,10 @@ internal static class PlainRefit
         var targets = fitted.Layers.SelectMany(layer => layer.Linears).ToList();
         for (int l = 0; l < layers.Count; l++)
         {
-            var mask = plan[layers[l].Name] ?? throw new ArgumentException($"The plan has no mask for '{layers[l].Name}'.");
+            var mask = plan[layers[l].Name] ?? layers[l].Blocks;
             if (mask.KeptBlocks < mask.TotalBlocks)
             {
-                var solved = new StripSolver(layers[l], mask).Solve(MomentsOf(layers[l], statistics[l]), () => { });
+                var solved = new StripSolver(layers[l], mask).Solve(MomentsOf(layers[l], statistics[l]), onStrip);
                 solved.Weight.CopyTo(targets[l].Weight, 0);
                 solved.Bias.CopyTo(targets[l].Bias, 0);
             }

@@ -1,21 +1,29 @@
 namespace Microsoft.ML.BlockPruning.Pruning;
 
-/// <summary>How far pruning has come.</summary>
+/// <summary>How far pruning has come. Every shot goes through the stages anew, fine-tuning apart, which comes once at the end.</summary>
 public sealed class PruneProgress
 {
-    internal PruneProgress(PruneStage stage, int done, int total)
+    internal PruneProgress(PruneStage stage, int done, int total, int shot = 1, int shots = 1)
     {
         Stage = stage;
         Done = done;
         Total = total;
+        Shot = shot;
+        Shots = shots;
     }
 
     /// <summary>The stage that is running.</summary>
     public PruneStage Stage { get; }
 
-    /// <summary>Steps of the stage that are done, from 1 to <see cref="Total"/>.</summary>
+    /// <summary>Steps of the stage that are done in this shot, from 1 to <see cref="Total"/>.</summary>
     public int Done { get; }
 
-    /// <summary>Steps of the stage.</summary>
+    /// <summary>Steps of the stage in this shot.</summary>
     public int Total { get; }
+
+    /// <summary>The shot that is running, from 1 to <see cref="Shots"/>.</summary>
+    public int Shot { get; }
+
+    /// <summary>Shots of the whole run, as <see cref="BlockPruneEstimator.Options.Shots"/> asks for.</summary>
+    public int Shots { get; }
 }

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>What to prune to.</summary>
-internal sealed class PruneSettings
+internal sealed record PruneSettings
 {
     /// <summary>Blocks and floors, and the layers that stay dense.</summary>
     public required LayerRules Layers { get; init; }

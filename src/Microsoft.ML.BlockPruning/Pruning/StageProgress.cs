@@ -1,7 +1,7 @@
 namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>Counts the steps of one stage and reports each; threads may step at once, reports come one at a time.</summary>
-internal sealed class StageProgress(PruneStage stage, int total, Action<PruneProgress> onProgress)
+internal sealed class StageProgress(PruneStage stage, int total, ShotProgress shot)
 {
     private readonly Lock _gate = new();
     private int _done;
@@ -11,7 +11,7 @@ internal sealed class StageProgress(PruneStage stage, int total, Action<PrunePro
     {
         lock (_gate)
         {
-            onProgress(new PruneProgress(stage, ++_done, total));
+            shot.OnProgress(new PruneProgress(stage, ++_done, total, shot.Shot, shot.Shots));
         }
     }
 }

@@ -1,30 +1,38 @@
+using Microsoft.ML.BlockPruning.Training;
+
 namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>
 /// Importances whose global order takes the same share of every layer: the layers' own order stays, their scales go.
 /// </summary>
 /// <remarks>
-/// A block gets its rank in its layer as a fraction, times its weights, so that importance per multiply-add is the fraction.
+/// A block gets its rank in its layer as a fraction, times its weights, so that importance per multiply-add is the fraction. Dead units are
+/// not looked for: what they free would be spent where shares are no longer the same.
 /// </remarks>
-internal static class UniformImportances
+internal sealed class UniformImportances : IImportanceScale
 {
-    /// <summary>Ranks one layer; equal importances rank in the order of rows, columns.</summary>
+    public bool FreesDeadUnits => false;
+
+    /// <summary>Ranks one layer; equal importances rank in the order of rows, columns, and blocks that have gone before all others.</summary>
     /// <param name="importances">The layer's importances; not changed.</param>
     public static LayerImportances Of(LayerImportances importances)
     {
         ArgumentNullException.ThrowIfNull(importances);
         var blocks = importances.Blocks;
         var ranked = new LayerImportances(importances.LayerName, blocks);
-        var order = (from row in Enumerable.Range(0, blocks.BlockRows)
-                     from column in Enumerable.Range(0, blocks.BlockColumns)
-                     select (row, column))
-            .OrderBy(block => importances[block.row, block.column] / blocks.ElementsOf(block.row, block.column)).ToList();
-        for (int rank = 0; rank < order.Count; rank++)
+        var path = new RemovalPath(importances);
+        int gone = blocks.TotalBlocks - path.Length;
+        for (int step = 0; step < path.Length; step++)
         {
-            var (row, column) = order[rank];
-            ranked[row, column] = (rank + 1.0) / order.Count * blocks.ElementsOf(row, column);
+            var (row, column) = path[step];
+            ranked[row, column] = (gone + step + 1.0) / blocks.TotalBlocks * blocks.ElementsOf(row, column);
         }
 
         return ranked;
     }
+
+    public int StepsOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration) => 0;
+
+    public IReadOnlyList<LayerImportances> Apply(
+        IReadOnlyList<LayerImportances> importances, CriterionContext context, Action onStep) => [.. importances.Select(Of)];
 }

@@ -13,7 +13,7 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// the error made so far. Tokens weigh by the energy of the loss gradient at the layer's outputs. Both networks' residual streams are kept,
 /// [images, tokens, embedDim] float32 in batches; all else is computed again batch by batch.
 /// </remarks>
-internal sealed class WeightRefit
+internal sealed class WeightRefit : IWeightRefit
 {
     private readonly ViTWeights _dense;
     private readonly CalibrationSet _calibration;
@@ -73,7 +73,7 @@ internal sealed class WeightRefit
         using var pruned = new TorchViT(_dense);
         var denseBranches = dense.Layers.SelectMany(layer => layer.Branches).ToArray();
         var prunedBranches = pruned.Layers.SelectMany(layer => layer.Branches).ToArray();
-        var denseStreams = EmbedAll(dense);
+        var denseStreams = dense.Embed(_calibration);
         for (int b = 0; b < _firstPruned / 2; b++)
         {
             Advance(denseBranches[b], denseStreams, onStep);
@@ -86,18 +86,6 @@ internal sealed class WeightRefit
         }
 
         return pruned.ToWeights();
-    }
-
-    private Tensor[] EmbedAll(TorchViT network)
-    {
-        var streams = new Tensor[_calibration.BatchCount];
-        for (int batch = 0; batch < streams.Length; batch++)
-        {
-            using var scope = NewDisposeScope();
-            streams[batch] = network.Embed(_calibration.ImagesOf(batch)).MoveToOuterDisposeScope();
-        }
-
-        return streams;
     }
 
     private void FitBranch(
@@ -138,12 +126,11 @@ internal sealed class WeightRefit
     {
         foreach (var stream in streams)
         {
-            using var scope = NewDisposeScope();
-            stream.Accumulate(branch.Second.forward(SecondInput(branch, stream)));
+            branch.Advance(stream);
             onStep();
         }
     }
 
     private static Tensor SecondInput(ResidualBranch branch, Tensor stream) =>
-        branch.Middle(branch.First.forward(branch.Norm.forward(stream)));
+        branch.SecondInput(stream);
 }

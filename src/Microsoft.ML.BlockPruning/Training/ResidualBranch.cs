@@ -8,4 +8,15 @@ namespace Microsoft.ML.BlockPruning.Training;
 /// <param name="First">qkv or fc1; reads the normed residual stream.</param>
 /// <param name="Middle">Attention or GELU: first's outputs to second's inputs, without weights.</param>
 /// <param name="Second">proj or fc2; writes into the residual stream.</param>
-internal sealed record ResidualBranch(LayerNorm Norm, Linear First, Func<Tensor, Tensor> Middle, Linear Second);
+internal sealed record ResidualBranch(LayerNorm Norm, Linear First, Func<Tensor, Tensor> Middle, Linear Second)
+{
+    /// <summary>What <see cref="Second"/> reads; belongs to the open dispose scope.</summary>
+    public Tensor SecondInput(Tensor stream) => Middle(First.forward(Norm.forward(stream)));
+
+    /// <summary>Adds what the branch computes to a residual stream, in place.</summary>
+    public void Advance(Tensor stream)
+    {
+        using var scope = NewDisposeScope();
+        stream.Accumulate(Second.forward(SecondInput(stream)));
+    }
+}

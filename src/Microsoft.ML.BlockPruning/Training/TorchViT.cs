@@ -128,6 +128,19 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
         return cat([prefix, patches], 1).Plus(_positionEmbedding).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The residual streams before the first encoder layer of all batches; the caller's dispose scope owns them.</summary>
+    internal Tensor[] Embed(CalibrationSet calibration)
+    {
+        var streams = new Tensor[calibration.BatchCount];
+        for (int batch = 0; batch < streams.Length; batch++)
+        {
+            using var scope = NewDisposeScope();
+            streams[batch] = Embed(calibration.ImagesOf(batch)).MoveToOuterDisposeScope();
+        }
+
+        return streams;
+    }
+
     /// <summary>[batch, numClasses]: logits of the residual stream after the last encoder layer.</summary>
     internal Tensor Classify(Tensor stream)
     {

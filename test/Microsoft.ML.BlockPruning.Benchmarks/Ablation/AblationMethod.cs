@@ -2,7 +2,8 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 
 /// <summary>
 /// What chooses the blocks and what is fitted afterwards. <c>Feedback</c>: the default's allocation and refit, so that only the criterion
-/// differs; <c>Uniform</c>: the same share of each layer; <c>PlainRefit</c>, <c>UniformRefit</c>: each layer fitted on its own.
+/// differs; <c>Uniform</c>: the same share of each layer; <c>PlainRefit</c>, <c>UniformRefit</c>: each layer fitted on its own. One shot
+/// where no other number is said.
 /// </summary>
 internal enum AblationMethod
 {
@@ -10,6 +11,18 @@ internal enum AblationMethod
     Default,
     DefaultPlainRefit,
     ObsPathUniform,
+
+    /// <summary>The default with every layer's importances put right by measured divergences.</summary>
+    MeasuredCurves,
+
+    /// <summary>Blocks chosen by what their removal does together; the default's refit.</summary>
+    InteractionAware,
+
+    /// <summary>The default in two shots.</summary>
+    TwoShots,
+
+    /// <summary>The default in four shots.</summary>
+    FourShots,
 
     /// <summary>Least squared weights, the same share of each layer, refit with residual feedback.</summary>
     MagnitudeUniformFeedback,

@@ -43,7 +43,7 @@ public sealed class CriterionContextTests
             Seed = 1,
         };
 
-        var pruned = new BlockPruner(Criteria[criterion])
+        var pruned = new BlockPruner(PruneMethod.By(Criteria[criterion]))
             .Prune(Network, TinyNetwork.Calibration(Network.Config, 80), settings, reports.Add);
 
         Assert.IsTrue(pruned.Plan.Masks.Values.All(mask => mask.KeptBlocks > 0));

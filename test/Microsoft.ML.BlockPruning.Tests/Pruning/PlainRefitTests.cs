@@ -24,7 +24,7 @@ public sealed class PlainRefitTests
         var statistics = new CalibrationPass(weights, TinyNetwork.Calibration(config, count: 20), seed: 1).Run(layers, () => { });
         var plan = EverySecondBlock(layers);
 
-        var fitted = PlainRefit.Run(weights, layers, statistics, plan);
+        var fitted = PlainRefit.Run(weights, layers, statistics, plan, () => { });
 
         var linears = fitted.Layers.SelectMany(layer => layer.Linears).ToList();
         for (int l = 0; l < layers.Count; l++)
@@ -50,7 +50,7 @@ public sealed class PlainRefitTests
             plan.Add(layer.Name, layer.Blocks);
         }
 
-        var fitted = PlainRefit.Run(weights, layers, statistics, plan);
+        var fitted = PlainRefit.Run(weights, layers, statistics, plan, () => { });
 
         foreach (var (found, expected) in fitted.Tensors().Zip(weights.Tensors()))
         {

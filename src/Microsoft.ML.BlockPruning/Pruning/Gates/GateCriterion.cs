@@ -12,7 +12,7 @@ internal abstract class GateCriterion(ICalibrationLoss? loss = null) : LayerCrit
     protected override GateGradients Observe(PrunableLayer layer, CalibrationSet calibration) => new(layer, calibration.Count);
 
     /// <summary>The gate gradients of one layer, out of libtorch.</summary>
-    protected static LayerGateGradients GatesOf(PrunableLayer layer, GateGradients observed)
+    public static LayerGateGradients GatesOf(PrunableLayer layer, GateGradients observed)
     {
         using var scope = NewDisposeScope();
         float[] values = MemoryMarshal.Cast<byte, float>(observed.Values.contiguous().bytes).ToArray();
@@ -20,7 +20,7 @@ internal abstract class GateCriterion(ICalibrationLoss? loss = null) : LayerCrit
     }
 
     /// <summary>Reports every row strip of a layer.</summary>
-    protected static void Report(PrunableLayer layer, Action onStrip)
+    public static void Report(PrunableLayer layer, Action onStrip)
     {
         for (int strip = 0; strip < layer.Blocks.BlockRows; strip++)
         {

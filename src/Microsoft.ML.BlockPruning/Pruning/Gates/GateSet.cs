@@ -16,27 +16,29 @@ internal sealed class GateSet
     private readonly int[] _layerOf;
     private readonly int[] _openIn;
     private readonly int[] _floorOf;
+    private readonly bool[] _isThere;
     private readonly bool[] _isOpen;
     private readonly double[] _sum;
 
-    /// <summary>All gates open.</summary>
+    /// <summary>All gates open whose blocks are there.</summary>
     /// <param name="layers">The layers, in the order of <paramref name="columns"/>.</param>
     /// <param name="columns">Their gradients by gate.</param>
     /// <param name="costs">Cost of a gate's block, and the fixed part.</param>
-    /// <param name="layerFloor">Fraction of every layer's gates that stays open.</param>
+    /// <param name="rules">Fraction of every layer's gates that stays open.</param>
     /// <param name="ridge">κ.</param>
-    public GateSet(IReadOnlyList<LayerGateGradients> layers, GateColumns columns, ICostModel costs, double layerFloor, double ridge)
+    public GateSet(IReadOnlyList<LayerGateGradients> layers, GateColumns columns, ICostModel costs, LayerRules rules, double ridge)
     {
         _layers = layers;
         _columns = columns;
         _ridge = ridge;
         _layerOf = [.. layers.SelectMany((layer, l) => Enumerable.Repeat(l, layer.Blocks.TotalBlocks))];
-        _openIn = [.. layers.Select(layer => layer.Blocks.TotalBlocks)];
-        _floorOf = [.. layers.Select(layer => LayerAllocation.FloorOf(layer.Blocks, layerFloor))];
-        _isOpen = [.. Enumerable.Repeat(true, columns.Gates)];
+        _openIn = [.. layers.Select(layer => layer.Blocks.KeptBlocks)];
+        _floorOf = [.. layers.Select(layer => LayerAllocation.FloorOf(layer.Blocks, rules.FloorOf(layer.LayerName)))];
+        _isThere = [.. layers.SelectMany(layer => Enumerable.Range(0, layer.Blocks.TotalBlocks).Select(block => IsKept(layer.Blocks, block)))];
+        _isOpen = [.. _isThere];
         _sum = new double[columns.Images];
         Costs = [.. layers.SelectMany(layer => CostsOf(layer, costs))];
-        Cost = costs.FixedCost + Costs.Sum();
+        Cost = costs.FixedCost + Open.Sum(gate => Costs[gate]);
     }
 
     /// <summary>[gates] cost of each when open.</summary>
@@ -49,7 +51,8 @@ internal sealed class GateSet
 
     public IEnumerable<int> Open => Enumerable.Range(0, _isOpen.Length).Where(gate => _isOpen[gate]);
 
-    public IEnumerable<int> Closed => Enumerable.Range(0, _isOpen.Length).Where(gate => !_isOpen[gate]);
+    /// <summary>The gates that have been closed here; those of blocks that were gone before are neither open nor closed.</summary>
+    public IEnumerable<int> Closed => Enumerable.Range(0, _isOpen.Length).Where(gate => _isThere[gate] && !_isOpen[gate]);
 
     public bool IsOpen(int gate) => _isOpen[gate];
 
@@ -87,7 +90,7 @@ internal sealed class GateSet
             var mask = plan[layer.LayerName]!;
             for (int block = 0; block < mask.TotalBlocks; block++, gate++)
             {
-                if (!mask[block / mask.BlockColumns, block % mask.BlockColumns])
+                if (_isThere[gate] && !IsKept(mask, block))
                 {
                     Close(gate);
                 }
@@ -113,6 +116,8 @@ internal sealed class GateSet
 
         return plan;
     }
+
+    private static bool IsKept(BlockMask mask, int block) => mask[block / mask.BlockColumns, block % mask.BlockColumns];
 
     private double Change(int gate, double dot, int sign) =>
         (((sign * dot) + (_columns.Square(gate) / 2)) / _columns.Images) + (sign * _ridge / 2);

@@ -15,21 +15,20 @@ namespace Microsoft.ML.BlockPruning.Pruning.Gates;
 /// swaps are ours, and no optimum is promised: choosing is a quadratic 0/1 program. Blocks of dead units are not looked for.
 /// Cost: about (rounds + 10 · swap rounds) · N · M multiply-adds for M blocks, and a second copy of the gate gradients.
 /// </remarks>
-/// <param name="costs">The unit of the budget.</param>
-/// <param name="budget">Upper bound on the cost of the pruned network, fixed part included.</param>
-/// <param name="layerFloor">Fraction of every layer's blocks that stays, in [0, 1].</param>
+/// <param name="budget">The budget.</param>
+/// <param name="rules">Fraction of every layer's blocks that stays.</param>
 /// <param name="options">How to go about it; the defaults where none are given.</param>
-internal sealed class InteractionAwareSelection(
-    ICostModel costs, double budget, double layerFloor, InteractionOptions? options = null)
+internal sealed class InteractionAwareSelection(PruneConstraint budget, LayerRules rules, InteractionOptions? options = null)
 {
     private const int Partners = 8;
 
     private readonly InteractionOptions _options = options ?? new InteractionOptions();
 
     /// <summary>Chooses.</summary>
-    /// <param name="layers">Gate gradients of all prunable layers, of the same images.</param>
+    /// <param name="layers">Gate gradients of all layers that may lose blocks, of the same images; only blocks kept in their grids stay.</param>
+    /// <param name="onRound">Called after each round, as often as <see cref="InteractionOptions.TotalRounds"/> says; it may throw to cancel.</param>
     /// <exception cref="ArgumentException">The budget cannot be met, or there are too few images to hold any out.</exception>
-    public InteractionChoice Allocate(IReadOnlyList<LayerGateGradients> layers)
+    public BlockSelection Allocate(IReadOnlyList<LayerGateGradients> layers, Action onRound)
     {
         _options.Check();
         int images = LayerGateGradients.ImagesOf(layers);
@@ -45,30 +44,31 @@ internal sealed class InteractionAwareSelection(
         double meanSquare = Enumerable.Range(0, fit.Gates).Average(gate => fit.Square(gate) / fit.Images);
         double ridge = _options.Ridge * meanSquare;
         var grids = new LayerGrids(layers.Select(layer => (layer.LayerName, layer.Blocks)));
-        double denseCost = new GateSet(layers, fit, costs, layerFloor, ridge).Cost;
-        var allocator = new SparsityAllocator(
-            [new PruneConstraint(costs, budget, denseCost, "units")], new LayerRules(layers[0].Blocks.Shape, layerFloor));
+        var allocator = new SparsityAllocator([budget], rules);
         allocator.CheckBudget(grids);
 
-        var chosen = new GateSet(layers, fit, costs, layerFloor, ridge);
-        CloseInRounds(chosen);
-        var independent = new GateSet(layers, fit, costs, layerFloor, ridge);
+        var chosen = new GateSet(layers, fit, budget.Costs, rules, ridge);
+        CloseInRounds(chosen, onRound);
+        var independent = new GateSet(layers, fit, budget.Costs, rules, ridge);
         independent.CloseAsIn(allocator.Allocate(Independent(layers, fit, ridge), []));
         chosen = chosen.Objective <= independent.Objective ? chosen : independent;
-        for (int round = 0; round < _options.SwapRounds && Swap(chosen); round++)
+        bool isBetter = true;
+        for (int round = 0; round < _options.SwapRounds; round++, onRound())
         {
+            isBetter = isBetter && Swap(chosen);
         }
 
         var heldOut = new GateColumns(layers, [.. parts[true]]);
-        return new InteractionChoice(chosen.ToPlan(), fit.Divergence(chosen.Closed), heldOut.Divergence(chosen.Closed));
+        return new BlockSelection(
+            chosen.ToPlan(), new DivergencePrediction(fit.Divergence(chosen.Closed), heldOut.Divergence(chosen.Closed)));
     }
 
-    private void CloseInRounds(GateSet gates)
+    private void CloseInRounds(GateSet gates, Action onRound)
     {
-        double part = (gates.Cost - budget) / _options.Rounds;
-        while (gates.Cost > budget)
+        double part = (gates.Cost - budget.Limit) / _options.Rounds;
+        for (int round = 0; round < _options.Rounds; round++, onRound())
         {
-            double goal = Math.Max(budget, gates.Cost - part);
+            double goal = round + 1 < _options.Rounds ? Math.Max(budget.Limit, gates.Cost - part) : budget.Limit;
             double[] dots = gates.Dots();
             foreach (int gate in gates.Open.OrderBy(k => gates.ChangeOnClosing(k, dots[k]) / gates.Costs[k]).ToList())
             {
@@ -82,7 +82,7 @@ internal sealed class InteractionAwareSelection(
         // Blocks of unequal cost may leave room for one that went before the last.
         foreach (int gate in gates.Closed.ToList())
         {
-            if (gates.Cost + gates.Costs[gate] <= budget && gates.ChangeOnOpening(gate) < 0)
+            if (gates.Cost + gates.Costs[gate] <= budget.Limit && gates.ChangeOnOpening(gate) < 0)
             {
                 gates.OpenUp(gate);
             }
@@ -103,7 +103,7 @@ internal sealed class InteractionAwareSelection(
             int gate = closing[rank];
             var partners = opening.Skip(Math.Max(0, rank - (Partners / 2))).Take(Partners)
                 .Where(other => !gates.IsOpen(other) && gates.MaySwap(gate, other)
-                    && gates.Cost - gates.Costs[gate] + gates.Costs[other] <= budget)
+                    && gates.Cost - gates.Costs[gate] + gates.Costs[other] <= budget.Limit)
                 .Select(other => (Gate: other, Change: gates.ChangeOnSwap(gate, other))).ToList();
             if (partners.Count > 0 && partners.MinBy(partner => partner.Change) is var best && best.Change < least)
             {

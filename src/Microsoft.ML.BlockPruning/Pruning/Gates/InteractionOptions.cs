@@ -15,6 +15,9 @@ internal sealed record InteractionOptions
     /// <summary>Every how many images one is held out of the choice; at least 2.</summary>
     public int HeldOutEvery { get; init; } = 4;
 
+    /// <summary>Rounds of either kind, which is how often progress is reported.</summary>
+    public int TotalRounds => Rounds + SwapRounds;
+
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is broken; the exception names it.</exception>
     public void Check()

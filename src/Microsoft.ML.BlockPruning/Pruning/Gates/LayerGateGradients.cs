@@ -47,6 +47,10 @@ internal sealed class LayerGateGradients
 
     public int Images => Values.Length / Blocks.TotalBlocks;
 
+    /// <summary>The same gradients over the blocks that are still there; only those can be kept. Shares the array.</summary>
+    /// <param name="remaining">A mask over the same grid; not changed.</param>
+    public LayerGateGradients Within(BlockMask remaining) => new(LayerName, remaining, Values);
+
     /// <summary>[blocks] mean over images of s², the diagonal of the gates' Fisher.</summary>
     public double[] MeanSquares()
     {

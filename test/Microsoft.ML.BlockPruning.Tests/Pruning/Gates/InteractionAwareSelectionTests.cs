@@ -20,7 +20,7 @@ public sealed class InteractionAwareSelectionTests
             double[,] gradients = GateToys.Matrix(layers);
             foreach (int keep in new[] { 3, 5, 7 })
             {
-                var choice = new InteractionAwareSelection(new SparsityCostModel(), keep, 0, NoRidge).Allocate(layers);
+                var choice = Selection(new SparsityCostModel(), keep, 0, NoRidge).Allocate(layers, NoRounds);
 
                 bool[] removed = GateToys.Removed(layers, choice.Plan);
                 double found = GateToys.Divergence(gradients, removed, IsFit);
@@ -48,11 +48,11 @@ public sealed class InteractionAwareSelectionTests
             "a", new BlockMask(1, 4, new BlockShape(1, 1)),
             [.. Enumerable.Range(0, 8).SelectMany(n => image.Select(s => n % 2 == 0 ? s : -s))]);
 
-        var choice = new InteractionAwareSelection(new SparsityCostModel(), 2, 0, NoRidge).Allocate([layer]);
+        var choice = Selection(new SparsityCostModel(), 2, 0, NoRidge).Allocate([layer], NoRounds);
 
         CollectionAssert.AreEqual(new[] { false, true, true, false }, GateToys.Removed([layer], choice.Plan));
-        Assert.AreEqual(0.5 * 0.1 * 0.1, choice.FitDivergence, 1e-6);
-        Assert.AreEqual(0.5 * 0.1 * 0.1, choice.HeldOutDivergence, 1e-6);
+        Assert.AreEqual(0.5 * 0.1 * 0.1, choice.Prediction!.Fit, 1e-6);
+        Assert.AreEqual(0.5 * 0.1 * 0.1, choice.Prediction!.HeldOut, 1e-6);
     }
 
     [TestMethod]
@@ -60,13 +60,13 @@ public sealed class InteractionAwareSelectionTests
     {
         var layers = GateToys.TwoLayers(40, seed: 4);
 
-        var choice = new InteractionAwareSelection(new SparsityCostModel(), 5, 0).Allocate(layers);
+        var choice = Selection(new SparsityCostModel(), 5, 0).Allocate(layers, NoRounds);
 
         double[,] gradients = GateToys.Matrix(layers);
         bool[] removed = GateToys.Removed(layers, choice.Plan);
-        Assert.AreEqual(GateToys.Divergence(gradients, removed, IsFit), choice.FitDivergence, 1e-5 * choice.FitDivergence);
+        Assert.AreEqual(GateToys.Divergence(gradients, removed, IsFit), choice.Prediction!.Fit, 1e-5 * choice.Prediction!.Fit);
         Assert.AreEqual(
-            GateToys.Divergence(gradients, removed, n => !IsFit(n)), choice.HeldOutDivergence, 1e-5 * choice.HeldOutDivergence);
+            GateToys.Divergence(gradients, removed, n => !IsFit(n)), choice.Prediction!.HeldOut, 1e-5 * choice.Prediction!.HeldOut);
     }
 
     [TestMethod]
@@ -76,7 +76,7 @@ public sealed class InteractionAwareSelectionTests
         float[] faint = [.. layers[0].Values.Select(value => value / 1000)];
         layers[0] = new LayerGateGradients("a", layers[0].Blocks, faint); // would go first, whole
 
-        var choice = new InteractionAwareSelection(new SparsityCostModel(), 6, layerFloor: 0.5).Allocate(layers);
+        var choice = Selection(new SparsityCostModel(), 6, layerFloor: 0.5).Allocate(layers, NoRounds);
 
         Assert.AreEqual(2, choice.Plan["a"]!.KeptBlocks);
         Assert.AreEqual(4, choice.Plan["b"]!.KeptBlocks);
@@ -92,7 +92,7 @@ public sealed class InteractionAwareSelectionTests
             [.. Enumerable.Range(0, 9 * 32).Select(_ => (float)(random.NextDouble() - 0.5))]);
         for (int budget = 1; budget < 25; budget++)
         {
-            var choice = new InteractionAwareSelection(new ElementCost(), budget, 0).Allocate([layer]);
+            var choice = Selection(new ElementCost(), budget, 0).Allocate([layer], NoRounds);
 
             long kept = choice.Plan["a"]!.KeptElements;
             Assert.IsLessThanOrEqualTo(budget, kept);
@@ -104,9 +104,9 @@ public sealed class InteractionAwareSelectionTests
     public void Allocate_ChoosesTheSameAgain()
     {
         var layers = GateToys.TwoLayers(64, seed: 7);
-        var selection = new InteractionAwareSelection(new SparsityCostModel(), 5, 0);
+        var selection = Selection(new SparsityCostModel(), 5, 0);
 
-        Assert.AreEqual(selection.Allocate(layers).Plan.ToJson(), selection.Allocate(layers).Plan.ToJson());
+        Assert.AreEqual(selection.Allocate(layers, NoRounds).Plan.ToJson(), selection.Allocate(layers, NoRounds).Plan.ToJson());
     }
 
     [TestMethod]
@@ -115,13 +115,21 @@ public sealed class InteractionAwareSelectionTests
         var layers = GateToys.TwoLayers(3, seed: 1);
 
         var tooFew = Assert.ThrowsExactly<ArgumentException>(
-            () => new InteractionAwareSelection(new SparsityCostModel(), 5, 0).Allocate(layers));
+            () => Selection(new SparsityCostModel(), 5, 0).Allocate(layers, NoRounds));
         StringAssert.Contains(tooFew.Message, "at least 4");
-        var noBudget = new InteractionAwareSelection(new SparsityCostModel(), 2, 0.5, NoRidge);
-        Assert.ThrowsExactly<ArgumentException>(() => noBudget.Allocate(GateToys.TwoLayers(8, seed: 1)));
-        var wrong = new InteractionAwareSelection(new SparsityCostModel(), 2, 0, new InteractionOptions { HeldOutEvery = 1 });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => wrong.Allocate(layers));
+        var noBudget = Selection(new SparsityCostModel(), 2, 0.5, NoRidge);
+        Assert.ThrowsExactly<ArgumentException>(() => noBudget.Allocate(GateToys.TwoLayers(8, seed: 1), NoRounds));
+        var wrong = Selection(new SparsityCostModel(), 2, 0, new InteractionOptions { HeldOutEvery = 1 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => wrong.Allocate(layers, NoRounds));
     }
+
+    private static void NoRounds()
+    {
+    }
+
+    private static InteractionAwareSelection Selection(
+        ICostModel costs, double budget, double layerFloor, InteractionOptions? options = null) =>
+        new(new PruneConstraint(costs, budget, DenseCost: 100, "units"), new LayerRules(new BlockShape(1, 1), layerFloor), options);
 
     private static bool IsFit(int image) => image % 4 != 3;
 

@@ -1,0 +1,97 @@
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Pruning.Curves;
+using Microsoft.ML.BlockPruning.Pruning.Gates;
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>The one table from the choices of a user to what carries them out.</summary>
+internal static class PruneMethods
+{
+    /// <summary>The method that options ask for.</summary>
+    /// <param name="options">The options.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A choice is none of its enum, or the shots are not positive.</exception>
+    /// <exception cref="ArgumentException">Choices contradict each other.</exception>
+    public static PruneMethod Of(BlockPruneEstimator.Options options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Shots, 1, nameof(options.Shots));
+        Check(options);
+        return new PruneMethod
+        {
+            Selection = SelectionOf(options.Allocation, CriterionOf(options.Criterion, options.CalibrationLabels)),
+            Refit = RefitOf(options.Refit),
+            Shots = options.Shots,
+        };
+    }
+
+    /// <summary>The criterion behind a choice.</summary>
+    /// <param name="criterion">The choice.</param>
+    /// <param name="labels">Where labels come from; sampled ones make the mean gradient that Taylor reads zero in expectation.</param>
+    public static IBlockCriterion CriterionOf(PruneCriterion criterion, CalibrationLabels labels) => criterion switch
+    {
+        PruneCriterion.ObsPath => new ObsPathCriterion(),
+        PruneCriterion.Magnitude => new MagnitudeCriterion(),
+        PruneCriterion.ActivationMagnitude => new ActivationMagnitudeCriterion(),
+        PruneCriterion.Taylor => new TaylorCriterion(labels == CalibrationLabels.Column ? null : new SquaredLogitLoss()),
+        PruneCriterion.DiagonalFisher => new DiagonalFisherCriterion(),
+        PruneCriterion.BlockFisher => new BlockFisherCriterion(),
+        PruneCriterion.Reconstruction => new ReconstructionCriterion(),
+        PruneCriterion.KfacObs => new KfacObsCriterion(),
+        PruneCriterion.Hutchinson => new HutchinsonCriterion(),
+        PruneCriterion.Mfac => new MfacCriterion(),
+        PruneCriterion.LpvitPaper => new LpvitPaperCriterion(),
+        _ => throw Unknown(criterion),
+    };
+
+    /// <summary>The allocation behind a choice.</summary>
+    /// <param name="allocation">The choice.</param>
+    /// <param name="criterion">Rates the blocks, unless the allocation brings a criterion of its own.</param>
+    public static IBlockSelection SelectionOf(PruneAllocation allocation, IBlockCriterion criterion) => allocation switch
+    {
+        PruneAllocation.Global => new ImportanceSelection(criterion, new SharedScale()),
+        PruneAllocation.Uniform => new ImportanceSelection(criterion, new UniformImportances()),
+        PruneAllocation.MeasuredCurves => new ImportanceSelection(criterion, new MeasuredCurves()),
+        PruneAllocation.InteractionAware => new InteractionSelection(),
+        _ => throw Unknown(allocation),
+    };
+
+    /// <summary>The refit behind a choice.</summary>
+    public static Func<RefitTask, IWeightRefit> RefitOf(PruneRefit refit) => refit switch
+    {
+        PruneRefit.Feedback => PruneMethod.FeedbackRefit,
+        PruneRefit.LayerByLayer => task => new PlainRefit(task),
+        PruneRefit.None => task => new MaskedWeights(task),
+        _ => throw Unknown(refit),
+    };
+
+    private static void Check(BlockPruneEstimator.Options options)
+    {
+        bool isInteractionAware = options.Allocation == PruneAllocation.InteractionAware;
+        if (isInteractionAware && options.Criterion != default)
+        {
+            throw new ArgumentException(
+                $"Allocation = InteractionAware brings its own criterion, found Criterion = {options.Criterion}: leave it at its default, "
+                + "or take another allocation.",
+                nameof(options));
+        }
+
+        if ((isInteractionAware || options.Allocation == PruneAllocation.Uniform) && options.Budget.LatencyRequest is not null)
+        {
+            throw new ArgumentException(
+                $"Allocation = {options.Allocation} cannot meet a budget of latency, found '{options.Budget}': take Global or "
+                + "MeasuredCurves, or a budget that adds up over blocks.",
+                nameof(options));
+        }
+
+        if (isInteractionAware && options.Budget.Parts > 1)
+        {
+            throw new ArgumentException(
+                $"Allocation = InteractionAware takes one budget, found {options.Budget.Parts}: '{options.Budget}'.", nameof(options));
+        }
+    }
+
+    private static ArgumentOutOfRangeException Unknown<T>(T choice)
+        where T : struct, Enum =>
+        new(nameof(choice), choice, $"{choice} is no {typeof(T).Name}; take one of {string.Join(", ", Enum.GetNames<T>())}.");
+}

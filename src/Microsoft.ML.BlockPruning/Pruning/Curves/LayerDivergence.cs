@@ -1,0 +1,124 @@
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Pruning.Curves;
+
+/// <summary>
+/// Measures KL(network ‖ network with blocks of one layer removed and that layer refitted), layer by layer, in nats per image.
+/// </summary>
+/// <remarks>
+/// The residual stream before the layer is at hand (<see cref="StreamReplay"/>), so a measurement runs only what comes after it. The refit is
+/// fitted on all images; the first batches, of as many images as are asked for, are measured. Cost per layer: its share of one forward pass
+/// of all images, a <see cref="StripSolver"/> per mask, and on average half a forward pass of the measured images per mask.
+/// </remarks>
+/// <param name="network">The network; not changed.</param>
+/// <param name="calibration">The images.</param>
+/// <param name="layers">Its prunable layers in forward order.</param>
+/// <param name="tokenWeights">Of the refit: per layer and row group, [images · tokens].</param>
+/// <param name="images">Images to measure on, at least; whole batches are taken, and no more than there are.</param>
+internal sealed class LayerDivergence(
+    ViTWeights network, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers,
+    IReadOnlyList<IReadOnlyList<float[]>> tokenWeights, int images)
+{
+    private readonly int _measuredBatches = MeasuredBatches(calibration, images);
+
+    /// <summary>Steps that <see cref="Measure"/> reports: batches that go through a part of the network, and row strips fitted.</summary>
+    /// <param name="calibration">The images.</param>
+    /// <param name="layers">The prunable layers.</param>
+    /// <param name="images">Images to measure on.</param>
+    /// <param name="masksOf">How many masks there will be of a layer.</param>
+    public static int StepsOf(
+        CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, int images, Func<PrunableLayer, int> masksOf)
+    {
+        int measured = MeasuredBatches(calibration, images);
+        return measured + (layers.Count / 2 * calibration.BatchCount) + layers.Where(layer => masksOf(layer) > 0)
+            .Sum(layer => calibration.BatchCount + (masksOf(layer) * (layer.Blocks.BlockRows + measured)));
+    }
+
+    /// <summary>Measures.</summary>
+    /// <param name="masksOf">What to leave of a layer in turn; none: the layer is passed over.</param>
+    /// <param name="onStep">Called after each step; it may throw to cancel.</param>
+    /// <returns>Per layer, one number per mask.</returns>
+    /// <exception cref="ArithmeticException">A fitted weight is not finite.</exception>
+    public IReadOnlyList<double[]> Measure(Func<PrunableLayer, IReadOnlyList<BlockMask>> masksOf, Action onStep)
+    {
+        LibTorch.EnsureLoaded();
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        using var replay = new StreamReplay(network, calibration);
+        var expected = new Tensor[_measuredBatches];
+        for (int batch = 0; batch < expected.Length; batch++, onStep())
+        {
+            expected[batch] = replay.LogProbabilities(batch);
+        }
+
+        var measured = new List<double[]>(layers.Count);
+        for (int branch = 0; branch < replay.Branches; branch++)
+        {
+            var at = replay.Branch;
+            int first = 2 * branch;
+            measured.Add(MeasureLayer(
+                first, at.First, batch => at.Norm.forward(replay.StreamOf(batch)), masksOf(layers[first]), Divergence, onStep));
+            measured.Add(MeasureLayer(
+                first + 1, at.Second, batch => at.SecondInput(replay.StreamOf(batch)), masksOf(layers[first + 1]), Divergence, onStep));
+            replay.Advance(onStep);
+        }
+
+        return measured;
+
+        double Divergence()
+        {
+            double sum = 0;
+            for (int batch = 0; batch < expected.Length; batch++, onStep())
+            {
+                using var batchScope = NewDisposeScope();
+                sum += expected[batch].exp().mul(expected[batch].sub(replay.LogProbabilities(batch))).sum().item<double>();
+            }
+
+            return sum / Enumerable.Range(0, expected.Length).Sum(calibration.ImagesIn);
+        }
+    }
+
+    // Everything before the layer is whole, so its inputs and its targets are those that it has.
+    private double[] MeasureLayer(
+        int index, Linear linear, Func<int, Tensor> inputOf, IReadOnlyList<BlockMask> masks, Func<double> divergence, Action onStep)
+    {
+        var layer = layers[index];
+        if (masks.Count == 0)
+        {
+            return [];
+        }
+
+        using var scope = NewDisposeScope();
+        var moments = new RefitMoments(layer, tokenWeights[index]);
+        for (int batch = 0; batch < calibration.BatchCount; batch++, onStep())
+        {
+            using var batchScope = NewDisposeScope();
+            var input = inputOf(batch);
+            moments.Add(input, linear.forward(input));
+        }
+
+        double[] divergences = new double[masks.Count];
+        for (int i = 0; i < divergences.Length; i++)
+        {
+            Set(linear, new StripSolver(layer, masks[i]).Solve(moments, onStep));
+            divergences[i] = divergence();
+        }
+
+        Set(linear, layer.Weights);
+        return divergences;
+    }
+
+    private static int MeasuredBatches(CalibrationSet calibration, int images) =>
+        Enumerable.Range(0, calibration.BatchCount).Count(batch => calibration.FirstImage(batch) < images);
+
+    private static void Set(Linear linear, LinearWeights weights)
+    {
+        using var scope = NewDisposeScope();
+        linear.weight.copy_(tensor(weights.Weight).reshape(weights.OutFeatures, weights.InFeatures));
+        linear.bias!.copy_(tensor(weights.Bias));
+    }
+}

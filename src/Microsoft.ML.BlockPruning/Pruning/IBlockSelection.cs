@@ -1,0 +1,26 @@
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>Decides which blocks stay.</summary>
+internal interface IBlockSelection
+{
+    /// <summary>How often <see cref="Select"/> goes through the calibration images for its statistics; progress counts on it.</summary>
+    int Passes { get; }
+
+    /// <summary>Checks that it can meet budgets of this kind, before any work.</summary>
+    /// <exception cref="ArgumentException">It cannot.</exception>
+    void Check(PruneSettings settings);
+
+    /// <summary>How often <see cref="Select"/> reports a step of allocation.</summary>
+    /// <param name="layers">The prunable layers in forward order.</param>
+    /// <param name="remaining">Those that may lose blocks.</param>
+    /// <param name="calibration">The images.</param>
+    int StepsOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration);
+
+    /// <summary>Chooses.</summary>
+    /// <param name="context">The network as it stands, the images, and the passes over them.</param>
+    /// <param name="task">What may go and what has to be met.</param>
+    /// <param name="onStep">Called after each step of allocation; it may throw to cancel.</param>
+    BlockSelection Select(CriterionContext context, SelectionTask task, Action onStep);
+}

@@ -1,0 +1,15 @@
+using Microsoft.ML.BlockPruning.Network;
+
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>Makes the weights of a pruned network from the dense one's.</summary>
+internal interface IWeightRefit
+{
+    /// <summary>Steps that <see cref="Run"/> reports.</summary>
+    int Steps { get; }
+
+    /// <summary>Fits.</summary>
+    /// <param name="onStep">Called after each step; it may throw to cancel.</param>
+    /// <returns>A network of its own, zero in removed blocks.</returns>
+    ViTWeights Run(Action onStep);
+}

@@ -1,0 +1,40 @@
+using Microsoft.ML.BlockPruning.Training;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>Rates every block, then spends the budgets by importance per cost.</summary>
+/// <param name="criterion">Rates the blocks.</param>
+/// <param name="scale">Makes importances of different layers comparable.</param>
+internal sealed class ImportanceSelection(IBlockCriterion criterion, IImportanceScale scale) : IBlockSelection
+{
+    public int Passes => criterion.Passes;
+
+    public void Check(PruneSettings settings)
+    {
+    }
+
+    public int StepsOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration) =>
+        scale.StepsOf(layers, remaining, calibration) + 1;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A budget cannot be met.</exception>
+    public BlockSelection Select(CriterionContext context, SelectionTask task, Action onStep)
+    {
+        var importances = scale.Apply(Rate(context, task.Remaining), context, onStep);
+        var plan = task.Allocator.Allocate(importances, scale.FreesDeadUnits ? task.Couplings : []);
+        onStep();
+        return new BlockSelection(plan);
+    }
+
+    // What the criterion observed, DeiT-B's 1.2 GB of covariances, is freed on return.
+    private List<LayerImportances> Rate(CriterionContext context, LayerGrids remaining)
+    {
+        using var scope = NewDisposeScope();
+        return
+        [
+            .. criterion.Rate(context).Where(layer => remaining.Contains(layer.LayerName))
+                .Select(layer => layer.Within(remaining[layer.LayerName])),
+        ];
+    }
+}

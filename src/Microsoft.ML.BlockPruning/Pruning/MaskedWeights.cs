@@ -1,0 +1,22 @@
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>No refit: the dense weights, zero in removed blocks. A step is a layer.</summary>
+internal sealed class MaskedWeights(RefitTask task) : IWeightRefit
+{
+    public int Steps => task.Layers.Count;
+
+    public ViTWeights Run(Action onStep)
+    {
+        var masked = task.Dense.Clone();
+        foreach (var (layer, weights) in task.Layers.Zip(masked.PrunableLayers))
+        {
+            BlockSparseMatrix.FromDense(weights.Weight, task.MaskOf(layer)).ToDense().CopyTo(weights.Weight, 0);
+            onStep();
+        }
+
+        return masked;
+    }
+}

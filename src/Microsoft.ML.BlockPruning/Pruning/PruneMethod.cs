@@ -1,0 +1,22 @@
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>How to prune, whatever the budget: what chooses the blocks, what fits those that stay, in how many shots.</summary>
+internal sealed record PruneMethod
+{
+    /// <summary>Chooses; the default criterion, all blocks in one competition, where none is given.</summary>
+    public IBlockSelection Selection { get; init; } = new ImportanceSelection(new ObsPathCriterion(), new SharedScale());
+
+    /// <summary>Makes the refit of one shot; <see cref="WeightRefit"/> where none is given.</summary>
+    public Func<RefitTask, IWeightRefit> Refit { get; init; } = FeedbackRefit;
+
+    /// <summary>How often to choose and refit on the way to the budget; at least 1.</summary>
+    public int Shots { get; init; } = 1;
+
+    /// <summary>A method that differs from the default by its criterion alone.</summary>
+    public static PruneMethod By(IBlockCriterion criterion) =>
+        new() { Selection = new ImportanceSelection(criterion, new SharedScale()) };
+
+    /// <summary>The default refit, with residual feedback.</summary>
+    public static IWeightRefit FeedbackRefit(RefitTask task) =>
+        new WeightRefit(task.Dense, task.Calibration, task.Layers, task.TokenWeights, task.Plan);
+}

@@ -1,0 +1,20 @@
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>What a refit has to go by.</summary>
+/// <param name="Dense">The dense network, whose outputs are the target; not changed.</param>
+/// <param name="Calibration">The images to fit on.</param>
+/// <param name="Layers">The dense network's prunable layers in forward order.</param>
+/// <param name="TokenWeights">Per layer and row group, [images · tokens].</param>
+/// <param name="Plan">The kept blocks; a layer without a mask keeps all of them.</param>
+/// <param name="Seed">Seeds all that is drawn.</param>
+internal sealed record RefitTask(
+    ViTWeights Dense, CalibrationSet Calibration, IReadOnlyList<PrunableLayer> Layers, IReadOnlyList<IReadOnlyList<float[]>> TokenWeights,
+    SparsityPlan Plan, long Seed)
+{
+    /// <summary>The mask of a layer.</summary>
+    public BlockMask MaskOf(PrunableLayer layer) => Plan[layer.Name] ?? layer.Blocks;
+}

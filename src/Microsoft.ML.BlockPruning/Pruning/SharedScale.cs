@@ -1,0 +1,14 @@
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>The criterion's own scale, one for all layers.</summary>
+internal sealed class SharedScale : IImportanceScale
+{
+    public bool FreesDeadUnits => true;
+
+    public int StepsOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration) => 0;
+
+    public IReadOnlyList<LayerImportances> Apply(
+        IReadOnlyList<LayerImportances> importances, CriterionContext context, Action onStep) => importances;
+}

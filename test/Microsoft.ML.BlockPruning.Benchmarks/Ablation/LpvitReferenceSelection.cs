@@ -1,0 +1,55 @@
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Lpvit;
+using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Training.Observers;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
+
+/// <summary>LPViT's public code as what chooses the blocks: it decides on layers first, so it is no criterion.</summary>
+internal sealed class LpvitReferenceSelection : IBlockSelection
+{
+    private ViTWeights? _network;
+    private IReadOnlyList<LpvitLayer> _layers = [];
+    private IReadOnlyList<IReadOnlyList<float[]>> _tokenWeights = [];
+
+    public int Passes => CriterionContext.PassesOf(new SquaredLogitLoss());
+
+    public void Check(PruneSettings settings)
+    {
+        if (settings.Constraints.Count != 1)
+        {
+            throw new ArgumentException($"LPViT takes one budget, found {settings.Constraints.Count}.", nameof(settings));
+        }
+    }
+
+    public int StepsOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration) => 1;
+
+    public BlockSelection Select(CriterionContext context, SelectionTask task, Action onStep)
+    {
+        if (!ReferenceEquals(_network, context.Dense))
+        {
+            _layers = LayersOf(context);
+            (_network, _tokenWeights) = (context.Dense, context.TokenWeights);
+        }
+
+        context.Recall(_tokenWeights);
+        var budget = task.Settings.Constraints[0];
+        var plan = new LpvitReference(new LpvitOptions()).SearchAndFit(_layers, budget.Limit / budget.DenseCost, budget.Costs);
+        onStep();
+        return new BlockSelection(plan);
+    }
+
+    private static List<LpvitLayer> LayersOf(CriterionContext context)
+    {
+        using var scope = NewDisposeScope();
+        WeightGradient[] gradients = [.. context.Layers.Select(layer => new WeightGradient(layer))];
+        context.Calibrate([.. gradients.Select(gradient => new ILayerObserver[] { gradient })], new SquaredLogitLoss());
+        return
+        [
+            .. context.Layers.Zip(gradients, (layer, gradient) => new LpvitLayer(
+                layer.Name, layer.Blocks, layer.Weights.Weight, gradient.Mean().to(float32).data<float>().ToArray())),
+        ];
+    }
+}
