@@ -51,8 +51,8 @@ public sealed partial class BlockPruneEstimator
         public PruneAllocation Allocation { get; set; } = PruneAllocation.Global;
 
         /// <summary>Gets or sets how the kept weights make up for the removed ones.</summary>
-        /// <value><see cref="PruneRefit.Feedback"/>.</value>
-        public PruneRefit Refit { get; set; } = PruneRefit.Feedback;
+        /// <value><see cref="PruneRefit.Reconstruction"/>.</value>
+        public PruneRefit Refit { get; set; } = PruneRefit.Reconstruction;
 
         /// <summary>Gets or sets in how many shots the budget is reached; each takes as long as the first.</summary>
         /// <value>1.</value>

@@ -59,6 +59,7 @@ internal static class PruneMethods
     /// <summary>The refit behind a choice.</summary>
     public static Func<RefitTask, IWeightRefit> RefitOf(PruneRefit refit) => refit switch
     {
+        PruneRefit.Reconstruction => PruneMethod.ReconstructionRefit,
         PruneRefit.Feedback => PruneMethod.FeedbackRefit,
         PruneRefit.LayerByLayer => task => new PlainRefit(task),
         PruneRefit.None => task => new MaskedWeights(task),

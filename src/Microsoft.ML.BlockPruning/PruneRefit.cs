@@ -1,11 +1,17 @@
 namespace Microsoft.ML.BlockPruning;
 
-/// <summary>How the kept weights make up for the removed ones. No optimizer step is taken: fits are by least squares.</summary>
+/// <summary>How the kept weights make up for the removed ones, by the calibration images alone; none reads a label.</summary>
 public enum PruneRefit
 {
     /// <summary>
+    /// <see cref="Feedback"/>, and each encoder layer then trained as a whole by a few hundred steps of gradient, towards the dense network's
+    /// residual stream (BRECQ, ICLR 2021). Where that does not help on held-out images the layer stays as least squares left it.
+    /// </summary>
+    Reconstruction,
+
+    /// <summary>
     /// Layer after layer on the inputs that the pruned network gives it, towards the dense network's residual stream, so that each layer
-    /// takes up the error made before it.
+    /// takes up the error made before it. By least squares, no step of an optimizer.
     /// </summary>
     Feedback,
 

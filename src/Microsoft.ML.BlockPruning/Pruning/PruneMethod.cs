@@ -1,3 +1,5 @@
+using Microsoft.ML.BlockPruning.Pruning.Reconstruction;
+
 namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>How to prune, whatever the budget: what chooses the blocks, what fits those that stay, in how many shots.</summary>
@@ -6,8 +8,8 @@ internal sealed record PruneMethod
     /// <summary>Chooses; the default criterion, all blocks in one competition, where none is given.</summary>
     public IBlockSelection Selection { get; init; } = new ImportanceSelection(new ObsPathCriterion(), new SharedScale());
 
-    /// <summary>Makes the refit of one shot; <see cref="WeightRefit"/> where none is given.</summary>
-    public Func<RefitTask, IWeightRefit> Refit { get; init; } = FeedbackRefit;
+    /// <summary>Makes the refit of one shot; with reconstruction where none is given.</summary>
+    public Func<RefitTask, IWeightRefit> Refit { get; init; } = ReconstructionRefit;
 
     /// <summary>How often to choose and refit on the way to the budget; at least 1.</summary>
     public int Shots { get; init; } = 1;
@@ -16,7 +18,9 @@ internal sealed record PruneMethod
     public static PruneMethod By(IBlockCriterion criterion) =>
         new() { Selection = new ImportanceSelection(criterion, new SharedScale()) };
 
-    /// <summary>The default refit, with residual feedback.</summary>
-    public static IWeightRefit FeedbackRefit(RefitTask task) =>
-        new WeightRefit(task.Dense, task.Calibration, task.Layers, task.TokenWeights, task.Plan);
+    /// <summary>The default refit: residual feedback, then each encoder layer trained as a whole.</summary>
+    public static IWeightRefit ReconstructionRefit(RefitTask task) => new WeightRefit(task, new LayerReconstruction(task));
+
+    /// <summary>Residual feedback, least squares alone.</summary>
+    public static IWeightRefit FeedbackRefit(RefitTask task) => new WeightRefit(task);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Training;
@@ -17,4 +18,17 @@ internal sealed record RefitTask(
 {
     /// <summary>The mask of a layer.</summary>
     public BlockMask MaskOf(PrunableLayer layer) => Plan[layer.Name] ?? layer.Blocks;
+
+    /// <summary>The masks of one encoder layer, by names within it, such as <c>attn.qkv</c>.</summary>
+    public SparsityPlan MasksWithin(int encoderLayer)
+    {
+        string prefix = string.Create(CultureInfo.InvariantCulture, $"blocks.{encoderLayer}.");
+        var masks = new SparsityPlan();
+        foreach (var (name, mask) in Plan.Masks.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            masks.Add(name[prefix.Length..], mask);
+        }
+
+        return masks;
+    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Pruning.Reconstruction;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Training;
 using TorchSharp.Modules;
@@ -15,38 +16,34 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// </remarks>
 internal sealed class WeightRefit : IWeightRefit
 {
+    private const int LinearsPerLayer = 4;
     private readonly ViTWeights _dense;
     private readonly CalibrationSet _calibration;
     private readonly IReadOnlyList<PrunableLayer> _layers;
     private readonly IReadOnlyList<IReadOnlyList<float[]>> _tokenWeights;
     private readonly BlockMask[] _masks;
     private readonly int _firstPruned;
+    private readonly LayerReconstruction? _reconstruction;
 
     /// <summary>Creates a refit.</summary>
-    /// <param name="dense">The dense network; not changed.</param>
-    /// <param name="calibration">The images to fit on.</param>
-    /// <param name="layers">The prunable layers in forward order.</param>
-    /// <param name="tokenWeights">Per layer and row group, [images · tokens].</param>
-    /// <param name="plan">The kept blocks; a layer without a mask keeps all of them and is fitted as the others.</param>
-    public WeightRefit(
-        ViTWeights dense,
-        CalibrationSet calibration,
-        IReadOnlyList<PrunableLayer> layers,
-        IReadOnlyList<IReadOnlyList<float[]>> tokenWeights,
-        SparsityPlan plan)
+    /// <param name="task">What to fit to, on what.</param>
+    /// <param name="reconstruction">Trains each encoder layer further once its matrices are fitted; null: nothing does.</param>
+    public WeightRefit(RefitTask task, LayerReconstruction? reconstruction = null)
     {
-        _dense = dense;
-        _calibration = calibration;
-        _layers = layers;
-        _tokenWeights = tokenWeights;
-        _masks = [.. layers.Select(layer => plan[layer.Name] ?? layer.Blocks)];
+        _dense = task.Dense;
+        _calibration = task.Calibration;
+        _layers = task.Layers;
+        _tokenWeights = task.TokenWeights;
+        _masks = [.. task.Layers.Select(task.MaskOf)];
+        _reconstruction = reconstruction;
 
         // Up to the first removed block the dense weights are the exact answer; a solve would only round them.
         int first = Array.FindIndex(_masks, mask => mask.KeptBlocks < mask.TotalBlocks);
         _firstPruned = first < 0 ? _masks.Length : first;
     }
 
-    /// <summary>Steps that <see cref="Run"/> reports: the passes over the batches, and the row strips of the fitted layers.</summary>
+    /// <inheritdoc/>
+    /// <remarks>The passes over the batches, the row strips of the fitted layers, and the optimizer's steps.</remarks>
     public int Steps
     {
         get
@@ -54,14 +51,17 @@ internal sealed class WeightRefit : IWeightRefit
             int firstBranch = _firstPruned / 2;
             int fitted = _layers.Count - _firstPruned;
             int passes = firstBranch + fitted + ((_layers.Count / 2) - firstBranch);
-            return (passes * _calibration.BatchCount) + _masks.Skip(_firstPruned).Sum(mask => mask.BlockRows);
+            int trained = (_layers.Count - _firstPruned + LinearsPerLayer - 1) / LinearsPerLayer;
+            return (passes * _calibration.BatchCount) + _masks.Skip(_firstPruned).Sum(mask => mask.BlockRows)
+                + (trained * (_reconstruction?.StepsPerLayer ?? 0));
         }
     }
 
     /// <summary>Fits.</summary>
     /// <param name="onStep">Called after each step; it may throw to cancel.</param>
     /// <returns>
-    /// A network of its own, zero in removed blocks. Layers before the first removed block keep the dense weights bit for bit.
+    /// A network of its own, zero in removed blocks. Encoder layers before the first removed block keep the dense weights bit for bit;
+    /// without a reconstruction, so do the linear layers before it.
     /// </returns>
     /// <exception cref="ArithmeticException">A fitted weight is not finite; the message names the layer.</exception>
     public ViTWeights Run(Action onStep)
@@ -71,39 +71,71 @@ internal sealed class WeightRefit : IWeightRefit
         using var off = no_grad();
         using var dense = new TorchViT(_dense);
         using var pruned = new TorchViT(_dense);
-        var denseBranches = dense.Layers.SelectMany(layer => layer.Branches).ToArray();
-        var prunedBranches = pruned.Layers.SelectMany(layer => layer.Branches).ToArray();
-        var denseStreams = dense.Embed(_calibration);
-        for (int b = 0; b < _firstPruned / 2; b++)
+        foreach (var parameter in dense.parameters())
         {
-            Advance(denseBranches[b], denseStreams, onStep);
+            parameter.requires_grad = false; // a reconstruction differentiates through its head
+        }
+
+        var denseStreams = dense.Embed(_calibration);
+        for (int layer = 0; layer < _firstPruned / LinearsPerLayer; layer++)
+        {
+            Advance(dense.Layers[layer].Branches, denseStreams, onStep);
         }
 
         Tensor[] prunedStreams = [.. denseStreams.Select(stream => stream.clone())];
-        for (int b = _firstPruned / 2; b < denseBranches.Length; b++)
+        for (int layer = _firstPruned / LinearsPerLayer; layer < dense.Layers.Count; layer++)
         {
-            FitBranch(b, denseBranches[b], prunedBranches[b], denseStreams, prunedStreams, onStep);
+            FitLayer(layer, dense, pruned.Layers[layer], denseStreams, prunedStreams, onStep);
         }
 
         return pruned.ToWeights();
     }
 
-    private void FitBranch(
-        int index, ResidualBranch dense, ResidualBranch pruned, Tensor[] denseStreams, Tensor[] prunedStreams, Action onStep)
+    private void FitLayer(
+        int index, TorchViT dense, TorchEncoderLayer pruned, Tensor[] denseStreams, Tensor[] prunedStreams, Action onStep)
     {
-        if (2 * index >= _firstPruned)
+        using var scope = NewDisposeScope();
+        Tensor[] before = _reconstruction is null ? [] : [.. prunedStreams.Select(stream => stream.clone())];
+        foreach (var (branch, b) in pruned.Branches.Select((branch, b) => (branch, b)))
         {
-            Fit(2 * index, pruned.First, onStep, batch =>
+            int first = (index * LinearsPerLayer) + (2 * b);
+            FitBranch(first, dense.Layers[index].Branches[b], branch, denseStreams, prunedStreams, onStep);
+        }
+
+        if (_reconstruction?.Run(index, dense, pruned, before, denseStreams, onStep) == true)
+        {
+            foreach (var (stream, start) in prunedStreams.Zip(before))
+            {
+                stream.copy_(start);
+            }
+
+            Advance(pruned.Branches, prunedStreams, () => { });
+        }
+    }
+
+    private void FitBranch(
+        int first, ResidualBranch dense, ResidualBranch pruned, Tensor[] denseStreams, Tensor[] prunedStreams, Action onStep)
+    {
+        if (first + 1 < _firstPruned)
+        {
+            Advance([dense], denseStreams, onStep);
+            Advance([pruned], prunedStreams, () => { });
+            return;
+        }
+
+        if (first >= _firstPruned)
+        {
+            Fit(first, pruned.First, onStep, batch =>
                 (pruned.Norm.forward(prunedStreams[batch]), dense.First.forward(dense.Norm.forward(denseStreams[batch]))));
         }
 
         // The target needs the dense stream after the branch, so this pass moves it there.
-        Fit((2 * index) + 1, pruned.Second, onStep, batch =>
+        Fit(first + 1, pruned.Second, onStep, batch =>
         {
-            denseStreams[batch].Accumulate(dense.Second.forward(SecondInput(dense, denseStreams[batch])));
-            return (SecondInput(pruned, prunedStreams[batch]), denseStreams[batch] - prunedStreams[batch]);
+            denseStreams[batch].Accumulate(dense.Second.forward(dense.SecondInput(denseStreams[batch])));
+            return (pruned.SecondInput(prunedStreams[batch]), denseStreams[batch] - prunedStreams[batch]);
         });
-        Advance(pruned, prunedStreams, onStep);
+        Advance([pruned], prunedStreams, onStep);
     }
 
     private void Fit(int layer, Linear target, Action onStep, Func<int, (Tensor Input, Tensor Target)> batchOf)
@@ -122,15 +154,12 @@ internal sealed class WeightRefit : IWeightRefit
         target.bias!.copy_(tensor(fitted.Bias));
     }
 
-    private static void Advance(ResidualBranch branch, Tensor[] streams, Action onStep)
+    private static void Advance(IReadOnlyList<ResidualBranch> branches, Tensor[] streams, Action onStep)
     {
-        foreach (var stream in streams)
+        foreach (var (branch, stream) in from branch in branches from stream in streams select (branch, stream))
         {
             branch.Advance(stream);
             onStep();
         }
     }
-
-    private static Tensor SecondInput(ResidualBranch branch, Tensor stream) =>
-        branch.SecondInput(stream);
 }

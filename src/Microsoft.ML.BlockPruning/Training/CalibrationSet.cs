@@ -60,11 +60,12 @@ internal sealed class CalibrationSet
     /// <summary>Images that one forward and backward pass may hold, so that its activations and gradients stay below 2 GiB.</summary>
     /// <param name="config">The network's shape.</param>
     /// <param name="largest">Upper bound, whatever the memory.</param>
+    /// <param name="encoderLayers">How many encoder layers it passes; all of the network where none is given.</param>
     /// <remarks>
     /// Per token and encoder layer about 16 embedDim + 4 mlpDim float32 live at once: activations kept for backward, taps, gradients.
     /// </remarks>
-    public static int FittingBatch(ViTConfig config, int largest) => (int)Math.Clamp(
-        BatchBytes / (4L * config.Tokens * config.Depth * ((16L * config.EmbedDim) + (4L * config.MlpDim))), 1, largest);
+    public static int FittingBatch(ViTConfig config, int largest, int? encoderLayers = null) => (int)Math.Clamp(
+        BatchBytes / (4L * config.Tokens * (encoderLayers ?? config.Depth) * ((16L * config.EmbedDim) + (4L * config.MlpDim))), 1, largest);
 
     /// <summary>[channels, imageSize, imageSize]: one image, a view.</summary>
     public ReadOnlySpan<float> ImageAt(int index) => _images.AsSpan(index * _config.ImageDim, _config.ImageDim);

@@ -1,27 +1,30 @@
 namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 
 /// <summary>
-/// What chooses the blocks and what is fitted afterwards. <c>Feedback</c>: the default's allocation and refit, so that only the criterion
-/// differs; <c>Uniform</c>: the same share of each layer; <c>PlainRefit</c>, <c>UniformRefit</c>: each layer fitted on its own. One shot
+/// What chooses the blocks and what is fitted afterwards. <c>Feedback</c>: the default's allocation, refit with residual feedback but no
+/// reconstruction, so that only the criterion differs; <c>Uniform</c>: the same share of each layer; <c>PlainRefit</c>, <c>UniformRefit</c>: each layer fitted on its own. One shot
 /// where no other number is said.
 /// </summary>
 internal enum AblationMethod
 {
-    /// <summary>What <c>PruneBlocks</c> does: OBS path, global allocation with dead units, refit with residual feedback.</summary>
+    /// <summary>What <c>PruneBlocks</c> does: OBS path, global allocation with dead units, refit with feedback and reconstruction.</summary>
     Default,
+
+    /// <summary>Without reconstruction: least squares with residual feedback, as all the criteria below.</summary>
+    DefaultFeedback,
     DefaultPlainRefit,
     ObsPathUniform,
 
-    /// <summary>The default with every layer's importances put right by measured divergences.</summary>
+    /// <summary>The default with every layer's importances put right by measured divergences; refit with feedback.</summary>
     MeasuredCurves,
 
-    /// <summary>Blocks chosen by what their removal does together; the default's refit.</summary>
+    /// <summary>Blocks chosen by what their removal does together; refit with feedback.</summary>
     InteractionAware,
 
-    /// <summary>The default in two shots.</summary>
+    /// <summary><see cref="DefaultFeedback"/> in two shots.</summary>
     TwoShots,
 
-    /// <summary>The default in four shots.</summary>
+    /// <summary><see cref="DefaultFeedback"/> in four shots.</summary>
     FourShots,
 
     /// <summary>Least squared weights, the same share of each layer, refit with residual feedback.</summary>

@@ -10,7 +10,8 @@ internal sealed class AblationMethods
 
     public PruneMethod Of(AblationMethod method) => method switch
     {
-        AblationMethod.Default => Of(PruneCriterion.ObsPath),
+        AblationMethod.Default => Of(PruneCriterion.ObsPath, refit: PruneRefit.Reconstruction),
+        AblationMethod.DefaultFeedback => Of(PruneCriterion.ObsPath),
         AblationMethod.DefaultPlainRefit => Of(PruneCriterion.ObsPath, refit: PruneRefit.LayerByLayer),
         AblationMethod.ObsPathUniform => Of(PruneCriterion.ObsPath, PruneAllocation.Uniform),
         AblationMethod.MeasuredCurves => Of(PruneCriterion.ObsPath, PruneAllocation.MeasuredCurves),
@@ -30,7 +31,7 @@ internal sealed class AblationMethods
         AblationMethod.MfacFeedback => Of(PruneCriterion.Mfac),
         AblationMethod.LpvitPaperFeedback => Of(PruneCriterion.LpvitPaper),
         AblationMethod.LpvitReference => new PruneMethod { Selection = _lpvit, Refit = PruneMethods.RefitOf(PruneRefit.None) },
-        AblationMethod.LpvitReferenceFeedback => new PruneMethod { Selection = _lpvit },
+        AblationMethod.LpvitReferenceFeedback => new PruneMethod { Selection = _lpvit, Refit = PruneMethods.RefitOf(PruneRefit.Feedback) },
         _ => throw new ArgumentOutOfRangeException(nameof(method), method, "Not a method of this benchmark."),
     };
 

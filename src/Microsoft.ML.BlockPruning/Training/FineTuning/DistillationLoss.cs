@@ -23,7 +23,7 @@ internal sealed class DistillationLoss(FineTuneOptions options)
         var loss = zeros([]);
         if (options.LogitWeight > 0)
         {
-            loss = loss.Plus(Logits(student.Logits, teacher.Logits).Times(options.LogitWeight));
+            loss = loss.Plus(Divergence(student.Logits, teacher.Logits, options.Temperature).Times(options.LogitWeight));
         }
 
         if (options.FeatureWeight > 0)
@@ -40,12 +40,18 @@ internal sealed class DistillationLoss(FineTuneOptions options)
         return loss.MoveToOuterDisposeScope();
     }
 
-    private Tensor Logits(Tensor student, Tensor teacher)
+    /// <summary>τ² KL(teacher ‖ student) of softmax(logits / τ), per image.</summary>
+    /// <param name="student">[images, classes], with gradients.</param>
+    /// <param name="teacher">[images, classes].</param>
+    /// <param name="temperature">τ.</param>
+    /// <returns>A scalar, owned by the caller's dispose scope.</returns>
+    public static Tensor Divergence(Tensor student, Tensor teacher, double temperature)
     {
-        double temperature = options.Temperature;
+        using var scope = NewDisposeScope();
         var expected = teacher.Times(1 / temperature).log_softmax(1);
         var actual = student.Times(1 / temperature).log_softmax(1);
-        return expected.exp().mul(expected.sub(actual)).sum().Times(temperature * temperature / student.shape[0]);
+        return expected.exp().mul(expected.sub(actual)).sum().Times(temperature * temperature / student.shape[0])
+            .MoveToOuterDisposeScope();
     }
 
     private static Tensor Feature(Tensor student, Tensor teacher)

@@ -31,7 +31,7 @@ internal sealed class TrainingBatches(
     {
         int epoch = step / StepsPerEpoch;
         Shuffle(epoch);
-        var random = new Random(Mix(seed, 2L * step)); // even: batches, odd: orders
+        var random = new Random(RandomSeed.Of(seed, 2L * step)); // even: batches, odd: orders
         int first = step % StepsPerEpoch * BatchSize;
         for (int start = first; start < first + BatchSize; start += largestPart)
         {
@@ -69,18 +69,6 @@ internal sealed class TrainingBatches(
 
         _shuffledEpoch = epoch;
         _order = [.. Enumerable.Range(0, images.Count)];
-        new Random(Mix(seed, (2L * epoch) + 1)).Shuffle(_order);
-    }
-
-    // SplitMix64's finalizer: neighbouring steps get unrelated seeds. System.HashCode differs from run to run.
-    private static int Mix(long seed, long index)
-    {
-        unchecked
-        {
-            ulong z = (ulong)seed + ((ulong)(index + 1) * 0x9E3779B97F4A7C15);
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            return (int)(z ^ (z >> 31));
-        }
+        new Random(RandomSeed.Of(seed, (2L * epoch) + 1)).Shuffle(_order);
     }
 }

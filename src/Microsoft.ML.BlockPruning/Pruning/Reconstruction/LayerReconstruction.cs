@@ -1,0 +1,148 @@
+using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Training.FineTuning;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Pruning.Reconstruction;
+
+/// <summary>
+/// Trains all weights of one pruned encoder layer together so that its outputs are the dense layer's: block reconstruction (BRECQ, Li et
+/// al., ICLR 2021, §3.2), after least squares have fitted its matrices one by one.
+/// </summary>
+/// <remarks>
+/// Least squares see one matrix at a time; together norms, attention and both matrices of the MLP can make up for what each alone cannot.
+/// No label is read and nothing outside the layer moves. Adam, the rate a cosine from 0.02 times the root mean square of the layer's kept
+/// weights, so that it suits any width. Every tenth image is held out: if the loss on those has not fallen, the layer is left as it was.
+/// Cost: four passes forward and backward through the layer over nine tenths of the images.
+/// </remarks>
+internal sealed class LayerReconstruction
+{
+    private const int Passes = 4;
+    private const int LargestBatch = 32;
+    private const int HeldOutEvery = 10;
+    private const double RelativeRate = 0.02;
+    private readonly RefitTask _task;
+    private readonly int _batchSize;
+    private readonly long[] _heldOut;
+    private readonly long[] _training;
+
+    public LayerReconstruction(RefitTask task)
+    {
+        _task = task;
+        _batchSize = CalibrationSet.FittingBatch(task.Dense.Config, LargestBatch, encoderLayers: 1);
+        _heldOut = [.. Images(isHeldOut: true)];
+        _training = [.. Images(isHeldOut: false)];
+    }
+
+    /// <summary>Steps of the optimizer for one encoder layer; 0 where there are too few images to hold any out.</summary>
+    public int StepsPerLayer => _heldOut.Length == 0 ? 0 : Passes * BatchesOf(_training);
+
+    /// <summary>Trains one encoder layer.</summary>
+    /// <param name="index">Its index.</param>
+    /// <param name="dense">The dense network.</param>
+    /// <param name="pruned">The layer, fitted; changed in place.</param>
+    /// <param name="inputs">In batches, [images, tokens, embedDim]: the pruned network's residual stream before the layer.</param>
+    /// <param name="targets">The dense network's after it.</param>
+    /// <param name="onStep">Called after each step; it may throw to cancel.</param>
+    /// <returns>Whether the loss on the held-out images fell; if not, the layer is what it was.</returns>
+    public bool Run(
+        int index, TorchViT dense, TorchEncoderLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, Action onStep)
+    {
+        if (StepsPerLayer == 0)
+        {
+            return false;
+        }
+
+        using var scope = NewDisposeScope();
+        var stream = cat([.. inputs]);
+        var loss = LossOf(index, dense, cat([.. targets]));
+        Tensor[] before = [.. pruned.parameters().Select(parameter => parameter.detach().clone())];
+        double lossBefore = Judge(pruned, stream, loss);
+        Train(index, pruned, stream, loss, onStep);
+        if (Judge(pruned, stream, loss) < lossBefore)
+        {
+            return true;
+        }
+
+        using var off = no_grad();
+        foreach (var (parameter, value) in pruned.parameters().Zip(before))
+        {
+            parameter.copy_(value);
+        }
+
+        return false;
+    }
+
+    private IReconstructionLoss LossOf(int index, TorchViT dense, Tensor targets) => index == dense.Layers.Count - 1
+        ? new LogitLoss(dense, targets, _batchSize)
+        : new StreamLoss(targets, tensor(_task.TokenWeights[LayerOf(index, 3)][0]));
+
+    private void Train(int index, TorchEncoderLayer pruned, Tensor stream, IReconstructionLoss loss, Action onStep)
+    {
+        using var on = enable_grad();
+        using var removed = new RemovedBlocks(_task.MasksWithin(index));
+        using var optimizer = new MaskedAdamW(pruned, removed, weightDecay: 0, largestNorm: double.PositiveInfinity);
+        var schedule = new CosineSchedule(RelativeRate * KeptRootMeanSquare(index, pruned), warmupFraction: 0, StepsPerLayer);
+        long[] order = [.. _training];
+        for (int pass = 0; pass < Passes; pass++)
+        {
+            new Random(RandomSeed.Of(_task.Seed, (Passes * index) + pass)).Shuffle(order);
+            foreach (long[] batch in order.Chunk(_batchSize))
+            {
+                Step(pruned, stream, loss, batch, optimizer, schedule);
+                onStep();
+            }
+        }
+    }
+
+    private static void Step(
+        TorchEncoderLayer pruned, Tensor stream, IReconstructionLoss loss, long[] batch, MaskedAdamW optimizer, CosineSchedule schedule)
+    {
+        using var scope = NewDisposeScope();
+        var images = tensor(batch);
+        loss.Of(pruned.forward(stream.index_select(0, images)), images).backward();
+        optimizer.Step(schedule.RateOf(optimizer.Steps));
+        foreach (var parameter in pruned.parameters())
+        {
+            parameter.grad = null;
+        }
+    }
+
+    // Sum over the batches of the held-out images.
+    private double Judge(TorchEncoderLayer pruned, Tensor stream, IReconstructionLoss loss)
+    {
+        using var off = no_grad();
+        double sum = 0;
+        foreach (long[] batch in _heldOut.Chunk(_batchSize))
+        {
+            using var scope = NewDisposeScope();
+            var images = tensor(batch);
+            sum += loss.Of(pruned.forward(stream.index_select(0, images)), images).item<float>() * batch.Length;
+        }
+
+        return sum;
+    }
+
+    private double KeptRootMeanSquare(int index, TorchEncoderLayer pruned)
+    {
+        using var scope = NewDisposeScope();
+        var linears = pruned.Branches.SelectMany(branch => new[] { branch.First, branch.Second });
+        double squares = linears.Select(linear => linear.weight.detach()).Sum(weight => weight.mul(weight).sum().item<float>());
+        long kept = Enumerable.Range(0, 4).Sum(linear => _task.MaskOf(_task.Layers[LayerOf(index, linear)]).KeptElements);
+        return Math.Sqrt(squares / Math.Max(kept, 1));
+    }
+
+    private static int LayerOf(int encoderLayer, int linear) => (4 * encoderLayer) + linear;
+
+    private int BatchesOf(long[] images) => (images.Length + _batchSize - 1) / _batchSize;
+
+    private IEnumerable<long> Images(bool isHeldOut)
+    {
+        for (int image = 0; image < _task.Calibration.Count; image++)
+        {
+            if ((image % HeldOutEvery == HeldOutEvery - 1) == isHeldOut)
+            {
+                yield return image;
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.ML.BlockPruning.Training;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Pruning.Reconstruction;
+
+/// <summary>mean ½ (1 + e_t) (s − t)² / var t over tokens and features of the residual streams s, pruned, and t, dense.</summary>
+/// <remarks>
+/// e_t: the energy of the loss gradient at the token, mean one. Half of the weight stays on all tokens alike: by e_t alone, tokens that
+/// matter only through layers to come would be let go.
+/// </remarks>
+internal sealed class StreamLoss : IReconstructionLoss
+{
+    private const double SmallestVariance = 1e-12; // a stream that is constant has no scale to measure errors in
+    private readonly Tensor _targets;
+    private readonly Tensor _weights;
+
+    /// <summary>Its tensors belong to the open dispose scope.</summary>
+    /// <param name="targets">[images, tokens, embedDim]: the dense network's stream after the layer.</param>
+    /// <param name="energies">[images · tokens], mean one.</param>
+    public StreamLoss(Tensor targets, Tensor energies)
+    {
+        using var scope = NewDisposeScope();
+        _targets = targets;
+        double variance = Math.Max(targets.var(unbiased: false).item<float>(), SmallestVariance);
+        var both = energies.reshape(targets.shape[0], targets.shape[1], 1).Plus(ones([]));
+        _weights = both.Times(0.5 / variance).MoveToOuterDisposeScope();
+    }
+
+    public Tensor Of(Tensor output, Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var error = output.sub(_targets.index_select(0, images));
+        return error.mul(error).mul(_weights.index_select(0, images)).mean().MoveToOuterDisposeScope();
+    }
+}
