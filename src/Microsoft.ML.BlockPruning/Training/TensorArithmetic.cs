@@ -46,4 +46,13 @@ internal static class TensorArithmetic
         using var held = 0.0.ToScalar();
         target.masked_fill_(where, held);
     }
+
+    /// <summary>Mean squared deviation from the mean, over all elements; at least 1e-12, since a constant has no scale.</summary>
+    public static double Variance(this Tensor values)
+    {
+        const double smallest = 1e-12;
+        using var scope = NewDisposeScope();
+        var deviation = values.sub(values.mean());
+        return Math.Max(deviation.mul(deviation).mean().item<float>(), smallest);
+    }
 }

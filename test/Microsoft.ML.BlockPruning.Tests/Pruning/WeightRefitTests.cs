@@ -253,6 +253,6 @@ public sealed class WeightRefitTests
             weights.Bias[row] + input.Select((x, i) => x * weights.Weight[(row * input.Length) + i]).Sum();
 
         private WeightRefit Create() =>
-            new(Dense, new CalibrationSet(Dense.Config, _images, Images), Layers, TokenWeights, Plan);
+            new(new RefitTask(Dense, new CalibrationSet(Dense.Config, _images, Images), Layers, TokenWeights, Plan, Seed: 1));
     }
 }

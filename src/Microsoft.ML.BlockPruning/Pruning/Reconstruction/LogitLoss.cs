@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Pruning.Reconstruction;
 
-/// <summary>KL(dense ‖ pruned) of the class probabilities, nats per image: for the last encoder layer, whose outputs only the head reads.</summary>
+/// <summary>
+/// KL(dense ‖ pruned) of the class probabilities, nats per image: for the last encoder layer, whose outputs only the head reads.
+/// </summary>
 internal sealed class LogitLoss : IReconstructionLoss
 {
     private readonly TorchViT _dense;

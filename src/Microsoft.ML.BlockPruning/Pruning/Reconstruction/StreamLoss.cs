@@ -10,7 +10,6 @@ namespace Microsoft.ML.BlockPruning.Pruning.Reconstruction;
 /// </remarks>
 internal sealed class StreamLoss : IReconstructionLoss
 {
-    private const double SmallestVariance = 1e-12; // a stream that is constant has no scale to measure errors in
     private readonly Tensor _targets;
     private readonly Tensor _weights;
 
@@ -21,9 +20,8 @@ internal sealed class StreamLoss : IReconstructionLoss
     {
         using var scope = NewDisposeScope();
         _targets = targets;
-        double variance = Math.Max(targets.var(unbiased: false).item<float>(), SmallestVariance);
         var both = energies.reshape(targets.shape[0], targets.shape[1], 1).Plus(ones([]));
-        _weights = both.Times(0.5 / variance).MoveToOuterDisposeScope();
+        _weights = both.Times(0.5 / targets.Variance()).MoveToOuterDisposeScope();
     }
 
     public Tensor Of(Tensor output, Tensor images)

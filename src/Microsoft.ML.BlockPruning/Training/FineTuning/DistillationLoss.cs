@@ -10,8 +10,6 @@ namespace Microsoft.ML.BlockPruning.Training.FineTuning;
 /// </remarks>
 internal sealed class DistillationLoss(FineTuneOptions options)
 {
-    private const double SmallestVariance = 1e-12; // a stream that is constant has no scale to measure errors in
-
     /// <summary>The weighted sum of the three.</summary>
     /// <param name="student">With gradients.</param>
     /// <param name="teacher">Without gradients.</param>
@@ -56,9 +54,7 @@ internal sealed class DistillationLoss(FineTuneOptions options)
 
     private static Tensor Feature(Tensor student, Tensor teacher)
     {
-        var deviation = teacher.sub(teacher.mean());
-        double variance = deviation.mul(deviation).mean().item<float>();
         var difference = student.sub(teacher);
-        return difference.mul(difference).mean().Times(1 / Math.Max(variance, SmallestVariance));
+        return difference.mul(difference).mean().Times(1 / teacher.Variance());
     }
 }
