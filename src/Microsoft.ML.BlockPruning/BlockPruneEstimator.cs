@@ -65,6 +65,10 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         _settings.Validate();
     }
 
+    /// <summary>What takes the times that a budget of latency needs: the clock, unless there is a table already.</summary>
+    internal Func<ViTWeights, ImagePreprocessing, LayerGrids, LatencyRequest, Action, LatencyConstraint> MeasureLatency { get; init; } =
+        LatencyMeasurement.Measure;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The image or label column is absent or of a wrong type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
@@ -190,7 +194,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
                 Layers = _rules,
                 Constraints = _options.Budget.Resolve(new NetworkCost(weights.Config), grids),
                 Latency = _options.Budget.LatencyRequest is { } request
-                    ? LatencyMeasurement.Measure(weights, preprocessing, grids, request, progress.ThrowIfCancelled)
+                    ? MeasureLatency(weights, preprocessing, grids, request, progress.ThrowIfCancelled)
                     : null,
                 Seed = MlNetHost.SeedOf(_host),
             };

@@ -2,8 +2,8 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>The budgets of each shot: kept fractions fall geometrically from one to the target.</summary>
 /// <remarks>
-/// Shot s of S keeps (limit / dense cost)^(s / S) of the dense cost, so each removes the same share of what the one before it left; the last
-/// one has the budgets as they were given.
+/// Shot s of S keeps (limit / dense cost)^(s / S) of the dense cost, so each removes the same share of what the one before it left; the
+/// last one has the budgets as they were given.
 /// </remarks>
 internal sealed class ShotSchedule
 {
@@ -26,7 +26,7 @@ internal sealed class ShotSchedule
     {
         Constraints =
         [
-            .. _settings.Constraints.Select(constraint => constraint with { Limit = LimitOf(constraint.Limit, constraint.DenseCost, shot) }),
+            .. _settings.Constraints.Select(budget => budget with { Limit = LimitOf(budget.Limit, budget.DenseCost, shot) }),
         ],
         Latency = _settings.Latency is { } latency
             ? latency with { Limit = LimitOf(latency.Limit, latency.Table.DenseMilliseconds, shot) }

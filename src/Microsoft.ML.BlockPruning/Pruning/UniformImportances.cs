@@ -13,7 +13,9 @@ internal sealed class UniformImportances : IImportanceScale
 {
     public bool FreesDeadUnits => false;
 
-    /// <summary>Ranks one layer; equal importances rank in the order of rows, columns, and blocks that have gone before all others.</summary>
+    /// <summary>
+    /// Ranks one layer; equal importances rank in the order of rows, columns. Blocks that have gone take the first ranks.
+    /// </summary>
     /// <param name="importances">The layer's importances; not changed.</param>
     public static LayerImportances Of(LayerImportances importances)
     {

@@ -2,7 +2,7 @@ using Microsoft.ML.BlockPruning.Pruning;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 
-/// <summary>What is behind each method, in the library's own terms. A criterion is asked once for each network and then remembered.</summary>
+/// <summary>What is behind each method, in the library's own terms. What a criterion says of the dense network is remembered.</summary>
 internal sealed class AblationMethods
 {
     private readonly Dictionary<PruneCriterion, IBlockCriterion> _criteria = [];
@@ -36,7 +36,8 @@ internal sealed class AblationMethods
     };
 
     private PruneMethod Of(
-        PruneCriterion criterion, PruneAllocation allocation = PruneAllocation.Global, PruneRefit refit = PruneRefit.Feedback, int shots = 1)
+        PruneCriterion criterion, PruneAllocation allocation = PruneAllocation.Global, PruneRefit refit = PruneRefit.Feedback,
+        int shots = 1)
     {
         if (!_criteria.TryGetValue(criterion, out var remembered))
         {

@@ -3,7 +3,9 @@ using Microsoft.ML.BlockPruning.Pruning;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 
-/// <summary>Rates the first network that it is asked about once, for all budgets; later shots see other networks and are rated anew.</summary>
+/// <summary>
+/// Rates the first network that it is asked about once, for all budgets; later shots see other networks, which are rated anew.
+/// </summary>
 internal sealed class RememberedCriterion(IBlockCriterion criterion) : IBlockCriterion
 {
     private ViTWeights? _network;

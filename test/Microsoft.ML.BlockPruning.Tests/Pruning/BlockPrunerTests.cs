@@ -84,7 +84,9 @@ public sealed class BlockPrunerTests
             for (int seed = 0; seed < 3; seed++)
             {
                 double random = Divergence(
-                    dense, new BlockPruner(PruneMethod.By(new RandomCriterion(seed))).Prune(dense, calibration, settings, _ => { }).Weights, images);
+                    dense,
+                    new BlockPruner(PruneMethod.By(new RandomCriterion(seed))).Prune(dense, calibration, settings, _ => { }).Weights,
+                    images);
                 Assert.IsLessThan(random, chosen, $"keep {keep}, seed {seed}: random masks, refitted all the same");
             }
         }

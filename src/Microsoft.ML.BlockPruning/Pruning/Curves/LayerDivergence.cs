@@ -10,9 +10,9 @@ namespace Microsoft.ML.BlockPruning.Pruning.Curves;
 /// Measures KL(network ‖ network with blocks of one layer removed and that layer refitted), layer by layer, in nats per image.
 /// </summary>
 /// <remarks>
-/// The residual stream before the layer is at hand (<see cref="StreamReplay"/>), so a measurement runs only what comes after it. The refit is
-/// fitted on all images; the first batches, of as many images as are asked for, are measured. Cost per layer: its share of one forward pass
-/// of all images, a <see cref="StripSolver"/> per mask, and on average half a forward pass of the measured images per mask.
+/// The residual stream before the layer is at hand (<see cref="StreamReplay"/>), so a measurement runs only what comes after it. The
+/// refit is fitted on all images; the first batches, of as many images as are asked for, are measured. Cost per layer: its share of one
+/// forward pass of all images, a <see cref="StripSolver"/> per mask, and on average half a forward pass of the measured images per mask.
 /// </remarks>
 /// <param name="network">The network; not changed.</param>
 /// <param name="calibration">The images.</param>

@@ -6,7 +6,8 @@ namespace Microsoft.ML.BlockPruning.Pruning.Curves;
 
 /// <summary>A network and its residual streams part of the way through, from where it can be run to the end again and again.</summary>
 /// <remarks>
-/// Use it without gradients. The streams, [images, tokens, embedDim] float32 in batches, belong to the dispose scope that is open at creation.
+/// Use it without gradients. The streams, [images, tokens, embedDim] float32 in batches, belong to the dispose scope that is open at
+/// creation.
 /// </remarks>
 internal sealed class StreamReplay : IDisposable
 {

@@ -34,7 +34,8 @@ internal sealed class GateSet
         _layerOf = [.. layers.SelectMany((layer, l) => Enumerable.Repeat(l, layer.Blocks.TotalBlocks))];
         _openIn = [.. layers.Select(layer => layer.Blocks.KeptBlocks)];
         _floorOf = [.. layers.Select(layer => LayerAllocation.FloorOf(layer.Blocks, rules.FloorOf(layer.LayerName)))];
-        _isThere = [.. layers.SelectMany(layer => Enumerable.Range(0, layer.Blocks.TotalBlocks).Select(block => IsKept(layer.Blocks, block)))];
+        _isThere = [.. layers.SelectMany(layer =>
+            Enumerable.Range(0, layer.Blocks.TotalBlocks).Select(block => IsKept(layer.Blocks, block)))];
         _isOpen = [.. _isThere];
         _sum = new double[columns.Images];
         Costs = [.. layers.SelectMany(layer => CostsOf(layer, costs))];

@@ -25,8 +25,12 @@ internal sealed class InteractionAwareSelection(PruneConstraint budget, LayerRul
     private readonly InteractionOptions _options = options ?? new InteractionOptions();
 
     /// <summary>Chooses.</summary>
-    /// <param name="layers">Gate gradients of all layers that may lose blocks, of the same images; only blocks kept in their grids stay.</param>
-    /// <param name="onRound">Called after each round, as often as <see cref="InteractionOptions.TotalRounds"/> says; it may throw to cancel.</param>
+    /// <param name="layers">
+    /// Gate gradients of all layers that may lose blocks, of the same images; only blocks kept in their grids can stay.
+    /// </param>
+    /// <param name="onRound">
+    /// Called after each round, as often as <see cref="InteractionOptions.TotalRounds"/> says; it may throw to cancel.
+    /// </param>
     /// <exception cref="ArgumentException">The budget cannot be met, or there are too few images to hold any out.</exception>
     public BlockSelection Allocate(IReadOnlyList<LayerGateGradients> layers, Action onRound)
     {
