@@ -16,15 +16,20 @@ public sealed class PruneBudget
     private readonly Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> _resolve;
 
     private PruneBudget(
-        string text, Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> resolve, LatencyRequest? latency = null)
+        string text, Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> resolve, LatencyRequest? latency = null,
+        EnergyModel? energyModel = null)
     {
         _text = text;
         _resolve = resolve;
         LatencyRequest = latency;
+        EnergyModel = energyModel;
     }
 
     /// <summary>The budget of time, which takes a measurement to resolve; null where there is none.</summary>
     internal LatencyRequest? LatencyRequest { get; }
+
+    /// <summary>The figures of a budget of energy; null where there is none.</summary>
+    internal EnergyModel? EnergyModel { get; }
 
     /// <summary>Keeps a fraction of the dense network's multiply-adds.</summary>
     /// <param name="keep">Fraction of the dense total that remains, in (0, 1].</param>
@@ -59,7 +64,7 @@ public sealed class PruneBudget
         {
             var costs = new EnergyCostModel(cost, figures, grids);
             return (costs, costs.DenseCost);
-        });
+        }, figures);
     }
 
     /// <summary>Keeps a fraction of the time that the dense network takes to score a batch on this machine.</summary>
@@ -112,7 +117,8 @@ public sealed class PruneBudget
         return new(
             string.Join(" and ", copy.Select(budget => budget._text)),
             (cost, grids) => copy.SelectMany(budget => budget._resolve(cost, grids)),
-            latencies.FirstOrDefault());
+            latencies.FirstOrDefault(),
+            copy.Select(budget => budget.EnergyModel).FirstOrDefault(model => model is not null));
     }
 
     /// <inheritdoc/>
@@ -123,14 +129,15 @@ public sealed class PruneBudget
     /// <param name="grids">The layers that may lose blocks.</param>
     internal IReadOnlyList<PruneConstraint> Resolve(NetworkCost cost, LayerGrids grids) => [.. _resolve(cost, grids)];
 
-    private static PruneBudget Linear(double keep, string unit, Func<NetworkCost, LayerGrids, (ICostModel Costs, double Dense)> of)
+    private static PruneBudget Linear(
+        double keep, string unit, Func<NetworkCost, LayerGrids, (ICostModel Costs, double Dense)> of, EnergyModel? energyModel = null)
     {
         CheckKeep(keep);
         return new($"{Text(keep)} of the {unit}", (cost, grids) =>
         {
             var (costs, dense) = of(cost, grids);
             return [PruneConstraint.Keep(keep, costs, dense, unit)];
-        });
+        }, energyModel: energyModel);
     }
 
     private static void CheckKeep(double keep)

@@ -54,7 +54,8 @@ internal sealed class BlockPruner
         allocating.Step();
         var refit = new WeightRefit(dense, calibration, layers, tokenWeights, plan);
         var refitting = new StageProgress(PruneStage.Refitting, refit.Steps, onProgress);
-        return new PrunedNetwork(refit.Run(refitting.Step), plan);
+        var weights = refit.Run(refitting.Step);
+        return new PrunedNetwork(weights, plan, new PruneTrace(NameOf(_criterion), importances, refit.Outcomes));
     }
 
     // What the criterion observed, DeiT-B's 1.2 GB of covariances, is freed on return; the refit needs the token weights only.
@@ -69,6 +70,9 @@ internal sealed class BlockPruner
         var importances = _criterion.Rate(context).Where(layer => grids.Contains(layer.LayerName)).ToList();
         return (importances, context.TokenWeights);
     }
+
+    private static string NameOf(IBlockCriterion criterion) =>
+        criterion.GetType().Name.Replace("Criterion", "", StringComparison.Ordinal);
 
     private static void CheckFinite(ViTWeights dense)
     {

@@ -21,6 +21,9 @@ internal sealed class LayerImportances
 
     public BlockMask Blocks { get; }
 
+    /// <summary>The least and the most important block.</summary>
+    public (double Least, double Most) Range => (_values.Min(), _values.Max());
+
     /// <exception cref="ArithmeticException">The value set is not finite.</exception>
     public double this[int blockRow, int blockColumn]
     {
@@ -38,4 +41,9 @@ internal sealed class LayerImportances
             _values[(blockRow * Blocks.BlockColumns) + blockColumn] = value;
         }
     }
+
+    /// <summary>Importance of the blocks that a choice removes, added up.</summary>
+    /// <param name="kept">A mask over the same grid.</param>
+    public double SumOfRemoved(BlockMask kept) => _values
+        .Where((_, block) => !kept[block / Blocks.BlockColumns, block % Blocks.BlockColumns]).Sum();
 }

@@ -6,4 +6,5 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// <summary>What pruning hands on.</summary>
 /// <param name="Weights">The refitted network, zero in removed blocks.</param>
 /// <param name="Plan">A mask for every prunable layer.</param>
-internal sealed record PrunedNetwork(ViTWeights Weights, SparsityPlan Plan);
+/// <param name="Trace">What was found on the way; null where the budget keeps everything, so that nothing was looked at.</param>
+internal sealed record PrunedNetwork(ViTWeights Weights, SparsityPlan Plan, PruneTrace? Trace = null);

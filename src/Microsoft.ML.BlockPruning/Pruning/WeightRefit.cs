@@ -21,6 +21,7 @@ internal sealed class WeightRefit
     private readonly IReadOnlyList<IReadOnlyList<float[]>> _tokenWeights;
     private readonly BlockMask[] _masks;
     private readonly int _firstPruned;
+    private readonly Dictionary<string, RefitOutcome> _outcomes = new(StringComparer.Ordinal);
 
     /// <summary>Creates a refit.</summary>
     /// <param name="dense">The dense network; not changed.</param>
@@ -57,6 +58,9 @@ internal sealed class WeightRefit
             return (passes * _calibration.BatchCount) + _masks.Skip(_firstPruned).Sum(mask => mask.BlockRows);
         }
     }
+
+    /// <summary>How each fitted layer came out, by name, after <see cref="Run"/>.</summary>
+    public IReadOnlyDictionary<string, RefitOutcome> Outcomes => _outcomes;
 
     /// <summary>Fits.</summary>
     /// <param name="onStep">Called after each step; it may throw to cancel.</param>
@@ -130,6 +134,7 @@ internal sealed class WeightRefit
         }
 
         var fitted = new StripSolver(_layers[layer], _masks[layer]).Solve(moments, onStep);
+        _outcomes[fitted.Name] = RefitOutcome.Of(_layers[layer], moments, fitted);
         target.weight.copy_(tensor(fitted.Weight).reshape(fitted.OutFeatures, fitted.InFeatures));
         target.bias!.copy_(tensor(fitted.Bias));
     }
