@@ -94,6 +94,17 @@ public sealed partial class BlockPruneEstimator
         /// <value><see cref="CalibrationLabels.Sampled"/>.</value>
         public CalibrationLabels CalibrationLabels { get; set; } = CalibrationLabels.Sampled;
 
+        /// <summary>Gets or sets images that no step of pruning sees: the report compares both networks on them.</summary>
+        /// <value>
+        /// Null: none, or what <see cref="ValidationSetFraction"/> sets aside. Transform it as the calibration data: <c>Fit</c> reads the
+        /// same columns of it; labels, where it has them, must have the same keys. All images are held in memory.
+        /// </value>
+        public IDataView? ValidationSet { get; set; }
+
+        /// <summary>Gets or sets the fraction of the calibration images that is set aside as <see cref="ValidationSet"/>.</summary>
+        /// <value>0: none. In [0, 1); drawn with the context's seed, at least one image. Calibration has so many less.</value>
+        public double ValidationSetFraction { get; set; }
+
         /// <summary>Gets or sets how the pruned network is trained on the calibration images, with the dense one as teacher.</summary>
         /// <value>Null: it is not. It pays with thousands of images; its labels are the calibration's.</value>
         public FineTuneOptions? FineTuning { get; set; }

@@ -26,8 +26,9 @@ namespace Microsoft.ML.BlockPruning;
 ///
 /// `Fit` reads the calibration images, makes forward and backward passes over them, rates every block of the qkv, proj, fc1 and
 /// fc2 weights, keeps the best within the budget and fits the kept weights to the dense network's outputs. The model file is not
-/// changed; nothing is trained further unless `FineTuning` is set. Pixels in a vector are 0 to 255, channels first, as ExtractPixels
-/// yields them.
+/// changed; nothing is trained further unless `FineTuning` is set. What came of it, by layer and as a whole, is in the transformer's
+/// `Report`; images set aside by `ValidationSet` or `ValidationSetFraction` tell how far the answers moved. Pixels in a
+/// vector are 0 to 255, channels first, as ExtractPixels yields them.
 ///
 /// Classes follow the label column's key values, whatever their order there: by the names in config.json where all of them are
 /// found; else, where the key values are the numbers 0, 1 …, by number; else in alphabetical (ordinal) order, as image folders are read.
@@ -54,6 +55,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             throw new ArgumentException("CalibrationLabels.Column needs a LabelColumnName.", nameof(options));
         }
 
+        CheckValidation(options);
         CheckFineTuning(options);
         _method = PruneMethods.Of(options);
         _host = environment.Register(nameof(BlockPruneEstimator));
@@ -99,9 +101,13 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     /// </exception>
     /// <exception cref="IOException">The model cannot be read.</exception>
     /// <exception cref="InvalidDataException">The model is damaged or unknown, or an image cannot be used; names tensor or row.</exception>
-    /// <exception cref="InvalidOperationException">There is no calibration image, or the label's classes are not the network's.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no calibration image or too few to set some aside, or the classes of a label are not the network's or the validation set's.
+    /// </exception>
     /// <exception cref="NotSupportedException">libtorch cannot be loaded.</exception>
-    /// <exception cref="ArithmeticException">A weight is not finite, or fine-tuning diverged; names the weight or the step.</exception>
+    /// <exception cref="ArithmeticException">
+    /// A weight or a held-out image's logit is not finite, or fine-tuning diverged; names the weight or the step.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token or the MLContext was cancelled.</exception>
     public SparseViTTransformer Fit(IDataView input)
     {
@@ -119,23 +125,36 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         var image = ImageColumn.Find(_host, input.Schema, _options.ImageColumnName, preprocessing);
         var label = LabelColumn.Find(_host, input.Schema, _options.LabelColumnName);
         var classes = ClassOrder.Resolve(_host, weights.Config.NumClasses, checkpoint?.LabelNames, label);
+        var heldOut = HeldOutColumns.Find(_host, _options, preprocessing, label);
         var settings = CreateSettings(weights, preprocessing, progress);
         Info(channel, $"{Path.GetFileName(_options.ModelPath)}: keep {_options.Budget} in blocks of {_options.Block}, {classes.Reason}");
 
         classes.Apply(weights);
-        var calibrationLabel = _options.CalibrationLabels == CalibrationLabels.Column ? label?.Column : null;
-        var calibration = new CalibrationReader(_host, _options, progress)
-            .Read(input, image, calibrationLabel, weights.Config, preprocessing, settings.Seed);
-        Info(channel, $"read {calibration.Count} calibration images");
-        var pruned = Prune(weights, calibration, settings, progress);
+        progress.Clock.Lap("Preparing");
+        var reader = new CalibrationReader(_host, _options, progress);
+        var images = reader.Read(input, image, label?.Column, weights.Config, preprocessing, settings.Seed);
+        if (heldOut is not null)
+        {
+            images = images with { HeldOut = reader.ReadHeldOut(heldOut, weights.Config, preprocessing) };
+        }
+
+        progress.Clock.Lap("Reading");
+        Info(channel, $"read {images.Calibration.Count} calibration images, {images.HeldOut?.Count ?? 0} held out");
+        var pruned = Prune(weights, images.Calibration, settings, progress);
 
         if (_options.FineTuning is { } fineTuning)
         {
-            pruned = FineTune(fineTuning, weights, pruned, calibration, settings.Seed, channel, progress);
+            pruned = FineTune(fineTuning, weights, pruned, images, settings.Seed, channel, progress);
         }
 
         var network = SparseViT.Create(pruned.Weights, pruned.Plan, preprocessing, classes.Names);
-        var transformer = new SparseViTTransformer(_host, _settings, network);
+        var report = new ReportBuilder(_options, settings.Seed, images).Build(weights, pruned, network, progress);
+        foreach (string note in report.Notes)
+        {
+            Info(channel, note);
+        }
+
+        var transformer = new SparseViTTransformer(_host, _settings, network, report);
         Info(
             channel,
             $"kept {transformer.Layers.Sum(layer => layer.KeptBlocks)} of {transformer.Layers.Sum(layer => layer.TotalBlocks)} blocks, "
@@ -144,6 +163,23 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     }
 
     private static void Info(IChannel channel, string message) => channel.Info(MessageSensitivity.None, "{0}", message);
+
+    private static void CheckValidation(Options options)
+    {
+        double fraction = options.ValidationSetFraction;
+        if (!(fraction is >= 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), fraction,
+                $"ValidationSetFraction is {fraction}, not in [0, 1): it is the fraction of the calibration images that is set aside.");
+        }
+
+        if (fraction > 0 && options.ValidationSet is not null)
+        {
+            throw new ArgumentException(
+                $"ValidationSet is given and ValidationSetFraction is {fraction}; take one of them.", nameof(options));
+        }
+    }
 
     private static void CheckFineTuning(Options options)
     {
@@ -169,17 +205,21 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     }
 
     private static PrunedNetwork FineTune(
-        FineTuneOptions options, ViTWeights dense, PrunedNetwork pruned, CalibrationSet calibration, long seed, IChannel channel,
+        FineTuneOptions options, ViTWeights dense, PrunedNetwork pruned, CalibrationImages images, long seed, IChannel channel,
         PruneProgressRelay progress)
     {
         int epoch = 0;
         double loss = double.NaN;
-        var weights = new FineTuner(options, seed).Run(dense, pruned.Weights, pruned.Plan, calibration, validation: null, step =>
+        double? top1 = null;
+        var validation = images.HeldOut?.Labels is null ? null : images.HeldOut; // without labels there is no accuracy to tell
+        var weights = new FineTuner(options, seed).Run(dense, pruned.Weights, pruned.Plan, images.Calibration, validation, step =>
         {
             (epoch, loss) = (step.Epoch, step.Loss);
-            progress.Report(new PruneProgress(PruneStage.FineTuning, step.Step, step.TotalSteps));
+            top1 = step.ValidationTop1 ?? top1;
+            progress.Report(new PruneProgress(PruneStage.FineTuning, step.Step, step.TotalSteps, validationTop1: step.ValidationTop1));
         });
-        Info(channel, FormattableString.Invariant($"fine-tuned {epoch} epochs, last loss {loss:G5}"));
+        string accuracy = top1 is { } told ? FormattableString.Invariant($", top-1 of the held-out images {told:0.0000}") : "";
+        Info(channel, FormattableString.Invariant($"fine-tuned {epoch} epochs, last loss {loss:G5}{accuracy}"));
         return pruned with { Weights = weights };
     }
 

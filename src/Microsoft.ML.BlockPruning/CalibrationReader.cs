@@ -8,34 +8,83 @@ namespace Microsoft.ML.BlockPruning;
 /// <summary>Reads the calibration images out of a data view; of more than wanted it draws a sample without decoding the rest.</summary>
 internal sealed class CalibrationReader(IHost host, BlockPruneEstimator.Options options, PruneProgressRelay progress)
 {
-    /// <summary>Reads.</summary>
+    private const int NoLabel = -1;
+
+    /// <summary>Reads, and sets aside what the options ask for.</summary>
     /// <param name="input">The data.</param>
     /// <param name="image">Its image column, checked.</param>
-    /// <param name="label">Its label column, checked; null: classes are sampled.</param>
+    /// <param name="label">Its label column, checked; null where there is none. Read only where it is of use.</param>
     /// <param name="config">The network's shape.</param>
     /// <param name="preprocessing">What the network expects.</param>
     /// <param name="seed">Of the sample.</param>
-    /// <exception cref="InvalidOperationException">No row can be used.</exception>
-    public CalibrationSet Read(
+    /// <exception cref="InvalidOperationException">No row can be used, or one alone is to be split.</exception>
+    public CalibrationImages Read(
         IDataView input, DataViewSchema.Column image, DataViewSchema.Column? label, ViTConfig config, ImagePreprocessing preprocessing,
         long seed)
     {
-        int limit = Math.Min(options.MaximumCalibrationImages ?? int.MaxValue, Array.MaxLength / config.ImageDim);
+        bool isLabelled = options.CalibrationLabels == CalibrationLabels.Column;
+        var random = new Random((int)seed);
+        var (images, labels, unlabelled) = ReadRows(
+            input, image, isLabelled || options.ValidationSetFraction > 0 ? label : null, config, preprocessing,
+            options.MaximumCalibrationImages, key => key > 0 || !isLabelled, random);
+        if (images.Count == 0)
+        {
+            throw host.Process(new InvalidOperationException(unlabelled == 0
+                ? "The calibration data has no rows; give at least one image, better 256 to 2,048."
+                : $"None of the {unlabelled} calibration rows has a label in '{options.LabelColumnName}'; "
+                    + "use CalibrationLabels.Sampled, which needs none."));
+        }
+
+        int[] order = [.. Enumerable.Range(0, images.Count)];
+        int heldOut = HeldOutOf(images.Count);
+        if (heldOut > 0)
+        {
+            random.Shuffle(order);
+        }
+
+        CalibrationSet? Part(Range range, bool withLabels)
+        {
+            int[] rows = [.. order[range].Order()];
+            return rows.Length == 0 ? null : new CalibrationSet(
+                config, Join(images, rows, config.ImageDim), rows.Length, withLabels ? [.. rows.Select(row => labels[row])] : null);
+        }
+
+        bool allLabelled = label is not null && order[..heldOut].All(row => labels[row] != NoLabel);
+        return new CalibrationImages(Part(heldOut.., isLabelled)!, Part(..heldOut, allLabelled), unlabelled);
+    }
+
+    /// <summary>Reads the images of a validation set, with labels where every row has one.</summary>
+    /// <exception cref="InvalidOperationException">It has no rows.</exception>
+    public CalibrationSet ReadHeldOut(HeldOutColumns columns, ViTConfig config, ImagePreprocessing preprocessing)
+    {
+        var (images, labels, _) = ReadRows(
+            columns.Data, columns.Image, columns.Label, config, preprocessing, maximum: null, _ => true, new Random(0));
+        return images.Count == 0
+            ? throw host.Process(new InvalidOperationException("ValidationSet has no rows; give at least one image, or set it to null."))
+            : new CalibrationSet(
+                config, Join(images, [.. Enumerable.Range(0, images.Count)], config.ImageDim), images.Count,
+                columns.Label is null || labels.Contains(NoLabel) ? null : [.. labels]);
+    }
+
+    private (List<float[]> Images, List<int> Labels, long LeftOut) ReadRows(
+        IDataView input, DataViewSchema.Column image, DataViewSchema.Column? label, ViTConfig config, ImagePreprocessing preprocessing,
+        int? maximum, Func<uint, bool> isWanted, Random random)
+    {
+        int limit = Math.Min(maximum ?? int.MaxValue, Array.MaxLength / config.ImageDim);
         var images = new List<float[]>();
         var labels = new List<int>();
-        var random = new Random((int)seed);
         using var cursor = input.GetRowCursor(label is { } used ? [image, used] : [image]);
         var reader = new ImageColumnReader(host, cursor, image, preprocessing);
         var labelGetter = label is { } column ? cursor.GetGetter<uint>(column) : null;
         uint key = 0;
-        long rows = 0, unlabelled = 0;
+        long rows = 0, leftOut = 0;
         while (cursor.MoveNext())
         {
             progress.ThrowIfCancelled();
             labelGetter?.Invoke(ref key);
-            if (labelGetter is not null && key == 0)
+            if (!isWanted(key))
             {
-                unlabelled++;
+                leftOut++;
                 continue;
             }
 
@@ -49,28 +98,37 @@ internal sealed class CalibrationReader(IHost host, BlockPruneEstimator.Options 
             if (slot == images.Count)
             {
                 images.Add(new float[config.ImageDim]);
-                labels.Add(0);
+                labels.Add(NoLabel);
             }
 
             reader.Read(images[(int)slot]);
             labels[(int)slot] = (int)key - 1;
         }
 
-        return images.Count > 0
-            ? new CalibrationSet(config, Join(images, config.ImageDim), images.Count, labelGetter is null ? null : [.. labels])
-            : throw host.Process(new InvalidOperationException(unlabelled == 0
-                ? "The calibration data has no rows; give at least one image, better 256 to 2,048."
-                : $"None of the {unlabelled} calibration rows has a label in '{options.LabelColumnName}'; "
-                    + "use CalibrationLabels.Sampled, which needs none."));
+        return (images, labels, leftOut);
     }
 
-    private static float[] Join(List<float[]> images, int dim)
+    private int HeldOutOf(int count)
     {
-        float[] joined = new float[images.Count * dim];
-        for (int i = 0; i < images.Count; i++)
+        if (options.ValidationSetFraction == 0)
         {
-            images[i].CopyTo(joined, i * dim);
-            images[i] = []; // so that both copies never live at once
+            return 0;
+        }
+
+        return count > 1
+            ? Math.Clamp((int)Math.Round(options.ValidationSetFraction * count), 1, count - 1)
+            : throw host.Process(new InvalidOperationException(
+                $"ValidationSetFraction is {options.ValidationSetFraction}, but there is {count} calibration image; "
+                + "give at least two, or set it to 0."));
+    }
+
+    private static float[] Join(List<float[]> images, int[] rows, int dim)
+    {
+        float[] joined = new float[rows.Length * dim];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            images[rows[i]].CopyTo(joined, i * dim);
+            images[rows[i]] = []; // so that both copies never live at once
         }
 
         return joined;

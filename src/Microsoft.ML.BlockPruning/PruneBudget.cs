@@ -16,11 +16,13 @@ public sealed class PruneBudget
     private readonly Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> _resolve;
 
     private PruneBudget(
-        string text, Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> resolve, LatencyRequest? latency = null, int parts = 1)
+        string text, Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> resolve, LatencyRequest? latency = null,
+        EnergyModel? energyModel = null, int parts = 1)
     {
         _text = text;
         _resolve = resolve;
         LatencyRequest = latency;
+        EnergyModel = energyModel;
         Parts = parts;
     }
 
@@ -29,6 +31,9 @@ public sealed class PruneBudget
 
     /// <summary>The budget of time, which takes a measurement to resolve; null where there is none.</summary>
     internal LatencyRequest? LatencyRequest { get; }
+
+    /// <summary>The figures of a budget of energy; null where there is none.</summary>
+    internal EnergyModel? EnergyModel { get; }
 
     /// <summary>Keeps a fraction of the dense network's multiply-adds.</summary>
     /// <param name="keep">Fraction of the dense total that remains, in (0, 1].</param>
@@ -63,7 +68,7 @@ public sealed class PruneBudget
         {
             var costs = new EnergyCostModel(cost, figures, grids);
             return (costs, costs.DenseCost);
-        });
+        }, figures);
     }
 
     /// <summary>Keeps a fraction of the time that the dense network takes to score a batch on this machine.</summary>
@@ -117,6 +122,7 @@ public sealed class PruneBudget
             string.Join(" and ", copy.Select(budget => budget._text)),
             (cost, grids) => copy.SelectMany(budget => budget._resolve(cost, grids)),
             latencies.FirstOrDefault(),
+            copy.Select(budget => budget.EnergyModel).FirstOrDefault(model => model is not null),
             copy.Sum(budget => budget.Parts));
     }
 
@@ -128,14 +134,15 @@ public sealed class PruneBudget
     /// <param name="grids">The layers that may lose blocks.</param>
     internal IReadOnlyList<PruneConstraint> Resolve(NetworkCost cost, LayerGrids grids) => [.. _resolve(cost, grids)];
 
-    private static PruneBudget Linear(double keep, string unit, Func<NetworkCost, LayerGrids, (ICostModel Costs, double Dense)> of)
+    private static PruneBudget Linear(
+        double keep, string unit, Func<NetworkCost, LayerGrids, (ICostModel Costs, double Dense)> of, EnergyModel? energyModel = null)
     {
         CheckKeep(keep);
         return new($"{Text(keep)} of the {unit}", (cost, grids) =>
         {
             var (costs, dense) = of(cost, grids);
             return [PruneConstraint.Keep(keep, costs, dense, unit)];
-        });
+        }, energyModel: energyModel);
     }
 
     private static void CheckKeep(double keep)

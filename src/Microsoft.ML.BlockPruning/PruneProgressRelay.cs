@@ -10,11 +10,15 @@ internal sealed class PruneProgressRelay(
 {
     private (PruneStage Stage, int Shot)? _running;
 
+    /// <summary>Where the time went.</summary>
+    public StageClock Clock { get; } = new();
+
     /// <summary>Called once a batch or strip, one call at a time.</summary>
     /// <exception cref="OperationCanceledException">The token or the MLContext was cancelled.</exception>
     public void Report(PruneProgress step)
     {
         ThrowIfCancelled();
+        Clock.Lap(step.Stage.ToString());
         string shot = step.Shots > 1 ? $" of shot {step.Shot}" : "";
         if (_running != (step.Stage, step.Shot))
         {

@@ -1,8 +1,10 @@
+using System.Text;
 using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Interop;
 using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -19,16 +21,18 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
 {
     private const string SettingsStream = "Spec";
     private const string NetworkStream = "SparseViT";
+    private const string ReportStream = "Report";
 
     private readonly IHost _host;
     private readonly SparseViT _network;
     private readonly SparseViTSession _session;
     private int _isDisposed;
 
-    internal SparseViTTransformer(IHostEnvironment environment, ScoringSettings settings, SparseViT network)
+    internal SparseViTTransformer(IHostEnvironment environment, ScoringSettings settings, SparseViT network, PruneReport? report = null)
     {
         _host = environment.Register(nameof(SparseViTTransformer));
         Settings = settings;
+        Report = report;
         _network = network;
         _session = new SparseViTSession(network, settings.NumberOfThreads ?? Environment.ProcessorCount);
         Layers = LayerSummary.Of(network.Config, network.Plan);
@@ -45,6 +49,10 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
 
     /// <summary>What pruning kept, layer by layer in forward order.</summary>
     public IReadOnlyList<LayerSummary> Layers { get; }
+
+    /// <summary>What pruning found and measured; it has no part in scoring.</summary>
+    /// <value>Null in a transformer from <c>LoadSparseViT</c>, whose file has none, or from a model of before there were reports.</value>
+    public PruneReport? Report { get; }
 
     /// <summary>Multiply-adds per image.</summary>
     public long MultiplyAdds => _network.MultiplyAdds;
@@ -122,6 +130,10 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         MlNetModelFile.WriteHeader(ctx);
         MlNetModelFile.WriteStream(ctx, SettingsStream, Settings.Write);
         MlNetModelFile.WriteStream(ctx, NetworkStream, writer => _network.Save(writer.BaseStream));
+        if (Report is not null)
+        {
+            MlNetModelFile.WriteStream(ctx, ReportStream, writer => writer.Write(Encoding.UTF8.GetBytes(Report.ToJson())));
+        }
     }
 
     /// <summary>Reads what ML.NET's <c>Model.Save</c> had this write.</summary>
@@ -130,7 +142,8 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         MlNetModelFile.CheckHeader(context);
         var settings = MlNetModelFile.ReadStream(context, SettingsStream, ScoringSettings.Read);
         var network = MlNetModelFile.ReadStream(context, NetworkStream, reader => SparseViT.Load(reader.BaseStream));
-        return new SparseViTTransformer(environment, settings, network);
+        MlNetModelFile.TryReadStream(context, ReportStream, ReadReport, out var report);
+        return new SparseViTTransformer(environment, settings, network, report);
     }
 
     internal ScoringSchema Bind(DataViewSchema inputSchema)
@@ -151,6 +164,12 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         ThrowIfDisposed();
         MlNetHost.ThrowIfCancelled(_host);
         _session.Score(images, count, logits);
+    }
+
+    private static PruneReport ReadReport(BinaryReader reader)
+    {
+        using var text = new StreamReader(reader.BaseStream, Encoding.UTF8, leaveOpen: true);
+        return PruneReport.FromJson(text.ReadToEnd());
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed != 0, this);

@@ -44,6 +44,26 @@ public sealed class CalibrationReaderTests
         Assert.IsTrue(drawn.All(count => count is > 74 and < 166), string.Join(' ', drawn));
     }
 
+    [TestMethod]
+    [DataRow(10, 0.1, 1)]
+    [DataRow(10, 0.04, 1)] // at least one
+    [DataRow(10, 0.25, 2)]
+    [DataRow(10, 0.99, 9)] // and one is left
+    [DataRow(40, 0.5, 20)]
+    public void Read_SetsAFractionAside(int rows, double fraction, int expected)
+    {
+        var (calibration, heldOut, _) = ReadImages(rows, limit: null, seed: 1, fraction);
+
+        Assert.AreEqual(expected, heldOut!.Count);
+        CollectionAssert.AreEqual(Enumerable.Range(0, rows).ToArray(), RowsOf(calibration).Concat(RowsOf(heldOut)).Order().ToArray());
+        CollectionAssert.AreEqual(RowsOf(heldOut), RowsOf(ReadImages(rows, limit: null, seed: 1, fraction).HeldOut!));
+    }
+
+    [TestMethod]
+    public void Read_WithAnotherSeed_SetsOthersAside() => CollectionAssert.AreNotEqual(
+        RowsOf(ReadImages(40, limit: null, seed: 1, fraction: 0.5).HeldOut!),
+        RowsOf(ReadImages(40, limit: null, seed: 2, fraction: 0.5).HeldOut!));
+
     /// <summary>Rows are told apart by their first pixel.</summary>
     private static int[] RowsOf(CalibrationSet set)
     {
@@ -53,13 +73,15 @@ public sealed class CalibrationReaderTests
             .Select(value => (int)MathF.Round(((value * 0.5f) + 0.5f) * 255))];
     }
 
-    private CalibrationSet Read(int rows, int? limit, int seed)
+    private CalibrationSet Read(int rows, int? limit, int seed) => ReadImages(rows, limit, seed, fraction: 0).Calibration;
+
+    private CalibrationImages ReadImages(int rows, int? limit, int seed, double fraction)
     {
         var pixels = Enumerable.Range(0, rows).Select(i => new PixelsRow { Image = [.. Enumerable.Repeat((float)i, 768)] });
         var data = _ml.Data.LoadFromEnumerable(pixels);
         var host = ((IHostEnvironment)_ml).Register("test");
         using var channel = host.Start("test");
-        var options = new BlockPruneEstimator.Options { MaximumCalibrationImages = limit };
+        var options = new BlockPruneEstimator.Options { MaximumCalibrationImages = limit, ValidationSetFraction = fraction };
         var reader = new CalibrationReader(host, options, new PruneProgressRelay(host, channel, null, CancellationToken.None));
         return reader.Read(data, data.Schema["Image"], null, TestNetworks.Config(), TestNetworks.Preprocessing(), seed);
     }

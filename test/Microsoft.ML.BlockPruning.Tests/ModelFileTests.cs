@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Reflection;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Tests.Processes;
+using Microsoft.ML.BlockPruning.Tests.Reporting;
 using Microsoft.ML.BlockPruning.Tests.Training;
 using Microsoft.ML.Data;
 
@@ -30,6 +32,21 @@ public sealed class ModelFileTests
             Assert.IsNotNull(schema.GetColumnOrNull("Image"));
             TestData.AssertSameBits(expected, TestData.Scores(model.Transform(ml.Data.LoadFromEnumerable(_rows))));
         }
+    }
+
+    [TestMethod]
+    public void Load_GivesTheReportBack_WhichChangesNoScore()
+    {
+        var expected = SaveModel();
+        using var without = Load();
+        var report = TestReports.Create();
+        var scores = SaveModel(report);
+        using var with = Load();
+
+        Assert.IsNull(without.Report); // as models were before there were reports
+        Assert.AreEqual(report.ToJson(), with.Report!.ToJson());
+        TestData.AssertSameBits(expected, scores);
+        TestData.AssertSameBits(expected, TestData.Scores(with.Transform(_ml.Data.LoadFromEnumerable(_rows))));
     }
 
     [TestMethod]
@@ -79,6 +96,8 @@ public sealed class ModelFileTests
         using var fromPath = _ml.Transforms.LoadSparseViT(path, scoreColumnName: "Logits");
         using var fromStream = _ml.Transforms.LoadSparseViT(stream);
 
+        Assert.IsNull(fromStream.Report);
+
         TestData.AssertSameBits(expected, [.. fromPath.Transform(_ml.Data.LoadFromEnumerable(_rows)).GetColumn<float[]>("Logits")]);
         TestData.AssertSameBits(expected, TestData.Scores(fromStream.Transform(_ml.Data.LoadFromEnumerable(_rows))));
         CollectionAssert.AreEqual(transformer.LabelNames.ToArray(), fromPath.LabelNames.ToArray());
@@ -103,14 +122,20 @@ public sealed class ModelFileTests
     [TestMethod]
     [DataRow("Spec", DisplayName = "the columns")]
     [DataRow("SparseViT", DisplayName = "the network")]
+    [DataRow("Report", DisplayName = "the report")]
     public void Load_WithAStreamCutOff_NamesWhatIsCorrupt(string stream)
     {
-        SaveModel();
+        SaveModel(TestReports.Create());
         Rewrite(stream, content => content[..(content.Length / 2)]);
 
         var error = Assert.Throws<Exception>(() => _ml.Model.Load(ModelPath, out _));
 
-        string expected = stream == "Spec" ? "names of its columns" : "The network's file";
+        string expected = stream switch
+        {
+            "Spec" => "names of its columns",
+            "Report" => "no report of a pruning",
+            _ => "The network's file",
+        };
         StringAssert.Contains(AllMessages(error), expected, StringComparison.Ordinal);
     }
 
@@ -170,9 +195,12 @@ public sealed class ModelFileTests
         return string.Join(" | ", messages);
     }
 
-    private List<float[]> SaveModel()
+    private SparseViTTransformer Load() =>
+        (SparseViTTransformer)((TransformerChain<ITransformer>)_ml.Model.Load(ModelPath, out _)).First();
+
+    private List<float[]> SaveModel(PruneReport? report = null)
     {
-        using var transformer = TestNetworks.Transformer(_ml);
+        using var transformer = TestNetworks.Transformer(_ml, report: report);
         var data = _ml.Data.LoadFromEnumerable(_rows);
         var scored = transformer.Transform(data);
         var toValue = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored);

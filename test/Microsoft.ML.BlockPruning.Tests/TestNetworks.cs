@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Tests;
@@ -59,6 +60,8 @@ internal static class TestNetworks
         [.. Enumerable.Range(0, config.NumClasses).Select(i => $"class {i}")]);
 
     /// <summary>A transformer over columns Image, Score and PredictedLabel.</summary>
-    public static SparseViTTransformer Transformer(MLContext ml, ImagePreprocessing? preprocessing = null, int batchSize = 4) => new(
-        ml, new ScoringSettings("Image", "Score", "PredictedLabel", batchSize, NumberOfThreads: 2), Sparse(Config(), preprocessing));
+    public static SparseViTTransformer Transformer(
+        MLContext ml, ImagePreprocessing? preprocessing = null, int batchSize = 4, PruneReport? report = null) => new(
+        ml, new ScoringSettings("Image", "Score", "PredictedLabel", batchSize, NumberOfThreads: 2), Sparse(Config(), preprocessing),
+        report);
 }

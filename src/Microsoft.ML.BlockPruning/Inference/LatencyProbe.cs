@@ -14,8 +14,7 @@ internal sealed unsafe class LatencyProbe : IDisposable
     /// <summary>Steps from no block kept to all.</summary>
     public const int Steps = 8;
 
-    private const int Rounds = 7;
-    private const double SampleMilliseconds = 1;
+    private readonly ProbeEffort _effort;
     private readonly WorkerPool _pool;
     private readonly LinearWork _work;
     private readonly PanelLayout _layout;
@@ -27,10 +26,12 @@ internal sealed unsafe class LatencyProbe : IDisposable
     /// <param name="config">The network.</param>
     /// <param name="batchSize">Images of a batch.</param>
     /// <param name="threads">Threads that score it.</param>
-    public LatencyProbe(ViTConfig config, int batchSize, int threads)
+    /// <param name="effort">How long to measure; null for as long as a choice of blocks needs.</param>
+    public LatencyProbe(ViTConfig config, int batchSize, int threads, ProbeEffort? effort = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        _effort = effort ?? ProbeEffort.Choice;
         _pool = new WorkerPool(threads);
         _work = new LinearWork(CpuKernels.Selected, _pool);
         _layout = new PanelLayout(config.Tokens);
@@ -43,9 +44,16 @@ internal sealed unsafe class LatencyProbe : IDisposable
     public static double NetworkMilliseconds(SparseViT network, int batchSize, int threads)
     {
         using var session = new SparseViTSession(network, threads);
-        float[] images = new float[(long)batchSize * network.Config.ImageDim];
-        float[] logits = new float[(long)batchSize * network.Config.NumClasses];
-        return Medians([() => session.Score(images, batchSize, logits)])[0];
+        return NetworkMilliseconds([session], batchSize, ProbeEffort.Choice)[0];
+    }
+
+    /// <summary>Milliseconds of whole networks of one shape for one batch, timed in turn.</summary>
+    public static double[] NetworkMilliseconds(IReadOnlyList<SparseViTSession> sessions, int batchSize, ProbeEffort effort)
+    {
+        var config = sessions[0].Config;
+        float[] images = new float[(long)batchSize * config.ImageDim];
+        float[] logits = new float[(long)batchSize * config.NumClasses];
+        return Medians([.. sessions.Select(session => (Action)(() => session.Score(images, batchSize, logits)))], effort);
     }
 
     /// <summary>Panels of an image that a layer computes: the last encoder layer needs few after qkv.</summary>
@@ -60,28 +68,44 @@ internal sealed unsafe class LatencyProbe : IDisposable
     /// <returns>At 0, 1/8 … 1 of the blocks, block-sparse; and of the dense layer.</returns>
     public (double[] Sparse, double Dense) Milliseconds(string layerName, BlockMask blocks)
     {
+        double[] times = Milliseconds(
+            layerName,
+            [
+                .. Enumerable.Range(0, Steps + 1).Select(step => Mask(blocks, step)),
+                Dense(blocks.Rows, blocks.Columns),
+            ]);
+        return (times[..^1], times[^1]);
+    }
+
+    /// <summary>Milliseconds of a layer for one batch with each of several masks, timed in turn.</summary>
+    /// <param name="layerName">timm's name.</param>
+    /// <param name="masks">Over weights of one size; at least one.</param>
+    public double[] Milliseconds(string layerName, IReadOnlyList<BlockMask> masks)
+    {
         int panels = PanelsOf(layerName);
-        BlockMask[] masks =
-        [
-            .. Enumerable.Range(0, Steps + 1).Select(step => Mask(blocks, step)),
-            new BlockMask(blocks.Rows, blocks.Columns, new BlockShape(blocks.Rows, blocks.Columns)),
-        ];
-        float[] weight = new float[(long)blocks.Rows * blocks.Columns];
-        float[] bias = new float[blocks.Rows];
+        float[] weight = new float[(long)masks[0].Rows * masks[0].Columns];
+        float[] bias = new float[masks[0].Rows];
         PackedLinear[] linears = [.. masks.Select(mask => new PackedLinear(BlockSparseMatrix.FromDense(weight, mask), bias))];
         try
         {
             using var x = NativeBuffer.OfFloats(_piece * _layout.SizeOf(linears[0].PaddedInFeatures));
             using var y = NativeBuffer.OfFloats(_piece * _layout.SizeOf(linears[0].PaddedOutFeatures));
-            double[] times = Medians([.. linears.Select(linear => (Action)(() =>
-                _work.Run(linear, _layout, _piece, panels, Epilogue.None, x.Floats, residual: null, residualStride: 0, y.Floats)))]);
-            return ([.. times[..^1].Select(time => time * _pieces)], times[^1] * _pieces);
+            Action[] runs =
+            [
+                .. linears.Select(linear => (Action)(() => _work.Run(
+                    linear, _layout, _piece, panels, Epilogue.None, x.Floats, residual: null, residualStride: 0, y.Floats))),
+            ];
+            double[] times = Medians(runs, _effort);
+            return [.. times.Select(time => time * _pieces)];
         }
         finally
         {
             Array.ForEach(linears, linear => linear.Dispose());
         }
     }
+
+    /// <summary>The whole weight as one block, as layers are packed that lose nothing.</summary>
+    public static BlockMask Dense(int rows, int columns) => new(rows, columns, new BlockShape(rows, columns));
 
     public void Dispose() => _pool.Dispose();
 
@@ -98,11 +122,11 @@ internal sealed unsafe class LatencyProbe : IDisposable
         return mask;
     }
 
-    private static double[] Medians(Action[] actions)
+    private static double[] Medians(Action[] actions, ProbeEffort effort)
     {
-        int[] repeats = [.. actions.Select(RepeatsOf)];
-        double[][] samples = [.. actions.Select(_ => new double[Rounds])];
-        for (int round = 0; round < Rounds; round++)
+        int[] repeats = [.. actions.Select(action => RepeatsOf(action, effort))];
+        double[][] samples = [.. actions.Select(_ => new double[effort.Rounds])];
+        for (int round = 0; round < effort.Rounds; round++)
         {
             for (int i = 0; i < actions.Length; i++)
             {
@@ -110,13 +134,13 @@ internal sealed unsafe class LatencyProbe : IDisposable
             }
         }
 
-        return [.. samples.Select(sample => sample.Order().ElementAt(Rounds / 2))];
+        return [.. samples.Select(sample => sample.Order().ElementAt(effort.Rounds / 2))];
     }
 
-    private static int RepeatsOf(Action action)
+    private static int RepeatsOf(Action action, ProbeEffort effort)
     {
         Time(action, repeats: 2); // jitted, in the caches
-        return (int)Math.Clamp(Math.Ceiling(SampleMilliseconds / Time(action, repeats: 1)), 1, 1000);
+        return (int)Math.Clamp(Math.Ceiling(effort.SampleMilliseconds / Time(action, repeats: 1)), 1, 1000);
     }
 
     private static double Time(Action action, int repeats)

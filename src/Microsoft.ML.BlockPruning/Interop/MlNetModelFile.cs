@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.BlockPruning.Interop;
@@ -32,10 +33,19 @@ internal static class MlNetModelFile
     /// <exception cref="FormatException">There is no such stream.</exception>
     public static T ReadStream<T>(ModelLoadContext context, string name, Func<BinaryReader, T> read)
     {
-        T? content = default;
-        return context.TryLoadBinaryStream(name, reader => content = read(reader))
-            ? content!
+        return TryReadStream(context, name, read, out var content)
+            ? content
             : throw new FormatException($"The model file is corrupt: it has no '{name}' in the folder of {LoaderSignature}.");
+    }
+
+    /// <summary>Reads one stream of the folder whole, where it is there.</summary>
+    public static bool TryReadStream<T>(
+        ModelLoadContext context, string name, Func<BinaryReader, T> read, [MaybeNullWhen(false)] out T content)
+    {
+        T? found = default;
+        bool isThere = context.TryLoadBinaryStream(name, reader => found = read(reader));
+        content = found;
+        return isThere;
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "SetVersionInfo")]

@@ -64,10 +64,8 @@ internal sealed class BlockPruner
             using var scope = NewDisposeScope();
             var (choice, tokenWeights) = Select(pruned.Weights, calibration, task, progress);
             var refit = _method.Refit(new RefitTask(dense, calibration, layers, tokenWeights, choice.Plan, settings.Seed));
-            pruned = new PrunedNetwork(refit.Run(progress.Start(PruneStage.Refitting, refit.Steps).Step), choice.Plan)
-            {
-                Prediction = choice.Prediction,
-            };
+            var weights = refit.Run(progress.Start(PruneStage.Refitting, refit.Steps).Step);
+            pruned = new PrunedNetwork(weights, choice.Plan) { Trace = new PruneTrace(choice, refit.Trace) };
             grids = grids.Within(choice.Plan);
         }
 

@@ -38,8 +38,8 @@ internal sealed class EnergyCostModel : ICostModel
         return Math.Max(1, energy + (long)Math.Round(TileSteps(layerName, elements)));
     }
 
-    private long Energy(long multiplyAdds, long bytes) => (long)Math.Round(
-        FemtojoulesPerPicojoule * ((multiplyAdds * _model.PicojoulesPerMultiplyAdd) + (bytes * _model.PicojoulesPerByte)));
+    private long Energy(long multiplyAdds, long bytes) =>
+        (long)Math.Round(FemtojoulesPerPicojoule * _model.Picojoules(multiplyAdds, bytes));
 
     private double TileSteps(string layerName, double elements)
     {

@@ -57,6 +57,10 @@ public sealed class EnergyModel
     /// <summary>Cost of a block for every 16 input features of its layer.</summary>
     internal double PerTileStep { get; }
 
+    /// <summary>pJ of so many multiply-adds and bytes; zero where the model has a unit of its own.</summary>
+    internal double Picojoules(long multiplyAdds, long bytes) =>
+        (multiplyAdds * PicojoulesPerMultiplyAdd) + (bytes * PicojoulesPerByte);
+
     /// <inheritdoc/>
     public override string ToString() => PerTileStep > 0
         ? "LPViT's power term"

@@ -24,7 +24,7 @@ internal sealed class ImportanceSelection(IBlockCriterion criterion, IImportance
         var importances = scale.Apply(Rate(context, task.Remaining), context, onStep);
         var plan = task.Allocator.Allocate(importances, scale.FreesDeadUnits ? task.Couplings : []);
         onStep();
-        return new BlockSelection(plan);
+        return new BlockSelection(plan, importances);
     }
 
     // What the criterion observed, DeiT-B's 1.2 GB of covariances, is freed on return.

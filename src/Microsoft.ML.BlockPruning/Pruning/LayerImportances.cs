@@ -22,6 +22,9 @@ internal sealed class LayerImportances
     /// <summary>The grid; kept in it are the blocks that may be chosen.</summary>
     public BlockMask Blocks { get; }
 
+    /// <summary>The least and the most important block.</summary>
+    public (double Least, double Most) Range => (_values.Min(), _values.Max());
+
     /// <summary>The same importances over the blocks that are still there; only those can be kept.</summary>
     /// <param name="remaining">A mask over the same grid; not changed.</param>
     public LayerImportances Within(BlockMask remaining)
@@ -48,4 +51,9 @@ internal sealed class LayerImportances
             _values[(blockRow * Blocks.BlockColumns) + blockColumn] = value;
         }
     }
+
+    /// <summary>Importance of the blocks that a choice removes, added up.</summary>
+    /// <param name="kept">A mask over the same grid.</param>
+    public double SumOfRemoved(BlockMask kept) => _values
+        .Where((_, block) => !kept[block / Blocks.BlockColumns, block % Blocks.BlockColumns]).Sum();
 }

@@ -8,6 +8,8 @@ internal sealed class MaskedWeights(RefitTask task) : IWeightRefit
 {
     public int Steps => task.Layers.Count;
 
+    public RefitTrace Trace => RefitTrace.Nothing;
+
     public ViTWeights Run(Action onStep)
     {
         var masked = task.Dense.Clone();

@@ -13,6 +13,11 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// </remarks>
 internal sealed class PlainRefit(RefitTask task) : IWeightRefit
 {
+    private readonly Dictionary<string, RefitOutcome> _outcomes = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public RefitTrace Trace => new(_outcomes, []);
+
     private IReadOnlyList<BlockMask> Masks => [.. task.Layers.Select(task.MaskOf)];
 
     /// <inheritdoc/>
@@ -25,31 +30,29 @@ internal sealed class PlainRefit(RefitTask task) : IWeightRefit
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
         var statistics = new CalibrationPass(task.Dense, task.Calibration, task.Seed).Run(task.Layers, onStep);
-        return Run(task.Dense, task.Layers, statistics, task.Plan, onStep);
+        return Run(statistics, onStep);
     }
 
-    /// <summary>Fits.</summary>
-    /// <param name="dense">The dense network; not changed.</param>
-    /// <param name="layers">Its prunable layers in forward order.</param>
-    /// <param name="statistics">Their statistics.</param>
-    /// <param name="plan">The kept blocks; a layer without a mask keeps all of them.</param>
+    /// <summary>Fits with statistics that are there already.</summary>
+    /// <param name="statistics">Of the task's layers.</param>
     /// <param name="onStrip">Called after each row strip of a layer that loses blocks; it may throw to cancel.</param>
     /// <returns>A network of its own, zero in removed blocks.</returns>
-    public static ViTWeights Run(
-        ViTWeights dense, IReadOnlyList<PrunableLayer> layers, IReadOnlyList<LayerStatistics> statistics, SparsityPlan plan,
-        Action onStrip)
+    public ViTWeights Run(IReadOnlyList<LayerStatistics> statistics, Action onStrip)
     {
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        var fitted = dense.Clone();
+        var fitted = task.Dense.Clone();
         var targets = fitted.Layers.SelectMany(layer => layer.Linears).ToList();
-        for (int l = 0; l < layers.Count; l++)
+        for (int l = 0; l < task.Layers.Count; l++)
         {
-            var mask = plan[layers[l].Name] ?? layers[l].Blocks;
+            var layer = task.Layers[l];
+            var mask = task.MaskOf(layer);
             if (mask.KeptBlocks < mask.TotalBlocks)
             {
-                var solved = new StripSolver(layers[l], mask).Solve(MomentsOf(layers[l], statistics[l]), onStrip);
+                var moments = MomentsOf(layer, statistics[l]);
+                var solved = new StripSolver(layer, mask).Solve(moments, onStrip);
+                _outcomes[layer.Name] = RefitOutcome.Of(layer, moments, solved);
                 solved.Weight.CopyTo(targets[l].Weight, 0);
                 solved.Bias.CopyTo(targets[l].Bias, 0);
             }
@@ -68,8 +71,7 @@ internal sealed class PlainRefit(RefitTask task) : IWeightRefit
         for (int g = 0; g < layer.Groups.Count; g++)
         {
             var group = layer.Groups[g];
-            moments.Inputs[g].Accumulate(statistics.InputCovariance[g]);
-            moments.Targets[g].Accumulate(withBias.narrow(0, group.FirstRow, group.Rows).mm(statistics.InputCovariance[g]));
+            moments.Add(g, statistics.InputCovariance[g], withBias.narrow(0, group.FirstRow, group.Rows));
         }
 
         return moments;

@@ -3,13 +3,14 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// <summary>How far pruning has come. Every shot goes through the stages anew, fine-tuning apart, which comes once at the end.</summary>
 public sealed class PruneProgress
 {
-    internal PruneProgress(PruneStage stage, int done, int total, int shot = 1, int shots = 1)
+    internal PruneProgress(PruneStage stage, int done, int total, int shot = 1, int shots = 1, double? validationTop1 = null)
     {
         Stage = stage;
         Done = done;
         Total = total;
         Shot = shot;
         Shots = shots;
+        ValidationTop1 = validationTop1;
     }
 
     /// <summary>The stage that is running.</summary>
@@ -26,4 +27,8 @@ public sealed class PruneProgress
 
     /// <summary>Shots of the whole run, as <see cref="BlockPruneEstimator.Options.Shots"/> asks for.</summary>
     public int Shots { get; }
+
+    /// <summary>Fraction of the held-out images, in [0, 1], whose class the network in training finds.</summary>
+    /// <value>Null but at the end of an epoch of fine-tuning with labelled held-out images.</value>
+    public double? ValidationTop1 { get; }
 }

@@ -8,6 +8,6 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// <param name="Plan">A mask for every prunable layer.</param>
 internal sealed record PrunedNetwork(ViTWeights Weights, SparsityPlan Plan)
 {
-    /// <summary>What the choice of the last shot is predicted to cost, where the selection says so.</summary>
-    public DivergencePrediction? Prediction { get; init; }
+    /// <summary>What was found on the way; null where the budget keeps everything, so that nothing was looked at.</summary>
+    public PruneTrace? Trace { get; init; }
 }

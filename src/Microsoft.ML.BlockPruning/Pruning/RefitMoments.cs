@@ -11,6 +11,7 @@ internal sealed class RefitMoments
 {
     private readonly PrunableLayer _layer;
     private readonly IReadOnlyList<float[]> _tokenWeights;
+    private readonly double[] _targetEnergies;
     private int _tokens;
 
     public RefitMoments(PrunableLayer layer, IReadOnlyList<float[]> tokenWeights)
@@ -20,6 +21,7 @@ internal sealed class RefitMoments
         int width = layer.Weights.InFeatures + 1;
         Inputs = [.. layer.Groups.Select(_ => zeros(width, width, float64))];
         Targets = [.. layer.Groups.Select(group => zeros(group.Rows, width, float64))];
+        _targetEnergies = new double[layer.Groups.Count];
     }
 
     /// <summary>One per row group, [in + 1, in + 1] float64: Σ e x̃ x̃ᵀ over the pruned network's inputs, x̃ = [x, 1].</summary>
@@ -27,6 +29,22 @@ internal sealed class RefitMoments
 
     /// <summary>One per row group, [rows, in + 1] float64: Σ e y x̃ᵀ with the target y.</summary>
     public IReadOnlyList<Tensor> Targets { get; }
+
+    /// <summary>One per row group: Σ e ‖y‖².</summary>
+    public IReadOnlyList<double> TargetEnergies => _targetEnergies;
+
+    /// <summary>Adds what is known as sums already.</summary>
+    /// <param name="group">The row group.</param>
+    /// <param name="inputs">[in + 1, in + 1] float64: Σ e x̃ x̃ᵀ.</param>
+    /// <param name="map">[rows, in + 1] float64: targets are y = map · x̃.</param>
+    public void Add(int group, Tensor inputs, Tensor map)
+    {
+        using var scope = NewDisposeScope();
+        var targets = map.mm(inputs);
+        Inputs[group].Accumulate(inputs);
+        Targets[group].Accumulate(targets);
+        _targetEnergies[group] += targets.mul(map).sum().item<double>();
+    }
 
     /// <summary>Adds one batch; batches come in the order of calibration, because token weights are kept by position.</summary>
     /// <param name="input">[images, tokens, in] float32, from the pruned network.</param>
@@ -43,7 +61,10 @@ internal sealed class RefitMoments
             var weights = tensor(_tokenWeights[g].AsSpan(_tokens, count).ToArray()).unsqueeze(1);
             var weighted = x * weights;
             Inputs[g].Accumulate(x.t().mm(weighted));
-            Targets[g].Accumulate(y.narrow(1, group.FirstRow, group.Rows).t().mm(weighted));
+            var rows = y.narrow(1, group.FirstRow, group.Rows);
+            Targets[g].Accumulate(rows.t().mm(weighted));
+            var exact = rows.to(float64);
+            _targetEnergies[g] += exact.mul(exact).sum(1).dot(weights.squeeze(1).to(float64)).item<double>();
         }
 
         _tokens += count;

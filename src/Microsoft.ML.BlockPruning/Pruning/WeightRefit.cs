@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Pruning.Reconstruction;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -24,6 +25,8 @@ internal sealed class WeightRefit : IWeightRefit
     private readonly BlockMask[] _masks;
     private readonly int _firstPruned;
     private readonly LayerReconstruction? _reconstruction;
+    private readonly Dictionary<string, RefitOutcome> _outcomes = new(StringComparer.Ordinal);
+    private readonly List<string> _leftAsFitted = [];
 
     /// <summary>Creates a refit.</summary>
     /// <param name="task">What to fit to, on what.</param>
@@ -56,6 +59,9 @@ internal sealed class WeightRefit : IWeightRefit
                 + (trained * (_reconstruction?.StepsPerLayer ?? 0));
         }
     }
+
+    /// <inheritdoc/>
+    public RefitTrace Trace => new(_outcomes, _leftAsFitted);
 
     /// <summary>Fits.</summary>
     /// <param name="onStep">Called after each step; it may throw to cancel.</param>
@@ -102,7 +108,12 @@ internal sealed class WeightRefit : IWeightRefit
             FitBranch(first, dense.Layers[index].Branches[b], branch, denseStreams, prunedStreams, onStep);
         }
 
-        if (_reconstruction?.Run(index, dense, pruned, before, denseStreams, onStep) == true)
+        if (_reconstruction is null)
+        {
+            return;
+        }
+
+        if (_reconstruction.Run(index, dense, pruned, before, denseStreams, onStep))
         {
             foreach (var (stream, start) in prunedStreams.Zip(before))
             {
@@ -110,6 +121,10 @@ internal sealed class WeightRefit : IWeightRefit
             }
 
             Advance(pruned.Branches, prunedStreams, () => { });
+        }
+        else
+        {
+            _leftAsFitted.Add(string.Create(CultureInfo.InvariantCulture, $"blocks.{index}"));
         }
     }
 
@@ -150,6 +165,7 @@ internal sealed class WeightRefit : IWeightRefit
         }
 
         var fitted = new StripSolver(_layers[layer], _masks[layer]).Solve(moments, onStep);
+        _outcomes[fitted.Name] = RefitOutcome.Of(_layers[layer], moments, fitted);
         target.weight.copy_(tensor(fitted.Weight).reshape(fitted.OutFeatures, fitted.InFeatures));
         target.bias!.copy_(tensor(fitted.Bias));
     }

@@ -68,7 +68,10 @@ internal sealed class CalibrationSet
         BatchBytes / (4L * config.Tokens * (encoderLayers ?? config.Depth) * ((16L * config.EmbedDim) + (4L * config.MlpDim))), 1, largest);
 
     /// <summary>[channels, imageSize, imageSize]: one image, a view.</summary>
-    public ReadOnlySpan<float> ImageAt(int index) => _images.AsSpan(index * _config.ImageDim, _config.ImageDim);
+    public ReadOnlySpan<float> ImageAt(int index) => ImagesAt(index, 1);
+
+    /// <summary>[count, channels, imageSize, imageSize]: images that follow each other, a view.</summary>
+    public ReadOnlySpan<float> ImagesAt(int first, int count) => _images.AsSpan(first * _config.ImageDim, count * _config.ImageDim);
 
     /// <summary>First image of a batch.</summary>
     public int FirstImage(int batch) => batch * BatchSize;

@@ -8,6 +8,8 @@ namespace Quickstart;
 /// <summary>Fits the pipeline: prepare the columns, prune the network, score.</summary>
 internal sealed class PipelineFit(MLContext context, IImageSource images, QuickstartOptions options, string modelPath)
 {
+    private const int HeldOutImages = 256;
+
     /// <summary>Prunes to the budget.</summary>
     /// <param name="keep">Fraction of the dense multiply-adds to keep; 1: the dense network in the same execution.</param>
     /// <param name="progress">Told how far it is; null: nobody.</param>
@@ -22,6 +24,7 @@ internal sealed class PipelineFit(MLContext context, IImageSource images, Quicks
             Block = options.Block,
             Budget = PruneBudget.Flops(keep),
             NumberOfThreads = options.Threads,
+            ValidationSet = keep < 1 ? HeldOut() : null,
             Progress = progress,
             CancellationToken = cancel,
         }));
@@ -29,4 +32,8 @@ internal sealed class PipelineFit(MLContext context, IImageSource images, Quicks
         seconds = clock.Elapsed.TotalSeconds;
         return new FittedModel(context, fitted, images.Calibration.Schema);
     }
+
+    // Test images for the report's KL; no step of pruning sees them. They lie in order of their classes.
+    private IDataView HeldOut() => images.Preparation.Fit(images.Calibration)
+        .Transform(context.Data.TakeRows(context.Data.ShuffleRows(images.Test, options.Seed), HeldOutImages));
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Reporting;
 
 namespace Quickstart;
 
@@ -10,6 +11,9 @@ internal sealed record QuickstartResult
     public required ModelFigures Pruned { get; init; }
 
     public required IReadOnlyList<LayerSummary> Layers { get; init; }
+
+    /// <summary>What the library says of the pruning.</summary>
+    public required PruneReport Report { get; init; }
 
     /// <summary>Whether another process, loading the saved model, got the same scores in every bit.</summary>
     public required bool ReloadIdentical { get; init; }

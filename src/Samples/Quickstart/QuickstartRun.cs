@@ -19,6 +19,9 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
             OutputFile.RequireWritable(options.JsonPath);
         }
 
+        var files = new PruneReportFiles(options.OutputPath);
+        files.RequireWritable();
+
         string modelPath = options.ModelPath ?? FashionMnistData.NetworkPath;
         if (!File.Exists(modelPath))
         {
@@ -39,7 +42,9 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
             ResultJson.Write(options.JsonPath, result);
         }
 
+        files.Write(result.Report);
         new ResultReport(console, options).Write(result);
+        console.WriteLine($"All layers' figures: {files.MarkdownPath} and {files.JsonPath}");
         return result;
     }
 
@@ -63,6 +68,7 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
             Dense = Figures(dense.Network, denseQuality, denseBytes, latency[0], latency[2]),
             Pruned = Figures(pruned.Network, prunedQuality, prunedBytes, latency[1], latency[3]),
             Layers = pruned.Network.Layers,
+            Report = pruned.Network.Report!, // a fitted transformer has one
             ReloadIdentical = reloaded == prunedQuality.ScoreHash,
             PeakMemoryBytes = PeakMemory(),
             CalibrationSeconds = seconds,

@@ -1,6 +1,7 @@
 using FashionMnist;
 using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Training;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 internal sealed class AblationSubject
 {
     private readonly CalibrationSet _test;
-    private readonly byte[] _labels;
+    private readonly int[] _labels;
     private readonly float[] _denseLogits;
 
     private AblationSubject(string path)
@@ -19,9 +20,9 @@ internal sealed class AblationSubject
         Calibration = Normalised(FashionMnistData.ReadCalibration());
         var test = FashionMnistData.ReadTest();
         _test = Normalised(test);
-        _labels = test.Labels;
+        _labels = [.. test.Labels.Select(label => (int)label)];
         _denseLogits = LogitsOf(Weights);
-        DenseTop1 = Fidelity.Of(_denseLogits, _denseLogits, _labels).Top1;
+        DenseTop1 = 100 * Fidelity.Top1(_denseLogits, _labels);
     }
 
     public ViTWeights Weights { get; }
@@ -40,7 +41,12 @@ internal sealed class AblationSubject
     });
 
     /// <summary>Judges a pruned network on the 10,000 test images, which no pruning has seen.</summary>
-    public Fidelity Judge(ViTWeights pruned) => Fidelity.Of(_denseLogits, LogitsOf(pruned), _labels);
+    /// <returns>Right answers in percent; KL(dense ‖ pruned), nats per image.</returns>
+    public (double Top1, double Kl) Judge(ViTWeights pruned)
+    {
+        float[] logits = LogitsOf(pruned);
+        return (100 * Fidelity.Top1(logits, _labels), Fidelity.Of(_denseLogits, logits, Weights.Config.NumClasses).Kl);
+    }
 
     private CalibrationSet Normalised(LabelledImages images) => new(
         Weights.Config, [.. images.Images.Pixels.Select(pixel => ((pixel / 255f) - 0.286f) / 0.353f)], images.Count);

@@ -38,7 +38,7 @@ internal sealed class LpvitReferenceSelection : IBlockSelection
         var budget = task.Settings.Constraints[0];
         var plan = new LpvitReference(new LpvitOptions()).SearchAndFit(_layers, budget.Limit / budget.DenseCost, budget.Costs);
         onStep();
-        return new BlockSelection(plan);
+        return new BlockSelection(plan, []);
     }
 
     private static List<LpvitLayer> LayersOf(CriterionContext context)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.ML.BlockPruning.Reporting;
 
 namespace Microsoft.ML.BlockPruning.Samples.Tests.Quickstart;
 
@@ -24,7 +25,7 @@ public sealed class QuickstartRunTests
         Assert.AreEqual("", error);
         Assert.DoesNotContain('\e', output, "a pipe must not receive terminal codes");
         StringAssert.Contains(output, "6 calibration images, 24 test images");
-        CollectionAssert.AreEquivalent(new[] { "pruned.zip", "result.json" }, Files(work));
+        CollectionAssert.AreEquivalent(new[] { "pruned.zip", "result.json", "report.json", "report.md" }, Files(work));
         using var json = JsonDocument.Parse(File.ReadAllText(work.File("result.json")));
         Assert.IsTrue(json.RootElement.GetProperty("reloadIdentical").GetBoolean());
         double keep = Figure(json, "pruned", "macs") / Figure(json, "dense", "macs");
@@ -32,6 +33,11 @@ public sealed class QuickstartRunTests
         double oneBlock = 5 * 64 / Figure(json, "dense", "macs");
         Assert.IsTrue(keep <= 0.6 && keep > 0.6 - oneBlock, $"kept {keep}");
         Assert.AreEqual(new FileInfo(work.File("pruned.zip")).Length, Figure(json, "pruned", "bytes"));
+        var report = PruneReport.FromJson(File.ReadAllText(work.File("report.json")));
+        Assert.AreEqual(Figure(json, "pruned", "macs"), report.Network.Pruned.MultiplyAdds);
+        Assert.AreEqual(24, report.Network.HeldOut!.Images);
+        StringAssert.Contains(output, "report.md");
+        Assert.AreEqual(report.ToMarkdown(), File.ReadAllText(work.File("report.md")));
     }
 
     [TestMethod]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using global::Quickstart;
+using Microsoft.ML.BlockPruning.Reporting;
 
 namespace Microsoft.ML.BlockPruning.Samples.Tests.Quickstart;
 
@@ -15,6 +16,7 @@ public sealed class ResultJsonTests
             Dense = Figures(0.75, 4_000_000_000, 60, 1.5, 0.5),
             Pruned = Figures(0.5, 2, 30, 1.25, 0.25),
             Layers = [],
+            Report = NoReport,
             ReloadIdentical = true,
             PeakMemoryBytes = 5_000_000_000,
             CalibrationSeconds = 12.5,
@@ -30,6 +32,9 @@ public sealed class ResultJsonTests
             """;
         Assert.AreEqual(expected.ReplaceLineEndings(""), JsonSerializer.Serialize(written.RootElement));
     }
+
+    // The file says nothing of it.
+    private static PruneReport NoReport => new() { Settings = null!, Network = null!, Layers = [], Stages = [], Notes = [] };
 
     private static ModelFigures Figures(double top1, long bytes, long multiplyAdds, double batch1, double batch32) => new()
     {

@@ -28,6 +28,7 @@ public sealed class LayeringTests
         ["Inference"] = ["Network", "Sparsity", "Kernels", "Imaging", "Checkpoints"], // Checkpoints: the safetensors container
         ["Training"] = ["Network", "Checkpoints", "Sparsity"],
         ["Pruning"] = ["Network", "Sparsity", "Training"],
+        ["Reporting"] = ["Network", "Sparsity"],
         ["Interop"] = [],
     };
 

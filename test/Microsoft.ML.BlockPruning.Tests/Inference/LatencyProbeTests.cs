@@ -27,6 +27,20 @@ public sealed class LatencyProbeTests
     }
 
     [TestMethod]
+    public void Milliseconds_OfSeveralMasks_AreOneForEach_AndAnEmptyOneIsFastest()
+    {
+        var layer = new BlockMask(512, 512, new BlockShape(16, 16));
+        using var probe = new LatencyProbe(Config, batchSize: 1, threads: 1, ProbeEffort.Report);
+
+        double[] times = probe.Milliseconds(
+            "blocks.0.mlp.fc2", [LatencyProbe.Dense(512, 512), layer, new BlockMask(512, 512, layer.Shape, keepAll: false)]);
+
+        Assert.HasCount(3, times);
+        Assert.IsLessThan(times[0], times[2]); // 17 million multiply-adds against none
+        Assert.IsLessThan(times[1], times[2]);
+    }
+
+    [TestMethod]
     public void PanelsOf_AreThoseThatTheForwardPassComputes()
     {
         using var probe = new LatencyProbe(Config, batchSize: 1, threads: 1);

@@ -21,10 +21,11 @@ public sealed class PlainRefitTests
         var weights = TinyNetwork.Weights(config, seed: 3);
         using var scope = NewDisposeScope();
         var layers = PrunableLayer.Of(weights, new BlockShape(height, width));
-        var statistics = new CalibrationPass(weights, TinyNetwork.Calibration(config, count: 20), seed: 1).Run(layers, () => { });
+        var calibration = TinyNetwork.Calibration(config, count: 20);
+        var statistics = new CalibrationPass(weights, calibration, seed: 1).Run(layers, () => { });
         var plan = EverySecondBlock(layers);
 
-        var fitted = PlainRefit.Run(weights, layers, statistics, plan, () => { });
+        var fitted = new PlainRefit(new RefitTask(weights, calibration, layers, [], plan, Seed: 1)).Run(statistics, () => { });
 
         var linears = fitted.Layers.SelectMany(layer => layer.Linears).ToList();
         for (int l = 0; l < layers.Count; l++)
@@ -43,14 +44,15 @@ public sealed class PlainRefitTests
         var weights = TinyNetwork.Weights(config, seed: 3);
         using var scope = NewDisposeScope();
         var layers = PrunableLayer.Of(weights, new BlockShape(2, 2));
-        var statistics = new CalibrationPass(weights, TinyNetwork.Calibration(config, count: 5), seed: 1).Run(layers, () => { });
+        var calibration = TinyNetwork.Calibration(config, count: 5);
+        var statistics = new CalibrationPass(weights, calibration, seed: 1).Run(layers, () => { });
         var plan = new SparsityPlan();
         foreach (var layer in layers)
         {
             plan.Add(layer.Name, layer.Blocks);
         }
 
-        var fitted = PlainRefit.Run(weights, layers, statistics, plan, () => { });
+        var fitted = new PlainRefit(new RefitTask(weights, calibration, layers, [], plan, Seed: 1)).Run(statistics, () => { });
 
         foreach (var (found, expected) in fitted.Tensors().Zip(weights.Tensors()))
         {

@@ -84,7 +84,7 @@ public sealed class PruneMethodProgressTests
         var second = Prune(allocation, refit, shots, _ => { });
 
         Assert.AreEqual(first.Plan.ToJson(), second.Plan.ToJson());
-        Assert.AreEqual(first.Prediction, second.Prediction);
+        Assert.AreEqual(first.Trace!.Selection.Prediction, second.Trace!.Selection.Prediction);
         foreach (var (left, right) in first.Weights.Tensors().Zip(second.Weights.Tensors()))
         {
             CollectionAssert.AreEqual(left.Values, right.Values, left.Name);

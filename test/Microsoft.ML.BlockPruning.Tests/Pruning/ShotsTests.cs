@@ -126,9 +126,9 @@ public sealed class ShotsTests
         var importances = new ObsPathCriterion().Rate(context)
             .Select(layer => within is null ? layer : layer.Within(within[layer.LayerName]!)).ToList();
         var plan = new SparsityAllocator(settings.Constraints, settings.Layers).Allocate(importances, UnitCoupling.Of(network));
-        var refit = new WeightRefit(
-            Dense, Calibration(), PrunableLayer.Of(Dense, new BlockShape(2, 3)), context.TokenWeights, plan);
-        return (refit.Run(() => { }), plan);
+        var denseLayers = PrunableLayer.Of(Dense, new BlockShape(2, 3));
+        var refit = new RefitTask(Dense, Calibration(), denseLayers, context.TokenWeights, plan, settings.Seed);
+        return (PruneMethod.ReconstructionRefit(refit).Run(() => { }), plan);
     }
 
     private static PrunedNetwork Prune(PruneSettings settings, int shots, IBlockCriterion? criterion = null) =>

@@ -9,7 +9,6 @@ namespace Microsoft.ML.BlockPruning.Tests.Pruning;
 [TestClass]
 public sealed class WeightRefitTests
 {
-    private const int Images = 20;
     private TensorLeakGuard _guard = null!;
 
     [TestInitialize]
@@ -23,7 +22,7 @@ public sealed class WeightRefitTests
     [DataRow(4, 5)] // ragged, strips across q, k, v
     public void Run_SolvesEveryLayerOnTheInputsItReallyGets(int height, int width)
     {
-        var fixture = new Fixture(new BlockShape(height, width), keep: 0.5);
+        var fixture = new RefitFixture(new BlockShape(height, width), keep: 0.5);
 
         var refitted = fixture.Refit();
 
@@ -36,7 +35,7 @@ public sealed class WeightRefitTests
     [TestMethod]
     public void Run_NeverFitsWorseThanMaskingAlone()
     {
-        var fixture = new Fixture(new BlockShape(2, 2), keep: 0.5);
+        var fixture = new RefitFixture(new BlockShape(2, 2), keep: 0.5);
 
         var refitted = fixture.Refit();
 
@@ -50,22 +49,56 @@ public sealed class WeightRefitTests
                 masked.Weight[i] = fixture.IsKept(layer, i) ? layer.Weights.Weight[i] : 0;
             }
 
-            double fitted = fixture.Error(layer, index, samples, Fixture.LayerOf(refitted, layer));
+            double fitted = fixture.Error(layer, index, samples, RefitFixture.LayerOf(refitted, layer));
             double alone = fixture.Error(layer, index, samples, masked);
             Assert.IsTrue(fitted <= alone * (1 + 1e-6), $"{layer.Name}: {fitted} > {alone}");
         }
     }
 
     [TestMethod]
+    [DataRow(2, 2)]
+    [DataRow(4, 5)]
+    public void Outcomes_AreTheShareOfTheTargetThatIsLeft(int height, int width)
+    {
+        var fixture = new RefitFixture(new BlockShape(height, width), keep: 0.5);
+
+        var refitted = fixture.Refit(out var outcomes);
+
+        foreach (var (layer, index) in fixture.Layers.Select((layer, index) => (layer, index)))
+        {
+            var samples = fixture.Samples(refitted, layer);
+            double error = fixture.Error(layer, index, samples, RefitFixture.LayerOf(refitted, layer));
+            double expected = error / fixture.Variance(layer, index, samples);
+            Assert.AreEqual(expected, outcomes[layer.Name].Distortion!.Value, 1e-4 * (1 + expected), layer.Name);
+            Assert.AreEqual(0, outcomes[layer.Name].DeadInputs, layer.Name);
+        }
+    }
+
+    [TestMethod]
+    public void Outcomes_OfALayerThatLostEveryBlock_AreThoseOfTheBiasAlone()
+    {
+        var fixture = new RefitFixture(new BlockShape(2, 2), keep: 1);
+        var mask = fixture.Plan["blocks.0.attn.qkv"]!;
+        for (int block = 0; block < mask.TotalBlocks; block++)
+        {
+            mask[block / mask.BlockColumns, block % mask.BlockColumns] = false;
+        }
+
+        fixture.Refit(out var outcomes);
+
+        Assert.AreEqual(1, outcomes["blocks.0.attn.qkv"].Distortion!.Value, 1e-5); // the best bias is the mean
+    }
+
+    [TestMethod]
     public void Run_LeavesZerosInRemovedBlocks()
     {
-        var fixture = new Fixture(new BlockShape(4, 5), keep: 0.4);
+        var fixture = new RefitFixture(new BlockShape(4, 5), keep: 0.4);
 
         var refitted = fixture.Refit();
 
         foreach (var layer in fixture.Layers)
         {
-            float[] weight = Fixture.LayerOf(refitted, layer).Weight;
+            float[] weight = RefitFixture.LayerOf(refitted, layer).Weight;
             Assert.IsTrue(Enumerable.Range(0, weight.Length).All(i => fixture.IsKept(layer, i) || weight[i] == 0), layer.Name);
         }
     }
@@ -77,7 +110,7 @@ public sealed class WeightRefitTests
     [DataRow(8)] // nothing removed anywhere
     public void Run_KeepsTheDenseWeightsUpToTheFirstRemovedBlock(int firstPruned)
     {
-        var fixture = new Fixture(new BlockShape(2, 2), keep: 1);
+        var fixture = new RefitFixture(new BlockShape(2, 2), keep: 1);
         if (firstPruned < fixture.Layers.Count)
         {
             fixture.Plan[fixture.Layers[firstPruned].Name]![0, 0] = false;
@@ -89,7 +122,7 @@ public sealed class WeightRefitTests
         Assert.AreEqual(fixture.Steps, steps);
         foreach (var (layer, index) in fixture.Layers.Select((layer, index) => (layer, index)))
         {
-            var actual = Fixture.LayerOf(refitted, layer);
+            var actual = RefitFixture.LayerOf(refitted, layer);
             bool isDense = layer.Weights.Weight.SequenceEqual(actual.Weight) && layer.Weights.Bias.SequenceEqual(actual.Bias);
             Assert.AreEqual(index < firstPruned, isDense, layer.Name);
         }
@@ -99,20 +132,21 @@ public sealed class WeightRefitTests
     public void Run_KeepsTheDenseWeightsOfALayerWhoseInputsAreAllDead()
     {
         // norm2 gives zeros, so fc1 sees nothing and its weights are free; the ridge must hold them.
-        var fixture = new Fixture(new BlockShape(2, 2), keep: 1);
+        var fixture = new RefitFixture(new BlockShape(2, 2), keep: 1);
         Array.Clear(fixture.Dense.Layers[0].Norm2.Scale);
         Array.Clear(fixture.Dense.Layers[0].Norm2.Offset);
         fixture.Plan["blocks.0.attn.qkv"]![0, 0] = false;
 
-        var refitted = fixture.Refit();
+        var refitted = fixture.Refit(out var outcomes);
 
         CollectionAssert.AreEqual(fixture.Dense.Layers[0].Fc1.Weight, refitted.Layers[0].Fc1.Weight);
+        Assert.AreEqual(new RefitOutcome(Distortion: null, DeadInputs: 6), outcomes["blocks.0.mlp.fc1"]); // its output is its bias
     }
 
     [TestMethod]
     public void Run_EndsInTheExceptionOfTheCallbackWhereverItComes()
     {
-        var fixture = new Fixture(new BlockShape(2, 2), keep: 0.5);
+        var fixture = new RefitFixture(new BlockShape(2, 2), keep: 0.5);
         for (int last = 0; last < fixture.Steps; last += 7)
         {
             int left = last;
@@ -128,9 +162,9 @@ public sealed class WeightRefitTests
     }
 
     // The derivative of Σ e ‖y − W x̃‖² + λ ‖W − W_dense‖² by every kept weight and bias is zero, to float32's rounding of W.
-    private static void AssertIsStationary(Fixture fixture, ViTWeights refitted, PrunableLayer layer, int index)
+    private static void AssertIsStationary(RefitFixture fixture, ViTWeights refitted, PrunableLayer layer, int index)
     {
-        var fitted = Fixture.LayerOf(refitted, layer);
+        var fitted = RefitFixture.LayerOf(refitted, layer);
         var samples = fixture.Samples(refitted, layer);
         int inputs = layer.Weights.InFeatures;
         foreach (var (group, g) in layer.Groups.Select((group, g) => (group, g)))
@@ -151,7 +185,7 @@ public sealed class WeightRefitTests
                     for (int t = 0; t < samples.Count; t++)
                     {
                         double x = i < inputs ? samples[t].Input[i] : 1;
-                        gradient += weights[t] * x * (Fixture.Output(fitted, row, samples[t].Input) - samples[t].Target[row]);
+                        gradient += weights[t] * x * (RefitFixture.Output(fitted, row, samples[t].Input) - samples[t].Target[row]);
                         size += weights[t] * Math.Abs(x) * (Math.Abs(samples[t].Target[row]) + 1);
                     }
 
@@ -160,99 +194,5 @@ public sealed class WeightRefitTests
                 }
             }
         }
-    }
-
-    /// <summary>
-    /// A network, a random plan and random token weights; the reference network says what each layer gets and should give.
-    /// </summary>
-    private sealed class Fixture
-    {
-        private readonly float[] _images;
-
-        public Fixture(BlockShape shape, double keep)
-        {
-            var random = new Random(11);
-            Dense = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
-            Layers = PrunableLayer.Of(Dense, shape);
-            _images = TinyNetwork.Images(Dense.Config, Images, seed: 5);
-            TokenWeights = [.. Layers.Select(layer => layer.Groups.Select(_ =>
-                Enumerable.Range(0, Images * Dense.Config.Tokens).Select(_ => random.NextSingle() * 2).ToArray()).ToArray())];
-            foreach (var layer in Layers)
-            {
-                var mask = layer.Blocks.Clone();
-                for (int block = 0; block < mask.TotalBlocks; block++)
-                {
-                    mask[block / mask.BlockColumns, block % mask.BlockColumns] = keep == 1 || random.NextDouble() < keep;
-                }
-
-                Plan.Add(layer.Name, mask);
-            }
-        }
-
-        public ViTWeights Dense { get; }
-
-        public IReadOnlyList<PrunableLayer> Layers { get; }
-
-        public IReadOnlyList<IReadOnlyList<float[]>> TokenWeights { get; }
-
-        public SparsityPlan Plan { get; } = new();
-
-        public int Steps => Create().Steps;
-
-        public ViTWeights Refit(Action? onStep = null) => Create().Run(onStep ?? (() => { }));
-
-        public static LinearWeights LayerOf(ViTWeights network, PrunableLayer layer) =>
-            network.PrunableLayers.Single(other => other.Name == layer.Name);
-
-        public bool IsKept(PrunableLayer layer, int weight)
-        {
-            var mask = Plan[layer.Name]!;
-            return mask[weight / mask.Columns / mask.Shape.Height, weight % mask.Columns / mask.Shape.Width];
-        }
-
-        /// <summary>Every token's input in the refitted network and its target, by the definition in the room's README.</summary>
-        public List<(double[] Input, double[] Target)> Samples(ViTWeights refitted, PrunableLayer layer)
-        {
-            var samples = new List<(double[], double[])>();
-            for (int n = 0; n < Images; n++)
-            {
-                var image = _images.AsSpan(n * Dense.Config.ImageDim, Dense.Config.ImageDim);
-                double[][] target = [];
-                double[][] input = [];
-                var dense = new ReferenceViT(Dense);
-                var pruned = new ReferenceViT(refitted);
-                if (layer.Name.EndsWith("qkv", StringComparison.Ordinal) || layer.Name.EndsWith("fc1", StringComparison.Ordinal))
-                {
-                    dense.OnLinear = (name, _, output) => target = name == layer.Name ? output : target;
-                    dense.Logits(image);
-                }
-                else
-                {
-                    double[][] before = [];
-                    dense.OnBranch = (name, _, sum) => target = name == layer.Name ? sum : target;
-                    pruned.OnBranch = (name, stream, _) => before = name == layer.Name ? stream : before;
-                    dense.Logits(image);
-                    pruned.Logits(image);
-                    target = [.. target.Select((row, t) => row.Select((value, f) => value - before[t][f]).ToArray())];
-                }
-
-                pruned.OnLinear = (name, x, _) => input = name == layer.Name ? x : input;
-                pruned.Logits(image);
-                samples.AddRange(input.Zip(target));
-            }
-
-            return samples;
-        }
-
-        public double Error(PrunableLayer layer, int index, List<(double[] Input, double[] Target)> samples, LinearWeights weights) =>
-            layer.Groups.Select(
-                (group, g) => samples.Select((sample, t) => TokenWeights[index][g][t] * Enumerable.Range(group.FirstRow, group.Rows)
-                .Sum(row => Math.Pow(Output(weights, row, sample.Input) - sample.Target[row], 2))).Sum()).Sum();
-
-        public static double Output(LinearWeights weights, int row, double[] input) =>
-            weights.Bias[row] + input.Select((x, i) => x * weights.Weight[(row * input.Length) + i]).Sum();
-
-        private WeightRefit Create() =>
-            new(new RefitTask(Dense, new CalibrationSet(Dense.Config, _images, Images), Layers, TokenWeights, Plan, Seed: 1));
     }
 }

@@ -64,7 +64,7 @@ internal sealed class InteractionAwareSelection(PruneConstraint budget, LayerRul
 
         var heldOut = new GateColumns(layers, [.. parts[true]]);
         return new BlockSelection(
-            chosen.ToPlan(), new DivergencePrediction(fit.Divergence(chosen.Closed), heldOut.Divergence(chosen.Closed)));
+            chosen.ToPlan(), [], new DivergencePrediction(fit.Divergence(chosen.Closed), heldOut.Divergence(chosen.Closed)));
     }
 
     private void CloseInRounds(GateSet gates, Action onRound)

@@ -33,9 +33,9 @@ public sealed class InteractionSelectionTests
         double[] sums = SumsOfRemoved(pruned.Plan);
         double Divergence(bool isHeldOut) =>
             sums.Where((_, n) => n % 4 == 3 == isHeldOut).Average(sum => sum * sum) / 2;
-        Assert.IsNotNull(pruned.Prediction);
-        Assert.AreEqual(Divergence(false), pruned.Prediction.Fit, 1e-4 * Divergence(false));
-        Assert.AreEqual(Divergence(true), pruned.Prediction.HeldOut, 1e-4 * Divergence(true));
+        Assert.IsNotNull(pruned.Trace!.Selection.Prediction);
+        Assert.AreEqual(Divergence(false), pruned.Trace!.Selection.Prediction.Fit, 1e-4 * Divergence(false));
+        Assert.AreEqual(Divergence(true), pruned.Trace!.Selection.Prediction.HeldOut, 1e-4 * Divergence(true));
     }
 
     [TestMethod]

@@ -1,0 +1,9 @@
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>The images that <c>Fit</c> works with.</summary>
+/// <param name="Calibration">What pruning sees.</param>
+/// <param name="HeldOut">What it does not see, with labels where every one has one; null where none are set aside.</param>
+/// <param name="Unlabelled">Rows that were left out because they have no label.</param>
+internal sealed record CalibrationImages(CalibrationSet Calibration, CalibrationSet? HeldOut, long Unlabelled);

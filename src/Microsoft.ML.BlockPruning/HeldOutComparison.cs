@@ -1,0 +1,48 @@
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>Scores held-out images with the dense and the pruned network and compares the answers.</summary>
+internal static class HeldOutComparison
+{
+    private const int BatchSize = 32;
+
+    /// <summary>Compares.</summary>
+    /// <param name="dense">Scores the dense network.</param>
+    /// <param name="pruned">Scores the pruned network.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="onBatch">Called before each batch; it may throw to cancel.</param>
+    /// <exception cref="ArithmeticException">A logit is not finite.</exception>
+    public static HeldOutReport Of(SparseViTSession dense, SparseViTSession pruned, CalibrationSet images, Action onBatch)
+    {
+        float[] expected = LogitsOf(dense, images, onBatch);
+        float[] found = LogitsOf(pruned, images, onBatch);
+        var fidelity = Fidelity.Of(expected, found, dense.Config.NumClasses);
+        return new HeldOutReport
+        {
+            Images = images.Count,
+            Top1Agreement = fidelity.Top1Agreement,
+            KlDivergence = double.IsFinite(fidelity.Kl)
+                ? fidelity.Kl
+                : throw new ArithmeticException("A held-out image has a logit that is not finite, so the networks cannot be compared."),
+            DenseTop1 = images.Labels is { } labels ? Fidelity.Top1(expected, labels) : null,
+            PrunedTop1 = images.Labels is { } same ? Fidelity.Top1(found, same) : null,
+        };
+    }
+
+    private static float[] LogitsOf(SparseViTSession session, CalibrationSet images, Action onBatch)
+    {
+        int classes = session.Config.NumClasses;
+        float[] logits = new float[images.Count * classes];
+        for (int first = 0; first < images.Count; first += BatchSize)
+        {
+            onBatch();
+            int count = Math.Min(BatchSize, images.Count - first);
+            session.Score(images.ImagesAt(first, count), count, logits.AsSpan(first * classes, count * classes));
+        }
+
+        return logits;
+    }
+}

@@ -1,0 +1,10 @@
+namespace Microsoft.ML.BlockPruning.Pruning;
+
+/// <summary>How a refit came out.</summary>
+/// <param name="Outcomes">By layer name; layers that were not fitted are absent.</param>
+/// <param name="LeftAsFitted">Encoder layers, by timm's names, whose reconstruction did not help and was undone.</param>
+internal sealed record RefitTrace(IReadOnlyDictionary<string, RefitOutcome> Outcomes, IReadOnlyList<string> LeftAsFitted)
+{
+    /// <summary>Nothing was fitted.</summary>
+    public static RefitTrace Nothing { get; } = new(new Dictionary<string, RefitOutcome>(), []);
+}

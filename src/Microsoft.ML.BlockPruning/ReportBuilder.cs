@@ -1,0 +1,134 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>Makes the report of one <c>Fit</c>: compares, measures, counts.</summary>
+/// <param name="options">What was asked for.</param>
+/// <param name="seed">The seed in use.</param>
+/// <param name="images">What was read.</param>
+internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long seed, CalibrationImages images)
+{
+    // A model in a unit of its own has no joules; its budget is then reported by the usual figures.
+    private readonly EnergyModel _energy =
+        options.Budget.EnergyModel is { PerTileStep: 0 } figures ? figures : new EnergyModel();
+
+    private readonly int _threads = options.NumberOfThreads ?? Environment.ProcessorCount;
+
+    /// <summary>Builds.</summary>
+    /// <param name="dense">The dense network.</param>
+    /// <param name="pruned">What pruning handed on.</param>
+    /// <param name="network">The pruned network as it will score.</param>
+    /// <param name="progress">Asked between steps whether to stop; its clock gives the stages.</param>
+    public PruneReport Build(ViTWeights dense, PrunedNetwork pruned, SparseViT network, PruneProgressRelay progress)
+    {
+        using var denseSession = new SparseViTSession(
+            SparseViT.Create(dense, new SparsityPlan(), network.Preprocessing, network.LabelNames), _threads);
+        using var prunedSession = new SparseViTSession(network, _threads);
+        var heldOut = images.HeldOut is { } set
+            ? HeldOutComparison.Of(denseSession, prunedSession, set, progress.ThrowIfCancelled)
+            : null;
+        var latency = ReportLatency.TryMeasure(denseSession, prunedSession, network.Plan, _threads, progress.ThrowIfCancelled);
+        progress.Clock.Lap("Measuring");
+        var layers = LayersOf(network, pruned, latency);
+        return new PruneReport
+        {
+            Settings = SettingsOf(pruned, prunedSession.Kernel.Name),
+            Network = NetworkOf(network, layers, latency, heldOut),
+            Layers = layers,
+            Stages = progress.Clock.Stages,
+            Notes = [.. new ReportNotes(options, images, dense, pruned).All(layers, latency, prunedSession.Kernel.Name)],
+        };
+    }
+
+    private List<LayerReport> LayersOf(SparseViT network, PrunedNetwork pruned, ReportLatency? latency)
+    {
+        var importances = (pruned.Trace?.Selection.Importances ?? []).ToDictionary(layer => layer.LayerName, StringComparer.Ordinal);
+        var layers = new List<LayerReport>();
+        foreach (var summary in LayerSummary.Of(network.Config, network.Plan))
+        {
+            string name = summary.Name;
+            var mask = network.Plan[name];
+            long elements = (long)summary.OutFeatures * summary.InFeatures;
+            long numbers = mask is null ? elements : mask.KeptElements + mask.KeptBlocks + mask.BlockRows + 1;
+            layers.Add(new LayerReport
+            {
+                Name = name,
+                OutFeatures = summary.OutFeatures,
+                InFeatures = summary.InFeatures,
+                Block = summary.Block,
+                KeptBlocks = summary.KeptBlocks,
+                TotalBlocks = summary.TotalBlocks,
+                PredictedDistortion = mask is null || !importances.TryGetValue(name, out var rated) ? 0 : rated.SumOfRemoved(mask),
+                MeasuredDistortion = DistortionOf(name, pruned),
+                Dense = CostOf(summary.DenseMultiplyAdds, NetworkCost.BytesOf(elements), latency?.Layers[name].Dense),
+                Pruned = CostOf(summary.MultiplyAdds, NetworkCost.BytesOf(numbers), latency?.Layers[name].Pruned),
+            });
+        }
+
+        return layers;
+    }
+
+    // A layer that a refit passes over is the dense one; where nothing was refitted nothing was measured.
+    private double? DistortionOf(string layer, PrunedNetwork pruned)
+    {
+        if (pruned.Trace is null)
+        {
+            return 0;
+        }
+
+        double? passedOver = options.Refit == PruneRefit.None ? null : 0;
+        return pruned.Trace.Refit.Outcomes.TryGetValue(layer, out var outcome) ? outcome.Distortion : passedOver;
+    }
+
+    private NetworkReport NetworkOf(SparseViT network, List<LayerReport> layers, ReportLatency? latency, HeldOutReport? heldOut)
+    {
+        var cost = new NetworkCost(network.Config);
+        return new NetworkReport
+        {
+            KeptBlocks = layers.Sum(layer => layer.KeptBlocks),
+            TotalBlocks = layers.Sum(layer => layer.TotalBlocks),
+            PredictedDistortion = layers.Sum(layer => layer.PredictedDistortion),
+            Dense = CostOf(cost.TotalMultiplyAdds, cost.Bytes(cost.PrunableElements, indices: 0), latency?.Dense),
+            Pruned = CostOf(network.MultiplyAdds, network.WeightBytes, latency?.Pruned),
+            HeldOut = heldOut,
+        };
+    }
+
+    private CostReport CostOf(long multiplyAdds, long bytes, double? milliseconds) => new()
+    {
+        MultiplyAdds = multiplyAdds,
+        WeightBytes = bytes,
+        EnergyMicrojoules = _energy.Picojoules(multiplyAdds, bytes) / 1e6,
+        Milliseconds = milliseconds,
+    };
+
+    private ReportSettings SettingsOf(PrunedNetwork pruned, string kernel)
+    {
+        var library = typeof(ReportBuilder).Assembly;
+        return new ReportSettings
+        {
+            Network = Path.GetFileName(options.ModelPath),
+            Criterion = options.Criterion.ToString(),
+            Allocation = options.Allocation.ToString(),
+            Refit = options.Refit.ToString(),
+            Shots = options.Shots,
+            Block = options.Block,
+            Budget = options.Budget.ToString(),
+            Seed = seed,
+            CalibrationImages = images.Calibration.Count,
+            Threads = _threads,
+            Kernel = kernel,
+            EnergyModel = _energy.ToString(),
+            LibraryVersion = library.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            TorchSharpVersion = library.GetReferencedAssemblies().Single(name => name.Name == "TorchSharp").Version!.ToString(),
+            Runtime = RuntimeInformation.FrameworkDescription,
+            Machine = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}",
+        };
+    }
+}

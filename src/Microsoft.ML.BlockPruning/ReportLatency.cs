@@ -1,0 +1,59 @@
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>Milliseconds of one image at batch 1, dense and pruned.</summary>
+/// <param name="Dense">The dense network.</param>
+/// <param name="Pruned">The pruned network.</param>
+/// <param name="Layers">By layer name.</param>
+internal sealed record ReportLatency(
+    double Dense, double Pruned, IReadOnlyDictionary<string, (double Dense, double Pruned)> Layers)
+{
+    /// <summary>Measures; a second or two for DeiT-S.</summary>
+    /// <param name="dense">Scores the dense network.</param>
+    /// <param name="pruned">Scores the pruned network.</param>
+    /// <param name="plan">The masks of the layers that are stored block-sparse.</param>
+    /// <param name="threads">Threads that score.</param>
+    /// <param name="onMeasurement">Called before each measurement; it may throw to cancel.</param>
+    /// <returns>The times; null where there is no memory for the layers beside the networks.</returns>
+    public static ReportLatency? TryMeasure(
+        SparseViTSession dense, SparseViTSession pruned, SparsityPlan plan, int threads, Action onMeasurement)
+    {
+        try
+        {
+            onMeasurement();
+            double[] networks = LatencyProbe.NetworkMilliseconds([dense, pruned], batchSize: 1, ProbeEffort.Report);
+            return new ReportLatency(networks[0], networks[1], MeasureLayers(dense.Config, plan, threads, onMeasurement));
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
+    // Layers of one shape are timed in turn, beside the dense layer that they share.
+    private static Dictionary<string, (double Dense, double Pruned)> MeasureLayers(
+        ViTConfig config, SparsityPlan plan, int threads, Action onMeasurement)
+    {
+        using var probe = new LatencyProbe(config, batchSize: 1, threads, ProbeEffort.Report);
+        var times = new Dictionary<string, (double, double)>(StringComparer.Ordinal);
+        foreach (var shape in LinearShape.OfPrunableLayers(config)
+            .GroupBy(layer => (layer.OutFeatures, layer.InFeatures, Panels: probe.PanelsOf(layer.Name))))
+        {
+            onMeasurement();
+            var (rows, columns, _) = shape.Key;
+            string[] sparse = [.. shape.Select(layer => layer.Name).Where(name => plan[name] is not null)];
+            double[] measured = probe.Milliseconds(
+                shape.First().Name, [LatencyProbe.Dense(rows, columns), .. sparse.Select(name => plan[name]!)]);
+            foreach (var layer in shape)
+            {
+                int index = Array.IndexOf(sparse, layer.Name);
+                times.Add(layer.Name, (measured[0], measured[index + 1]));
+            }
+        }
+
+        return times;
+    }
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>What a reader of the report should know besides its figures: fallbacks, surprises, what is missing.</summary>
+/// <param name="options">What was asked for.</param>
+/// <param name="images">What was read.</param>
+/// <param name="dense">The dense network.</param>
+/// <param name="pruned">What pruning handed on.</param>
+internal sealed class ReportNotes(
+    BlockPruneEstimator.Options options, CalibrationImages images, ViTWeights dense, PrunedNetwork pruned)
+{
+    // Far above the nudge that keeps equal blocks in order, far below a difference that means anything.
+    private const double EqualShare = 1e-9;
+
+    /// <summary>The notes, in a fixed order.</summary>
+    /// <param name="layers">The report's layers.</param>
+    /// <param name="latency">The measured times; null where they could not be.</param>
+    /// <param name="kernel">The compute kernel in use.</param>
+    public IEnumerable<string> All(IReadOnlyList<LayerReport> layers, ReportLatency? latency, string kernel)
+    {
+        IEnumerable<string?> notes =
+        [
+            .. OfData(),
+            pruned.Trace is null ? "The budget keeps every block: the network is the dense one, and nothing was rated or refitted." : null,
+            List("No block is left in", layers.Where(layer => layer.KeptBlocks == 0).Select(layer => layer.Name), "only the bias remains."),
+            List("Left dense, because that is faster than block-sparse here:", LeftDense(), "their dead blocks stay."),
+            List("All blocks are equally important in", EquallyImportant(), "which of them went follows from their order."),
+            List("Input features that are zero in every calibration image:", DeadInputs(), "their weights stay near the dense ones."),
+            List("Units that were removed whole, with all that reads them:", DeadUnits(), "what they gave is in the biases."),
+            .. OfRefit(layers),
+            latency is null ? "No time was measured: there is not enough memory for a second copy of the layers." : null,
+            kernel == CpuKernels.All[0].Name ? null : $"Scoring runs on the kernel {kernel}; the fastest is {CpuKernels.All[0].Name}.",
+        ];
+        return notes.OfType<string>();
+    }
+
+    private IEnumerable<string?> OfData()
+    {
+        int count = images.Calibration.Count;
+        int classes = dense.Config.NumClasses;
+        yield return count < classes
+            ? $"There are {count} calibration images for {classes} classes: what is rare may be pruned unseen; give more images."
+            : null;
+        yield return images.Unlabelled > 0 ? $"{images.Unlabelled} calibration rows have no label and were left out." : null;
+        yield return images.HeldOut is null
+            ? "KL and agreement with the dense network were not measured: set ValidationSet, or ValidationSetFraction to 0.1 or so."
+            : null;
+    }
+
+    private IEnumerable<string?> OfRefit(IReadOnlyList<LayerReport> layers)
+    {
+        yield return options.Refit == PruneRefit.None
+            ? "Nothing was refitted, so no distortion was measured by layer."
+            : List(
+                "Targets that do not vary on the calibration images:",
+                layers.Where(layer => layer.MeasuredDistortion is null).Select(layer => layer.Name), "measured distortion has no meaning.");
+        yield return List(
+            "Training the layer as a whole did not help on held-out calibration images in", pruned.Trace?.Refit.LeftAsFitted ?? [],
+            "it stays as least squares left it.");
+        yield return pruned.Trace?.Selection.Prediction is { } prediction
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The choice is predicted to cost {prediction.Fit:G3} nats on the images it was made by, {prediction.HeldOut:G3} on others.")
+            : null;
+        yield return options.FineTuning is null
+            ? null
+            : "Measured distortions are from before fine-tuning, the held-out figures from after it.";
+    }
+
+    private IEnumerable<string> LeftDense() => options.Budget.LatencyRequest is null || pruned.Trace is null
+        ? []
+        : pruned.Trace.Selection.Importances.Select(layer => layer.LayerName).Where(name => pruned.Plan[name] is null);
+
+    private IEnumerable<string> EquallyImportant() =>
+        from layer in pruned.Trace?.Selection.Importances ?? []
+        let range = layer.Range
+        where layer.Blocks.TotalBlocks > 1 && range.Most - range.Least <= EqualShare * Math.Abs(range.Most)
+        select layer.LayerName;
+
+    private IEnumerable<string> DeadInputs() =>
+        from layer in dense.PrunableLayers
+        let refits = pruned.Trace?.Refit.Outcomes
+        where refits is not null && refits.TryGetValue(layer.Name, out var refit) && refit.DeadInputs > 0
+        select $"{layer.Name} {refits[layer.Name].DeadInputs} of {layer.InFeatures}";
+
+    // A unit is a row of the producer and a column of the consumer.
+    private IEnumerable<string> DeadUnits() =>
+        from coupling in UnitCoupling.Of(dense)
+        let producer = pruned.Plan[coupling.Producer]
+        let consumer = pruned.Plan[coupling.Consumer]
+        where producer is not null && consumer is not null
+        let dead = Enumerable.Range(0, consumer.Columns)
+            .Count(unit => !KeepsRow(producer, coupling.FirstRow + unit) && !KeepsColumn(consumer, unit))
+        where dead > 0
+        select $"{coupling.Producer} {dead} of {consumer.Columns}";
+
+    private static bool KeepsRow(BlockMask mask, int row) =>
+        Enumerable.Range(0, mask.BlockColumns).Any(column => mask[row / mask.Shape.Height, column]);
+
+    private static bool KeepsColumn(BlockMask mask, int column) =>
+        Enumerable.Range(0, mask.BlockRows).Any(row => mask[row, column / mask.Shape.Width]);
+
+    private static string? List(string what, IEnumerable<string> names, string consequence)
+    {
+        string list = string.Join(", ", names);
+        return list.Length == 0 ? null : $"{what} {list}; {consequence}";
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Microsoft.ML.BlockPruning.Reporting;
+
+/// <summary>A report as JSON: its properties in camelCase, and the version of the form.</summary>
+/// <remarks>Reading refuses unknown versions and fields, so that nothing in a file is silently passed over.</remarks>
+internal static class PruneReportJson
+{
+    private const int CurrentVersion = 1;
+    private const string VersionKey = "version";
+
+    private static readonly JsonSerializerOptions Strict = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        RespectNullableAnnotations = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+        WriteIndented = true,
+        NewLine = "\n",
+        Converters = { new BlockShapeJsonConverter() },
+    };
+
+    private static readonly JsonDocumentOptions StrictDocument = new() { AllowDuplicateProperties = false };
+
+    public static string Write(PruneReport report)
+    {
+        var json = JsonSerializer.SerializeToNode(report, Strict)!.AsObject();
+        json.Insert(0, VersionKey, CurrentVersion);
+        return json.ToJsonString(Strict);
+    }
+
+    public static PruneReport Parse(string json)
+    {
+        try
+        {
+            var document = JsonNode.Parse(json, documentOptions: StrictDocument) as JsonObject
+                ?? throw new JsonException("it is not an object");
+            CheckVersion(document);
+            document.Remove(VersionKey);
+            var report = document.Deserialize<PruneReport>(Strict)!;
+            return Damage(report) is { } damage ? throw new JsonException(damage) : report;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"This is no report of a pruning: {error.Message}", error);
+        }
+    }
+
+    private static void CheckVersion(JsonObject document)
+    {
+        if (document[VersionKey] is not JsonValue value || !value.TryGetValue(out int version))
+        {
+            throw new JsonException($"it has no number '{VersionKey}'");
+        }
+
+        if (version != CurrentVersion)
+        {
+            throw new InvalidDataException($"The report is of version {version}, this library reads version {CurrentVersion}.");
+        }
+    }
+
+    // What the types do not rule out and the writers rely on.
+    private static string? Damage(PruneReport report)
+    {
+        if (report.Layers.Contains(null) || report.Stages.Contains(null) || report.Notes.Contains(null))
+        {
+            return "a list holds null";
+        }
+
+        var wrong = report.Layers.FirstOrDefault(layer => layer.KeptBlocks < 0 || layer.KeptBlocks > layer.TotalBlocks);
+        return wrong is null ? null : $"layer '{wrong.Name}' keeps {wrong.KeptBlocks} of {wrong.TotalBlocks} blocks";
+    }
+}

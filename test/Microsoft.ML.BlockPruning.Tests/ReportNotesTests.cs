@@ -1,0 +1,131 @@
+using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning.Tests;
+
+/// <summary>What the report says besides its figures, of plans made by hand; of whole fits: <see cref="DegenerateInputTests"/>.</summary>
+[TestClass]
+public sealed class ReportNotesTests
+{
+    private static readonly BlockPruneEstimator.Options HeldOutAndAll = new() { ModelPath = "any" };
+
+    [TestMethod]
+    public void All_OfAnOrdinaryPruning_IsEmpty() => Assert.AreEqual("", Notes());
+
+    [TestMethod]
+    public void All_NamesUnitsThatWereRemovedWhole()
+    {
+        string notes = Notes(plan =>
+        {
+            Clear(plan["blocks.0.mlp.fc1"]!, (row, _) => row == 0); // units 0 to 7
+            Clear(plan["blocks.0.mlp.fc2"]!, (_, column) => column < 2); // and what reads them, and 8 more
+            Clear(plan["blocks.1.attn.qkv"]!, (row, _) => row == 5); // v's second half
+            Clear(plan["blocks.1.attn.proj"]!, (_, column) => column == 1);
+        });
+
+        StringAssert.Contains(notes, "removed whole, with all that reads them: blocks.0.mlp.fc1 8 of 32, blocks.1.attn.qkv 8 of 16;");
+    }
+
+    [TestMethod]
+    public void All_NamesLayersWithoutABlock()
+    {
+        string notes = Notes(plan => Clear(plan["blocks.1.attn.proj"]!, (_, _) => true));
+
+        StringAssert.Contains(notes, "No block is left in blocks.1.attn.proj;");
+    }
+
+    [TestMethod]
+    public void All_NamesLayersThatTheLatencyBudgetLeftDense()
+    {
+        var options = new BlockPruneEstimator.Options { ModelPath = "any", Budget = PruneBudget.Latency(0.5) };
+
+        string notes = Notes(options: options, isDense: name => name.EndsWith("proj", StringComparison.Ordinal));
+
+        StringAssert.Contains(notes, "faster than block-sparse here: blocks.0.attn.proj, blocks.1.attn.proj;");
+    }
+
+    [TestMethod]
+    public void All_SaysHowChoiceAndRefitCameOut()
+    {
+        StringAssert.Contains(Notes(leftAsFitted: ["blocks.0", "blocks.3"]), "did not help on held-out calibration images in blocks.0, blocks.3;");
+        StringAssert.Contains(
+            Notes(options: new() { ModelPath = "any", Refit = PruneRefit.None }), "Nothing was refitted, so no distortion was measured");
+        StringAssert.Contains(
+            Notes(prediction: new DivergencePrediction(0.0216, 0.1419)), "0.0216 nats on the images it was made by, 0.142 on others.");
+    }
+
+    [TestMethod]
+    public void All_SaysWhatWasNotMeasured_AndWhichKernelIsSlower()
+    {
+        StringAssert.Contains(Notes(hasHeldOut: false), "set ValidationSet, or ValidationSetFraction");
+        StringAssert.Contains(Notes(hasLatency: false), "No time was measured");
+        StringAssert.Contains(Notes(kernel: "portable"), "runs on the kernel portable; the fastest is avx512");
+        StringAssert.Contains(Notes(unlabelled: 3), "3 calibration rows have no label");
+        StringAssert.Contains(
+            Notes(options: new() { ModelPath = "any", FineTuning = new() }), "Measured distortions are from before fine-tuning");
+    }
+
+    private static void Clear(BlockMask mask, Func<int, int, bool> isRemoved)
+    {
+        for (int block = 0; block < mask.TotalBlocks; block++)
+        {
+            var (row, column) = (block / mask.BlockColumns, block % mask.BlockColumns);
+            mask[row, column] &= !isRemoved(row, column);
+        }
+    }
+
+    /// <summary>The notes on a pruning that removes one block of every layer and whatever is changed.</summary>
+    private static string Notes(
+        Action<SparsityPlan>? change = null, BlockPruneEstimator.Options? options = null, Func<string, bool>? isDense = null,
+        bool hasHeldOut = true, bool hasLatency = true, string? kernel = null, long unlabelled = 0,
+        DivergencePrediction? prediction = null, string[]? leftAsFitted = null)
+    {
+        var weights = TestNetworks.Weights(TestNetworks.Config());
+        var plan = new SparsityPlan();
+        var importances = new List<LayerImportances>();
+        foreach (var layer in PrunableLayer.Of(weights, new BlockShape(8, 8)))
+        {
+            var rated = new LayerImportances(layer.Name, layer.Blocks);
+            rated[0, 0] = 1;
+            importances.Add(rated);
+            if (isDense?.Invoke(layer.Name) != true)
+            {
+                var mask = layer.Blocks.Clone();
+                mask[0, 1] = false;
+                plan.Add(layer.Name, mask);
+            }
+        }
+
+        change?.Invoke(plan);
+        var images = new CalibrationSet(weights.Config, new float[4 * weights.Config.ImageDim], 4);
+        var trace = new PruneTrace(
+            new BlockSelection(plan, importances, prediction), new RefitTrace(new Dictionary<string, RefitOutcome>(), leftAsFitted ?? []));
+        var pruned = new PrunedNetwork(weights, plan) { Trace = trace };
+        var notes = new ReportNotes(
+            options ?? HeldOutAndAll, new CalibrationImages(images, hasHeldOut ? images : null, unlabelled), weights, pruned);
+        var latency = new ReportLatency(1, 1, new Dictionary<string, (double Dense, double Pruned)>());
+        return string.Join('\n', notes.All(
+            [.. LayerSummary.Of(weights.Config, plan).Select(Report)], hasLatency ? latency : null, kernel ?? CpuKernels.All[0].Name));
+    }
+
+    private static LayerReport Report(LayerSummary layer)
+    {
+        var cost = new CostReport { MultiplyAdds = 1, WeightBytes = 1, EnergyMicrojoules = 1, Milliseconds = 1 };
+        return new LayerReport
+        {
+            Name = layer.Name,
+            OutFeatures = layer.OutFeatures,
+            InFeatures = layer.InFeatures,
+            Block = layer.Block,
+            KeptBlocks = layer.KeptBlocks,
+            TotalBlocks = layer.TotalBlocks,
+            PredictedDistortion = 0,
+            MeasuredDistortion = 0,
+            Dense = cost,
+            Pruned = cost,
+        };
+    }
+}

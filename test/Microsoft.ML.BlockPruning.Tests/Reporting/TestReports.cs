@@ -1,0 +1,77 @@
+using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning.Tests.Reporting;
+
+/// <summary>A report with a value of its own in every field.</summary>
+internal static class TestReports
+{
+    public static PruneReport Create(bool isComplete = true) => new()
+    {
+        Settings = new ReportSettings
+        {
+            Network = "deit|small.safetensors",
+            Criterion = "ObsPath",
+            Allocation = "Global",
+            Refit = "Reconstruction",
+            Shots = 1,
+            Block = new BlockShape(16, 32),
+            Budget = "0.5 of the multiply-adds",
+            Seed = -7,
+            CalibrationImages = 256,
+            Threads = 2,
+            Kernel = "portable",
+            EnergyModel = "4.6 pJ per multiply-add, 160 pJ per byte",
+            LibraryVersion = "0.1.0",
+            TorchSharpVersion = "0.107.0.0",
+            Runtime = ".NET 10",
+            Machine = "Linux, X64",
+        },
+        Network = new NetworkReport
+        {
+            KeptBlocks = 30,
+            TotalBlocks = 72,
+            PredictedDistortion = 0.0123,
+            Dense = Cost(4_600_000_000, 88_000_000, 35_241.5, isComplete ? 21.25 : null),
+            Pruned = Cost(2_300_000_000, 44_000_000, 17_620.25, isComplete ? 12.5 : null),
+            HeldOut = !isComplete ? null : new HeldOutReport
+            {
+                Images = 64,
+                Top1Agreement = 0.953125,
+                KlDivergence = 0.0456,
+                DenseTop1 = 0.8,
+                PrunedTop1 = 0.79,
+            },
+        },
+        Layers =
+        [
+            Layer("blocks.0.attn.qkv", 23, 0.0001234, 0.25, isComplete),
+            Layer("blocks.0.attn.proj", 0, 12.3456, 1, isComplete),
+            Layer("blocks.0.mlp.fc1", 24, 0, null, isComplete),
+        ],
+        Stages = [new StageReport { Name = "Calibrating", Seconds = 12.34 }, new StageReport { Name = "Refitting", Seconds = 1234.5 }],
+        Notes = ["one | two", "three\nfour"],
+    };
+
+    private static LayerReport Layer(string name, int kept, double predicted, double? measured, bool isComplete) => new()
+    {
+        Name = name,
+        OutFeatures = 1152,
+        InFeatures = 384,
+        Block = new BlockShape(144, 128),
+        KeptBlocks = kept,
+        TotalBlocks = 24,
+        PredictedDistortion = predicted,
+        MeasuredDistortion = measured,
+        Dense = Cost(87_146_496, 1_769_472, 683.9, isComplete ? 0.75 : null),
+        Pruned = Cost(43_573_248, 884_800, 341.9, isComplete ? 0.5 : null),
+    };
+
+    private static CostReport Cost(long multiplyAdds, long bytes, double microjoules, double? milliseconds) => new()
+    {
+        MultiplyAdds = multiplyAdds,
+        WeightBytes = bytes,
+        EnergyMicrojoules = microjoules,
+        Milliseconds = milliseconds,
+    };
+}
