@@ -59,14 +59,16 @@ internal sealed class ReportNotes(
             ? "Nothing was refitted, so no distortion was measured by layer."
             : List(
                 "Targets that do not vary on the calibration images:",
-                layers.Where(layer => layer.MeasuredDistortion is null).Select(layer => layer.Name), "measured distortion has no meaning.");
+                layers.Where(layer => layer.MeasuredDistortion is null).Select(layer => layer.Name),
+                "measured distortion has no meaning.");
         yield return List(
             "Training the layer as a whole did not help on held-out calibration images in", pruned.Trace?.Refit.LeftAsFitted ?? [],
             "it stays as least squares left it.");
         yield return pruned.Trace?.Selection.Prediction is { } prediction
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"The choice is predicted to cost {prediction.Fit:G3} nats on the images it was made by, {prediction.HeldOut:G3} on others.")
+                $"The choice is predicted to cost {prediction.Fit:G3} nats on the images it was made by, "
+                + $"{prediction.HeldOut:G3} on others.")
             : null;
         yield return options.FineTuning is null
             ? null

@@ -50,7 +50,8 @@ public sealed class ReportNotesTests
     [TestMethod]
     public void All_SaysHowChoiceAndRefitCameOut()
     {
-        StringAssert.Contains(Notes(leftAsFitted: ["blocks.0", "blocks.3"]), "did not help on held-out calibration images in blocks.0, blocks.3;");
+        StringAssert.Contains(
+            Notes(leftAsFitted: ["blocks.0", "blocks.3"]), "did not help on held-out calibration images in blocks.0, blocks.3;");
         StringAssert.Contains(
             Notes(options: new() { ModelPath = "any", Refit = PruneRefit.None }), "Nothing was refitted, so no distortion was measured");
         StringAssert.Contains(

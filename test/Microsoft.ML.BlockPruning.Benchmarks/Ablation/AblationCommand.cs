@@ -99,7 +99,7 @@ internal static class AblationCommand
             CultureInfo.InvariantCulture,
             $"{network,-8} seed {seed} {block,-6} keep {keep,-5} {method,-25} top-1 {top1:F2} of {subject.DenseTop1:F2} %   KL {kl:F4}   "
             + $"pruned in {seconds:F1} s"));
-        if (pruned.Prediction is { } prediction)
+        if (pruned.Trace?.Selection.Prediction is { } prediction)
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
