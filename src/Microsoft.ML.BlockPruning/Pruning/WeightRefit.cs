@@ -36,7 +36,7 @@ internal sealed class WeightRefit : IWeightRefit
         _dense = task.Dense;
         _calibration = task.Calibration;
         _layers = task.Layers;
-        _tokenWeights = task.TokenWeights;
+        _tokenWeights = reconstruction?.FittingWeights() ?? task.TokenWeights;
         _masks = [.. task.Layers.Select(task.MaskOf)];
         _reconstruction = reconstruction;
 

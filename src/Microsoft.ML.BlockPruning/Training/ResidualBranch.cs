@@ -17,6 +17,9 @@ internal sealed record ResidualBranch(LayerNorm Norm, Linear First, Func<Tensor,
     public void Advance(Tensor stream)
     {
         using var scope = NewDisposeScope();
-        stream.Accumulate(Second.forward(SecondInput(stream)));
+        stream.Accumulate(Forward(stream));
     }
+
+    /// <summary>What the branch adds to a residual stream; belongs to the open dispose scope.</summary>
+    public Tensor Forward(Tensor stream) => Second.forward(SecondInput(stream));
 }

@@ -2,12 +2,12 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 
 /// <summary>
 /// What chooses the blocks and what is fitted afterwards. <c>Feedback</c>: the default's allocation, refit with residual feedback but no
-/// reconstruction, so that only the criterion differs; <c>Uniform</c>: the same share of each layer; <c>PlainRefit</c>, <c>UniformRefit</c>: each layer fitted on its own. One shot
-/// where no other number is said.
+/// reconstruction, so that only the criterion differs; <c>Uniform</c>: the same share of each layer; <c>PlainRefit</c>,
+/// <c>UniformRefit</c>: each layer fitted on its own. One shot where no other number is said.
 /// </summary>
 internal enum AblationMethod
 {
-    /// <summary>What <c>PruneBlocks</c> does: OBS path, global allocation with dead units, refit with feedback and reconstruction.</summary>
+    /// <summary>What <c>PruneBlocks</c> does: OBS path, global allocation, refit with feedback and reconstruction.</summary>
     Default,
 
     /// <summary>Without reconstruction: least squares with residual feedback, as all the criteria below.</summary>
