@@ -3,9 +3,11 @@ using Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 using Microsoft.ML.BlockPruning.Benchmarks.FineTuning;
 using Microsoft.ML.BlockPruning.Benchmarks.Kernels;
 using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
+using Microsoft.ML.BlockPruning.Benchmarks.SingleBlocks;
 
 var root = new RootCommand("Measures what the README claims.")
 {
-    KernelCommand.Create(), PruningCommand.Create(), AblationCommand.Create(), FineTuneCommand.Create(),
+    KernelCommand.Create(), PruningCommand.Create(), AblationCommand.Create(), FineTuneCommand.Create(), SingleBlockCommand.Create(),
+    AgreementCommand.Create(),
 };
 return root.Parse(args).Invoke();

@@ -8,7 +8,9 @@ namespace Microsoft.ML.BlockPruning.Training.FineTuning;
 /// <summary>
 /// An encoder layer with float32 master weights whose branches compute in another type; the residual stream stays float32.
 /// </summary>
-/// <remarks>Small errors of the stream, which are what training looks at, would drown in bfloat16's rounding of the stream itself.</remarks>
+/// <remarks>
+/// Small errors of the stream, which are what training looks at, would drown in bfloat16's rounding of the stream itself.
+/// </remarks>
 internal sealed class MixedPrecisionLayer : IDisposable
 {
     private readonly TorchEncoderLayer _compute;
