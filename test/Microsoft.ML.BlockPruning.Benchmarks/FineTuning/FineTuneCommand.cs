@@ -23,6 +23,7 @@ internal static class FineTuneCommand
         var precision = Option("--precision", "What forward and backward compute in.", FineTunePrecision.BFloat16);
         var state = new Option<string?>("--state") { Description = "File to resume from and to leave the state in." };
         var json = new Option<FileInfo?>("--json") { Description = "File to write the row to." };
+        var ablation = new Option<FileInfo?>("--ablation") { Description = "Table of eng/ablation.sh to add the row to." };
         epochs.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > MostEpochs)
@@ -32,7 +33,7 @@ internal static class FineTuneCommand
         });
         var command = new System.CommandLine.Command("finetune", "Measures what fine-tuning brings back.")
         {
-            data, keep, block, epochs, images, rate, labels, precision, state, json,
+            data, keep, block, epochs, images, rate, labels, precision, state, json, ablation,
         };
         command.SetAction(parsed => FineTuneRun.Run(
             parsed.GetValue(data)!, parsed.GetValue(keep), BlockShape.Parse(parsed.GetValue(block)!), parsed.GetValue(images),
@@ -45,7 +46,8 @@ internal static class FineTuneCommand
                 CheckpointPath = parsed.GetValue(state),
                 Seed = 1,
             },
-            parsed.GetValue(json)));
+            parsed.GetValue(json),
+            parsed.GetValue(ablation)));
         return command;
     }
 

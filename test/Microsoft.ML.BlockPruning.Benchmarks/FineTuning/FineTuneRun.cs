@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using FashionMnist;
+using Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Pruning;
@@ -16,39 +17,42 @@ internal static class FineTuneRun
 {
     private const int StepsPerLine = 50;
 
-    public static int Run(string data, double keep, BlockShape block, int images, FineTuneOptions options, FileInfo? json)
+    public static int Run(
+        string data, double keep, BlockShape block, int images, FineTuneOptions options, FileInfo? json, FileInfo? ablation)
     {
         LibTorch.EnsureLoaded();
         torch.set_num_threads(Environment.ProcessorCount);
-        var subject = PruningSubject.Bundled();
+        var subject = AblationSubject.Of(AblationNetwork.Bundled);
         var config = subject.Weights.Config;
         var training = PruningSubject.Normalised(config, LabelledImages.Read(data, FashionMnistData.TrainingPrefix), images);
-        var test = PruningSubject.Normalised(config, FashionMnistData.ReadTest());
         var pruned = new BlockPruner().Prune(subject.Weights, subject.Calibration, PruningSubject.Settings(config, block, keep), _ => { });
-        double dense = Top1(subject.Weights, test);
-        double oneShot = Top1(pruned.Weights, test);
-        Say($"dense {100 * dense:F2} %, pruned to {keep} without fine-tuning {100 * oneShot:F2} %");
+        double oneShot = subject.Judge(pruned.Weights).Top1;
+        Say($"dense {subject.DenseTop1:F2} %, pruned to {keep} without fine-tuning {oneShot:F2} %");
 
         var clock = Stopwatch.StartNew();
         var tuned = new FineTuner(options).Run(
             subject.Weights, pruned.Weights, pruned.Plan, training, validation: null, step => Report(step, clock));
         double seconds = Math.Round(clock.Elapsed.TotalSeconds, 1);
+        var (top1, kl) = subject.Judge(tuned);
         var row = new FineTuneRow(
-            subject.Description, keep, block.ToString(), FineTuned: true, Top1(tuned, test), dense, oneShot, options.Epochs, seconds,
-            training.Count, options.LearningRate, options.LabelWeight, options.Precision.ToString());
-        Say($"fine-tuned {options.Epochs} epochs of {training.Count} images: {100 * row.Top1:F2} %, {seconds} s");
+            "bundled", keep, block.ToString(), FineTuned: true, top1 / 100, subject.DenseTop1 / 100, oneShot / 100, options.Epochs,
+            seconds, training.Count, options.LearningRate, options.LabelWeight, options.Precision.ToString());
+        Say($"fine-tuned {options.Epochs} epochs of {training.Count} images: {top1:F2} %, {seconds} s");
         if (json is not null)
         {
             ResultFile.Write(json.FullName, Environment.ProcessorCount, [row]);
         }
 
-        return 0;
-    }
+        if (ablation is not null)
+        {
+            var cost = new NetworkCost(config);
+            new AblationTable(ablation).Add(new AblationRow(
+                row.Network, 1, nameof(AblationMethod.Default), keep, row.Block, row.FineTuned, Math.Round(top1, 2),
+                Math.Round(subject.DenseTop1, 2), Math.Round(kl, 5),
+                Math.Round((double)cost.MultiplyAdds(pruned.Plan.KeptElements) / cost.TotalMultiplyAdds, 5)));
+        }
 
-    private static double Top1(ViTWeights weights, CalibrationSet test)
-    {
-        using var network = new TorchViT(weights);
-        return Top1Accuracy.Of(network, test);
+        return 0;
     }
 
     private static void Report(FineTuneProgress step, Stopwatch clock)
