@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -18,8 +19,12 @@ internal static partial class Failure
             or InvalidOperationException or NotSupportedException or DllNotFoundException or TypeInitializationException
             or ArithmeticException
             => $"Error: {ArgumentNames().Replace(failure.Message, "")}",
+        ExternalException => $"Error: libtorch failed: {FirstLine(failure.Message)}",
         _ => null,
     };
+
+    // libtorch appends its own C++ stack.
+    private static string FirstLine(string message) => message.Split('\n')[0].TrimEnd();
 
     // What ArgumentException adds to a message speaks of C# parameters, which the user of a program never sees.
     [GeneratedRegex(@"\s*\(Parameter '[^']*'\)|\s*Actual value was .*\.$")]

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using global::Quickstart;
 
 namespace Microsoft.ML.BlockPruning.Samples.Tests.Quickstart;
@@ -23,6 +24,14 @@ public sealed class FailureTests
     [TestMethod]
     public void Explain_TellsOfAValueThatIsNotFinite() =>
         Assert.AreEqual("Error: 'head.weight' holds NaN", Failure.Explain(new ArithmeticException("'head.weight' holds NaN")));
+
+    [TestMethod]
+#pragma warning disable CA2201 // it is what TorchSharp throws
+    public void Explain_TellsOfLibtorchWithoutItsStack() =>
+        Assert.AreEqual(
+            "Error: libtorch failed: not enough memory: you tried to allocate 9 bytes.",
+            Failure.Explain(new ExternalException("not enough memory: you tried to allocate 9 bytes.\nraised from alloc_cpu\nframe #0")));
+#pragma warning restore CA2201
 
     [TestMethod]
     public void Explain_LeavesAFaultOfTheProgramAlone() => Assert.IsNull(Failure.Explain(new InvalidCastException("bug")));

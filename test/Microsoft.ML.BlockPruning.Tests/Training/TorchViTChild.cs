@@ -1,0 +1,15 @@
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning.Tests.Training;
+
+/// <summary>A process whose first word to libtorch is the constructor of a network.</summary>
+internal static class TorchViTChild
+{
+    public static int Run(string[] args)
+    {
+        _ = args;
+        using var network = new TorchViT(TinyNetwork.Config(), seed: 1);
+        Console.WriteLine(network.parameters().Count());
+        return 0;
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.ML.BlockPruning.Tests.Processes;
+
+namespace Microsoft.ML.BlockPruning.Tests.Training;
+
+[TestClass]
+public sealed class TorchViTTests
+{
+    [TestMethod]
+    public void Constructor_LoadsLibtorchWhereNothingHasBefore()
+    {
+        var child = ChildProcess.Run(typeof(TorchViTChild)).AssertSucceeded();
+
+        // class token, positions, patch embedding 2, two layers of 12, norm 2, head 2
+        Assert.AreEqual("32", child.Output.Trim());
+    }
+}
