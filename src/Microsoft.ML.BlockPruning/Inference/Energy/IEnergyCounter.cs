@@ -1,0 +1,8 @@
+namespace Microsoft.ML.BlockPruning.Inference.Energy;
+
+/// <summary>Counts the energy that the processor takes.</summary>
+internal interface IEnergyCounter
+{
+    /// <summary>Joules since the counter was opened.</summary>
+    double ReadJoules();
+}
