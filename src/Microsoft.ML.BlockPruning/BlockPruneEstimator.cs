@@ -26,7 +26,7 @@ namespace Microsoft.ML.BlockPruning;
 ///
 /// `Fit` reads the calibration images, makes forward and backward passes over them, rates every block of the qkv, proj, fc1 and
 /// fc2 weights, keeps the best within the budget and fits the kept weights to the dense network's outputs. The model file is not
-/// changed; nothing is trained further unless `FineTuning` is set. What came of it, by layer and as a whole, is in the transformer's
+/// changed; labels are trained on only where `FineTuning` asks for it. What came of it, by layer and as a whole, is in the transformer's
 /// `Report`; images set aside by `ValidationSet` or `ValidationSetFraction` tell how far the answers moved. Pixels in a
 /// vector are 0 to 255, channels first, as ExtractPixels yields them.
 ///

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>
-/// Prunes a network, in one shot or several: statistics, importances, allocation, refit. No optimizer step, no fine-tuning.
+/// Prunes a network, in one shot or several: statistics, importances, allocation, refit. No fine-tuning.
 /// </summary>
 /// <remarks>
 /// A shot after the first takes its statistics from the network as it stands, pruned and refitted, and chooses among the blocks that are
