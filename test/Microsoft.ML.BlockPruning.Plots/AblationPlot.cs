@@ -7,6 +7,7 @@ namespace Microsoft.ML.BlockPruning.Plots;
 internal static class AblationPlot
 {
     private const double LeastShown = 0.05; // points; a loss below this, or a gain, is drawn here
+    private const double LabelSpacing = 0.11; // of the logarithm; less, and labels overlap
     private const int PanelWidth = 760;
     private const int Height = 620;
 
@@ -41,12 +42,17 @@ internal static class AblationPlot
         var drawn = Lines.Select(line => line.Method).ToHashSet(StringComparer.Ordinal);
         foreach (string other in rows.Select(row => row.Method).Distinct().Where(method => !drawn.Contains(method)))
         {
-            Add(plot, rows, other, null, Colors.Gray.WithAlpha(0.35), 1);
+            Add(plot, PointsOf(rows, other), Colors.Gray.WithAlpha(0.35), 1);
         }
 
-        foreach (var (method, label, color, width) in Lines)
+        double above = double.PositiveInfinity;
+        foreach (var (line, points) in Lines.Select(line => (line, PointsOf(rows, line.Method)))
+            .Where(pair => pair.Item2.Count > 0).OrderByDescending(pair => pair.Item2[^1].Y))
         {
-            Add(plot, rows, method, label, Color.FromHex(color), width);
+            var color = Color.FromHex(line.Color);
+            Add(plot, points, color, line.Width);
+            above = Math.Min(points[^1].Y, above - LabelSpacing);
+            Name(plot, line.Label, new Coordinates(points[^1].X + 1, above), color, line.Width > 2);
         }
 
         double[] ticks = [0.1, 0.3, 1, 3, 10, 30, 90];
@@ -56,27 +62,27 @@ internal static class AblationPlot
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual([25, 35, 50, 70], ["25", "35", "50", "70"]);
     }
 
-    private static void Add(Plot plot, IReadOnlyList<AblationRow> rows, string method, string? label, Color color, float width)
-    {
-        var points = rows.Where(row => row.Method == method).GroupBy(row => row.Keep).OrderBy(group => group.Key)
-            .Select(group => (Keep: 100 * group.Key, Lost: group.Average(row => row.DenseTop1 - row.Top1))).ToList();
-        if (points.Count == 0)
-        {
-            return;
-        }
+    // Kept percent against log10 of the points lost.
+    private static List<Coordinates> PointsOf(IReadOnlyList<AblationRow> rows, string method) =>
+    [
+        .. rows.Where(row => row.Method == method).GroupBy(row => row.Keep).OrderBy(group => group.Key).Select(group => new Coordinates(
+            100 * group.Key, Math.Log10(Math.Max(group.Average(row => row.DenseTop1 - row.Top1), LeastShown)))),
+    ];
 
-        double[] heights = [.. points.Select(point => Math.Log10(Math.Max(point.Lost, LeastShown)))];
-        var line = plot.Add.Scatter(points.Select(point => point.Keep).ToArray(), heights);
+    private static void Add(Plot plot, List<Coordinates> points, Color color, float width)
+    {
+        var line = plot.Add.Scatter(points);
         line.Color = color;
         line.LineWidth = width;
-        line.MarkerSize = label is null ? 0 : 7;
-        if (label is not null)
-        {
-            var text = plot.Add.Text(label, points[^1].Keep + 1, heights[^1]);
-            text.LabelFontColor = color;
-            text.LabelFontSize = 15;
-            text.LabelBold = width > 2;
-            text.LabelAlignment = Alignment.MiddleLeft;
-        }
+        line.MarkerSize = 7;
+    }
+
+    private static void Name(Plot plot, string label, Coordinates at, Color color, bool isBold)
+    {
+        var text = plot.Add.Text(label, at);
+        text.LabelFontColor = color;
+        text.LabelFontSize = 15;
+        text.LabelBold = isBold;
+        text.LabelAlignment = Alignment.MiddleLeft;
     }
 }
