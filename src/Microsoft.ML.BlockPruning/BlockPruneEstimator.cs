@@ -1,4 +1,3 @@
-using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Interop;
@@ -118,14 +117,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         GetOutputSchema(MlNetSchema.ShapeOf(input.Schema));
         LibTorch.EnsureLoaded();
 
-        var weights = ViTCheckpoint.Load(_options.ModelPath);
-        var checkpoint = CheckpointConfig.TryReadBeside(_options.ModelPath);
-        var preprocessing = _options.Preprocessing ?? DefaultPreprocessing.Of(checkpoint, weights.Config, _options.ModelPath);
-        CheckPreprocessing(preprocessing, weights.Config);
-        var image = ImageColumn.Find(_host, input.Schema, _options.ImageColumnName, preprocessing);
-        var label = LabelColumn.Find(_host, input.Schema, _options.LabelColumnName);
-        var classes = ClassOrder.Resolve(_host, weights.Config.NumClasses, checkpoint?.LabelNames, label);
-        var heldOut = HeldOutColumns.Find(_host, _options, preprocessing, label);
+        var (weights, preprocessing, image, label, classes, heldOut) = PruneInput.Open(_host, _options, input.Schema);
         var settings = CreateSettings(weights, preprocessing, progress);
         Info(channel, $"{Path.GetFileName(_options.ModelPath)}: keep {_options.Budget} in blocks of {_options.Block}, {classes.Reason}");
 
@@ -244,17 +236,6 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         catch (ArgumentException error)
         {
             throw _host.Process(error);
-        }
-    }
-
-    private void CheckPreprocessing(ImagePreprocessing preprocessing, ViTConfig config)
-    {
-        if (preprocessing.ImageSize != config.ImageSize || preprocessing.Channels != config.Channels)
-        {
-            throw _host.Process(new ArgumentOutOfRangeException(
-                nameof(preprocessing),
-                $"The preprocessing makes {preprocessing.Channels}x{preprocessing.ImageSize}x{preprocessing.ImageSize}, "
-                + $"but the network reads {config.Channels}x{config.ImageSize}x{config.ImageSize}."));
         }
     }
 }

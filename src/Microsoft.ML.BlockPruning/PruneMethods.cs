@@ -17,13 +17,18 @@ internal static class PruneMethods
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Shots, 1, nameof(options.Shots));
         Check(options);
-        return new PruneMethod
-        {
-            Selection = SelectionOf(options.Allocation, CriterionOf(options.Criterion, options.CalibrationLabels)),
-            Refit = RefitOf(options.Refit),
-            Shots = options.Shots,
-        };
+        return Of(options, CriterionOf(options.Criterion, options.CalibrationLabels));
     }
+
+    /// <summary>The method that options ask for, apart from the criterion; the options have been checked.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="criterion">Rates the blocks.</param>
+    public static PruneMethod Of(BlockPruneEstimator.Options options, IBlockCriterion criterion) => new()
+    {
+        Selection = SelectionOf(options.Allocation, criterion),
+        Refit = RefitOf(options.Refit),
+        Shots = options.Shots,
+    };
 
     /// <summary>The criterion behind a choice.</summary>
     /// <param name="criterion">The choice.</param>

@@ -29,6 +29,7 @@ public sealed class LayeringTests
         ["Training"] = ["Network", "Checkpoints", "Sparsity"],
         ["Pruning"] = ["Network", "Sparsity", "Training"],
         ["Reporting"] = ["Network", "Sparsity"],
+        ["Sweeps"] = ["Pruning", "Inference", "Training", "Imaging", "Sparsity", "Network", "Reporting"], // Reporting: figures and JSON
         ["Interop"] = [],
     };
 

@@ -1,7 +1,6 @@
 using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Pruning;
 
-namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
+namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>
 /// Rates the first network that it is asked about once, for all budgets; later shots see other networks, which are rated anew.

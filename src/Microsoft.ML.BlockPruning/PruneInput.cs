@@ -1,0 +1,49 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>The network that options name, and the columns of the data that it is to be pruned with; no row has been read yet.</summary>
+/// <param name="Weights">The dense network, its classes as the file has them.</param>
+/// <param name="Preprocessing">What is done to an image first.</param>
+/// <param name="Image">The image column.</param>
+/// <param name="Label">The label column; null where there is none.</param>
+/// <param name="Classes">The order of the classes, not yet applied.</param>
+/// <param name="HeldOut">The validation set's columns; null where there is none.</param>
+internal sealed record PruneInput(
+    ViTWeights Weights, ImagePreprocessing Preprocessing, DataViewSchema.Column Image, LabelColumn? Label, ClassOrder Classes,
+    HeldOutColumns? HeldOut)
+{
+    /// <summary>Loads the network and finds the columns.</summary>
+    /// <param name="host">Marks exceptions as ML.NET's.</param>
+    /// <param name="options">The model file, the columns, the validation set.</param>
+    /// <param name="input">The schema of the calibration data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column or the preprocessing does not fit.</exception>
+    /// <exception cref="IOException">The model cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The model is damaged or unknown.</exception>
+    /// <exception cref="InvalidOperationException">The classes of a label are not the network's or the validation set's.</exception>
+    public static PruneInput Open(IHost host, BlockPruneEstimator.Options options, DataViewSchema input)
+    {
+        var weights = ViTCheckpoint.Load(options.ModelPath);
+        var checkpoint = CheckpointConfig.TryReadBeside(options.ModelPath);
+        var preprocessing = options.Preprocessing ?? DefaultPreprocessing.Of(checkpoint, weights.Config, options.ModelPath);
+        CheckPreprocessing(host, preprocessing, weights.Config);
+        var image = ImageColumn.Find(host, input, options.ImageColumnName, preprocessing);
+        var label = LabelColumn.Find(host, input, options.LabelColumnName);
+        var classes = ClassOrder.Resolve(host, weights.Config.NumClasses, checkpoint?.LabelNames, label);
+        return new PruneInput(weights, preprocessing, image, label, classes, HeldOutColumns.Find(host, options, preprocessing, label));
+    }
+
+    private static void CheckPreprocessing(IHost host, ImagePreprocessing preprocessing, ViTConfig config)
+    {
+        if (preprocessing.ImageSize != config.ImageSize || preprocessing.Channels != config.Channels)
+        {
+            throw host.Process(new ArgumentOutOfRangeException(
+                nameof(preprocessing),
+                $"The preprocessing makes {preprocessing.Channels}x{preprocessing.ImageSize}x{preprocessing.ImageSize}, "
+                + $"but the network reads {config.Channels}x{config.ImageSize}x{config.ImageSize}."));
+        }
+    }
+}

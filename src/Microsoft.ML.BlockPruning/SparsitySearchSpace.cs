@@ -1,0 +1,22 @@
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Sweeps;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>What a <see cref="SparsitySweep"/> chooses from.</summary>
+public sealed class SparsitySearchSpace
+{
+    /// <summary>Gets or sets the kept fractions of the dense network's multiply-adds, each in (0, 1].</summary>
+    /// <value>0.7, 0.5, 0.35 and 0.25. Random and bisection choose anything between the least and the most.</value>
+    public IReadOnlyList<double> Keep { get; set; } = [0.7, 0.5, 0.35, 0.25];
+
+    /// <summary>Gets or sets the weight tiles.</summary>
+    /// <value>16 x 16 weights.</value>
+    public IReadOnlyList<BlockShape> Block { get; set; } = [new(16, 16)];
+
+    /// <summary>Gets or sets what rates the blocks.</summary>
+    /// <value><see cref="PruneCriterion.ObsPath"/>.</value>
+    public IReadOnlyList<PruneCriterion> Criterion { get; set; } = [PruneCriterion.ObsPath];
+
+    internal SweepSpace ToSpace() => new(Keep, Block, Criterion.Select(criterion => criterion.ToString()));
+}

@@ -1,0 +1,160 @@
+using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>
+/// Prunes a network to many budgets, in blocks of many shapes, and judges each on validation images: calibrates once for each block and
+/// criterion, then allocates, refits and scores for each trial.
+/// </summary>
+/// <remarks>
+/// In words and manners as <c>mlContext.Auto()</c>. With a journal every finished trial is a line on the disk: a sweep that is killed goes
+/// on where it was and comes to the same result, times apart. Cancelling keeps what is done.
+/// </remarks>
+public sealed class SparsitySweep
+{
+    private readonly IHostEnvironment _environment;
+    private readonly BlockPruneEstimator.Options _options;
+    private SparsitySearchSpace _space = new();
+    private SparsityTuner _tuner = SparsityTuner.Grid();
+    private SweepLimits _limits = new();
+    private IDataView? _train;
+    private IDataView? _validation;
+    private string? _journalPath;
+    private ResumeMode _resumeMode;
+    private IProgress<SweepProgress>? _monitor;
+
+    internal SparsitySweep(IHostEnvironment environment, BlockPruneEstimator.Options options)
+    {
+        if (options.FineTuning is not null || options.ValidationSet is not null || options.ValidationSetFraction > 0)
+        {
+            throw new ArgumentException(
+                "A sweep does not fine-tune, and takes its validation set from SetDataset: leave FineTuning, ValidationSet and "
+                + "ValidationSetFraction alone.",
+                nameof(options));
+        }
+
+        _environment = environment;
+        _options = options.Copy();
+        _options.Budget = PruneBudget.Flops(1);
+        _options.Criterion = default;
+        _ = new BlockPruneEstimator(environment, _options); // checks all that is not the sweep's own
+    }
+
+    /// <summary>Sets the images, transformed as for <c>PruneBlocks</c>.</summary>
+    /// <param name="train">What pruning sees: the calibration images.</param>
+    /// <param name="validation">What trials are judged on; the label column's keys are those of <paramref name="train"/>.</param>
+    /// <returns>This sweep.</returns>
+    public SparsitySweep SetDataset(IDataView train, IDataView validation)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(validation);
+        (_train, _validation) = (train, validation);
+        return this;
+    }
+
+    /// <summary>Sets what there is to choose from.</summary>
+    /// <param name="space">Kept fractions, blocks, criteria.</param>
+    /// <returns>This sweep.</returns>
+    /// <exception cref="ArgumentException">A list is empty or a value out of its range.</exception>
+    public SparsitySweep SetSearchSpace(SparsitySearchSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        space.ToSpace();
+        _space = space;
+        return this;
+    }
+
+    /// <summary>Sets how to go through the space; <see cref="SparsityTuner.Grid"/> where this is not called.</summary>
+    /// <param name="tuner">The tuner.</param>
+    /// <returns>This sweep.</returns>
+    public SparsitySweep SetTuner(SparsityTuner tuner)
+    {
+        ArgumentNullException.ThrowIfNull(tuner);
+        _tuner = tuner;
+        return this;
+    }
+
+    /// <summary>Sets the file that keeps finished trials, one line of JSON each; none where this is not called.</summary>
+    /// <param name="path">The file; made where there is none. An empty file of the same name and <c>.lock</c> stays beside it.</param>
+    /// <param name="mode">What becomes of the trials in it.</param>
+    /// <returns>This sweep.</returns>
+    public SparsitySweep SetJournal(string path, ResumeMode mode = ResumeMode.Resume)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        (_journalPath, _resumeMode) = (path, mode);
+        return this;
+    }
+
+    /// <summary>Sets who is told how far the sweep has come.</summary>
+    /// <param name="monitor">Called from the sweep's thread.</param>
+    /// <returns>This sweep.</returns>
+    public SparsitySweep SetMonitor(IProgress<SweepProgress> monitor)
+    {
+        _monitor = monitor;
+        return this;
+    }
+
+    /// <summary>Sets the most trials, those from the journal included; no limit where this is not called.</summary>
+    /// <param name="maxModelToExplore">At least 1.</param>
+    /// <returns>This sweep.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
+    public SparsitySweep SetMaxModelToExplore(int maxModelToExplore)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxModelToExplore);
+        _limits = _limits with { Trials = maxModelToExplore };
+        return this;
+    }
+
+    /// <summary>Sets the most wall time; the trial that is running then is dropped. No limit where this is not called.</summary>
+    /// <param name="trainingTimeInSeconds">Seconds, at least 1.</param>
+    /// <returns>This sweep.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number is zero.</exception>
+    public SparsitySweep SetTrainingTimeInSeconds(uint trainingTimeInSeconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(trainingTimeInSeconds);
+        _limits = _limits with { Time = TimeSpan.FromSeconds(trainingTimeInSeconds) };
+        return this;
+    }
+
+    /// <summary>Sets how much accuracy the recommended trial may lose; 0.01, one point, where this is not called.</summary>
+    /// <param name="fraction">Fraction of the validation images, in [0, 1].</param>
+    /// <returns>This sweep.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is not in [0, 1].</exception>
+    public SparsitySweep SetMaximumAccuracyDrop(double fraction)
+    {
+        AccuracyLimit.Check(fraction);
+        _limits = _limits with { MaximumDrop = fraction };
+        return this;
+    }
+
+    /// <summary>Runs the sweep.</summary>
+    /// <param name="cancellationToken">Ends it within one batch; what is done is kept and returned.</param>
+    /// <returns>The trials, the front and the recommended one.</returns>
+    /// <exception cref="InvalidOperationException">There is no dataset, or its classes are not the network's.</exception>
+    /// <exception cref="ArgumentException">A column does not fit, or choices contradict each other.</exception>
+    /// <exception cref="IOException">The model cannot be read, or the journal is in use or cannot be written.</exception>
+    /// <exception cref="InvalidDataException">The model is damaged, or the journal is of another sweep or damaged.</exception>
+    /// <exception cref="NotSupportedException">libtorch cannot be loaded.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the images were read.</exception>
+    public SweepResult Run(CancellationToken cancellationToken = default)
+    {
+        if (_train is null || _validation is null)
+        {
+            throw new InvalidOperationException("The sweep has no images: call SetDataset first.");
+        }
+
+        var options = _options.Copy();
+        options.ValidationSet = _validation;
+        var work = new SweepWork(_environment, options, _space, cancellationToken);
+        return work.Run(_train, _tuner.Tuner, _limits, (_journalPath, _resumeMode), step => _monitor?.Report(step));
+    }
+
+    /// <summary>Runs the sweep on the thread pool.</summary>
+    /// <param name="cancellationToken">Ends it within one batch; what is done is kept and returned.</param>
+    /// <returns>The trials, the front and the recommended one.</returns>
+    /// <exception cref="InvalidOperationException">There is no dataset, or its classes are not the network's.</exception>
+    /// <remarks>All that <see cref="Run"/> throws, the task throws.</remarks>
+    public Task<SweepResult> RunAsync(CancellationToken cancellationToken = default) =>
+        Task.Run(() => Run(cancellationToken), CancellationToken.None);
+}

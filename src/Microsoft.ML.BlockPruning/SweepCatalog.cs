@@ -1,0 +1,30 @@
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>What <c>mlContext.BlockPruning()</c> offers besides the transforms.</summary>
+public sealed class SweepCatalog
+{
+    private readonly IHostEnvironment _environment;
+
+    internal SweepCatalog(IHostEnvironment environment) => _environment = environment;
+
+    /// <summary>Create a <see cref="SparsitySweep"/>, which prunes a network in many ways and tells which of them pay.</summary>
+    /// <param name="options">
+    /// The model file, the columns and the method, as <c>PruneBlocks</c> takes them. Budget, Block and Criterion come from the search
+    /// space, the validation set from the dataset; progress and cancellation are the sweep's own.
+    /// </param>
+    /// <returns>The sweep, to be given its dataset and run.</returns>
+    /// <exception cref="ArgumentException">An option is missing, out of its range, or not for a sweep (fine-tuning).</exception>
+    public SparsitySweep CreateSweep(BlockPruneEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new SparsitySweep(_environment, options);
+    }
+
+    /// <summary>Create a <see cref="SparsitySweep"/> with the default method.</summary>
+    /// <param name="modelPath">safetensors file with timm's ViT/DeiT names; a <c>config.json</c> beside it is read too.</param>
+    /// <returns>The sweep, to be given its dataset and run.</returns>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    public SparsitySweep CreateSweep(string modelPath) => CreateSweep(new BlockPruneEstimator.Options { ModelPath = modelPath });
+}

@@ -1,0 +1,16 @@
+namespace Microsoft.ML.BlockPruning.Sweeps;
+
+/// <summary>Chooses the next trial.</summary>
+/// <remarks>
+/// A tuner keeps nothing: the same state gives the same answer, and times do not count. That is why a sweep that was killed and taken up
+/// again comes to the same trials as one that was not.
+/// </remarks>
+internal interface ITuner
+{
+    /// <summary>How many trials there are going to be; null where that depends on the results.</summary>
+    int? CountIn(SweepSpace space);
+
+    /// <summary>The next trial.</summary>
+    /// <returns>A trial that is not among the finished ones; null where there is none left.</returns>
+    Trial? Next(TunerState state);
+}

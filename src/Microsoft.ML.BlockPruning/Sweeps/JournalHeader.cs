@@ -1,0 +1,14 @@
+namespace Microsoft.ML.BlockPruning.Sweeps;
+
+/// <summary>What the journal says at its head, and again at the head of every further run.</summary>
+/// <param name="Journal">Marks the file: <see cref="Mark"/>.</param>
+/// <param name="Version">Of the form.</param>
+/// <param name="Identity">Whose trials follow.</param>
+/// <param name="Session">Who writes them.</param>
+internal sealed record JournalHeader(string Journal, int Version, SweepIdentity Identity, SweepSession Session)
+{
+    public const string Mark = "blockpruning-sweep";
+    public const int CurrentVersion = 1;
+
+    public static JournalHeader Of(SweepIdentity identity, SweepSession session) => new(Mark, CurrentVersion, identity, session);
+}

@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning.Sweeps;
+
+/// <summary>SHA-256 over all that a result depends on, hexadecimal; on little-endian machines the same everywhere.</summary>
+internal static class SubjectHash
+{
+    /// <summary>Of a network's shape and weights.</summary>
+    public static string Of(ViTWeights network)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var config = network.Config;
+        Add(hash, FormattableString.Invariant($"{config.ImageSize} {config.PatchSize} {config.NumHeads} {config.NumClasses}"));
+        foreach (var tensor in network.Tensors())
+        {
+            Add(hash, FormattableString.Invariant($"{tensor.Name} {tensor.Values.Length}"));
+            hash.AppendData(MemoryMarshal.AsBytes(tensor.Values.AsSpan()));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Of images, normalised as the network reads them, and their labels.</summary>
+    public static string Of(params IReadOnlyList<CalibrationSet> sets)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var set in sets)
+        {
+            Add(hash, FormattableString.Invariant($"{set.Count} {set.Labels?.Length ?? 0}"));
+            hash.AppendData(MemoryMarshal.AsBytes((set.Labels ?? []).AsSpan()));
+            for (int image = 0; image < set.Count; image++)
+            {
+                hash.AppendData(MemoryMarshal.AsBytes(set.ImageAt(image)));
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void Add(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
+}

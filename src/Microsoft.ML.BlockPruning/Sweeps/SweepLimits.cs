@@ -1,0 +1,14 @@
+namespace Microsoft.ML.BlockPruning.Sweeps;
+
+/// <summary>When a sweep has to end, and what it looks for.</summary>
+internal sealed record SweepLimits
+{
+    /// <summary>Most trials, those that a journal brings along included; null: no limit.</summary>
+    public int? Trials { get; init; }
+
+    /// <summary>Most wall time of this run; null: no limit.</summary>
+    public TimeSpan? Time { get; init; }
+
+    /// <summary>Fraction of the validation images, in [0, 1], that the recommended trial may lose against the dense network.</summary>
+    public double MaximumDrop { get; init; } = 0.01;
+}

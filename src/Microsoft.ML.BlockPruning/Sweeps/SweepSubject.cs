@@ -1,0 +1,24 @@
+using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning.Sweeps;
+
+/// <summary>What a sweep prunes and judges.</summary>
+/// <param name="Dense">The dense network; not changed.</param>
+/// <param name="Calibration">What pruning sees.</param>
+/// <param name="Validation">What trials are judged on, with labels; no pruning sees them.</param>
+/// <param name="Preprocessing">What is done to an image first.</param>
+/// <param name="LabelNames">[numClasses], in the order of the logits.</param>
+/// <param name="Seed">Seeds the pruning.</param>
+/// <param name="Threads">Threads that score.</param>
+internal sealed record SweepSubject(
+    ViTWeights Dense, CalibrationSet Calibration, CalibrationSet Validation, ImagePreprocessing Preprocessing,
+    IReadOnlyList<string> LabelNames, long Seed, int Threads)
+{
+    /// <summary>The identity of a sweep over it.</summary>
+    /// <param name="method">Everything else that a result depends on.</param>
+    /// <param name="library">Version of this library.</param>
+    public SweepIdentity IdentityWith(string method, string library) =>
+        new(SubjectHash.Of(Dense), SubjectHash.Of(Calibration, Validation), method, Seed, library);
+}

@@ -1,0 +1,167 @@
+using System.Text;
+
+namespace Microsoft.ML.BlockPruning.Sweeps;
+
+/// <summary>
+/// An append-only file of finished trials, one flushed line of JSON each, so that whatever kills a sweep costs only the trial that was
+/// running. One process writes at a time.
+/// </summary>
+internal sealed class TrialJournal : IDisposable
+{
+    // What a shorter end of a message shows of a line that was cut off.
+    private const int ShownCharacters = 40;
+
+    private readonly string _path;
+    private readonly JournalHeader _header;
+    private readonly FileStream _lock;
+    private readonly FileStream _stream;
+    private readonly Dictionary<Trial, TrialResult> _trials = [];
+    private readonly List<string> _notes = [];
+
+    private TrialJournal(string path, JournalHeader header, FileStream journalLock, FileStream stream)
+    {
+        _path = path;
+        _header = header;
+        _lock = journalLock;
+        _stream = stream;
+    }
+
+    /// <summary>What a reader should know of how the file was found.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Trials that need not be run again.</summary>
+    public int Count => _trials.Count;
+
+    /// <summary>Opens or creates a journal and locks it.</summary>
+    /// <param name="path">The file; beside it a file of the same name and <c>.lock</c> stays, which is empty.</param>
+    /// <param name="identity">Whose trials it is for.</param>
+    /// <param name="session">Who is going to write.</param>
+    /// <param name="mode">What becomes of the trials in it.</param>
+    /// <exception cref="IOException">Another sweep writes to it, and the message says which; or it cannot be opened.</exception>
+    /// <exception cref="InvalidDataException">It is no journal, one of another sweep or version, or damaged.</exception>
+    public static TrialJournal Open(string path, SweepIdentity identity, SweepSession session, ResumeMode mode)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"Cannot write the journal '{path}': there is no folder '{folder}'.");
+        }
+
+        var journalLock = Lock(path);
+        FileStream? stream = null;
+        try
+        {
+            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            var journal = new TrialJournal(path, JournalHeader.Of(identity, session), journalLock, stream);
+            journal.Begin(mode);
+            return journal;
+        }
+        catch
+        {
+            stream?.Dispose();
+            journalLock.Dispose();
+            throw;
+        }
+    }
+
+    public TrialResult? Find(Trial trial) => _trials.GetValueOrDefault(trial);
+
+    /// <summary>Writes a trial down; it is on the disk when this returns.</summary>
+    /// <exception cref="IOException">It cannot be written, the disk may be full; the trials before are safe.</exception>
+    public void Append(TrialResult result)
+    {
+        Write(JournalLine.Of(result, _header));
+        _trials[result.Trial] = result;
+    }
+
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _lock.Dispose();
+    }
+
+    // The lock is a file of its own: who reads a journal while a sweep writes it is welcome. It stays when the sweep ends, since to remove
+    // it could take it from under the next one.
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (File.Exists(path))
+        {
+            string owner = OwnerOf(path) is { } session ? session.ToString() : "another process";
+            throw new IOException(
+                $"The journal '{path}' is in use by {owner}. Wait until that sweep is done, or give this one a journal of its own.", error);
+        }
+    }
+
+    private static SweepSession? OwnerOf(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return JournalContent.Read(ReadAll(stream), path).Headers is [.., var last] ? last.Session : null;
+    }
+
+    private static byte[] ReadAll(FileStream stream)
+    {
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+
+    private void Begin(ResumeMode mode)
+    {
+        // Restart reads too: it must not empty a file that is no journal because a name was mistyped.
+        var content = JournalContent.Read(ReadAll(_stream), _path);
+        if (mode == ResumeMode.Restart)
+        {
+            _stream.SetLength(0);
+        }
+        else
+        {
+            Take(content, mode);
+        }
+
+        _stream.Seek(0, SeekOrigin.End);
+        Write(JournalLine.Of(_header));
+    }
+
+    private void Take(JournalContent content, ResumeMode mode)
+    {
+        string difference = content.Headers.Select(header => _header.Identity.DifferenceTo(header.Identity))
+            .FirstOrDefault(found => found.Length > 0, "");
+        if (difference.Length > 0)
+        {
+            throw new InvalidDataException(
+                $"The journal '{_path}' is of another sweep: {difference}. Take another file, or begin this one anew with restart.");
+        }
+
+        if (content.CutOff is { } cutOff)
+        {
+            _stream.SetLength(content.WholeBytes);
+            string shown = cutOff.Length > ShownCharacters ? cutOff[..ShownCharacters] + "…" : cutOff;
+            _notes.Add($"The last line of the journal '{_path}' was half-written and was cut off: {shown}");
+        }
+
+        foreach (var (trial, result) in content.Trials.Where(entry => mode == ResumeMode.Resume || entry.Value.IsCompleted))
+        {
+            _trials.Add(trial, result);
+        }
+    }
+
+    private void Write(string line)
+    {
+        long before = _stream.Length;
+        try
+        {
+            _stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
+            _stream.Flush(flushToDisk: true);
+        }
+        catch (IOException error)
+        {
+            throw new IOException(
+                $"Cannot write to the journal '{_path}': {error.Message} The trials before are safe in its first {before} bytes.",
+                error);
+        }
+    }
+}

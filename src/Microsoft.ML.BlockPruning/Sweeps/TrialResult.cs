@@ -1,0 +1,55 @@
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning.Sweeps;
+
+/// <summary>What one trial of a sweep found. Immutable; a line of the journal.</summary>
+/// <remarks>All figures are the same for the same data and seed, times apart.</remarks>
+public sealed class TrialResult
+{
+    /// <summary>Fraction of the dense network's multiply-adds that was asked for, in (0, 1].</summary>
+    public required double Keep { get; init; }
+
+    /// <summary>The weight tile, height x width.</summary>
+    public required BlockShape Block { get; init; }
+
+    /// <summary>What rated the blocks, such as <c>ObsPath</c>.</summary>
+    public required string Criterion { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public required TrialStatus Status { get; init; }
+
+    /// <summary>Fraction of the validation images, in [0, 1], whose class the pruned network finds; null where the trial failed.</summary>
+    public double? Top1 { get; init; }
+
+    /// <summary>KL(dense ‖ pruned) of the softmax outputs on the validation images, nats per image; null where the trial failed.</summary>
+    public double? Kl { get; init; }
+
+    /// <summary>Multiply-adds of one image; null where the trial failed.</summary>
+    public long? MultiplyAdds { get; init; }
+
+    /// <summary>Bytes of the kept weights and their indices; null where the trial failed.</summary>
+    public long? Bytes { get; init; }
+
+    /// <summary>Milliseconds of one image at batch 1, a median on the machine of the trial; null where the trial failed.</summary>
+    public double? Milliseconds { get; init; }
+
+    /// <summary>Wall time of the trial in seconds.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>What went wrong; null where nothing did.</summary>
+    public string? Error { get; init; }
+
+    internal Trial Trial => new(Keep, Block, Criterion);
+
+    internal bool IsCompleted => Status == TrialStatus.Completed;
+
+    internal static TrialResult FailureOf(Trial trial, string error, double seconds) => new()
+    {
+        Keep = trial.Keep,
+        Block = trial.Block,
+        Criterion = trial.Criterion,
+        Status = TrialStatus.Failed,
+        Seconds = seconds,
+        Error = error,
+    };
+}

@@ -1,0 +1,11 @@
+namespace Microsoft.ML.BlockPruning.Sweeps;
+
+/// <summary>How a trial ended.</summary>
+public enum TrialStatus
+{
+    /// <summary>The network was pruned and judged.</summary>
+    Completed,
+
+    /// <summary>It threw; <see cref="TrialResult.Error"/> says what.</summary>
+    Failed,
+}

@@ -1,0 +1,67 @@
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Sweeps;
+
+namespace Microsoft.ML.BlockPruning.Tests.Sweeps;
+
+/// <summary>Trials and results without a network.</summary>
+internal static class SweepToys
+{
+    public static readonly SweepIdentity Identity = new("aaaa", "bbbb", "Global, Reconstruction", 1, "0.1.0");
+
+    public static readonly SweepSession Session = SweepSession.Current("portable");
+
+    public static SweepSpace Space(params double[] keeps) => new(keeps, [new BlockShape(8, 8)], ["ObsPath"]);
+
+    public static Trial Trial(double keep) => new(keep, new BlockShape(8, 8), "ObsPath");
+
+    public static TrialResult Result(Trial trial, double top1, long multiplyAdds) => new()
+    {
+        Keep = trial.Keep,
+        Block = trial.Block,
+        Criterion = trial.Criterion,
+        Status = TrialStatus.Completed,
+        Top1 = top1,
+        Kl = 1.0 / 3,
+        MultiplyAdds = multiplyAdds,
+        Bytes = 2 * multiplyAdds,
+        Milliseconds = 0.1,
+        Seconds = 0.25,
+    };
+
+    /// <summary>What does not depend on the clock, to compare.</summary>
+    public static string Figures(TrialResult result) =>
+        $"{result.Trial} {result.Status} {result.Top1:R} {result.Kl:R} {result.MultiplyAdds} {result.Bytes} {result.Error}";
+
+    /// <summary>Accuracy 0.9 at keep 1, falling; the multiply-adds are a thousand times what is kept.</summary>
+    public static TrialResult Judge(Trial trial) =>
+        Result(trial, 0.9 - (0.2 * (1 - trial.Keep) * (1 - trial.Keep)), (long)(1000 * trial.Keep));
+
+    /// <summary>Runs a tuner to its end against results made up by a function.</summary>
+    public static IReadOnlyList<TrialResult> Exhaust(ITuner tuner, SweepSpace space, Func<Trial, TrialResult> judge, double denseTop1 = 0.9)
+    {
+        var finished = new Dictionary<Trial, TrialResult>();
+        while (tuner.Next(new TunerState(space, denseTop1, finished)) is { } trial)
+        {
+            finished.Add(trial, judge(trial));
+            Assert.IsLessThan(10_000, finished.Count, "the tuner does not end");
+        }
+
+        return [.. finished.Values];
+    }
+
+    /// <summary>An executor that answers from a function and counts.</summary>
+    public sealed class Executor(Func<Trial, TrialResult> judge) : ITrialExecutor
+    {
+        public List<Trial> Ran { get; } = [];
+
+        public double DenseTop1 => 0.9;
+
+        public TrialOutcome Run(Trial trial, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Ran.Add(trial);
+            return new TrialOutcome(judge(trial), Network: null);
+        }
+    }
+}
