@@ -1,5 +1,4 @@
 using System.Reflection;
-using global::Quickstart;
 
 namespace Microsoft.ML.BlockPruning.Samples.Tests.Quickstart;
 
