@@ -6,8 +6,11 @@ namespace Microsoft.ML.BlockPruning;
 /// <summary>What pruning kept of one layer.</summary>
 public sealed class LayerSummary
 {
+    private readonly BlockMask _mask;
+
     internal LayerSummary(string name, BlockMask mask, long multiplyAdds, long denseMultiplyAdds)
     {
+        _mask = mask;
         Name = name;
         OutFeatures = mask.Rows;
         InFeatures = mask.Columns;
@@ -41,6 +44,24 @@ public sealed class LayerSummary
 
     /// <summary>Multiply-adds per image of the dense layer.</summary>
     public long DenseMultiplyAdds { get; }
+
+    /// <summary>Blocks from top to bottom.</summary>
+    public int BlockRows => _mask.BlockRows;
+
+    /// <summary>Blocks from left to right.</summary>
+    public int BlockColumns => _mask.BlockColumns;
+
+    /// <summary>Whether a block remains.</summary>
+    /// <param name="blockRow">From the top, from 0.</param>
+    /// <param name="blockColumn">From the left, from 0.</param>
+    /// <returns>Whether it remains.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such block.</exception>
+    public bool IsKept(int blockRow, int blockColumn)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)blockRow, (uint)BlockRows, nameof(blockRow));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)blockColumn, (uint)BlockColumns, nameof(blockColumn));
+        return _mask[blockRow, blockColumn];
+    }
 
     /// <summary>Every prunable layer of a network, in forward order.</summary>
     internal static IReadOnlyList<LayerSummary> Of(ViTConfig config, SparsityPlan plan)

@@ -114,6 +114,16 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         AtomicFile.Write(path, _network.Save);
     }
 
+    /// <summary>Writes the network alone with zeros in removed blocks, every tensor under timm's name, for other programs.</summary>
+    /// <param name="path">The safetensors file; replaced if it exists, by rename. Its size is the dense network's.</param>
+    /// <exception cref="IOException">The folder is missing, the disk is full, or the file cannot be replaced; names the path.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written; names the path.</exception>
+    public void SaveDenseNetwork(string path)
+    {
+        ThrowIfDisposed();
+        AtomicFile.Write(path, _network.ToDense().Save);
+    }
+
     /// <summary>Frees the memory that scoring works in; the transformer and all that came from it are then of no use.</summary>
     public void Dispose()
     {

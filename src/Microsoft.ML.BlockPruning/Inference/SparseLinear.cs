@@ -22,4 +22,8 @@ internal sealed record SparseLinear(string Name, BlockSparseMatrix Weight, float
         mask ??= new BlockMask(outFeatures, inFeatures, new BlockShape(outFeatures, inFeatures));
         return new SparseLinear(name, BlockSparseMatrix.FromDense(weight, mask), [.. bias]);
     }
+
+    /// <summary>The same layer as one block, with zeros where blocks were removed.</summary>
+    public SparseLinear ToDense() =>
+        IsDense ? this : FromDense(Name, Weight.Rows, Weight.Columns, Weight.ToDense(), Bias, mask: null);
 }

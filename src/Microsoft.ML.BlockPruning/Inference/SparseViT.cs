@@ -127,6 +127,15 @@ internal sealed class SparseViT
     /// <summary>Writes a safetensors file: dense tensors under timm's names, block-sparse ones in PyTorch's BSR form.</summary>
     public void Save(Stream stream) => SparseViTWriter.Write(this, stream);
 
+    /// <summary>The same network with zeros in removed blocks; what was dense is shared, not copied.</summary>
+    public SparseViT ToDense() => new(
+        Config, Preprocessing, LabelNames, Embedding,
+        [.. Layers.Select(layer => layer with
+        {
+            Qkv = layer.Qkv.ToDense(), Proj = layer.Proj.ToDense(), Fc1 = layer.Fc1.ToDense(), Fc2 = layer.Fc2.ToDense(),
+        })],
+        Norm, Heads);
+
     private static LinearWeights Copy(LinearWeights layer)
     {
         var copy = new LinearWeights(layer.Name, layer.OutFeatures, layer.InFeatures);

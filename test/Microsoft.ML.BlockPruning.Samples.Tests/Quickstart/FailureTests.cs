@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using global::Quickstart;
 
 namespace Microsoft.ML.BlockPruning.Samples.Tests.Quickstart;
 

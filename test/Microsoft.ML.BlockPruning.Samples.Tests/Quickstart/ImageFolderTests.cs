@@ -1,5 +1,3 @@
-using global::Quickstart;
-
 namespace Microsoft.ML.BlockPruning.Samples.Tests.Quickstart;
 
 [TestClass]

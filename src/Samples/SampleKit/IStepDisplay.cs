@@ -1,4 +1,4 @@
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Shows how far a run is.</summary>
 internal interface IStepDisplay

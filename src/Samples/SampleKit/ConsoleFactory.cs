@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Makes the console: colours and a moving progress bar on a terminal, plain lines in a pipe or a file.</summary>
 internal static class ConsoleFactory

@@ -1,4 +1,4 @@
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Writes files whole or not at all.</summary>
 internal static class OutputFile

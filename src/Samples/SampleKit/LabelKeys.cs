@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Transforms;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Turns the label's text into a key.</summary>
 internal static class LabelKeys

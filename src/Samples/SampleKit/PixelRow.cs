@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>An image as the float vector that ML.NET's pixel extraction yields.</summary>
 internal sealed class PixelRow

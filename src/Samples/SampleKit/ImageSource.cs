@@ -1,7 +1,7 @@
 using FashionMnist;
 using Microsoft.ML;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Picks the images of a run; the reloading process picks the same ones again.</summary>
 internal static class ImageSource

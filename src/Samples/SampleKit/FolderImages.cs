@@ -1,6 +1,6 @@
 using Microsoft.ML;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>The user's image files, split into calibration and test rows class by class.</summary>
 internal sealed class FolderImages : IImageSource

@@ -1,4 +1,4 @@
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Image files in one subfolder per class.</summary>
 internal static class ImageFolder

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Where the images come from, and the steps that turn its rows into the columns Image and Label.</summary>
 internal interface IImageSource

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Tells a failure that the user can mend (one line) from a fault of the program (a stack trace).</summary>
 internal static partial class Failure

@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Pruning;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Hands the library's progress on at once; <see cref="Progress{T}"/> would post it to the pool, out of order.</summary>
 internal sealed class PruneSteps(IStepDisplay display) : IProgress<PruneProgress>

@@ -1,4 +1,4 @@
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>An image file and the class that its folder names.</summary>
 internal sealed class ImageFileRow

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Steps as moving bars on a terminal.</summary>
 internal sealed class LiveSteps : IStepDisplay

@@ -3,7 +3,7 @@ using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Training;
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.BlockPruning.Samples.Tests.Quickstart;
+namespace Microsoft.ML.BlockPruning.Samples.Tests;
 
 /// <summary>A network of random weights and images for it, small enough to prune in a second.</summary>
 internal static class TinyNetwork

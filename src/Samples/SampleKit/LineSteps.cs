@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Spectre.Console;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>One plain line per finished step, for pipes and files.</summary>
 internal sealed class LineSteps(IAnsiConsole console) : IStepDisplay

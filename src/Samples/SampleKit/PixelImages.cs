@@ -1,7 +1,7 @@
 using FashionMnist;
 using Microsoft.ML;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Grey images in memory, as float vectors: no decoding, so a pass over the rows costs next to nothing.</summary>
 internal sealed class PixelImages : IImageSource

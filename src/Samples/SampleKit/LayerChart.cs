@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.ML.BlockPruning;
 using Spectre.Console;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>One bar per prunable layer: which fraction of its blocks was kept.</summary>
 internal static class LayerChart

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Globalization;
+using FashionMnist;
+using Microsoft.ML;
+
+namespace BlockPrune.Cli;
+
+/// <summary><c>blockprune evaluate</c>: how a saved model does on images that did not calibrate it.</summary>
+internal static class EvaluateVerb
+{
+    public static Command Create(CliOutput output)
+    {
+        var common = new CommonOptions();
+        var model = new Argument<string>("model") { Description = "A saved pipeline (.zip) or network (.safetensors)" };
+        var verb = new Command("evaluate", "Scores the test images: four fifths of a folder's, those that prune does not calibrate with.")
+        {
+            model, common.Images, common.Bundled, common.Json,
+        };
+        return verb.Does(output, (parsed, cancel) =>
+        {
+            var context = new MLContext(seed: 1);
+            using var network = ModelFile.Open(context, parsed.GetRequiredValue(model));
+            string? folder = parsed.GetValue(common.Images);
+            if (folder is null && !parsed.GetValue(common.Bundled))
+            {
+                throw new ArgumentException("Which images? Give --images FOLDER (one subfolder per class), or --bundled.");
+            }
+
+            var classes = folder is null ? FashionMnistData.ClassNames : network.LabelNames;
+            var images = ImageSource.Open(context, folder, classes);
+            cancel.ThrowIfCancellationRequested();
+            var scored = network.Transform(images.Preparation.Fit(images.Calibration).Transform(images.Test));
+            var metrics = context.MulticlassClassification.Evaluate(scored);
+            if (parsed.GetValue(common.Json))
+            {
+                output.Json(new { Images = images.TestCount, Top1 = metrics.MicroAccuracy, metrics.MacroAccuracy });
+            }
+            else
+            {
+                output.Out.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"top-1 {100 * metrics.MicroAccuracy:F2} %, mean over classes {100 * metrics.MacroAccuracy:F2} %, "
+                    + $"{images.TestCount} images"));
+            }
+
+            return 0;
+        });
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
+using Microsoft.ML.Data;
+
+namespace BlockPrune.Cli;
+
+/// <summary>A pruned network in a file of either form.</summary>
+internal static class ModelFile
+{
+    /// <summary>Loads the network alone.</summary>
+    /// <param name="context">Owns the transformer.</param>
+    /// <param name="path">A pipeline (<c>.zip</c>) or a network (<c>.safetensors</c>), as this program saves them.</param>
+    /// <exception cref="IOException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file holds no pruned network.</exception>
+    public static SparseViTTransformer Open(MLContext context, string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no model file {path}.");
+        }
+
+        return path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
+            ? context.Transforms.LoadSparseViT(path)
+            : Find(context.Model.Load(path, out _)) ?? throw new InvalidDataException($"The pipeline {path} holds no pruned network.");
+    }
+
+    private static SparseViTTransformer? Find(ITransformer transformer) => transformer switch
+    {
+        SparseViTTransformer network => network,
+        TransformerChain<ITransformer> chain => chain.Select(Find).LastOrDefault(found => found is not null),
+        _ => null,
+    };
+}

@@ -1,0 +1,3 @@
+using BlockPrune.Cli;
+
+return await Cli.InvokeAsync(args, Console.Out, Console.Error, ConsoleFactory.Create());

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Sweeps;
+using Spectre.Console;
+
+namespace BlockPrune.Cli;
+
+/// <summary>What a sweep answers: all trials, the front marked, the recommended one named.</summary>
+internal static class SweepAnswer
+{
+    public static void Write(CliOutput output, SweepResult result, bool isJson)
+    {
+        var front = result.ParetoFront();
+        foreach (string note in result.Notes)
+        {
+            output.Error.WriteLine(note);
+        }
+
+        if (isJson)
+        {
+            output.Json(new
+            {
+                result.Ending,
+                result.DenseTop1,
+                Trials = result.Trials.Select(Figures),
+                Pareto = front.Select(Figures),
+                Recommended = result.Recommended is { } best ? Figures(best) : null,
+            });
+            return;
+        }
+
+        var table = new Table().RoundedBorder().AddColumns(
+            "keep", "block", "criterion", "top-1 %", "KL", "M MACs", "MB", "ms", "front");
+        foreach (var trial in result.Trials)
+        {
+            table.AddRow(
+                Text($"{trial.Keep}"), trial.Block.ToString(), trial.Criterion,
+                trial.Status == TrialStatus.Completed ? Text($"{100 * trial.Top1:F2}") : "[red]failed[/]",
+                Text($"{trial.Kl:F4}"), Text($"{trial.MultiplyAdds / 1e6:F1}"), Text($"{trial.Bytes / 1e6:F2}"),
+                Text($"{trial.Milliseconds:F3}"), front.Contains(trial) ? "*" : "");
+        }
+
+        output.Console.Write(table);
+        foreach (var trial in result.Trials.Where(trial => trial.Status == TrialStatus.Failed))
+        {
+            output.Error.WriteLine(Text($"keep {trial.Keep}, block {trial.Block}, {trial.Criterion} failed: {trial.Error}"));
+        }
+
+        output.Console.WriteLine(result.Recommended is { } taken
+            ? Text($"Dense top-1 {100 * result.DenseTop1:F2} %. Recommended: keep {taken.Keep}, block {taken.Block}, {taken.Criterion}.")
+            : "No trial was completed.");
+    }
+
+    private static object Figures(TrialResult trial) => new
+    {
+        trial.Keep,
+        Block = trial.Block.ToString(),
+        trial.Criterion,
+        trial.Status,
+        trial.Top1,
+        trial.Kl,
+        trial.MultiplyAdds,
+        trial.Bytes,
+        trial.Milliseconds,
+        trial.Seconds,
+        trial.Error,
+    };
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

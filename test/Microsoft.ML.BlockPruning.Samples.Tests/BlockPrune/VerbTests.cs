@@ -1,0 +1,145 @@
+using System.Text.Json;
+
+namespace Microsoft.ML.BlockPruning.Samples.Tests.BlockPrune;
+
+[TestClass]
+public sealed class VerbTests : IDisposable
+{
+    private static readonly string[] Classes = ["ant", "bee", "cat"];
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _model;
+    private readonly string _images;
+
+    public VerbTests()
+    {
+        _model = TinyNetwork.Save(_folder, classes: 3);
+        _images = TinyNetwork.SaveImages(_folder, perClass: 10, Classes);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public void Prune_SavesWhatTheOtherVerbsRead()
+    {
+        string zip = _folder.File("pruned.zip");
+        using var pruned = Json("prune", "--model", _model, "--images", _images, "--keep", "0.6", "--block", "8x8", "--output", zip);
+        double keep = Number(pruned, "multiplyAdds") / Number(pruned, "denseMultiplyAdds");
+        Assert.IsTrue(keep is <= 0.6 and > 0.5, $"kept {keep}");
+
+        using var evaluated = Json("evaluate", zip, "--images", _images);
+        Assert.AreEqual(24, Number(evaluated, "images"));
+
+        using var inspected = Json("inspect", zip);
+        Assert.AreEqual(8, inspected.RootElement.GetProperty("layers").GetArrayLength());
+        Assert.AreEqual(Number(pruned, "multiplyAdds"), Number(inspected, "multiplyAdds"));
+
+        string image = Directory.GetFiles(Path.Combine(_images, "bee"))[0];
+        using var predicted = Json("predict", zip, image);
+        CollectionAssert.Contains(Classes, predicted.RootElement.GetProperty("label").GetString());
+        Assert.IsTrue(Number(predicted, "probability") is > 1.0 / 3 and <= 1);
+    }
+
+    [TestMethod]
+    public void Export_WritesTheSameNetworkInBothForms()
+    {
+        string zip = _folder.File("pruned.zip"), bsr = _folder.File("bsr.safetensors"), dense = _folder.File("dense.safetensors");
+        Assert.AreEqual(
+            0, CliRun.Of("prune", "--model", _model, "--images", _images, "--block", "8x8", "--refit", "none", "--output", zip).ExitCode);
+        using var sparse = Json("export", zip, bsr);
+        using var zeros = Json("export", zip, dense, "--format", "dense");
+
+        Assert.IsLessThan(Number(zeros, "bytes"), Number(sparse, "bytes"));
+        string image = Directory.GetFiles(Path.Combine(_images, "bee"))[0];
+        using var expected = Json("predict", bsr, image);
+        using var found = Json("predict", dense, image);
+        foreach (var (one, other) in Scores(expected).Zip(Scores(found)))
+        {
+            // The dense form adds zeros, in another order of blocks: rounding alone may differ.
+            Assert.AreEqual(one, other, 1e-4);
+        }
+    }
+
+    [TestMethod]
+    public void Inspect_DrawsAMaskOfAsManyBlocksAsAreKept()
+    {
+        string zip = _folder.File("pruned.zip");
+        Assert.AreEqual(0, CliRun.Of("prune", "--model", _model, "--images", _images, "--block", "8x8", "--output", zip).ExitCode);
+
+        var run = CliRun.Of("inspect", zip, "--layer", "blocks.1.mlp.fc1");
+
+        StringAssert.Contains(run.Output, "blocks.1.mlp.fc1:");
+        string[] lines = run.Output.Split('\n');
+        int head = Array.FindIndex(lines, line => line.StartsWith("blocks.1.mlp.fc1:", StringComparison.Ordinal));
+        int kept = int.Parse(lines[head].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        string picture = string.Concat(lines[(head + 1)..]);
+        Assert.AreEqual(kept, (2 * picture.Count(c => c == '█')) + picture.Count(c => "▀▄#".Contains(c, StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void Sweep_WritesAJournalAndGoesOnFromIt()
+    {
+        string journal = _folder.File("sweep.jsonl"), best = _folder.File("best.zip");
+        string[] sweep =
+        [
+            "sweep", "--model", _model, "--images", _images, "--keep", "0.8,0.6,0.001", "--block", "8x8,16x16", "--journal", journal,
+            "--refit", "feedback",
+        ];
+
+        var first = CliRun.Of([.. sweep, "--json"]);
+        string[] lines = File.ReadAllLines(journal);
+        var second = CliRun.Of([.. sweep, "--json", "--output", best]);
+
+        Assert.AreEqual(0, first.ExitCode, first.Error);
+        var trials = lines.Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.TryGetProperty("status", out _)).ToList();
+        CollectionAssert.AreEquivalent(
+            (from keep in new[] { 0.8, 0.6, 0.001 } from block in new[] { "8x8", "16x16" } select (keep, block, keep > 0.5)).ToList(),
+            trials.Select(trial => (trial.GetProperty("keep").GetDouble(), trial.GetProperty("block").GetString()!,
+                trial.GetProperty("status").GetString() == "completed")).ToList());
+        Assert.AreEqual(first.Output, second.Output, "nothing runs again, so that even the times are the same");
+        StringAssert.Contains(second.Error, "from the journal");
+        Assert.HasCount(lines.Length + 1, File.ReadAllLines(journal), "a header more");
+        Assert.AreEqual(0, CliRun.Of("evaluate", best, "--images", _images).ExitCode);
+        Assert.AreEqual(0, CliRun.Of([.. sweep, "--resume", "retry-errored"]).ExitCode);
+        Assert.HasCount(lines.Length + 4, File.ReadAllLines(journal), "a header and two failed trials more");
+    }
+
+    [TestMethod]
+    public void Sweep_EndsWith130WhenCancelled()
+    {
+        var run = CliRun.Of(new CancellationToken(canceled: true), "sweep", "--model", _model, "--images", _images, "--block", "8x8");
+
+        Assert.AreEqual(130, run.ExitCode, run.Error);
+    }
+
+    [TestMethod]
+    [DataRow("sweep --keep 0.5,2 --bundled", 2, "(0, 1]")]
+    [DataRow("sweep --block 16by16 --bundled", 2, "not a block shape")]
+    [DataRow("sweep --resume again --bundled", 2, "RetryErrored")]
+    [DataRow("sweep --kept 0.5", 2, "--kept")]
+    [DataRow("sweep", 1, "--bundled")]
+    [DataRow("prune --model none.safetensors --bundled", 1, "no model file none.safetensors")]
+    [DataRow("predict none.zip none.png", 1, "no image none.png")]
+    [DataRow("inspect none.zip", 1, "no model file none.zip")]
+    public void WrongInput_GivesAReadableLineAndACode(string arguments, int exitCode, string says)
+    {
+        var run = CliRun.Of(arguments.Split(' '));
+
+        Assert.AreEqual(exitCode, run.ExitCode, run.Error);
+        StringAssert.Contains(run.Error, says);
+        Assert.DoesNotContain("   at ", run.Error, "a user gets no stack trace");
+    }
+
+    private static JsonDocument Json(params string[] arguments)
+    {
+        var run = CliRun.Of([.. arguments, "--json"]);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        return JsonDocument.Parse(run.Output);
+    }
+
+    private static IEnumerable<double> Scores(JsonDocument json) =>
+        json.RootElement.GetProperty("score").EnumerateArray().Select(score => score.GetDouble());
+
+    private static double Number(JsonDocument json, string key) => json.RootElement.GetProperty(key).GetDouble();
+}
