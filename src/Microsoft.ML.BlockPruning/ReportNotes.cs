@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Reconstruction;
 using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -64,6 +65,10 @@ internal sealed class ReportNotes(
         yield return List(
             "Training the layer as a whole did not help on held-out calibration images in", pruned.Trace?.Refit.LeftAsFitted ?? [],
             "it stays as least squares left it.");
+        yield return options.Refit == PruneRefit.Reconstruction && images.Calibration.Count < LayerReconstruction.LeastImages
+            ? $"There are {images.Calibration.Count} calibration images; to train layers as a whole takes "
+            + $"{LayerReconstruction.LeastImages}, so the refit is by least squares alone."
+            : null;
         yield return pruned.Trace?.Selection.Prediction is { } prediction
             ? string.Create(
                 CultureInfo.InvariantCulture,

@@ -59,6 +59,13 @@ public sealed class ReportNotesTests
     }
 
     [TestMethod]
+    public void All_SaysWhereThereAreTooFewImagesToTrainLayers()
+    {
+        StringAssert.Contains(Notes(imageCount: 19), "There are 19 calibration images; to train layers as a whole takes 20");
+        Assert.AreEqual("", Notes(imageCount: 19, options: new() { ModelPath = "any", Refit = PruneRefit.Feedback }));
+    }
+
+    [TestMethod]
     public void All_SaysWhatWasNotMeasured_AndWhichKernelIsSlower()
     {
         StringAssert.Contains(Notes(hasHeldOut: false), "set ValidationSet, or ValidationSetFraction");
@@ -82,7 +89,7 @@ public sealed class ReportNotesTests
     private static string Notes(
         Action<SparsityPlan>? change = null, BlockPruneEstimator.Options? options = null, Func<string, bool>? isDense = null,
         bool hasHeldOut = true, bool hasLatency = true, string? kernel = null, long unlabelled = 0,
-        DivergencePrediction? prediction = null, string[]? leftAsFitted = null)
+        DivergencePrediction? prediction = null, string[]? leftAsFitted = null, int imageCount = 20)
     {
         var weights = TestNetworks.Weights(TestNetworks.Config());
         var plan = new SparsityPlan();
@@ -101,7 +108,7 @@ public sealed class ReportNotesTests
         }
 
         change?.Invoke(plan);
-        var images = new CalibrationSet(weights.Config, new float[4 * weights.Config.ImageDim], 4);
+        var images = new CalibrationSet(weights.Config, new float[imageCount * weights.Config.ImageDim], imageCount);
         var trace = new PruneTrace(
             new BlockSelection(plan, importances, prediction), new RefitTrace(new Dictionary<string, RefitOutcome>(), leftAsFitted ?? []));
         var pruned = new PrunedNetwork(weights, plan) { Trace = trace };

@@ -24,21 +24,21 @@ internal sealed class WeightRefit : IWeightRefit
     private readonly IReadOnlyList<IReadOnlyList<float[]>> _tokenWeights;
     private readonly BlockMask[] _masks;
     private readonly int _firstPruned;
-    private readonly LayerReconstruction? _reconstruction;
+    private readonly ILayerReconstruction? _reconstruction;
     private readonly Dictionary<string, RefitOutcome> _outcomes = new(StringComparer.Ordinal);
     private readonly List<string> _leftAsFitted = [];
 
     /// <summary>Creates a refit.</summary>
     /// <param name="task">What to fit to, on what.</param>
-    /// <param name="reconstruction">Trains each encoder layer further once its matrices are fitted; null: nothing does.</param>
-    public WeightRefit(RefitTask task, LayerReconstruction? reconstruction = null)
+    /// <param name="reconstruction">Changes each encoder layer once its matrices are fitted, if it has any steps; null: nothing.</param>
+    public WeightRefit(RefitTask task, ILayerReconstruction? reconstruction = null)
     {
         _dense = task.Dense;
         _calibration = task.Calibration;
         _layers = task.Layers;
-        _tokenWeights = reconstruction?.FittingWeights() ?? task.TokenWeights;
+        _reconstruction = reconstruction is { StepsPerLayer: > 0 } ? reconstruction : null;
+        _tokenWeights = _reconstruction?.FittingWeights() ?? task.TokenWeights;
         _masks = [.. task.Layers.Select(task.MaskOf)];
-        _reconstruction = reconstruction;
 
         // Up to the first removed block the dense weights are the exact answer; a solve would only round them.
         int first = Array.FindIndex(_masks, mask => mask.KeptBlocks < mask.TotalBlocks);
@@ -85,7 +85,10 @@ internal sealed class WeightRefit : IWeightRefit
         var denseStreams = dense.Embed(_calibration);
         for (int layer = 0; layer < _firstPruned / LinearsPerLayer; layer++)
         {
-            Advance(dense.Layers[layer].Branches, denseStreams, onStep);
+            foreach (var branch in dense.Layers[layer].Branches)
+            {
+                Advance(branch, denseStreams, onStep);
+            }
         }
 
         Tensor[] prunedStreams = [.. denseStreams.Select(stream => stream.clone())];
@@ -102,30 +105,27 @@ internal sealed class WeightRefit : IWeightRefit
     {
         using var scope = NewDisposeScope();
         Tensor[] before = _reconstruction is null ? [] : [.. prunedStreams.Select(stream => stream.clone())];
-        foreach (var (branch, b) in pruned.Branches.Select((branch, b) => (branch, b)))
+        var (denseBranches, branches) = (dense.Layers[index].Branches, pruned.Branches);
+        int first = index * LinearsPerLayer;
+        FitBranch(first, denseBranches[0], branches[0], denseStreams, prunedStreams, onStep);
+        Advance(branches[0], prunedStreams, onStep);
+        FitBranch(first + 2, denseBranches[1], branches[1], denseStreams, prunedStreams, onStep);
+        if (_reconstruction?.Run(index, dense, pruned, before, denseStreams, onStep) == true)
         {
-            int first = (index * LinearsPerLayer) + (2 * b);
-            FitBranch(first, dense.Layers[index].Branches[b], branch, denseStreams, prunedStreams, onStep);
-        }
-
-        if (_reconstruction is null)
-        {
-            return;
-        }
-
-        if (_reconstruction.Run(index, dense, pruned, before, denseStreams, onStep))
-        {
+            // What the first half gives has changed; the second half follows below in any case.
             foreach (var (stream, start) in prunedStreams.Zip(before))
             {
                 stream.copy_(start);
             }
 
-            Advance(pruned.Branches, prunedStreams, () => { });
+            Advance(branches[0], prunedStreams, () => { });
         }
-        else
+        else if (_reconstruction is not null)
         {
             _leftAsFitted.Add(string.Create(CultureInfo.InvariantCulture, $"blocks.{index}"));
         }
+
+        Advance(branches[1], prunedStreams, onStep);
     }
 
     private void FitBranch(
@@ -133,8 +133,7 @@ internal sealed class WeightRefit : IWeightRefit
     {
         if (first + 1 < _firstPruned)
         {
-            Advance([dense], denseStreams, onStep);
-            Advance([pruned], prunedStreams, () => { });
+            Advance(dense, denseStreams, () => { });
             return;
         }
 
@@ -147,10 +146,9 @@ internal sealed class WeightRefit : IWeightRefit
         // The target needs the dense stream after the branch, so this pass moves it there.
         Fit(first + 1, pruned.Second, onStep, batch =>
         {
-            denseStreams[batch].Accumulate(dense.Second.forward(dense.SecondInput(denseStreams[batch])));
+            denseStreams[batch].Accumulate(dense.Forward(denseStreams[batch]));
             return (pruned.SecondInput(prunedStreams[batch]), denseStreams[batch] - prunedStreams[batch]);
         });
-        Advance([pruned], prunedStreams, onStep);
     }
 
     private void Fit(int layer, Linear target, Action onStep, Func<int, (Tensor Input, Tensor Target)> batchOf)
@@ -170,9 +168,9 @@ internal sealed class WeightRefit : IWeightRefit
         target.bias!.copy_(tensor(fitted.Bias));
     }
 
-    private static void Advance(IReadOnlyList<ResidualBranch> branches, Tensor[] streams, Action onStep)
+    private static void Advance(ResidualBranch branch, Tensor[] streams, Action onStep)
     {
-        foreach (var (branch, stream) in from branch in branches from stream in streams select (branch, stream))
+        foreach (var stream in streams)
         {
             branch.Advance(stream);
             onStep();

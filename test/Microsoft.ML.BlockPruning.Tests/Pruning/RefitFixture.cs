@@ -1,5 +1,6 @@
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Reconstruction;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Training;
 using Microsoft.ML.BlockPruning.Training;
@@ -51,6 +52,14 @@ internal sealed class RefitFixture
         var refit = Create();
         outcomes = refit.Trace.Outcomes;
         return refit.Run(() => { });
+    }
+
+    public ViTWeights Refit(ILayerReconstruction reconstruction, out RefitTrace trace)
+    {
+        var refit = new WeightRefit(Task, reconstruction);
+        var weights = refit.Run(() => { });
+        trace = refit.Trace;
+        return weights;
     }
 
     public static LinearWeights LayerOf(ViTWeights network, PrunableLayer layer) =>
@@ -113,6 +122,8 @@ internal sealed class RefitFixture
     public static double Output(LinearWeights weights, int row, double[] input) =>
         weights.Bias[row] + input.Select((x, i) => x * weights.Weight[(row * input.Length) + i]).Sum();
 
-    private WeightRefit Create() =>
-        new(new RefitTask(Dense, new CalibrationSet(Dense.Config, _images, ImageCount), Layers, TokenWeights, Plan, Seed: 1));
+    private RefitTask Task =>
+        new RefitTask(Dense, new CalibrationSet(Dense.Config, _images, ImageCount), Layers, TokenWeights, Plan, Seed: 1);
+
+    private WeightRefit Create() => new(Task);
 }

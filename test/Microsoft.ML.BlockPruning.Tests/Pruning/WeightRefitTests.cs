@@ -33,6 +33,22 @@ public sealed class WeightRefitTests
     }
 
     [TestMethod]
+    public void Run_FitsTheNextLayerOnWhatAReconstructionMadeOfTheOneBefore()
+    {
+        var fixture = new RefitFixture(new BlockShape(2, 2), keep: 0.5);
+
+        var refitted = fixture.Refit(new ShiftOfTheFirstLayer(fixture.TokenWeights), out var trace);
+
+        float alone = fixture.Refit().Layers[0].Proj.Bias[0];
+        Assert.AreEqual(alone + ShiftOfTheFirstLayer.Shift, refitted.Layers[0].Proj.Bias[0], 1e-5f);
+        CollectionAssert.AreEqual(new[] { "blocks.1" }, trace.LeftAsFitted.ToArray());
+        foreach (var (layer, index) in fixture.Layers.Select((layer, index) => (layer, index)).Skip(4))
+        {
+            AssertIsStationary(fixture, refitted, layer, index);
+        }
+    }
+
+    [TestMethod]
     public void Run_NeverFitsWorseThanMaskingAlone()
     {
         var fixture = new RefitFixture(new BlockShape(2, 2), keep: 0.5);

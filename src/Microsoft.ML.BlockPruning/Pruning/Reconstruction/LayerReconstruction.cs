@@ -15,8 +15,11 @@ namespace Microsoft.ML.BlockPruning.Pruning.Reconstruction;
 /// least squares too: if the loss on those has not fallen, the layer is left as it was.
 /// Cost: four passes forward and backward through the layer over the images.
 /// </remarks>
-internal sealed class LayerReconstruction
+internal sealed class LayerReconstruction : ILayerReconstruction
 {
+    /// <summary>With fewer images none is held out, and nothing could judge a training.</summary>
+    public const int LeastImages = HeldOutEvery;
+
     private const int Passes = 4;
     private const int LargestBatch = 32;
     private const int HeldOutEvery = 20;
@@ -34,11 +37,11 @@ internal sealed class LayerReconstruction
         _training = [.. Images(isHeldOut: false)];
     }
 
-    /// <summary>Steps of the optimizer for one encoder layer; 0 where there are too few images to hold any out.</summary>
+    /// <inheritdoc/>
     public int StepsPerLayer => _heldOut.Length == 0 ? 0 : Passes * BatchesOf(_training);
 
-    /// <summary>The token weights to fit with: those of the task, zero for images that are held out.</summary>
-    /// <remarks>Images that least squares have seen would speak for least squares.</remarks>
+    /// <inheritdoc/>
+    /// <remarks>Those of the task, zero for images that are held out: what least squares have seen would speak for least squares.</remarks>
     public IReadOnlyList<IReadOnlyList<float[]>> FittingWeights()
     {
         int tokens = _task.Dense.Config.Tokens;
@@ -50,22 +53,11 @@ internal sealed class LayerReconstruction
         ];
     }
 
-    /// <summary>Trains one encoder layer.</summary>
-    /// <param name="index">Its index.</param>
-    /// <param name="dense">The dense network.</param>
-    /// <param name="pruned">The layer, fitted; changed in place.</param>
-    /// <param name="inputs">In batches, [images, tokens, embedDim]: the pruned network's residual stream before the layer.</param>
-    /// <param name="targets">The dense network's after it.</param>
-    /// <param name="onStep">Called after each step; it may throw to cancel.</param>
-    /// <returns>Whether the loss on the held-out images fell; if not, the layer is what it was.</returns>
+    /// <inheritdoc/>
+    /// <remarks>It helped if the loss on the held-out images fell.</remarks>
     public bool Run(
         int index, TorchViT dense, TorchEncoderLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, Action onStep)
     {
-        if (StepsPerLayer == 0)
-        {
-            return false;
-        }
-
         using var scope = NewDisposeScope();
         var stream = cat([.. inputs]);
         var loss = LossOf(index, dense, cat([.. targets]));

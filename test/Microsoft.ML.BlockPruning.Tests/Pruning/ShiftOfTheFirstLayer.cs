@@ -1,0 +1,29 @@
+using Microsoft.ML.BlockPruning.Pruning.Reconstruction;
+using Microsoft.ML.BlockPruning.Training;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Tests.Pruning;
+
+/// <summary>A reconstruction that shifts both halves of the first encoder layer, and leaves the others alone.</summary>
+/// <param name="weights">What to fit with.</param>
+internal sealed class ShiftOfTheFirstLayer(IReadOnlyList<IReadOnlyList<float[]>> weights) : ILayerReconstruction
+{
+    public const float Shift = 0.75f;
+
+    public int StepsPerLayer => 1;
+
+    public IReadOnlyList<IReadOnlyList<float[]>> FittingWeights() => weights;
+
+    public bool Run(
+        int index, TorchViT dense, TorchEncoderLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, Action onStep)
+    {
+        onStep();
+        if (index == 0)
+        {
+            pruned.Attention.Proj.bias!.Accumulate(Shift);
+            pruned.Mlp.Fc2.bias!.Accumulate(Shift);
+        }
+
+        return index == 0;
+    }
+}
