@@ -25,11 +25,14 @@ public sealed class PlainRefitTests
         var statistics = new CalibrationPass(weights, calibration, seed: 1).Run(layers, () => { });
         var plan = EverySecondBlock(layers);
 
-        var fitted = new PlainRefit(new RefitTask(weights, calibration, layers, [], plan, Seed: 1)).Run(statistics, () => { });
+        var refit = new PlainRefit(new RefitTask(weights, calibration, layers, [], plan, Seed: 1));
+        var fitted = refit.Run(statistics, () => { });
 
         var linears = fitted.Layers.SelectMany(layer => layer.Linears).ToList();
         for (int l = 0; l < layers.Count; l++)
         {
+            double distortion = DistortionOf(layers[l], statistics[l], linears[l]);
+            Assert.AreEqual(distortion, refit.Trace.Outcomes[layers[l].Name].Distortion!.Value, 1e-4 * (1 + distortion), layers[l].Name);
             for (int row = 0; row < layers[l].Weights.OutFeatures; row++)
             {
                 AssertSolves(layers[l], statistics[l], plan[layers[l].Name]!, linears[l], row);
@@ -76,6 +79,34 @@ public sealed class PlainRefitTests
 
         return plan;
     }
+
+    // With y = w x̃ and A = Σ e x̃ x̃ᵀ: Σ e (y − ŷ)² over Σ e (y − ȳ)², rows added up.
+    private static double DistortionOf(PrunableLayer layer, LayerStatistics statistics, LinearWeights fitted)
+    {
+        int bias = layer.Weights.InFeatures;
+        double error = 0;
+        double variance = 0;
+        for (int g = 0; g < layer.Groups.Count; g++)
+        {
+            double[] a = statistics.InputCovariance[g].data<double>().ToArray();
+            for (int row = layer.Groups[g].FirstRow; row < layer.Groups[g].FirstRow + layer.Groups[g].Rows; row++)
+            {
+                double[] dense = Row(layer.Weights, row);
+                double[] lost = [.. dense.Zip(Row(fitted, row), (x, y) => x - y)];
+                error += Product(lost, a, lost);
+                double sum = Enumerable.Range(0, bias + 1).Sum(i => dense[i] * a[(bias * (bias + 1)) + i]);
+                variance += Product(dense, a, dense) - (sum * sum / a[^1]);
+            }
+        }
+
+        return error / variance;
+    }
+
+    private static double[] Row(LinearWeights weights, int row) =>
+        [.. weights.Weight.Skip(row * weights.InFeatures).Take(weights.InFeatures).Append(weights.Bias[row]).Select(w => (double)w)];
+
+    private static double Product(double[] left, double[] matrix, double[] right) =>
+        left.Select((x, i) => x * right.Select((y, j) => matrix[(i * right.Length) + j] * y).Sum()).Sum();
 
     // (A_KK + λ I) w_K = A_K,: w_dense + λ w_dense,K with the bias as a last input that λ leaves alone.
     private static void AssertSolves(PrunableLayer layer, LayerStatistics statistics, BlockMask mask, LinearWeights fitted, int row)
