@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.ML.BlockPruning.Interop;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Training;
 using Microsoft.ML.Runtime;
@@ -42,14 +43,16 @@ internal sealed class SweepWork
         new BlockPruneEstimator(_environment, _options).GetOutputSchema(MlNetSchema.ShapeOf(train.Schema));
         LibTorch.EnsureLoaded();
         var subject = Read(train, new PruneProgressRelay(_host, channel, progress: null, _cancellationToken));
-        using var journal = journalFile.Path is null ? null : TrialJournal.Open(
-            journalFile.Path, subject.IdentityWith(Method, Library), SweepSession.Current(CpuKernels.Selected.Name), journalFile.Mode);
+        var header = JournalHeader.Of(subject.IdentityWith(Method, Library), SweepSession.Current(CpuKernels.Selected.Name));
+        using var journal = journalFile.Path is null
+            ? null : TrialJournal.Open(journalFile.Path, header.Identity, header.Session, journalFile.Mode);
         var executor = new LocalExecutor(
             subject, name => PruneMethods.CriterionOf(Enum.Parse<PruneCriterion>(name), _options.CalibrationLabels),
             criterion => PruneMethods.Of(_options, criterion),
             block => new LayerRules(
                 block, _options.LayerFloor, _options.LayerBlocks, _options.LayerFloors, _options.LayersToKeepDense),
             _cancellationToken);
+        var dense = DenseReference.Of(subject, executor.DenseTop1, journal);
         void Report(SweepProgress step)
         {
             MlNetHost.ThrowIfCancelled(_host);
@@ -58,7 +61,9 @@ internal sealed class SweepWork
 
         var outcome = new SweepRunner(_space, tuner, executor, journal, limits, Report).Run(_cancellationToken);
         return new SweepResult(
-            outcome, executor.DenseTop1, journal?.Notes ?? [], cancellationToken => CreateModel(outcome, executor, cancellationToken));
+            outcome, executor.DenseTop1,
+            JournalReport.Of(outcome.Results, [dense], limits.MaximumDrop, [header], journal?.Notes ?? []),
+            cancellationToken => CreateModel(outcome, executor, cancellationToken));
     }
 
     private static string Library => typeof(SweepWork).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!

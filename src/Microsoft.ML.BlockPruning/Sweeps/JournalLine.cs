@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Sweeps;
 
@@ -20,6 +20,8 @@ internal static class JournalLine
 
     public static string Of(JournalHeader header) => JsonSerializer.Serialize(header, Form);
 
+    public static string Of(ReferencePoint point) => JsonSerializer.Serialize(point, Form);
+
     public static string Of(TrialResult result, JournalHeader header)
     {
         var line = JsonSerializer.SerializeToNode(result, Form)!.AsObject();
@@ -31,20 +33,12 @@ internal static class JournalLine
 
     /// <summary>The header in a line; null where it is the line of something else.</summary>
     /// <exception cref="JsonException">It is no JSON, or a header that lacks something.</exception>
-    public static JournalHeader? TryReadHeader(string line)
-    {
-        try
-        {
-            return JsonNode.Parse(line) is JsonObject content && content["journal"] is JsonValue mark
-                && mark.TryGetValue(out string? text) && text == JournalHeader.Mark
-                ? content.Deserialize<JournalHeader>(Form)
-                : null;
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new JsonException(error.Message, error);
-        }
-    }
+    public static JournalHeader? TryReadHeader(string line) =>
+        TryReadAs<JournalHeader>(line, "journal", mark => mark == JournalHeader.Mark);
+
+    /// <summary>The point of comparison in a line; null where it is the line of something else.</summary>
+    /// <exception cref="JsonException">It is no JSON, or a point that lacks its name.</exception>
+    public static ReferencePoint? TryReadReference(string line) => TryReadAs<ReferencePoint>(line, "reference", _ => true);
 
     /// <summary>The trial in a line.</summary>
     /// <exception cref="JsonException">It is none.</exception>
@@ -55,5 +49,21 @@ internal static class JournalLine
         return result.Status == TrialStatus.Failed || isWhole
             ? result
             : throw new JsonException("a completed trial lacks one of top1, kl, multiplyAdds, bytes and milliseconds");
+    }
+
+    private static T? TryReadAs<T>(string line, string key, Predicate<string> isMark)
+        where T : class
+    {
+        try
+        {
+            return JsonNode.Parse(line) is JsonObject content && content[key] is JsonValue mark && mark.TryGetValue(out string? text)
+                && isMark(text)
+                ? content.Deserialize<T>(Form)
+                : null;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new JsonException(error.Message, error);
+        }
     }
 }

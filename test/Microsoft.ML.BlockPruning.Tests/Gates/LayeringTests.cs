@@ -28,8 +28,8 @@ public sealed class LayeringTests
         ["Inference"] = ["Network", "Sparsity", "Kernels", "Imaging", "Checkpoints"], // Checkpoints: the safetensors container
         ["Training"] = ["Network", "Checkpoints", "Sparsity"],
         ["Pruning"] = ["Network", "Sparsity", "Training"],
-        ["Reporting"] = ["Network", "Sparsity"],
-        ["Sweeps"] = ["Pruning", "Inference", "Training", "Imaging", "Sparsity", "Network", "Reporting"], // Reporting: figures and JSON
+        ["Sweeps"] = ["Pruning", "Inference", "Training", "Imaging", "Sparsity", "Network"],
+        ["Reporting"] = ["Sweeps", "Sparsity", "Network"],
         ["Interop"] = [],
     };
 
