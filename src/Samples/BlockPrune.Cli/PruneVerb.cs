@@ -24,14 +24,17 @@ internal static class PruneVerb
             HelpName = "FILE.zip",
             DefaultValueFactory = _ => "pruned.zip",
         };
+        var report = ReportFiles.Option();
+        var limit = ValidationRows.Option();
         var verb = new Command("prune", "Prunes a network and saves the pipeline that scores it.")
         {
-            common.Model, common.Images, common.Bundled, keep, block, criterion, refit, save, common.Seed, common.Json,
+            common.Model, common.Images, common.Bundled, keep, block, criterion, refit, save, report, limit, common.Seed, common.Json,
         };
         return verb.Does(output, (parsed, cancel) =>
         {
             string target = parsed.GetRequiredValue(save);
             OutputFile.RequireWritable(target);
+            ReportFiles.RequireWritable(parsed.GetValue(report));
             var context = new MLContext(parsed.GetValue(common.Seed));
             string modelPath = common.ModelOf(parsed);
             var images = common.ImagesOf(parsed, context);
@@ -47,6 +50,14 @@ internal static class PruneVerb
             })).Fit(images.Calibration));
             using var network = model.LastTransformer;
             long bytes = OutputFile.Write(target, stream => context.Model.Save(model, images.Calibration.Schema, stream));
+            if (parsed.GetValue(report) is { } page)
+            {
+                var test = model.Take(model.Count() - 1).Aggregate(
+                    ValidationRows.Of(context, images, parsed.GetValue(limit)), (rows, step) => step.Transform(rows));
+                ReportFiles.Write(
+                    page, network.CreateReport(Path.GetFileName(target), test, modelPath, cancellationToken: cancel), output);
+            }
+
             Answer(output, network, target, bytes, parsed.GetValue(common.Json));
             return 0;
         });

@@ -51,7 +51,8 @@ internal static class SweepAnswer
             : "No trial was completed.");
     }
 
-    private static object Figures(TrialResult trial) => new
+    /// <summary>A trial for programs.</summary>
+    public static object Figures(TrialResult trial) => new
     {
         trial.Keep,
         Block = trial.Block.ToString(),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -9,9 +10,6 @@ namespace BlockPrune.Cli;
 /// <summary><c>blockprune sweep</c>: many prunings side by side.</summary>
 internal static class SweepVerb
 {
-    // Enough to tell two budgets apart by a tenth of a point, and a trial stays a matter of seconds.
-    private const int ValidationImages = 2000;
-
     public static Command Create(CliOutput output)
     {
         var common = new CommonOptions();
@@ -28,14 +26,15 @@ internal static class SweepVerb
             Description = "Accuracy that the recommended trial may lose, as a fraction",
             DefaultValueFactory = _ => 0.01,
         };
-        var limit = new Option<int?>("--max-images") { Description = $"Validation images at most (default: {ValidationImages})" };
+        var limit = ValidationRows.Option();
         var refit = CommonOptions.One(
             "--refit", "How the kept weights make up for the others", PruneRefit.Reconstruction, CommonOptions.ReadChoice<PruneRefit>);
         var save = new Option<string?>("--output") { Description = "Saves the recommended network", HelpName = "FILE.zip" };
+        var report = ReportFiles.Option();
         var verb = new Command("sweep", "Prunes to many budgets and blocks and tells which of them pay.")
         {
-            common.Model, common.Images, common.Bundled, keep, block, criterion, refit, journal, resume, drop, limit, save, common.Seed,
-            common.Json,
+            common.Model, common.Images, common.Bundled, keep, block, criterion, refit, journal, resume, drop, limit, save, report,
+            common.Seed, common.Json,
         };
         return verb.Does(output, (parsed, cancel) =>
         {
@@ -47,12 +46,12 @@ internal static class SweepVerb
                 OutputFile.RequireWritable(savePath);
             }
 
+            ReportFiles.RequireWritable(parsed.GetValue(report));
             var preparation = images.Preparation.Fit(images.Calibration);
-            var test = context.Data.TakeRows(
-                context.Data.ShuffleRows(images.Test, seed: 1), parsed.GetValue(limit) ?? ValidationImages);
+            var test = preparation.Transform(ValidationRows.Of(context, images, parsed.GetValue(limit)));
             var sweep = context.BlockPruning()
                 .CreateSweep(new BlockPruneEstimator.Options { ModelPath = modelPath, Refit = parsed.GetRequiredValue(refit) })
-                .SetDataset(preparation.Transform(images.Calibration), preparation.Transform(test))
+                .SetDataset(preparation.Transform(images.Calibration), test)
                 .SetSearchSpace(new SparsitySearchSpace
                 {
                     Keep = parsed.GetRequiredValue(keep),
@@ -67,12 +66,24 @@ internal static class SweepVerb
 
             var result = output.Steps(display => sweep.SetMonitor(new SweepSteps(display, output)).Run(cancel));
             SweepAnswer.Write(output, result, parsed.GetValue(common.Json));
-            if (result.Ending != SweepEnding.Cancelled && result.Recommended is not null && parsed.GetValue(save) is { } target)
+            var page = result.CreateReport();
+            if (result.Ending != SweepEnding.Cancelled && result.Recommended is { } taken
+                && (parsed.GetValue(save) ?? parsed.GetValue(report)) is not null)
             {
                 using var network = result.CreateModel(cancel);
-                OutputFile.Write(target, stream => context.Model.Save(preparation.Append(network), images.Calibration.Schema, stream));
+                if (parsed.GetValue(save) is { } target)
+                {
+                    OutputFile.Write(
+                        target, stream => context.Model.Save(preparation.Append(network), images.Calibration.Schema, stream));
+                }
+
+                if (parsed.GetValue(report) is not null)
+                {
+                    page = page.WithModel(network.CreateReport(NameOf(taken), test, modelPath, cancellationToken: cancel));
+                }
             }
 
+            ReportFiles.Write(parsed.GetValue(report), page, output);
             if (result.Ending == SweepEnding.Cancelled)
             {
                 output.Error.WriteLine($"Cancelled; {result.Trials.Count} finished trials are kept.");
@@ -82,4 +93,7 @@ internal static class SweepVerb
             return result.Recommended is null ? Cli.Failed : 0;
         });
     }
+
+    private static string NameOf(TrialResult trial) =>
+        string.Create(CultureInfo.InvariantCulture, $"keep {trial.Keep}, block {trial.Block}, {trial.Criterion}");
 }

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Text;
+using Microsoft.ML.BlockPruning.Reporting;
+
+namespace BlockPrune.Cli;
+
+/// <summary>Writes a report: a page, the same as Markdown, and the plots that the Markdown shows.</summary>
+internal static class ReportFiles
+{
+    private const string Extension = ".html";
+
+    public static Option<string?> Option() => new("--report")
+    {
+        Description = "Writes a report to look at, and the same as Markdown beside it",
+        HelpName = "FILE.html",
+    };
+
+    /// <summary>Throws before minutes of work are spent on a page that cannot be written.</summary>
+    /// <param name="path">The page; null: none is wanted.</param>
+    /// <exception cref="ArgumentException">The name is not that of a page.</exception>
+    /// <exception cref="IOException">The file cannot be created there.</exception>
+    public static void RequireWritable(string? path)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        if (!Path.GetExtension(path).Equals(Extension, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ArgumentException($"A report is a page: give it a name that ends in {Extension}, not {path}.");
+        }
+
+        OutputFile.RequireWritable(path);
+    }
+
+    /// <summary>Writes the report of a sweep.</summary>
+    /// <returns>The files; none where no page is wanted.</returns>
+    public static IReadOnlyList<string> Write(string? path, SweepReport report, CliOutput output)
+    {
+        if (path is null)
+        {
+            return [];
+        }
+
+        string name = Path.GetFileNameWithoutExtension(path);
+        return Write(path, output, report.ToHtml(), report.ToMarkdown(name), report.ToPlots(name));
+    }
+
+    /// <summary>Writes the report of a model.</summary>
+    /// <returns>The files.</returns>
+    public static IReadOnlyList<string> Write(string path, ModelReport report, CliOutput output) =>
+        Write(path, output, report.ToHtml(), report.ToMarkdown(), new Dictionary<string, string>());
+
+    private static List<string> Write(
+        string path, CliOutput output, string html, string markdown, IReadOnlyDictionary<string, string> plots)
+    {
+        string folder = Path.GetDirectoryName(path) ?? "";
+        List<(string Path, string Text)> files =
+        [
+            (path, html),
+            (Path.ChangeExtension(path, ".md"), markdown),
+            .. plots.Select(plot => (Path.Combine(folder, plot.Key), plot.Value)),
+        ];
+        foreach (var (file, text) in files)
+        {
+            OutputFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        }
+
+        output.Error.WriteLine($"Report: {path}");
+        return [.. files.Select(file => file.Path)];
+    }
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using FashionMnist;
+using Microsoft.ML;
+using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Sweeps;
+
+namespace BlockPrune.Cli;
+
+/// <summary><c>blockprune report</c>: a page out of a sweep's journal, a pruned model, or both.</summary>
+internal static class ReportVerb
+{
+    public static Command Create(CliOutput output)
+    {
+        var common = new CommonOptions();
+        var journal = new Option<string?>("--journal") { Description = "The journal of a sweep", HelpName = "FILE.jsonl" };
+        var model = new Option<string?>("--model") { Description = "A pruned model, such as the sweep's best", HelpName = "FILE.zip" };
+        var dense = new Option<string?>("--dense")
+        {
+            Description = "The network before pruning, to show which answers changed; --bundled takes the bundled one",
+            HelpName = "FILE.safetensors",
+        };
+        var drop = new Option<double>("--max-drop")
+        {
+            Description = "Accuracy that the recommended trial may lose, as a fraction",
+            DefaultValueFactory = _ => 0.01,
+        };
+        var limit = ValidationRows.Option();
+        var target = new Option<string>("--output")
+        {
+            Description = "The page to write; the same as Markdown goes beside it",
+            HelpName = "FILE.html",
+            DefaultValueFactory = _ => "report.html",
+        };
+        var verb = new Command("report", "Writes a page to look at: a sweep's trials, a model's layers, the answers that changed.")
+        {
+            journal, model, dense, common.Images, common.Bundled, drop, limit, target, common.Json,
+        };
+        return verb.Does(output, (parsed, cancel) =>
+        {
+            string path = parsed.GetRequiredValue(target);
+            ReportFiles.RequireWritable(path);
+            var sweep = parsed.GetValue(journal) is { } file ? SweepReport.FromJournal(file, parsed.GetValue(drop)) : null;
+            var pruned = parsed.GetValue(model) is { } zip
+                ? ModelOf(new ModelInput(zip, parsed.GetValue(dense), parsed.GetValue(common.Images), parsed.GetValue(common.Bundled),
+                    parsed.GetValue(limit)), cancel)
+                : null;
+            var files = (sweep, pruned) switch
+            {
+                ({ } report, { } one) => ReportFiles.Write(path, report.WithModel(one), output),
+                ({ } report, null) => ReportFiles.Write(path, report, output),
+                (null, { } one) => ReportFiles.Write(path, one, output),
+                _ => throw new ArgumentException("A report of what? Give --journal FILE.jsonl of a sweep, --model FILE.zip, or both."),
+            };
+            if (parsed.GetValue(common.Json))
+            {
+                output.Json(new
+                {
+                    Files = files,
+                    Trials = sweep?.Trials.Count,
+                    Failed = sweep?.Trials.Count(trial => trial.Status == TrialStatus.Failed),
+                    Recommended = sweep?.Recommended is { } best ? SweepAnswer.Figures(best) : null,
+                    pruned?.HeldOut,
+                });
+            }
+            else
+            {
+                output.Out.WriteLine(string.Join(Environment.NewLine, files));
+            }
+
+            return 0;
+        });
+    }
+
+    private static ModelReport ModelOf(ModelInput input, CancellationToken cancel)
+    {
+        var context = new MLContext(seed: 1);
+        using var network = ModelFile.Open(context, input.Path);
+        string name = Path.GetFileName(input.Path);
+        if (input.Images is null && !input.IsBundled)
+        {
+            return network.CreateReport(name);
+        }
+
+        string densePath = input.Dense ?? (input.IsBundled ? FashionMnistData.NetworkPath : throw new ArgumentException(
+            "Which dense network? Give --dense FILE.safetensors, to compare with its answers; without --images none is needed."));
+        var images = ImageSource.Open(context, input.Images, input.Images is null ? FashionMnistData.ClassNames : network.LabelNames);
+        var test = images.Preparation.Fit(images.Calibration).Transform(ValidationRows.Of(context, images, input.Limit));
+        return network.CreateReport(name, test, densePath, cancellationToken: cancel);
+    }
+
+    private sealed record ModelInput(string Path, string? Dense, string? Images, bool IsBundled, int? Limit);
+}
