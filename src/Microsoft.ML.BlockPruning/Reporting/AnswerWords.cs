@@ -24,8 +24,7 @@ internal static class AnswerWords
         int won = answers.Changed.Count(answer => answer.Pruned == answer.Truth);
         return string.Create(
             Invariant,
-            $"{changed}: {lost} were right and are wrong now, {won} were wrong and are right now, "
-            + $"{answers.Changed.Count - lost - won} are wrong in another way. "
+            $"{changed}: {lost} became wrong, {won} became right, {answers.Changed.Count - lost - won} stayed wrong. "
             + $"Right in all: {answers.PrunedRight:#,0}, dense {answers.DenseRight:#,0}.");
     }
 

@@ -38,8 +38,7 @@ public sealed class ModelReportTests
     {
         var page = new PageDocument(ReportToys.Model().ToHtml());
 
-        StringAssert.Contains(
-            page.Text, "4 of 6 answers are other ones: 1 were right and are wrong now, 1 were wrong and are right now, 2 are wrong");
+        StringAssert.Contains(page.Text, "4 of 6 answers are other ones: 1 became wrong, 1 became right, 2 stayed wrong.");
         Assert.HasCount(4, page.OfClass("examples").Single().Elements("figure"));
         using var picture = Decode((string)page.OfClass("examples").Single().Descendants("img").First().Attribute("src")!);
         CollectionAssert.AreEqual(

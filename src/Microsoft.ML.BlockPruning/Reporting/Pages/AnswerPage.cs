@@ -96,7 +96,7 @@ internal static class AnswerPage
     private static void AppendAnswer(Markup page, string network, string answer, double probability, bool isRight)
     {
         page.Empty("br").Text($"{network}: ");
-        string text = string.Create(CultureInfo.InvariantCulture, $"{answer} ({100 * probability:0} %)");
+        string text = string.Create(CultureInfo.InvariantCulture, $"{answer} ({100 * probability:0}\u00a0%)");
         page.Element("span", text, ("class", isRight ? "right" : "wrong"));
     }
 

@@ -26,16 +26,19 @@ internal static class MaskPictures
         page.Element(
             "p", "Each picture is a weight, inputs from left to right, outputs from top to bottom: blocks in colour are kept.",
             ("class", "muted"));
+        page.Open("div", ("class", "masks"));
         foreach (var encoderLayer in masks.GroupBy(layer => PrefixOf(layer.Name)))
         {
-            page.Open("div", ("class", "masks"));
+            page.Open("section").Element("h4", encoderLayer.Key).Open("div", ("class", "mask-row"));
             foreach (var layer in encoderLayer)
             {
                 AppendPicture(page, layer, layer.Mask!, scale);
             }
 
-            page.Close();
+            page.Close().Close();
         }
+
+        page.Close();
     }
 
     // "blocks.3.attn.qkv" belongs to "blocks.3".
@@ -48,7 +51,7 @@ internal static class MaskPictures
             "img", ("class", "mask"), ("src", ReportPage.DataUri(png)),
             ("alt", FormattableString.Invariant($"{layer.Name}: {layer.Kept} of {layer.Total} blocks kept")),
             ("width", SideOf(mask.Columns, scale)), ("height", SideOf(mask.Rows, scale)));
-        page.Element("figcaption", $"{layer.Name} {ReportTables.Percent(layer.Share)}").Close();
+        page.Open("figcaption").Text(layer.Name.Split('.')[^1]).Empty("br").Text(ReportTables.Percent(layer.Share)).Close().Close();
     }
 
     private static string SideOf(int features, double scale) =>

@@ -29,13 +29,15 @@ internal static class PageStyle
         th:first-child,td:first-child{text-align:left}
         tr.recommended td{font-weight:600;background:var(--soft)}
         tr.failed td{color:var(--bad)}
-        .bars{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:4px 32px}
-        .bar{display:grid;grid-template-columns:11.5em 1fr 4em;gap:10px;align-items:center;font-size:.875rem}
+        .bars{columns:380px auto;column-gap:40px}
+        .bar{display:grid;grid-template-columns:11.5em 1fr 4.5em;gap:10px;align-items:center;font-size:.875rem;break-inside:avoid}
         .bar .name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-        .bar .share{text-align:right;font-variant-numeric:tabular-nums}
+        .bar .share{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
         .track{background:var(--line);border-radius:3px;height:12px;overflow:hidden}
         .fill{background:var(--accent);height:12px}
-        .masks{display:flex;flex-wrap:wrap;gap:16px;align-items:flex-end;margin:8px 0 20px}
+        .masks{display:flex;flex-wrap:wrap;gap:28px 56px;margin:12px 0 20px}
+        .masks h4{margin:0 0 6px;font-size:.875rem}
+        .mask-row{display:flex;flex-wrap:wrap;gap:12px;align-items:flex-end}
         figure{margin:0;max-width:100%}
         figcaption{font-size:.8125rem;color:var(--muted);overflow-wrap:anywhere}
         .mask{display:block;max-width:100%;height:auto;border:1px solid var(--muted);image-rendering:pixelated}
@@ -50,6 +52,7 @@ internal static class PageStyle
         .wrong{color:var(--bad)}
         details{margin:12px 0}
         summary{cursor:pointer}
+        @media(max-width:600px){th,td{padding:5px 6px}.wide td:first-child{white-space:normal;min-width:8em}}
 
         """;
 
