@@ -21,14 +21,14 @@ internal sealed class LinearSubject
         _element = element;
         int rows = (@case.BlockRows * shape.Height) - @case.RaggedRows;
         int columns = (@case.BlockColumns * shape.Width) - @case.RaggedColumns;
-        float[] weight = CudaLab.Round(Draw(random, rows * columns, 0.3), element);
+        float[] weight = CudaLab.Round(TestNumbers.Draw(random, rows * columns, 0.3), element);
         _weight = BlockSparseMatrix.FromDense(weight, MaskOf(@case, rows, columns, shape, random));
-        _x = Draw(random, @case.Rows * columns, 1);
+        _x = TestNumbers.Draw(random, @case.Rows * columns, 1);
         PlantValues();
         _x = CudaLab.Round(_x, element);
-        _bias = @case.HasBias ? Draw(random, rows, 1) : null;
+        _bias = @case.HasBias ? TestNumbers.Draw(random, rows, 1) : null;
         _residualRows = @case.ResidualRows > 0 ? @case.ResidualRows : @case.Rows;
-        _residual = @case.HasResidual ? CudaLab.Round(Draw(random, _residualRows * rows, 1), element) : [];
+        _residual = @case.HasResidual ? CudaLab.Round(TestNumbers.Draw(random, _residualRows * rows, 1), element) : [];
     }
 
     public int OutFeatures => _weight.Rows;
@@ -87,9 +87,6 @@ internal sealed class LinearSubject
 
         return expected;
     }
-
-    private static float[] Draw(Random random, int count, double scale) =>
-        [.. Enumerable.Range(0, count).Select(_ => (float)(scale * ((random.NextDouble() * 2) - 1)))];
 
     private static BlockMask MaskOf(LinearCase @case, int rows, int columns, BlockShape shape, Random random)
     {
