@@ -1,6 +1,6 @@
 namespace Microsoft.ML.BlockPruning.Kernels.Cuda;
 
-/// <summary>The part of the CUDA driver API that is used here; a call throws <see cref="CudaException"/> where the driver refuses.</summary>
+/// <summary>The part of the CUDA driver API in use here; calls throw <see cref="CudaException"/> where the driver refuses.</summary>
 /// <remarks>
 /// The tests have a second driver that executes the PTX on the CPU, so everything above this interface (packing, addresses, grids,
 /// copies, graphs) is tested on the very kernels that ship. Calls that take a stream may return before the work is done. Except for

@@ -33,7 +33,7 @@ public sealed class AttentionKernelTests
                 for (int i = 0; i < @case.HeadWidth; i++)
                 {
                     float found = y[(row * (width + @case.ExtraStride)) + (head * @case.HeadWidth) + i];
-                    var holds = expected is null ? new Interval(double.NaN, 0) : expected[i]; // rows that were not asked for stay as they were
+                    var holds = expected is null ? new Interval(double.NaN, 0) : expected[i]; // rows not asked for stay as they were
                     Assert.IsTrue(holds.Holds(found, type), $"row {row}, head {head}, feature {i}: expected {holds}, found {found}");
                 }
             }

@@ -9,9 +9,9 @@ internal sealed class AttentionReference(AttentionCase @case, float[] qkv, CudaE
 
     /// <summary>One head of one row.</summary>
     /// <remarks>
-    /// A score is off by (width + 4) u Σ|q k| and, as a power of two, its distance from the largest by two roundings more: a weight p is off by
-    /// a factor e^(2δ), 2^-22 of exp2, and its own rounding to the type, 2^-11 or 2^-8 (in f16 at least 2^-25, below its normal numbers).
-    /// The weights' sum is off by the same factors; sums of n terms by n u of the sum of sizes.
+    /// A score is off by (width + 4) u Σ|q k| and, as a power of two, its distance from the largest by two roundings more: a weight p is
+    /// off by a factor e^(2δ), 2^-22 of exp2, and its own rounding to the type, 2^-11 or 2^-8 (in f16 at least 2^-25, below its normal
+    /// numbers). The weights' sum is off by the same factors; sums of n terms by n u of the sum of sizes.
     /// </remarks>
     public Interval[] Expect(int row, int head)
     {
@@ -36,7 +36,7 @@ internal sealed class AttentionReference(AttentionCase @case, float[] qkv, CudaE
         double spread = highest - scores.Min();
         double[] weights = [.. scores.Select(score => Math.Exp(score - highest))];
         double total = weights.Sum();
-        double typeRoundoff = element switch { CudaElement.Float16 => Math.ScaleB(1, -11), CudaElement.BFloat16 => Math.ScaleB(1, -8), _ => 0 };
+        double typeRoundoff = element == CudaElement.Float32 ? 0 : Math.ScaleB(1, element == CudaElement.Float16 ? -11 : -8);
         double smallest = element == CudaElement.Float16 ? Math.ScaleB(1, -25) : 0;
         double relative = Math.Exp((2 * scoreError) + (4 * Interval.Roundoff * spread)) - 1 + (4 * Interval.Roundoff);
         double sums = (tokens + 8) * Interval.Roundoff;

@@ -26,7 +26,7 @@ internal sealed record LinearCase(string Name)
 
     public int Rows { get; init; } = 150;
 
-    public int BlockRows { get; init; } = 3;
+    public int BlockRows { get; init; } = 2;
 
     public int BlockColumns { get; init; } = 5;
 

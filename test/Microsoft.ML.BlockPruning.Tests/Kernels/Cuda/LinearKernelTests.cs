@@ -39,6 +39,33 @@ public sealed class LinearKernelTests
             + $"found {y[(i / subject.OutFeatures * padded) + (i % subject.OutFeatures)]}";
     }
 
+    /// <summary>Through an identity the GELU is seen alone, without the sum's bound around it.</summary>
+    [TestMethod]
+    public void Linear_Gelu_IsXTimesPhi()
+    {
+        const int Rows = 200;
+        float[] identity = new float[16 * 16];
+        for (int i = 0; i < 16; i++)
+        {
+            identity[17 * i] = 1;
+        }
+
+        float[] x = [.. Enumerable.Range(0, Rows * 16).Select(i => (i - (Rows * 8)) / 200f)]; // -8 to 8
+        var matrix = BlockSparseMatrix.FromDense(identity, new BlockMask(16, 16, new BlockShape(16, 16)));
+        using var lab = new CudaLab();
+        var layer = lab.Own(new DeviceLinear(lab.Driver, matrix, null, CudaElement.Float32, default));
+        var y = lab.Reserve(Rows, 16, CudaElement.Float32);
+
+        var rows = lab.UploadRows(x, 16, 16, 16, CudaElement.Float32);
+        lab.Kernels.Linear(layer, Rows, rows, default, 0, CudaActivation.Gelu, new DeviceRows(y.Pointer, 16), default);
+
+        float[] found = ElementCodec.Decode(y.Download(default), CudaElement.Float32);
+        for (int i = 0; i < x.Length; i++)
+        {
+            Assert.AreEqual(ReferenceMath.Gelu(x[i]), found[i], 4e-7 * Math.Abs(x[i]), $"GELU({x[i]})");
+        }
+    }
+
     /// <summary>Work follows the kept blocks: tensor-core instructions exactly, memory traffic but for the result and the bias.</summary>
     [TestMethod]
     [DynamicData(nameof(Kernels))]

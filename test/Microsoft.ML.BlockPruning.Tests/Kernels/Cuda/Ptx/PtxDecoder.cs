@@ -41,6 +41,9 @@ internal sealed partial class PtxDecoder
     [GeneratedRegex(@"^(?:@(?<not>!?)(?<guard>%p\d+)\s+)?(?<opcode>[\w.]+)\s*(?<operands>.*);$")]
     private static partial Regex Line();
 
+    [GeneratedRegex(@"^%(?:p|rs|r|f|rd)\d+$")]
+    private static partial Regex RegisterName();
+
     [GeneratedRegex(@"\{[^}]*\}|\[[^\]]*\]|[^,\s]+")]
     private static partial Regex Operand();
 
@@ -129,7 +132,7 @@ internal sealed partial class PtxDecoder
         return new PtxOperand([ValueOf(text, line)], 0);
     }
 
-    /// <summary>The register of a register's name, a special register's, a constant or an address; spaces of addresses begin at 0.</summary>
+    /// <summary>The register of a register's name, a special one's, a constant or an address; spaces of addresses begin at 0.</summary>
     private int ValueOf(string text, string line)
     {
         if (text is "%tid.x" or "%ctaid.x" or "%ctaid.y" or "%ctaid.z")
@@ -139,7 +142,7 @@ internal sealed partial class PtxDecoder
 
         if (text.StartsWith('%'))
         {
-            return RegisterOf(text);
+            return RegisterName().IsMatch(text) ? RegisterOf(text) : throw Unknown(line);
         }
 
         ulong constant = text == _parameter || text == "shared_bytes" ? 0

@@ -14,6 +14,9 @@ internal sealed unsafe class PtxInterpreterDriver : ICudaDriver, IDisposable
     private const int InvalidPtx = 218;
     private const int NotFound = 500;
 
+    // Modules do not change: what one test has decoded serves the next.
+    private static readonly Dictionary<string, PtxModule> Parsed = [];
+
     private readonly DeviceMemory _memory = new();
     private readonly Dictionary<nint, PtxModule> _modules = [];
     private readonly Dictionary<nint, PtxEntry> _functions = [];
@@ -84,8 +87,15 @@ internal sealed unsafe class PtxInterpreterDriver : ICudaDriver, IDisposable
     {
         try
         {
+            string text = Encoding.ASCII.GetString(ptx);
+            if (!Parsed.TryGetValue(text, out var module))
+            {
+                module = new PtxModule(text);
+                Parsed.Add(text, module);
+            }
+
             nint handle = _nextHandle++;
-            _modules.Add(handle, new PtxModule(Encoding.ASCII.GetString(ptx)));
+            _modules.Add(handle, module);
             return new CudaModule(handle);
         }
         catch (PtxFault fault)
