@@ -103,7 +103,7 @@ mutate f32-no-sync-after-slice '__syncthreads();
 
     constexpr int TILE_LD = BN + 4'
 mutate f32-no-row-guard 'm < p.rows ? x[(u64)m * p.xStride] : 0.f' 'x[(u64)m * p.xStride]'
-mutate f32-bank-conflicts 'KS = 16, LD = 18' 'KS = 16, LD = 32'
+mutate f32-bank-conflicts 'KS = 16, LD = 18' 'KS = 16, LD = 16'
 # LayerNorm
 subject=NormKernelTests
 mutate norm-unbiased-variance '/ (float)p.width + p.eps' '/ (float)(p.width - 1) + p.eps'

@@ -11,7 +11,7 @@ internal sealed record NormCase(string Name)
         new("narrow") { Width = 6, Padded = 16 },
         new("padded") { Width = 70, Padded = 96 },
         new("strided") { ExtraStride = 40 },
-        new("far from zero") { Mean = 20, Scale = 0.5 },
+        new("far from zero") { Mean = 1000, Scale = 0.5 },
         new("constant") { Mean = 3, Scale = 0 },
         new("infinity") { Special = float.PositiveInfinity },
         new("NaN") { Special = float.NaN },

@@ -78,6 +78,7 @@ public sealed class PatchKernelTests
         lab.Kernels.Widen(Conversion(narrow.Pointer, wide.Pointer), Rows, type, default);
 
         float[] found = ElementCodec.Decode(wide.Download(default), CudaElement.Float32);
+        CollectionAssert.AreEqual(ElementCodec.Decode(narrow.Download(default), type), found, "Widening is exact.");
         for (int i = 0; i < Rows * Stride; i++)
         {
             var (row, column) = (i / Stride, i % Stride);
