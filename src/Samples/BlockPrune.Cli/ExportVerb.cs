@@ -24,8 +24,9 @@ internal static class ExportVerb
         var verb = new Command("export", "Writes the network as safetensors.") { model, target, form, common.Json };
         return verb.Does(output, (parsed, _) =>
         {
-            using var network = ModelFile.Open(new MLContext(seed: 1), parsed.GetRequiredValue(model));
             string path = parsed.GetRequiredValue(target);
+            OutputFile.RequireWritable(path);
+            using var network = ModelFile.Open(new MLContext(seed: 1), parsed.GetRequiredValue(model));
             if (parsed.GetValue(form) == Form.Dense)
             {
                 network.SaveDenseNetwork(path);

@@ -14,29 +14,40 @@ internal static class PredictVerb
         var common = new CommonOptions();
         var model = new Argument<string>("model") { Description = "A saved pipeline (.zip) or network (.safetensors)" };
         var files = new Argument<string[]>("image") { Description = "Image files", Arity = ArgumentArity.OneOrMore };
-        var verb = new Command("predict", "Names the class of each image.") { model, files, common.Json };
+        var verb = new Command("predict", "Names the class of each image.")
+        {
+            model, files, common.Images.Unreadable, common.Json,
+        };
         return verb.Does(output, (parsed, cancel) =>
         {
-            string[] paths = parsed.GetRequiredValue(files);
-            if (paths.FirstOrDefault(path => !File.Exists(path)) is { } missing)
-            {
-                throw new FileNotFoundException($"There is no image {missing}.");
-            }
-
             var context = new MLContext(seed: 1);
             using var network = ModelFile.Open(context, parsed.GetRequiredValue(model));
-            var rows = context.Data.LoadFromEnumerable(paths.Select(path => new ImageFileRow { ImagePath = Path.GetFullPath(path) }));
+            var images = Readable(parsed, parsed.GetRequiredValue(files), common, output, cancel);
+            var rows = context.Data.LoadFromEnumerable(images);
             var loaded = context.Transforms.LoadImages(nameof(PixelRow.Image), "", nameof(ImageFileRow.ImagePath))
                 .Fit(rows).Transform(rows);
             int row = 0;
             foreach (float[] logits in network.Transform(loaded).GetColumn<float[]>("Score"))
             {
                 cancel.ThrowIfCancellationRequested();
-                Answer(output, paths[row++], network.LabelNames, logits, parsed.GetValue(common.Json));
+                Answer(output, images[row++].ImagePath, network.LabelNames, logits, parsed.GetValue(common.Json));
             }
 
             return 0;
         });
+    }
+
+    private static IReadOnlyList<ImageFileRow> Readable(
+        ParseResult parsed, string[] paths, CommonOptions common, CliOutput output, CancellationToken cancel)
+    {
+        var check = new ImageCheck(parsed.GetRequiredValue(common.Images.Unreadable), new SilentSteps(), cancel);
+        var images = check.Keep([.. paths.Select(path => new ImageFileRow { ImagePath = path })]);
+        if (check.Unreadable.Count > 0)
+        {
+            output.Error.WriteLine($"Skipped: {ImageCheck.Describe(check.Unreadable)}");
+        }
+
+        return images;
     }
 
     private static void Answer(CliOutput output, string path, IReadOnlyList<string> classes, float[] logits, bool isJson)

@@ -34,14 +34,15 @@ internal static class SweepVerb
         var save = new Option<string?>("--output") { Description = "Saves the recommended network", HelpName = "FILE.zip" };
         var verb = new Command("sweep", "Prunes to many budgets and blocks and tells which of them pay.")
         {
-            common.Model, common.Images, common.Bundled, keep, block, criterion, refit, journal, resume, drop, limit, save, common.Seed,
+            common.Model, common.Bundled, keep, block, criterion, refit, journal, resume, drop, limit, save, common.Seed,
             common.Json,
         };
+        common.Images.AddTo(verb);
         return verb.Does(output, (parsed, cancel) =>
         {
             var context = new MLContext(parsed.GetValue(common.Seed));
             string modelPath = common.ModelOf(parsed);
-            var images = common.ImagesOf(parsed, context);
+            var images = common.ImagesOf(parsed, context, output, ImageUse.Both, cancel);
             if (parsed.GetValue(save) is { } savePath)
             {
                 OutputFile.RequireWritable(savePath);

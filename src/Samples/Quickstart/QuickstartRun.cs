@@ -29,7 +29,7 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
         }
 
         var classes = options.ModelPath is null ? FashionMnistData.ClassNames : null;
-        var images = ImageSource.Open(_context, options.ImagesFolder, classes);
+        var images = ImageSource.Open(_context, ImageOrigin.Of(options.ImagesFolder), classes);
         console.WriteLine(FormattableString.Invariant(
             $"{Path.GetFileName(modelPath)}: keep {options.Keep * 100:0.##} % of the FLOPs in blocks of {options.Block}"));
         console.WriteLine(FormattableString.Invariant(
@@ -52,7 +52,7 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
     {
         var fit = new PipelineFit(_context, images, options, modelPath);
         using var dense = Step(display, "Loading the dense network", () => fit.Fit(keep: 1, progress: null, cancel, out _));
-        using var pruned = fit.Fit(options.Keep, new PruneSteps(display), cancel, out double seconds);
+        using var pruned = fit.Fit(options.Keep, new PruneSteps(display, images.CalibrationCount), cancel, out double seconds);
         var denseQuality = Step(display, "Scoring the test images, dense", () => Evaluate(dense, images, cancel));
         var prunedQuality = Step(display, "Scoring the test images, pruned", () => Evaluate(pruned, images, cancel));
         const string timing = "Timing, dense and pruned in turn";

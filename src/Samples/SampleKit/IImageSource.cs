@@ -16,4 +16,7 @@ internal interface IImageSource
 
     /// <summary>Ends with Image (float vector or MLImage) and Label (key).</summary>
     IEstimator<ITransformer> Preparation { get; }
+
+    /// <summary>The files that were skipped.</summary>
+    IReadOnlyList<UnreadableImage> Unreadable { get; }
 }
