@@ -16,7 +16,7 @@ public static class IdxFile
     /// <summary>Reads images.</summary>
     /// <param name="path">An IDX file of rank 3, gzipped or plain.</param>
     /// <returns>All images of the file.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged gzip, not IDX of that rank, or not as long as its header says.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged gzip, not IDX of that rank, or not as long as it says.</exception>
     public static IdxImages ReadImages(string path)
     {
         byte[] content = ReadContent(path);
@@ -27,7 +27,7 @@ public static class IdxFile
     /// <summary>Reads class labels.</summary>
     /// <param name="path">An IDX file of rank 1, gzipped or plain.</param>
     /// <returns>One class index per image.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged gzip, not IDX of that rank, or not as long as its header says.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged gzip, not IDX of that rank, or not as long as it says.</exception>
     public static byte[] ReadLabels(string path)
     {
         byte[] content = ReadContent(path);

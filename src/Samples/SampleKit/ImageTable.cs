@@ -20,7 +20,7 @@ internal static class ImageTable
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
         using var parser = new TextFieldParser(path) { TextFieldType = FieldType.Delimited, HasFieldsEnclosedInQuotes = true };
         parser.SetDelimiters(",");
-        string[] header = Next(parser, path) ?? throw new InvalidDataException($"{path} is empty; its first line is to be ImagePath,Label.");
+        string[] header = Next(parser, path) ?? throw new InvalidDataException($"{path} is empty; it begins with ImagePath,Label.");
         int imagePath = Find(header, PathColumn, path), label = Find(header, LabelColumn, path);
         var rows = new List<ImageFileRow>();
         for (long line = parser.LineNumber; Next(parser, path) is { } fields; line = parser.LineNumber)
@@ -62,6 +62,6 @@ internal static class ImageTable
         return index >= 0
             ? index
             : throw new InvalidDataException(
-                $"{path} has no column {column}; its columns are {string.Join(", ", header)}. The first line is to be ImagePath,Label.");
+                $"{path} has no column {column}; its columns are {string.Join(", ", header)}. It begins with the line ImagePath,Label.");
     }
 }
