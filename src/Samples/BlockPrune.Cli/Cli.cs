@@ -80,6 +80,6 @@ internal static class Cli
     private static RootCommand Create(CliOutput output) => new("Prunes vision transformers in blocks, and scores what is left.")
     {
         PruneVerb.Create(output), EvaluateVerb.Create(output), PredictVerb.Create(output), InspectVerb.Create(output),
-        SweepVerb.Create(output), ExportVerb.Create(output),
+        SweepVerb.Create(output), ExportVerb.Create(output), BenchVerb.Create(output),
     };
 }

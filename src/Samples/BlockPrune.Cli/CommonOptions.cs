@@ -43,6 +43,15 @@ internal sealed class CommonOptions
         CustomParser = result => ReadAll(result, name, read) is [.., var last] ? last : value,
     };
 
+    /// <summary>An option that takes a value of an enum; a shell completes it.</summary>
+    public static Option<T> Choice<T>(string name, string description, T value)
+        where T : struct, Enum
+    {
+        var option = One(name, description, value, ReadChoice<T>);
+        option.CompletionSources.Add(Enum.GetNames<T>());
+        return option;
+    }
+
     /// <summary>A choice of an enum by its name, in any case; hyphens may stand between its words.</summary>
     public static T ReadChoice<T>(string text)
         where T : struct, Enum =>

@@ -22,8 +22,8 @@ internal static class EvaluateVerb
             using var network = ModelFile.Open(context, parsed.GetRequiredValue(model));
             var images = common.Images.Open(
                 parsed, context, parsed.GetValue(common.Bundled), network.LabelNames, output, ImageUse.Test, cancel);
-            cancel.ThrowIfCancellationRequested();
-            var scored = network.Transform(images.Preparation.Fit(images.Calibration).Transform(images.Test));
+            var prepared = images.Preparation.Fit(images.Calibration).Transform(images.Test);
+            var scored = output.Steps(display => WatchedScoring.Of(context, network, prepared, images.TestCount, display, cancel));
             var metrics = context.MulticlassClassification.Evaluate(scored);
             if (parsed.GetValue(common.Json))
             {

@@ -20,7 +20,7 @@ internal static class ExportVerb
         var common = new CommonOptions();
         var model = new Argument<string>("model") { Description = "A saved pipeline (.zip) or network (.safetensors)" };
         var target = new Argument<string>("target") { Description = "The safetensors file to write" };
-        var form = CommonOptions.One("--format", "dense (zeros in removed blocks) or bsr", Form.Bsr, CommonOptions.ReadChoice<Form>);
+        var form = CommonOptions.Choice("--format", "dense (zeros in removed blocks) or bsr", Form.Bsr);
         var verb = new Command("export", "Writes the network as safetensors.") { model, target, form, common.Json };
         return verb.Does(output, (parsed, _) =>
         {

@@ -27,9 +27,8 @@ internal sealed class ImageOptions
         HelpName = "FILE",
     };
 
-    public Option<UnreadableImages> Unreadable { get; } = CommonOptions.One(
-        "--unreadable", "What becomes of images that cannot be read: fail or skip", UnreadableImages.Fail,
-        CommonOptions.ReadChoice<UnreadableImages>);
+    public Option<UnreadableImages> Unreadable { get; } = CommonOptions.Choice(
+        "--unreadable", "What becomes of images that cannot be read: fail or skip", UnreadableImages.Fail);
 
     public void AddTo(Command verb)
     {

@@ -14,10 +14,8 @@ internal static class PruneVerb
         var common = new CommonOptions();
         var keep = CommonOptions.One("--keep", "Fraction of the multiply-adds to keep", 0.5, CommonOptions.ReadKeep);
         var block = CommonOptions.One("--block", "Block, height x width", new BlockShape(16, 16), CommonOptions.ReadBlock);
-        var criterion = CommonOptions.One(
-            "--criterion", "What rates the blocks", PruneCriterion.ObsPath, CommonOptions.ReadChoice<PruneCriterion>);
-        var refit = CommonOptions.One(
-            "--refit", "How the kept weights make up for the others", PruneRefit.Reconstruction, CommonOptions.ReadChoice<PruneRefit>);
+        var criterion = CommonOptions.Choice("--criterion", "What rates the blocks", PruneCriterion.ObsPath);
+        var refit = CommonOptions.Choice("--refit", "How the kept weights make up for the others", PruneRefit.Reconstruction);
         var save = new Option<string>("--output")
         {
             Description = "The pipeline to save",

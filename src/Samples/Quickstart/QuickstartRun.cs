@@ -9,6 +9,11 @@ namespace Quickstart;
 /// <summary>The whole run: fit dense and pruned, evaluate, time, save, load in another process, report.</summary>
 internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole console)
 {
+    /// <summary>The batch size of <see cref="BlockPruneEstimator"/> where none is asked for.</summary>
+    public const int Batch = 32;
+
+    private static readonly TimeSpan TimingBudget = TimeSpan.FromSeconds(15);
+
     private readonly MLContext _context = new(options.Seed);
 
     public QuickstartResult Run(CancellationToken cancel)
@@ -56,8 +61,9 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
         var denseQuality = Step(display, "Scoring the test images, dense", () => Evaluate(dense, images, cancel));
         var prunedQuality = Step(display, "Scoring the test images, pruned", () => Evaluate(pruned, images, cancel));
         const string timing = "Timing, dense and pruned in turn";
-        var latency = new LatencyComparison(_context, options.Seed)
-            .Measure(dense.Network, pruned.Network, fraction => display.Report(timing, fraction), cancel);
+        var latency = new LatencyComparison(_context, options.Seed, TimingBudget).Measure(
+            [new(dense.Network, 1), new(pruned.Network, 1), new(dense.Network, Batch), new(pruned.Network, Batch)],
+            fraction => display.Report(timing, fraction), cancel);
         display.Report(timing, 1);
         long denseBytes = dense.MeasureBytes();
         long prunedBytes = pruned.Save(options.OutputPath);
