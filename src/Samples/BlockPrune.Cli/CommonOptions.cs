@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text.Json;
 using FashionMnist;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -48,7 +49,7 @@ internal sealed class CommonOptions
         where T : struct, Enum
     {
         var option = One(name, description, value, ReadChoice<T>);
-        option.CompletionSources.Add(Enum.GetNames<T>());
+        option.CompletionSources.Add([.. Enum.GetNames<T>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)]);
         return option;
     }
 

@@ -27,7 +27,7 @@ internal sealed class ImageOptions
         HelpName = "FILE",
     };
 
-    public Option<UnreadableImages> Unreadable { get; } = CommonOptions.Choice(
+    private readonly Option<UnreadableImages> _unreadable = CommonOptions.Choice(
         "--unreadable", "What becomes of images that cannot be read: fail or skip", UnreadableImages.Fail);
 
     public void AddTo(Command verb)
@@ -35,7 +35,7 @@ internal sealed class ImageOptions
         verb.Add(_images);
         verb.Add(_imagesIdx);
         verb.Add(_labelsIdx);
-        verb.Add(Unreadable);
+        verb.Add(_unreadable);
         verb.Validators.Add(result =>
         {
             bool images = result.GetResult(_imagesIdx) is not null, labels = result.GetResult(_labelsIdx) is not null;
@@ -64,13 +64,31 @@ internal sealed class ImageOptions
         CancellationToken cancel)
     {
         var images = output.Steps(display => ImageSource.Open(
-            context, OriginOf(parsed, isBundled), classes, new ImageCheck(parsed.GetValue(Unreadable), display, cancel), use));
-        if (images.Unreadable.Count > 0)
-        {
-            output.Error.WriteLine($"Skipped: {ImageCheck.Describe(images.Unreadable)}");
-        }
-
+            context, OriginOf(parsed, isBundled), classes, new ImageCheck(parsed.GetValue(_unreadable), display, cancel), use));
+        NameSkipped(output, images.Unreadable);
         return images;
+    }
+
+    /// <summary>Checks files that the command line names one by one.</summary>
+    /// <returns>The rows whose files can be read; the others are named.</returns>
+    public IReadOnlyList<ImageFileRow> Check(
+        ParseResult parsed, IReadOnlyList<ImageFileRow> rows, CliOutput output, CancellationToken cancel)
+    {
+        var (readable, skipped) = output.Steps(display =>
+        {
+            var check = new ImageCheck(parsed.GetValue(_unreadable), display, cancel);
+            return (check.Keep(rows), check.Unreadable);
+        });
+        NameSkipped(output, skipped);
+        return readable;
+    }
+
+    private static void NameSkipped(CliOutput output, IReadOnlyList<UnreadableImage> skipped)
+    {
+        if (skipped.Count > 0)
+        {
+            output.Error.WriteLine($"Skipped: {ImageCheck.Describe(skipped)}");
+        }
     }
 
     private ImageOrigin OriginOf(ParseResult parsed, bool isBundled)

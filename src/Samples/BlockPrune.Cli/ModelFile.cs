@@ -36,7 +36,7 @@ internal static class ModelFile
             or ArgumentException or NotSupportedException or TargetInvocationException)
         {
             throw new InvalidDataException(
-                $"{path} is no pipeline that this program can load ({(failure.InnerException ?? failure).Message}) Give a .zip that "
+                $"{path} is no pipeline that this program can load ({failure.GetBaseException().Message}) Give a .zip that "
                 + "'blockprune prune' or ml.Model.Save wrote, or a network as .safetensors.", failure);
         }
     }

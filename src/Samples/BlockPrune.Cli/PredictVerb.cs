@@ -13,42 +13,43 @@ internal static class PredictVerb
     {
         var common = new CommonOptions();
         var model = new Argument<string>("model") { Description = "A saved pipeline (.zip) or network (.safetensors)" };
-        var files = new Argument<string[]>("image") { Description = "Image files", Arity = ArgumentArity.OneOrMore };
-        var verb = new Command("predict", "Names the class of each image.")
+        var files = new Argument<string[]>("image")
         {
-            model, files, common.Images.Unreadable, common.Json,
+            Description = "Image files; none: the test images of the folder, table or IDX files that the options name",
+            Arity = ArgumentArity.ZeroOrMore,
         };
+        var verb = new Command("predict", "Names the class of each image.") { model, files, common.Bundled, common.Json };
+        common.Images.AddTo(verb);
         return verb.Does(output, (parsed, cancel) =>
         {
             var context = new MLContext(seed: 1);
             using var network = ModelFile.Open(context, parsed.GetRequiredValue(model));
-            var images = Readable(parsed, parsed.GetRequiredValue(files), common, output, cancel);
-            var rows = context.Data.LoadFromEnumerable(images);
-            var loaded = context.Transforms.LoadImages(nameof(PixelRow.Image), "", nameof(ImageFileRow.ImagePath))
-                .Fit(rows).Transform(rows);
+            string[] paths = parsed.GetRequiredValue(files);
+            var (rows, names) = paths.Length > 0
+                ? Files(context, common.Images.Check(
+                    parsed, [.. paths.Select(path => new ImageFileRow { ImagePath = path })], output, cancel))
+                : TestImages(common.Images.Open(
+                    parsed, context, parsed.GetValue(common.Bundled), network.LabelNames, output, ImageUse.Test, cancel));
             int row = 0;
-            foreach (float[] logits in network.Transform(loaded).GetColumn<float[]>("Score"))
+            foreach (float[] logits in network.Transform(rows).GetColumn<float[]>("Score"))
             {
                 cancel.ThrowIfCancellationRequested();
-                Answer(output, images[row++].ImagePath, network.LabelNames, logits, parsed.GetValue(common.Json));
+                Answer(output, names[row++], network.LabelNames, logits, parsed.GetValue(common.Json));
             }
 
             return 0;
         });
     }
 
-    private static IReadOnlyList<ImageFileRow> Readable(
-        ParseResult parsed, string[] paths, CommonOptions common, CliOutput output, CancellationToken cancel)
+    private static (IDataView Rows, IReadOnlyList<string> Names) Files(MLContext context, IReadOnlyList<ImageFileRow> files)
     {
-        var check = new ImageCheck(parsed.GetRequiredValue(common.Images.Unreadable), new SilentSteps(), cancel);
-        var images = check.Keep([.. paths.Select(path => new ImageFileRow { ImagePath = path })]);
-        if (check.Unreadable.Count > 0)
-        {
-            output.Error.WriteLine($"Skipped: {ImageCheck.Describe(check.Unreadable)}");
-        }
-
-        return images;
+        var rows = context.Data.LoadFromEnumerable(files);
+        var loaded = context.Transforms.LoadImages(nameof(PixelRow.Image), "", nameof(ImageFileRow.ImagePath)).Fit(rows).Transform(rows);
+        return (loaded, [.. files.Select(row => row.ImagePath)]);
     }
+
+    private static (IDataView Rows, IReadOnlyList<string> Names) TestImages(IImageSource images) =>
+        (images.Preparation.Fit(images.Calibration).Transform(images.Test), images.TestNames);
 
     private static void Answer(CliOutput output, string path, IReadOnlyList<string> classes, float[] logits, bool isJson)
     {

@@ -34,6 +34,7 @@ internal sealed class FileImages : IImageSource
         Test = context.Data.LoadFromEnumerable(testing);
         CalibrationCount = calibrating.Count;
         TestCount = testing.Count;
+        TestNames = [.. testing.Select(row => row.ImagePath)];
         Preparation = context.Transforms.LoadImages(nameof(PixelRow.Image), "", nameof(ImageFileRow.ImagePath))
             .Append(LabelKeys.Estimator(context, classes ?? [.. files.Select(group => group.Key)]));
         Unreadable = check?.Unreadable ?? [];
@@ -46,6 +47,8 @@ internal sealed class FileImages : IImageSource
     public int CalibrationCount { get; }
 
     public int TestCount { get; }
+
+    public IReadOnlyList<string> TestNames { get; }
 
     public IEstimator<ITransformer> Preparation { get; }
 

@@ -52,7 +52,7 @@ internal static class OutputFile
             File.Delete(aside);
             if (failure is IOException)
             {
-                throw new IOException($"Cannot write {path}: {failure.Message} Nothing half-written is left.", failure);
+                throw new IOException($"Cannot write {path}: {failure.Message.TrimEnd('.')}. Nothing half-written is left.", failure);
             }
 
             throw;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 
 namespace SampleKit;
@@ -11,6 +12,7 @@ internal sealed class PixelImages : IImageSource
         Test = View(context, classes, test);
         CalibrationCount = calibration.Chosen.Count;
         TestCount = test.Chosen.Count;
+        TestNames = [.. test.Chosen.Select(index => string.Create(CultureInfo.InvariantCulture, $"#{index}"))];
         Preparation = LabelKeys.Estimator(context, classes);
     }
 
@@ -21,6 +23,8 @@ internal sealed class PixelImages : IImageSource
     public int CalibrationCount { get; }
 
     public int TestCount { get; }
+
+    public IReadOnlyList<string> TestNames { get; }
 
     public IEstimator<ITransformer> Preparation { get; }
 

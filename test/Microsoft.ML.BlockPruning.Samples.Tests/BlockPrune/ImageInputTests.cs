@@ -110,6 +110,21 @@ public sealed class ImageInputTests : IDisposable
     }
 
     [TestMethod]
+    public void Predict_TakesATableToo()
+    {
+        string zip = Prune("pruned.zip", "--images", _images);
+
+        var byTable = CliRun.Of("predict", zip, "--images", SaveCsv());
+        string[] names = [.. byTable.Output.Split('\n')[..^1].Select(line => line.Split(": ")[0])];
+
+        Assert.AreEqual(0, byTable.ExitCode, byTable.Error);
+        CollectionAssert.AreEqual(
+            Classes.SelectMany(label => new[] { 1, 2, 3, 4, 6, 7, 8, 9 }.Select(i => Path.Combine(_images, label, $"{i}.png"))).ToArray(),
+            names, "all but those that calibrate");
+        AssertFails(1, "--images-idx FILE", "predict", zip);
+    }
+
+    [TestMethod]
     public void MixedFolder_IsRefused()
     {
         File.Copy(Path.Combine(_images, "ant", "0.png"), Path.Combine(_images, "stray.png"));
