@@ -8,8 +8,15 @@ internal sealed class SweepSteps(IStepDisplay display, CliOutput output) : IProg
 {
     public void Report(SweepProgress value)
     {
-        double? total = value.Total;
-        display.Report("Trials", total is null ? null : value.Finished / total);
+        if (value.Total is { } trials)
+        {
+            display.Report("Trials", value.Finished, trials, "trials");
+        }
+        else
+        {
+            display.Report("Trials", null);
+        }
+
         if (value.Result is { } result && !output.IsWatched)
         {
             string origin = value.IsFromJournal ? ", from the journal" : "";

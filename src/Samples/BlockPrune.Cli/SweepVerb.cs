@@ -20,28 +20,27 @@ internal static class SweepVerb
         var criterion = CommonOptions.List(
             "--criterion", "What rates the blocks", [PruneCriterion.ObsPath], CommonOptions.ReadChoice<PruneCriterion>);
         var journal = new Option<string?>("--journal") { Description = "Keeps every finished trial, a line each", HelpName = "FILE.jsonl" };
-        var resume = CommonOptions.One(
-            "--resume", "What becomes of the journal's trials: resume, retry-errored or restart", ResumeMode.Resume,
-            CommonOptions.ReadChoice<ResumeMode>);
+        var resume = CommonOptions.Choice(
+            "--resume", "What becomes of the journal's trials: resume, retry-errored or restart", ResumeMode.Resume);
         var drop = new Option<double>("--max-drop")
         {
             Description = "Accuracy that the recommended trial may lose, as a fraction",
             DefaultValueFactory = _ => 0.01,
         };
         var limit = new Option<int?>("--max-images") { Description = $"Validation images at most (default: {ValidationImages})" };
-        var refit = CommonOptions.One(
-            "--refit", "How the kept weights make up for the others", PruneRefit.Reconstruction, CommonOptions.ReadChoice<PruneRefit>);
+        var refit = CommonOptions.Choice("--refit", "How the kept weights make up for the others", PruneRefit.Reconstruction);
         var save = new Option<string?>("--output") { Description = "Saves the recommended network", HelpName = "FILE.zip" };
         var verb = new Command("sweep", "Prunes to many budgets and blocks and tells which of them pay.")
         {
-            common.Model, common.Images, common.Bundled, keep, block, criterion, refit, journal, resume, drop, limit, save, common.Seed,
+            common.Model, common.Bundled, keep, block, criterion, refit, journal, resume, drop, limit, save, common.Seed,
             common.Json,
         };
+        common.Images.AddTo(verb);
         return verb.Does(output, (parsed, cancel) =>
         {
             var context = new MLContext(parsed.GetValue(common.Seed));
             string modelPath = common.ModelOf(parsed);
-            var images = common.ImagesOf(parsed, context);
+            var images = common.ImagesOf(parsed, context, output, ImageUse.Both, cancel);
             if (parsed.GetValue(save) is { } savePath)
             {
                 OutputFile.RequireWritable(savePath);

@@ -120,7 +120,7 @@ public sealed class VerbTests : IDisposable
     [DataRow("sweep --kept 0.5", 2, "--kept")]
     [DataRow("sweep", 1, "--bundled")]
     [DataRow("prune --model none.safetensors --bundled", 1, "no model file none.safetensors")]
-    [DataRow("predict none.zip none.png", 1, "no image none.png")]
+    [DataRow("predict none.zip none.png", 1, "no model file none.zip")]
     [DataRow("inspect none.zip", 1, "no model file none.zip")]
     public void WrongInput_GivesAReadableLineAndACode(string arguments, int exitCode, string says)
     {

@@ -1,4 +1,4 @@
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Milliseconds per image.</summary>
 /// <param name="MedianMs">Median of the samples.</param>

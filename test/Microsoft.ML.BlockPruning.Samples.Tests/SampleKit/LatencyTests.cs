@@ -1,6 +1,4 @@
-using global::Quickstart;
-
-namespace Microsoft.ML.BlockPruning.Samples.Tests.Quickstart;
+namespace Microsoft.ML.BlockPruning.Samples.Tests.SampleKit;
 
 [TestClass]
 public sealed class LatencyTests

@@ -1,4 +1,4 @@
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>One thing to time.</summary>
 /// <param name="Run">Scores <paramref name="Images"/> images.</param>

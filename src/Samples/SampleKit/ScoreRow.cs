@@ -1,4 +1,4 @@
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>What a single prediction reads back.</summary>
 internal sealed class ScoreRow

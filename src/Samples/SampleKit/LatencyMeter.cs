@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Times probes in turn, so that a change of the machine's load meets all of them alike.</summary>
 internal sealed class LatencyMeter(TimeSpan budget)
