@@ -18,11 +18,19 @@ internal static class JournalLine
         Converters = { new BlockShapeJsonConverter(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    private const string FinalKey = "final";
+
     public static string Of(JournalHeader header) => JsonSerializer.Serialize(header, Form);
 
-    public static string Of(TrialResult result, JournalHeader header)
+    public static string Of(TrialResult result, JournalHeader header) =>
+        Signed(JsonSerializer.SerializeToNode(result, Form)!.AsObject(), header);
+
+    /// <summary>The line of the recommended trial with the final refit, which is no trial of the tuner's.</summary>
+    public static string OfFinal(TrialResult result, JournalHeader header) =>
+        Signed(new JsonObject { [FinalKey] = JsonSerializer.SerializeToNode(result, Form) }, header);
+
+    private static string Signed(JsonObject line, JournalHeader header)
     {
-        var line = JsonSerializer.SerializeToNode(result, Form)!.AsObject();
         line["seed"] = header.Identity.Seed;
         line["library"] = header.Identity.Library;
         line["session"] = JsonSerializer.SerializeToNode(header.Session, Form);
@@ -46,11 +54,17 @@ internal static class JournalLine
         }
     }
 
-    /// <summary>The trial in a line.</summary>
+    /// <summary>The trial in a line, and whether it is that with the final refit.</summary>
     /// <exception cref="JsonException">It is none.</exception>
-    public static TrialResult ReadTrial(string line)
+    public static (TrialResult Result, bool IsFinal) ReadTrial(string line)
     {
-        var result = JsonSerializer.Deserialize<TrialResult>(line, Form) ?? throw new JsonException("it is null");
+        var content = JsonNode.Parse(line);
+        return content is JsonObject named && named[FinalKey] is { } final ? (ReadResult(final), true) : (ReadResult(content), false);
+    }
+
+    private static TrialResult ReadResult(JsonNode? content)
+    {
+        var result = content.Deserialize<TrialResult>(Form) ?? throw new JsonException("it is null");
         bool isWhole = result is { Top1: not null, Kl: not null, MultiplyAdds: not null, Bytes: not null, Milliseconds: not null };
         return result.Status == TrialStatus.Failed || isWhole
             ? result

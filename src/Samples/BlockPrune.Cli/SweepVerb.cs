@@ -30,12 +30,16 @@ internal static class SweepVerb
         };
         var limit = new Option<int?>("--max-images") { Description = $"Validation images at most (default: {ValidationImages})" };
         var refit = CommonOptions.One(
-            "--refit", "How the kept weights make up for the others", PruneRefit.Reconstruction, CommonOptions.ReadChoice<PruneRefit>);
+            "--refit", "How the kept weights make up for the others in the trials", PruneRefit.Feedback,
+            CommonOptions.ReadChoice<PruneRefit>);
+        var finalRefit = CommonOptions.One(
+            "--final-refit", "The refit of the recommended network, which is run once more with it", PruneRefit.Reconstruction,
+            CommonOptions.ReadChoice<PruneRefit>);
         var save = new Option<string?>("--output") { Description = "Saves the recommended network", HelpName = "FILE.zip" };
         var verb = new Command("sweep", "Prunes to many budgets and blocks and tells which of them pay.")
         {
-            common.Model, common.Images, common.Bundled, keep, block, criterion, refit, journal, resume, drop, limit, save, common.Seed,
-            common.Json,
+            common.Model, common.Images, common.Bundled, keep, block, criterion, refit, finalRefit, journal, resume, drop, limit, save,
+            common.Seed, common.Json,
         };
         return verb.Does(output, (parsed, cancel) =>
         {
@@ -51,13 +55,14 @@ internal static class SweepVerb
             var test = context.Data.TakeRows(
                 context.Data.ShuffleRows(images.Test, seed: 1), parsed.GetValue(limit) ?? ValidationImages);
             var sweep = context.BlockPruning()
-                .CreateSweep(new BlockPruneEstimator.Options { ModelPath = modelPath, Refit = parsed.GetRequiredValue(refit) })
+                .CreateSweep(new BlockPruneEstimator.Options { ModelPath = modelPath, Refit = parsed.GetRequiredValue(finalRefit) })
                 .SetDataset(preparation.Transform(images.Calibration), preparation.Transform(test))
                 .SetSearchSpace(new SparsitySearchSpace
                 {
                     Keep = parsed.GetRequiredValue(keep),
                     Block = parsed.GetRequiredValue(block),
                     Criterion = parsed.GetRequiredValue(criterion),
+                    Refit = [parsed.GetRequiredValue(refit)],
                 })
                 .SetMaximumAccuracyDrop(parsed.GetValue(drop));
             if (parsed.GetValue(journal) is { } path)
