@@ -129,6 +129,43 @@ public sealed class SparsitySweep
         return this;
     }
 
+    /// <summary>Sets where trials run; <see cref="SweepExecutor.InProcess"/> where this is not called.</summary>
+    /// <param name="executor">Child processes need a line in the program's <c>Main</c>: see <see cref="SweepWorker.TryRun"/>.</param>
+    /// <returns>This sweep.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The choice is none.</exception>
+    public SparsitySweep SetExecutor(SweepExecutor executor)
+    {
+        if (!Enum.IsDefined(executor))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(executor), executor, $"{executor} is no executor; take one of {string.Join(", ", Enum.GetNames<SweepExecutor>())}.");
+        }
+
+        _setup = _setup with { Executor = executor };
+        return this;
+    }
+
+    /// <summary>Sets the most resident memory of the process that runs trials; no limit where this is not called.</summary>
+    /// <param name="maximumMemoryUsageInMegaByte">Of 2^20 bytes each. Below what the runtime and libtorch take no trial can run.</param>
+    /// <returns>This sweep.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
+    /// <remarks>
+    /// A child process above it is ended and its trial fails. In the sweep's own process a trial is refused where what is held and what
+    /// it takes at the least are more than the limit; one that is running is not stopped. Each fold has a process and a limit of its own.
+    /// </remarks>
+    public SparsitySweep SetMaximumMemoryUsageInMegaByte(double maximumMemoryUsageInMegaByte)
+    {
+        if (!(maximumMemoryUsageInMegaByte > 0 && maximumMemoryUsageInMegaByte < long.MaxValue >> 20))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(maximumMemoryUsageInMegaByte), maximumMemoryUsageInMegaByte,
+                $"The limit of memory is {maximumMemoryUsageInMegaByte} MB; it must be above 0.");
+        }
+
+        _setup = _setup with { MemoryLimit = (long)(maximumMemoryUsageInMegaByte * (1 << 20)) };
+        return this;
+    }
+
     /// <summary>Sets how many networks are held in memory, of the best trials; 1 where this is not called.</summary>
     /// <param name="maximumModelsToKeep">At least 1. The others are let go, and pruned again when they are asked for.</param>
     /// <returns>This sweep.</returns>

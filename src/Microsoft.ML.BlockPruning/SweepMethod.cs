@@ -26,6 +26,8 @@ internal sealed record SweepMethod : ITrialMethod
 
     public FineTuneOptions? FineTuning { get; init; }
 
+    private const string FileName = "method.json";
+
     public static SweepMethod Of(BlockPruneEstimator.Options options) => new()
     {
         Allocation = options.Allocation,
@@ -37,6 +39,12 @@ internal sealed record SweepMethod : ITrialMethod
         LayersToKeepDense = options.LayersToKeepDense,
         FineTuning = options.FineTuning,
     };
+
+    public static SweepMethod Read(string folder) =>
+        JsonSerializer.Deserialize<SweepMethod>(File.ReadAllText(Path.Combine(folder, FileName)), SweepJson.Form)!;
+
+    public void Write(string folder) =>
+        File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, SweepJson.Form));
 
     public IBlockCriterion CriterionOf(string name) => PruneMethods.CriterionOf(Enum.Parse<PruneCriterion>(name), CalibrationLabels);
 

@@ -14,6 +14,11 @@ internal sealed record SweepSetup
     /// <summary>Folds of the calibration data that trials are judged on; null: there is a validation set.</summary>
     public int? Folds { get; init; }
 
+    public SweepExecutor Executor { get; init; }
+
+    /// <summary>Bytes of resident memory of the process that runs trials; null: no limit.</summary>
+    public long? MemoryLimit { get; init; }
+
     /// <summary>Null: no journal.</summary>
     public string? JournalPath { get; init; }
 

@@ -49,7 +49,15 @@ internal sealed class SweepWork
     {
         using var channel = _host.Start("Sweep");
         new BlockPruneEstimator(_environment, _options).GetOutputSchema(MlNetSchema.ShapeOf(train.Schema));
-        LibTorch.EnsureLoaded();
+        if (_setup.Executor == SweepExecutor.ChildProcess)
+        {
+            _ = SweepWorker.Command(); // says what the program lacks before any image is read
+        }
+        else
+        {
+            LibTorch.EnsureLoaded();
+        }
+
         var images = new SweepImages(_host, _options, new PruneProgressRelay(_host, channel, progress: null, _cancellationToken));
         var (subjects, whole) = _setup.Folds is { } folds ? images.ReadFolds(train, folds) : images.ReadSplit(train);
         using var journal = _setup.JournalPath is null ? null : TrialJournal.Open(
@@ -67,8 +75,7 @@ internal sealed class SweepWork
         return new SweepResult(
             outcome, executor.DenseTop1, journal?.Notes ?? [],
             (trial, cancellationToken) => TransformerOf(
-                outcome.Networks.GetValueOrDefault(trial)
-                ?? new LocalExecutor(whole(), _method, cancellationToken).Prune(trial, cancellationToken)));
+                outcome.Networks.GetValueOrDefault(trial) ?? Prune(whole(), trial, cancellationToken)));
     }
 
     private static string Library => typeof(SweepWork).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
@@ -77,8 +84,33 @@ internal sealed class SweepWork
     private string Method => _setup.Folds is { } folds ? FormattableString.Invariant($"{_method}; {folds} folds") : _method.ToString();
 
     private ITrialExecutor ExecutorOf(IReadOnlyList<SweepSubject> subjects) => subjects is [var only]
-        ? new LocalExecutor(only, _method, _cancellationToken)
-        : new FoldExecutor([.. subjects.Select(subject => (ExecutorOf([subject]), subject.Validation.Count))]);
+        ? ExecutorOf(only)
+        : new FoldExecutor([.. subjects.Select(subject => (ExecutorOf(subject), subject.Validation.Count))]);
+
+    private ITrialExecutor ExecutorOf(SweepSubject subject)
+    {
+        if (_setup.Executor == SweepExecutor.ChildProcess)
+        {
+            return SweepWorker.ExecutorOf(subject, _method, _setup.MemoryLimit);
+        }
+
+        var local = new LocalExecutor(subject, _method, _cancellationToken);
+        if (_setup.MemoryLimit is not { } limit)
+        {
+            return local;
+        }
+
+        var guard = new MemoryGuard(
+            local, TrialMemory.LeastBytes(subject.Dense.Config, subject.Calibration.Count), limit, () => Environment.WorkingSet);
+        guard.Check();
+        return guard;
+    }
+
+    private SparseViT Prune(SweepSubject subject, Trial trial, CancellationToken cancellationToken)
+    {
+        LibTorch.EnsureLoaded();
+        return new LocalExecutor(subject, _method, cancellationToken).Prune(trial, cancellationToken);
+    }
 
     private SparseViTTransformer TransformerOf(SparseViT network) => new(
         _environment,

@@ -102,6 +102,36 @@ public sealed class SparsitySweepTests
     }
 
     [TestMethod]
+    public void Run_InAChildProcessGivesTheSameToTheBit()
+    {
+        using var subject = new FitSubject();
+        subject.Options.LayerFloor = 0.1;
+        var train = subject.Data(12);
+        var test = subject.Data(9);
+        var here = Sweep(subject).SetDataset(train, test).Run();
+
+        var there = Sweep(subject).SetDataset(train, test).SetExecutor(SweepExecutor.ChildProcess)
+            .SetMaximumMemoryUsageInMegaByte(8192).Run();
+
+        CollectionAssert.AreEqual(Figures(here), Figures(there));
+        Assert.AreEqual(Sweeps.SweepToys.Figures(here.Final!), Sweeps.SweepToys.Figures(there.Final!));
+        using var expected = here.CreateModel();
+        using var found = there.CreateModel();
+        TestData.AssertSameBits(TestData.Scores(expected.Transform(test)), TestData.Scores(found.Transform(test)));
+    }
+
+    [TestMethod]
+    public void Run_RefusesALimitOfMemoryThatNoTrialCanKeep()
+    {
+        using var subject = new FitSubject();
+        var sweep = Sweep(subject).SetDataset(subject.Data(12), subject.Data(9)).SetMaximumMemoryUsageInMegaByte(10);
+
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => sweep.Run()).Message, "limit of 10 MB");
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => sweep.SetMaximumMemoryUsageInMegaByte(double.NaN));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => sweep.SetExecutor((SweepExecutor)9));
+    }
+
+    [TestMethod]
     public void Run_HalvesDownToTheTrialsOfAGrid()
     {
         using var subject = new FitSubject();

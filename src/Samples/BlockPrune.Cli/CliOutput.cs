@@ -28,7 +28,7 @@ internal sealed record CliOutput(TextWriter Out, TextWriter Error, IAnsiConsole 
 
     private sealed class SilentSteps : IStepDisplay
     {
-        public void Report(string step, double? fraction)
+        public void Report(string step, double? fraction, string? detail = null)
         {
         }
     }

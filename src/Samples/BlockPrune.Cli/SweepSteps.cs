@@ -6,10 +6,25 @@ namespace BlockPrune.Cli;
 /// <summary>Shows a sweep: a bar on a terminal, elsewhere a line on the error stream for each finished trial.</summary>
 internal sealed class SweepSteps(IStepDisplay display, CliOutput output) : IProgress<SweepProgress>
 {
+    private readonly SweepPace _pace = new(TimeProvider.System);
+
     public void Report(SweepProgress value)
     {
-        double? total = value.Total;
-        display.Report("Trials", total is null ? null : value.Finished / total);
+        if (value.IsFinal)
+        {
+            display.Report($"Refit {value.Refit}", value.Result is null ? null : 1);
+        }
+        else
+        {
+            if (value.Result is not null)
+            {
+                _pace.Count(value.IsFromJournal);
+            }
+
+            double? total = value.Total;
+            display.Report("Trials", total is null ? null : value.Finished / total, _pace.Describe(value.Finished, value.Total));
+        }
+
         if (value.Result is { } result && !output.IsWatched)
         {
             string origin = value.IsFromJournal ? ", from the journal" : "";

@@ -8,7 +8,7 @@ internal sealed class LineSteps(IAnsiConsole console) : IStepDisplay
 {
     private readonly Dictionary<string, Stopwatch> _running = [];
 
-    public void Report(string step, double? fraction)
+    public void Report(string step, double? fraction, string? detail = null)
     {
         if (!_running.TryGetValue(step, out var clock))
         {

@@ -20,7 +20,7 @@ internal sealed class LiveSteps : IStepDisplay
                 new ElapsedTimeColumn())
             .Start(context => work(new LiveSteps(context)));
 
-    public void Report(string step, double? fraction)
+    public void Report(string step, double? fraction, string? detail = null)
     {
         if (!_tasks.TryGetValue(step, out var task))
         {
@@ -28,6 +28,7 @@ internal sealed class LiveSteps : IStepDisplay
             _tasks.Add(step, task);
         }
 
+        task.Description = Markup.Escape(detail is null ? step : $"{step}: {detail}");
         task.IsIndeterminate = fraction is null;
         task.Value = fraction ?? 0;
         if (fraction >= 1)
