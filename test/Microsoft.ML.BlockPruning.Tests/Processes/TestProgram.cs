@@ -3,7 +3,7 @@ using System.Reflection;
 namespace Microsoft.ML.BlockPruning.Tests.Processes;
 
 /// <summary>
-/// The entry point: runs the tests, or with <c>--child TYPE …</c> the static <c>Run(string[])</c> of one type. Sweeps' workers begin here too.
+/// The entry point: runs the tests, or with <c>--child TYPE …</c> the static <c>Run(string[])</c> of one type, or serves a sweep.
 /// </summary>
 /// <remarks>What holds for a whole process (which natives load, what a new process can read) is shown in a process of its own.</remarks>
 internal static class TestProgram
