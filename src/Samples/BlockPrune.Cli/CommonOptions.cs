@@ -65,6 +65,11 @@ internal sealed class CommonOptions
             ? keep
             : throw new FormatException($"{text} is not in (0, 1]; it is the fraction of multiply-adds that stay, such as 0.5.");
 
+    public static int ReadCount(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            ? count
+            : throw new FormatException($"{text} is no number of 0 or more.");
+
     public static BlockShape ReadBlock(string text) => BlockShape.Parse(text);
 
     /// <summary>The dense network's file.</summary>

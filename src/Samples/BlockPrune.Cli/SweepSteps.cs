@@ -8,7 +8,11 @@ internal sealed class SweepSteps(IStepDisplay display, CliOutput output) : IProg
 {
     public void Report(SweepProgress value)
     {
-        if (value.Total is { } trials)
+        if (value.IsFinal)
+        {
+            display.Report($"Refit {value.Refit}", value.Result is null ? null : 1);
+        }
+        else if (value.Total is { } trials)
         {
             display.Report("Trials", value.Finished, trials, "trials");
         }
@@ -23,10 +27,10 @@ internal sealed class SweepSteps(IStepDisplay display, CliOutput output) : IProg
             string figures = result.Status == TrialStatus.Completed
                 ? string.Create(CultureInfo.InvariantCulture, $"top-1 {100 * result.Top1:F2} %, {result.Seconds:F1} s")
                 : $"failed: {result.Error}";
-            string count = value.Total is { } all ? $"{value.Finished}/{all}" : $"{value.Finished}";
+            string count = value.IsFinal ? "final" : value.Total is { } all ? $"{value.Finished}/{all}" : $"{value.Finished}";
             output.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"[{count}] keep {value.Keep}, block {value.Block}, {value.Criterion}: {figures}{origin}"));
+                $"[{count}] keep {value.Keep}, block {value.Block}, {value.Criterion}, {value.Refit}: {figures}{origin}"));
         }
     }
 }
