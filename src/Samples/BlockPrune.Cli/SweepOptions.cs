@@ -23,16 +23,15 @@ internal sealed class SweepOptions
         "--refit", "How the kept weights make up for the others in the trials", [PruneRefit.Feedback],
         CommonOptions.ReadChoice<PruneRefit>);
 
-    private readonly Option<PruneRefit> _finalRefit = CommonOptions.One(
-        "--final-refit", "The refit of the recommended network, which is run once more with it", PruneRefit.Reconstruction,
-        CommonOptions.ReadChoice<PruneRefit>);
+    private readonly Option<PruneRefit> _finalRefit = CommonOptions.Choice(
+        "--final-refit", "The refit of the recommended network, which is run once more with it", PruneRefit.Reconstruction);
 
     private readonly Option<int[]> _epochs = CommonOptions.List(
         "--fine-tune-epochs", "Epochs of fine-tuning", [0], CommonOptions.ReadCount);
 
-    private readonly Option<SweepTuner> _tuner = CommonOptions.One(
+    private readonly Option<SweepTuner> _tuner = CommonOptions.Choice(
         "--tuner", "grid, random (as many as --max-trials), bisection (the least within --max-drop) or successive-halving",
-        SweepTuner.Grid, CommonOptions.ReadChoice<SweepTuner>);
+        SweepTuner.Grid);
 
     private readonly Option<string?> _journal = new("--journal")
     {
@@ -40,9 +39,8 @@ internal sealed class SweepOptions
         HelpName = "FILE.jsonl",
     };
 
-    private readonly Option<ResumeMode> _resume = CommonOptions.One(
-        "--resume", "What becomes of the journal's trials: resume, retry-errored or restart", ResumeMode.Resume,
-        CommonOptions.ReadChoice<ResumeMode>);
+    private readonly Option<ResumeMode> _resume = CommonOptions.Choice(
+        "--resume", "What becomes of the journal's trials: resume, retry-errored or restart", ResumeMode.Resume);
 
     private readonly Option<double> _drop = new("--max-drop")
     {
@@ -57,9 +55,8 @@ internal sealed class SweepOptions
         Description = "Seconds at most; the trial that is running is dropped",
     };
 
-    private readonly Option<SweepExecutor> _executor = CommonOptions.One(
-        "--executor", "Where trials run: in-process or child-process (one that dies costs only itself)", SweepExecutor.InProcess,
-        CommonOptions.ReadChoice<SweepExecutor>);
+    private readonly Option<SweepExecutor> _executor = CommonOptions.Choice(
+        "--executor", "Where trials run: in-process or child-process (one that dies costs only itself)", SweepExecutor.InProcess);
 
     private readonly Option<double?> _memory = new("--memory-limit")
     {
