@@ -49,7 +49,7 @@ mutate() {
     done
     printf '%s\n' "$text" > "$scratch/mutant.cu"
     PTX_FLAGS=-Wno-error bash eng/build-ptx.sh "$scratch/mutant.cu" "$scratch/mutant.ptx" 2> /dev/null
-    by=$(check_of "$scratch/mutant.ptx")
+    by=$(check_of "$scratch/mutant.ptx" | tr '\t' ' ')
     if [ -z "$by" ]; then survivors=$((survivors + 1)); fi
     printf '%-34s %s\n' "$name" "${by:-SURVIVED}"
     rows+=("$(printf '    { "name": "%s", "caught": %s, "by": "%s" }' "$name" "$([ -n "$by" ] && echo true || echo false)" "$(sed 's/[\\"]/\\&/g' <<< "$by")")")
