@@ -39,6 +39,9 @@ public static class SweepWorker
             LibTorch.EnsureLoaded();
             return new LocalExecutor(SubjectFolder.Read(folder), SweepMethod.Read(folder), CancellationToken.None);
         });
+
+        // A sweep that ends kills its worker and deletes the folder; who comes here has outlived it.
+        Directory.Delete(folder, recursive: true);
         return true;
     }
 
@@ -59,12 +62,21 @@ public static class SweepWorker
     /// <param name="subject">What to prune and judge on.</param>
     /// <param name="method">How.</param>
     /// <param name="memoryLimit">Bytes of resident memory of the process; null: no limit.</param>
+    /// <exception cref="IOException">The disk has no room for network and images.</exception>
     internal static ChildExecutor ExecutorOf(SweepSubject subject, SweepMethod method, long? memoryLimit)
     {
         var command = Command();
         var folder = Directory.CreateTempSubdirectory("blockpruning-sweep-");
-        SubjectFolder.Write(subject, folder.FullName);
-        method.Write(folder.FullName);
-        return new ChildExecutor(command, folder, subject.Calibration.Count, memoryLimit);
+        try
+        {
+            SubjectFolder.Write(subject, folder.FullName);
+            method.Write(folder.FullName);
+            return new ChildExecutor(command, folder, subject.Calibration.Count, memoryLimit);
+        }
+        catch
+        {
+            folder.Delete(recursive: true);
+            throw;
+        }
     }
 }

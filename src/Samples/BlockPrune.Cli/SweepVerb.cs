@@ -46,6 +46,11 @@ internal static class SweepVerb
             options.Apply(parsed, sweep, seed);
             if (parsed.GetValue(folds) is { } count)
             {
+                if (parsed.GetValue(limit) is not null)
+                {
+                    throw new ArgumentException("--folds judges on the calibration images, so that --max-images limits nothing: give one.");
+                }
+
                 sweep.SetDataset(calibration, count);
             }
             else

@@ -22,13 +22,19 @@ internal static class KillCommand
         var tool = new Option<string>("--tool") { Description = "blockprune.dll", Required = true };
         var seed = new Option<int>("--seed") { Description = "Of the moments", DefaultValueFactory = _ => 1 };
         var json = new Option<string?>("--json") { Description = "Writes the result" };
+        var sweep = new Argument<string[]>("sweep")
+        {
+            Description = "What is swept, as 'blockprune sweep --bundled' takes it, after --; six points where nothing is given",
+            DefaultValueFactory = _ => Sweep,
+        };
         var command = new System.CommandLine.Command("sweep-kill", "Kills a sweep at random moments, resumes it and compares.")
         {
-            tool, seed, json,
+            tool, seed, json, sweep,
         };
         command.SetAction(parsed =>
         {
-            var row = Run(new SweepTool(Path.GetFullPath(parsed.GetRequiredValue(tool)), Sweep), parsed.GetValue(seed));
+            string assembly = Path.GetFullPath(parsed.GetRequiredValue(tool));
+            var row = Run(new SweepTool(assembly, parsed.GetRequiredValue(sweep)), parsed.GetValue(seed));
             if (parsed.GetValue(json) is { } path)
             {
                 ResultFile.Write(path, Environment.ProcessorCount, [row]);

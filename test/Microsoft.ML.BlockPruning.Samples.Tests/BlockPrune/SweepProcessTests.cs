@@ -25,6 +25,35 @@ public sealed class SweepProcessTests
     }
 
     [TestMethod]
+    public void Sweep_ThatIsKilledLeavesNoWorkerAndNoFilesBehind()
+    {
+        using var folder = new TemporaryFolder();
+        string temporary = Directory.CreateDirectory(folder.File("temporary")).FullName, journal = folder.File("sweep.jsonl");
+        string[] sweep =
+        [
+            "sweep", "--model", TinyNetwork.Save(folder, classes: 3),
+            "--images", TinyNetwork.SaveImages(folder, perClass: 10, ["ant", "bee", "cat"]),
+            "--keep", "0.8,0.7,0.6,0.5", "--block", "8x8", "--executor", "child-process", "--journal", journal,
+        ];
+        using (var tool = Start(sweep, temporary))
+        {
+            WaitFor(() => File.Exists(journal) && Read(journal).Contains("\"status\"", StringComparison.Ordinal));
+            tool.Kill();
+        }
+
+        WaitFor(() => Directory.GetDirectories(temporary, "blockpruning-sweep-*").Length == 0);
+    }
+
+    private static string Read(string journal)
+    {
+        using var file = new StreamReader(new FileStream(journal, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return file.ReadToEnd();
+    }
+
+    private static void WaitFor(Func<bool> condition) =>
+        Assert.IsTrue(SpinWait.SpinUntil(condition, TimeSpan.FromMinutes(1)), "it did not come to pass within a minute");
+
+    [TestMethod]
     public void Sweep_InChildProcessesSaysWhatAProgramLacksThatDoesNotHandItselfOver()
     {
         using var folder = new TemporaryFolder();
@@ -38,7 +67,7 @@ public sealed class SweepProcessTests
         StringAssert.Contains(run.Error, "SweepWorker.TryRun");
     }
 
-    private static JsonDocument Run(string[] arguments)
+    private static Process Start(string[] arguments, string? temporary = null)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -51,7 +80,17 @@ public sealed class SweepProcessTests
             start.ArgumentList.Add(argument);
         }
 
-        using var tool = Process.Start(start)!;
+        if (temporary is not null)
+        {
+            start.Environment["TMPDIR"] = temporary;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    private static JsonDocument Run(string[] arguments)
+    {
+        using var tool = Start(arguments);
         var error = tool.StandardError.ReadToEndAsync();
         string output = tool.StandardOutput.ReadToEnd();
         tool.WaitForExit();
