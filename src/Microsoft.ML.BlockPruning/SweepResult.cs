@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
 
 namespace Microsoft.ML.BlockPruning;
@@ -5,19 +6,20 @@ namespace Microsoft.ML.BlockPruning;
 /// <summary>What a <see cref="SparsitySweep"/> found.</summary>
 public sealed class SweepResult
 {
+    private readonly SweepReport _report;
     private readonly Func<Trial, CancellationToken, SparseViTTransformer> _createModel;
     private readonly TrialResult? _answer;
 
     internal SweepResult(
-        SweepOutcome outcome, double denseTop1, IReadOnlyList<string> notes,
-        Func<Trial, CancellationToken, SparseViTTransformer> createModel)
+        SweepOutcome outcome, double denseTop1, SweepReport report, Func<Trial, CancellationToken, SparseViTTransformer> createModel)
     {
         Trials = outcome.Results;
         Recommended = outcome.Recommended;
         Final = outcome.Final;
         Ending = outcome.Ending;
         DenseTop1 = denseTop1;
-        Notes = notes;
+        Notes = report.Notes;
+        _report = report;
         _answer = outcome.Answer;
         _createModel = createModel;
     }
@@ -43,6 +45,10 @@ public sealed class SweepResult
 
     /// <summary>What a reader should know, such as a half-written line of the journal that was cut off.</summary>
     public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>Makes a page to look at.</summary>
+    /// <returns>The trials, the front and the recommended one; <see cref="SweepReport.WithModel"/> adds the recommended model.</returns>
+    public SweepReport CreateReport() => _report;
 
     /// <summary>The trials that no other beats: none is as accurate for less, or more accurate for as much.</summary>
     /// <param name="cost">What accuracy is paid for with.</param>

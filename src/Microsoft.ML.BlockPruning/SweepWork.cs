@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Interop;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Training;
 using Microsoft.ML.Runtime;
@@ -60,10 +61,11 @@ internal sealed class SweepWork
 
         var images = new SweepImages(_host, _options, new PruneProgressRelay(_host, channel, progress: null, _cancellationToken));
         var (subjects, whole) = _setup.Folds is { } folds ? images.ReadFolds(train, folds) : images.ReadSplit(train);
-        using var journal = _setup.JournalPath is null ? null : TrialJournal.Open(
-            _setup.JournalPath, subjects[0].IdentityWith(Method, Library), SweepSession.Current(CpuKernels.Selected.Name),
-            _setup.ResumeMode);
+        var header = JournalHeader.Of(subjects[0].IdentityWith(Method, Library), SweepSession.Current(CpuKernels.Selected.Name));
+        using var journal = _setup.JournalPath is null
+            ? null : TrialJournal.Open(_setup.JournalPath, header.Identity, header.Session, _setup.ResumeMode);
         using var executor = ExecutorOf(subjects);
+        var dense = DenseReference.Of(subjects, executor.DenseTop1, journal);
         void Report(SweepProgress step)
         {
             MlNetHost.ThrowIfCancelled(_host);
@@ -73,7 +75,8 @@ internal sealed class SweepWork
         var limits = _setup.Limits with { FinalRefit = _options.Refit.ToString() };
         var outcome = new SweepRunner(_space, _setup.Tuner.Tuner, executor, journal, limits, Report).Run(_cancellationToken);
         return new SweepResult(
-            outcome, executor.DenseTop1, journal?.Notes ?? [],
+            outcome, executor.DenseTop1,
+            JournalReport.Of(outcome.Results, outcome.Final, [dense], limits.MaximumDrop, [header], journal?.Notes ?? []),
             (trial, cancellationToken) => TransformerOf(
                 outcome.Networks.GetValueOrDefault(trial) ?? Prune(whole(), trial, cancellationToken)));
     }

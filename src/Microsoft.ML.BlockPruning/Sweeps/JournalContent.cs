@@ -15,6 +15,9 @@ internal sealed record JournalContent(
 {
     private const byte LineEnd = (byte)'\n';
 
+    /// <summary>What the trials are compared with; of a name that stands there twice the last.</summary>
+    public IReadOnlyList<ReferencePoint> References { get; private init; } = [];
+
     /// <summary>Reads.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="path">Its name, for messages.</param>
@@ -32,6 +35,7 @@ internal sealed record JournalContent(
         var headers = new List<JournalHeader>();
         var trials = new Dictionary<Trial, TrialResult>();
         var finals = new Dictionary<Trial, TrialResult>();
+        var references = new Dictionary<string, ReferencePoint>(StringComparer.Ordinal);
         for (int i = 0; i < lines.Length; i++)
         {
             try
@@ -44,6 +48,10 @@ internal sealed record JournalContent(
                 else if (i == 0)
                 {
                     throw NoJournal(path);
+                }
+                else if (JournalLine.TryReadReference(lines[i]) is { } reference)
+                {
+                    references[reference.Name] = reference;
                 }
                 else
                 {
@@ -60,7 +68,10 @@ internal sealed record JournalContent(
             }
         }
 
-        return new JournalContent(headers, trials, finals, whole, cutOff.Length > 0 ? cutOff : null);
+        return new JournalContent(headers, trials, finals, whole, cutOff.Length > 0 ? cutOff : null)
+        {
+            References = [.. references.Values],
+        };
     }
 
     private static void CheckVersion(JournalHeader header, string path)

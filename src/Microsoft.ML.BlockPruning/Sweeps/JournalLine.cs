@@ -11,6 +11,8 @@ internal static class JournalLine
 
     public static string Of(JournalHeader header) => JsonSerializer.Serialize(header, SweepJson.Form);
 
+    public static string Of(ReferencePoint point) => JsonSerializer.Serialize(point, SweepJson.Form);
+
     public static string Of(TrialResult result, JournalHeader header) =>
         Signed(JsonSerializer.SerializeToNode(result, SweepJson.Form)!.AsObject(), header);
 
@@ -28,20 +30,12 @@ internal static class JournalLine
 
     /// <summary>The header in a line; null where it is the line of something else.</summary>
     /// <exception cref="JsonException">It is no JSON, or a header that lacks something.</exception>
-    public static JournalHeader? TryReadHeader(string line)
-    {
-        try
-        {
-            return JsonNode.Parse(line) is JsonObject content && content["journal"] is JsonValue mark
-                && mark.TryGetValue(out string? text) && text == JournalHeader.Mark
-                ? content.Deserialize<JournalHeader>(SweepJson.Form)
-                : null;
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new JsonException(error.Message, error);
-        }
-    }
+    public static JournalHeader? TryReadHeader(string line) =>
+        TryReadAs<JournalHeader>(line, "journal", mark => mark == JournalHeader.Mark);
+
+    /// <summary>The point of comparison in a line; null where it is the line of something else.</summary>
+    /// <exception cref="JsonException">It is no JSON, or a point that lacks its name.</exception>
+    public static ReferencePoint? TryReadReference(string line) => TryReadAs<ReferencePoint>(line, "reference", _ => true);
 
     /// <summary>The trial in a line, and whether it is that with the final refit.</summary>
     /// <exception cref="JsonException">It is none.</exception>
@@ -58,5 +52,21 @@ internal static class JournalLine
         return result.Status == TrialStatus.Failed || isWhole
             ? result
             : throw new JsonException("a completed trial lacks one of top1, kl, multiplyAdds, bytes and milliseconds");
+    }
+
+    private static T? TryReadAs<T>(string line, string key, Predicate<string> isMark)
+        where T : class
+    {
+        try
+        {
+            return JsonNode.Parse(line) is JsonObject content && content[key] is JsonValue mark && mark.TryGetValue(out string? text)
+                && isMark(text)
+                ? content.Deserialize<T>(SweepJson.Form)
+                : null;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new JsonException(error.Message, error);
+        }
     }
 }

@@ -1,7 +1,6 @@
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Pruning;
-using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Training;
 using Microsoft.ML.BlockPruning.Training.FineTuning;

@@ -17,6 +17,7 @@ internal sealed class TrialJournal : IDisposable
     private readonly FileStream _stream;
     private readonly Dictionary<Trial, TrialResult> _trials = [];
     private readonly Dictionary<Trial, TrialResult> _finals = [];
+    private readonly Dictionary<string, ReferencePoint> _references = new(StringComparer.Ordinal);
     private readonly List<string> _notes = [];
 
     private TrialJournal(string path, JournalHeader header, FileStream journalLock, FileStream stream)
@@ -83,6 +84,16 @@ internal sealed class TrialJournal : IDisposable
     {
         Write(JournalLine.OfFinal(result, _header));
         _finals[result.Trial] = result;
+    }
+
+    public ReferencePoint? FindReference(string name) => _references.GetValueOrDefault(name);
+
+    /// <summary>Writes down what trials are compared with.</summary>
+    /// <exception cref="IOException">It cannot be written; the lines before are safe.</exception>
+    public void Append(ReferencePoint point)
+    {
+        Write(JournalLine.Of(point));
+        _references[point.Name] = point;
     }
 
     public void Dispose()
@@ -152,6 +163,11 @@ internal sealed class TrialJournal : IDisposable
             _stream.SetLength(content.WholeBytes);
             string shown = cutOff.Length > ShownCharacters ? cutOff[..ShownCharacters] + "…" : cutOff;
             _notes.Add($"The last line of the journal '{_path}' was half-written and was cut off: {shown}");
+        }
+
+        foreach (var point in content.References)
+        {
+            _references.Add(point.Name, point);
         }
 
         foreach (var (from, to) in new[] { (content.Trials, _trials), (content.Finals, _finals) })

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Sparsity;
 
 /// <summary>A block as people write it: <c>"16x32"</c>, height x width.</summary>
 internal sealed class BlockShapeJsonConverter : JsonConverter<BlockShape>

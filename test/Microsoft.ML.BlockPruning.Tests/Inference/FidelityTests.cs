@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Inference;
 
-namespace Microsoft.ML.BlockPruning.Tests.Reporting;
+namespace Microsoft.ML.BlockPruning.Tests.Inference;
 
 [TestClass]
 public sealed class FidelityTests
