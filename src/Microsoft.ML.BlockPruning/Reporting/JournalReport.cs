@@ -25,31 +25,37 @@ internal static class JournalReport
 
         string[] notes = content.CutOff is null
             ? [] : ["The journal's last line is half-written, as a killed sweep leaves it; it is not counted."];
-        return Of([.. content.Trials.Values], content.References, maximumDrop, content.Headers, notes);
+        TrialResult[] trials = [.. content.Trials.Values];
+        var recommended = Recommendation.Of(trials, DenseTop1(content.References), maximumDrop);
+        var final = content.Finals.Values.LastOrDefault(
+            result => recommended is not null && result.Trial with { Refit = recommended.Refit } == recommended.Trial);
+        return Of(trials, final, content.References, maximumDrop, content.Headers, notes);
     }
 
     /// <summary>The report of what a journal would hold.</summary>
     /// <param name="trials">In the order in which they were finished.</param>
+    /// <param name="final">The recommended one with the final refit; null where it was not run.</param>
     /// <param name="references">What they are compared with.</param>
     /// <param name="maximumDrop">Fraction of the images, in [0, 1].</param>
     /// <param name="headers">One for each run.</param>
     /// <param name="notes">What a reader should know besides.</param>
     public static SweepReport Of(
-        IReadOnlyList<TrialResult> trials, IReadOnlyList<ReferencePoint> references, double maximumDrop,
-        IReadOnlyList<JournalHeader> headers, IReadOnlyList<string> notes)
-    {
-        // Without the dense network nothing is within the limit, and the most accurate trial is the one to take.
-        double denseTop1 = references.FirstOrDefault(point => point.IsDense)?.Top1 ?? double.PositiveInfinity;
-        return new SweepReport
+        IReadOnlyList<TrialResult> trials, TrialResult? final, IReadOnlyList<ReferencePoint> references, double maximumDrop,
+        IReadOnlyList<JournalHeader> headers, IReadOnlyList<string> notes) =>
+        new()
         {
             Trials = trials,
-            Recommended = Recommendation.Of(trials, denseTop1, maximumDrop),
+            Recommended = Recommendation.Of(trials, DenseTop1(references), maximumDrop),
+            Final = final,
             References = references,
             MaximumDrop = maximumDrop,
             Origin = [.. OriginOf(headers)],
             Notes = notes,
         };
-    }
+
+    // Without the dense network nothing is within the limit, and the most accurate trial is the one to take.
+    private static double DenseTop1(IReadOnlyList<ReferencePoint> references) =>
+        references.FirstOrDefault(point => point.IsDense)?.Top1 ?? double.PositiveInfinity;
 
     private static IEnumerable<string> OriginOf(IReadOnlyList<JournalHeader> headers)
     {

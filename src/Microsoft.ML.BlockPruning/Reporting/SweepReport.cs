@@ -18,6 +18,10 @@ public sealed class SweepReport
     /// <summary>The trial to take; null where none was completed.</summary>
     public required TrialResult? Recommended { get; init; }
 
+    /// <summary>The recommended trial with the final refit, whose model is the sweep's answer; null where it was not run.</summary>
+    /// <value>No part of the trials: figures of two refits do not lie on one front.</value>
+    public required TrialResult? Final { get; init; }
+
     /// <summary>What the trials are compared with: the dense network, and whatever else was measured beside it.</summary>
     public required IReadOnlyList<ReferencePoint> References { get; init; }
 
@@ -59,6 +63,7 @@ public sealed class SweepReport
         {
             Trials = Trials,
             Recommended = Recommended,
+            Final = Final,
             References = References,
             MaximumDrop = MaximumDrop,
             Origin = Origin,

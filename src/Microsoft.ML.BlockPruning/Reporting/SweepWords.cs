@@ -23,6 +23,13 @@ internal static class SweepWords
         yield return Accuracy(taken, report.Dense);
         yield return Costs(taken, report.Dense);
         yield return $"{Reason(report, taken)} {counted}";
+        if (report.Final is { } final)
+        {
+            yield return final.IsCompleted
+                ? $"These are the figures of the trial. The model itself has the refit {final.Refit}: it finds the class of "
+                    + $"{Hundredths(100 * final.Top1)} %, and its divergence is {ReportTables.Number(final.Kl)} nats."
+                : $"The model itself was to have the refit {final.Refit}, which failed: {final.Error}";
+        }
     }
 
     /// <summary>One row a trial, the first row their heads.</summary>

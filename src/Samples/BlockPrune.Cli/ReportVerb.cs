@@ -33,17 +33,15 @@ internal static class ReportVerb
         };
         var verb = new Command("report", "Writes a page to look at: a sweep's trials, a model's layers, the answers that changed.")
         {
-            journal, model, dense, common.Images, common.Bundled, drop, limit, target, common.Json,
+            journal, model, dense, common.Bundled, drop, limit, target, common.Json,
         };
+        common.Images.AddTo(verb);
         return verb.Does(output, (parsed, cancel) =>
         {
             string path = parsed.GetRequiredValue(target);
             ReportFiles.RequireWritable(path);
             var sweep = parsed.GetValue(journal) is { } file ? SweepReport.FromJournal(file, parsed.GetValue(drop)) : null;
-            var pruned = parsed.GetValue(model) is { } zip
-                ? ModelOf(new ModelInput(zip, parsed.GetValue(dense), parsed.GetValue(common.Images), parsed.GetValue(common.Bundled),
-                    parsed.GetValue(limit)), cancel)
-                : null;
+            var pruned = parsed.GetValue(model) is { } zip ? ModelOf(zip) : null;
             var files = (sweep, pruned) switch
             {
                 ({ } report, { } one) => ReportFiles.Write(path, report.WithModel(one), output),
@@ -68,25 +66,25 @@ internal static class ReportVerb
             }
 
             return 0;
+
+            ModelReport ModelOf(string zip)
+            {
+                var context = new MLContext(seed: 1);
+                using var network = ModelFile.Open(context, zip);
+                string name = Path.GetFileName(zip);
+                bool isBundled = parsed.GetValue(common.Bundled);
+                if (!common.Images.AreGiven(parsed) && !isBundled)
+                {
+                    return network.CreateReport(name);
+                }
+
+                string densePath = parsed.GetValue(dense) ?? (isBundled ? FashionMnistData.NetworkPath : throw new ArgumentException(
+                    "Which dense network? Give --dense FILE.safetensors, to compare with its answers; without --images none is needed."));
+                var images = common.Images.Open(parsed, context, isBundled, network.LabelNames, output, ImageUse.Test, cancel);
+                var test = images.Preparation.Fit(images.Calibration)
+                    .Transform(ValidationRows.Of(context, images, parsed.GetValue(limit)));
+                return network.CreateReport(name, test, densePath, cancellationToken: cancel);
+            }
         });
     }
-
-    private static ModelReport ModelOf(ModelInput input, CancellationToken cancel)
-    {
-        var context = new MLContext(seed: 1);
-        using var network = ModelFile.Open(context, input.Path);
-        string name = Path.GetFileName(input.Path);
-        if (input.Images is null && !input.IsBundled)
-        {
-            return network.CreateReport(name);
-        }
-
-        string densePath = input.Dense ?? (input.IsBundled ? FashionMnistData.NetworkPath : throw new ArgumentException(
-            "Which dense network? Give --dense FILE.safetensors, to compare with its answers; without --images none is needed."));
-        var images = ImageSource.Open(context, input.Images, input.Images is null ? FashionMnistData.ClassNames : network.LabelNames);
-        var test = images.Preparation.Fit(images.Calibration).Transform(ValidationRows.Of(context, images, input.Limit));
-        return network.CreateReport(name, test, densePath, cancellationToken: cancel);
-    }
-
-    private sealed record ModelInput(string Path, string? Dense, string? Images, bool IsBundled, int? Limit);
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
-using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Sweeps;
 
 namespace BlockPrune.Cli;
@@ -13,34 +12,27 @@ internal static class SweepVerb
     public static Command Create(CliOutput output)
     {
         var common = new CommonOptions();
-        var keep = CommonOptions.List("--keep", "Kept fractions of the multiply-adds", [0.7, 0.5, 0.35, 0.25], CommonOptions.ReadKeep);
-        var block = CommonOptions.List("--block", "Blocks, height x width", [new BlockShape(16, 16)], CommonOptions.ReadBlock);
-        var criterion = CommonOptions.List(
-            "--criterion", "What rates the blocks", [PruneCriterion.ObsPath], CommonOptions.ReadChoice<PruneCriterion>);
-        var journal = new Option<string?>("--journal") { Description = "Keeps every finished trial, a line each", HelpName = "FILE.jsonl" };
-        var resume = CommonOptions.One(
-            "--resume", "What becomes of the journal's trials: resume, retry-errored or restart", ResumeMode.Resume,
-            CommonOptions.ReadChoice<ResumeMode>);
-        var drop = new Option<double>("--max-drop")
-        {
-            Description = "Accuracy that the recommended trial may lose, as a fraction",
-            DefaultValueFactory = _ => 0.01,
-        };
+        var options = new SweepOptions();
         var limit = ValidationRows.Option();
-        var refit = CommonOptions.One(
-            "--refit", "How the kept weights make up for the others", PruneRefit.Reconstruction, CommonOptions.ReadChoice<PruneRefit>);
+        var folds = new Option<int?>("--folds") { Description = "Judges on the calibration images, in so many folds" };
         var save = new Option<string?>("--output") { Description = "Saves the recommended network", HelpName = "FILE.zip" };
         var report = ReportFiles.Option();
         var verb = new Command("sweep", "Prunes to many budgets and blocks and tells which of them pay.")
         {
-            common.Model, common.Images, common.Bundled, keep, block, criterion, refit, journal, resume, drop, limit, save, report,
-            common.Seed, common.Json,
+            common.Model, common.Bundled, limit, folds, save, report, common.Seed, common.Json,
         };
+        common.Images.AddTo(verb);
+        foreach (var option in options.All)
+        {
+            verb.Add(option);
+        }
+
         return verb.Does(output, (parsed, cancel) =>
         {
-            var context = new MLContext(parsed.GetValue(common.Seed));
+            int seed = parsed.GetValue(common.Seed);
+            var context = new MLContext(seed);
             string modelPath = common.ModelOf(parsed);
-            var images = common.ImagesOf(parsed, context);
+            var images = common.ImagesOf(parsed, context, output, ImageUse.Both, cancel);
             if (parsed.GetValue(save) is { } savePath)
             {
                 OutputFile.RequireWritable(savePath);
@@ -49,25 +41,28 @@ internal static class SweepVerb
             ReportFiles.RequireWritable(parsed.GetValue(report));
             var preparation = images.Preparation.Fit(images.Calibration);
             var test = preparation.Transform(ValidationRows.Of(context, images, parsed.GetValue(limit)));
+            var calibration = preparation.Transform(images.Calibration);
             var sweep = context.BlockPruning()
-                .CreateSweep(new BlockPruneEstimator.Options { ModelPath = modelPath, Refit = parsed.GetRequiredValue(refit) })
-                .SetDataset(preparation.Transform(images.Calibration), test)
-                .SetSearchSpace(new SparsitySearchSpace
-                {
-                    Keep = parsed.GetRequiredValue(keep),
-                    Block = parsed.GetRequiredValue(block),
-                    Criterion = parsed.GetRequiredValue(criterion),
-                })
-                .SetMaximumAccuracyDrop(parsed.GetValue(drop));
-            if (parsed.GetValue(journal) is { } path)
+                .CreateSweep(new BlockPruneEstimator.Options { ModelPath = modelPath, Refit = options.FinalRefitOf(parsed) });
+            options.Apply(parsed, sweep, seed);
+            if (parsed.GetValue(folds) is { } count)
             {
-                sweep.SetJournal(path, parsed.GetRequiredValue(resume));
+                if (parsed.GetValue(limit) is not null)
+                {
+                    throw new ArgumentException("--folds judges on the calibration images, so that --max-images limits nothing: give one.");
+                }
+
+                sweep.SetDataset(calibration, count);
+            }
+            else
+            {
+                sweep.SetDataset(calibration, test);
             }
 
             var result = output.Steps(display => sweep.SetMonitor(new SweepSteps(display, output)).Run(cancel));
             SweepAnswer.Write(output, result, parsed.GetValue(common.Json));
             var page = result.CreateReport();
-            if (result.Ending != SweepEnding.Cancelled && result.Recommended is { } taken
+            if (result.Ending != SweepEnding.Cancelled && result.Recommended is not null
                 && (parsed.GetValue(save) ?? parsed.GetValue(report)) is not null)
             {
                 using var network = result.CreateModel(cancel);
@@ -79,7 +74,7 @@ internal static class SweepVerb
 
                 if (parsed.GetValue(report) is not null)
                 {
-                    page = page.WithModel(network.CreateReport(NameOf(taken), test, modelPath, cancellationToken: cancel));
+                    page = page.WithModel(network.CreateReport(NameOf(result), test, modelPath, cancellationToken: cancel));
                 }
             }
 
@@ -94,6 +89,10 @@ internal static class SweepVerb
         });
     }
 
-    private static string NameOf(TrialResult trial) =>
-        string.Create(CultureInfo.InvariantCulture, $"keep {trial.Keep}, block {trial.Block}, {trial.Criterion}");
+    // As the trials are called, with the refit that the model really has.
+    private static string NameOf(SweepResult result)
+    {
+        var trial = result.Final is { Status: TrialStatus.Completed } final ? final : result.Recommended!;
+        return string.Create(CultureInfo.InvariantCulture, $"keep {trial.Keep}, block {trial.Block}, {trial.Criterion}, {trial.Refit}");
+    }
 }

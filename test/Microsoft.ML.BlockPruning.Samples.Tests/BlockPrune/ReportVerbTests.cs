@@ -27,7 +27,7 @@ public sealed class ReportVerbTests : IDisposable
         string journal = _folder.File("sweep.jsonl"), best = _folder.File("best.zip");
         string first = _folder.File("first.html"), second = _folder.File("second.html");
         var sweep = CliRun.Of(
-            "sweep", "--model", _model, "--images", _images, "--keep", "0.8,0.6,0.001", "--block", "8x8", "--refit", "feedback",
+            "sweep", "--model", _model, "--images", _images, "--keep", "0.8,0.6,0.001", "--block", "8x8", "--final-refit", "feedback",
             "--journal", journal, "--output", best, "--report", first);
         Assert.AreEqual(0, sweep.ExitCode, sweep.Error);
 

@@ -25,7 +25,7 @@ internal static class ReportToys
     public static SweepReport Sweep(params ReferencePoint[] references) => Sweep(Trials(), references);
 
     public static SweepReport Sweep(IReadOnlyList<TrialResult> trials, params ReferencePoint[] references) => JournalReport.Of(
-        trials, references, maximumDrop: 0.01, [JournalHeader.Of(SweepToys.Identity, SweepToys.Session)], []);
+        trials, final: null, references, maximumDrop: 0.01, [JournalHeader.Of(SweepToys.Identity, SweepToys.Session)], []);
 
     public static IReadOnlyList<TrialResult> Trials() =>
     [
@@ -38,6 +38,7 @@ internal static class ReportToys
         Keep = keep,
         Block = new BlockShape(8, 8),
         Criterion = "ObsPath",
+        Refit = "Feedback",
         Status = TrialStatus.Completed,
         Top1 = top1,
         Kl = 0.01,

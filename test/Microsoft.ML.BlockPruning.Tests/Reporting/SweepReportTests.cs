@@ -63,7 +63,7 @@ public sealed class SweepReportTests
         // 0.895 loses half a point, 0.885 one and a half: of 0.8 and 0.5 the latter is cheaper.
         Assert.AreEqual(0.5, report.Recommended!.Keep);
         string answer = new PageDocument(report.ToHtml()).OfClass("answer").Single().Value;
-        StringAssert.Contains(answer, "Take keep 0.5, block 8x8, ObsPath.");
+        StringAssert.Contains(answer, "Take keep 0.5, block 8x8, ObsPath, Feedback.");
         StringAssert.Contains(answer, "89.50 % of 1,000 validation images, 5 fewer than the dense network (90.00 %).");
         StringAssert.Contains(answer, "50.0 of 100.0 million multiply-adds");
         StringAssert.Contains(answer, "(2.00 times as fast as dense)");

@@ -1,0 +1,3 @@
+using PruneModelSample.WebApi;
+
+await PredictionService.Create(args).RunAsync();

@@ -1,0 +1,3 @@
+using PruneModelSample;
+
+return await PruneModelCommand.InvokeAsync(args, ConsoleFactory.Create(), Console.Error);

@@ -1,0 +1,53 @@
+using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.Data;
+
+namespace PruneModelSample;
+
+/// <summary>How the model is made: run it again with other images, another network or another budget.</summary>
+public static partial class PruneModel
+{
+    /// <summary>Prunes the network of the settings on their images and saves the model.</summary>
+    /// <returns>The pruned network; the caller's to dispose.</returns>
+    internal static SparseViTTransformer Train(
+        PruneModelSettings settings, IProgress<PruneProgress> progress, CancellationToken cancellationToken)
+    {
+        OutputFile.RequireWritable(settings.ModelPath);
+        var context = new MLContext(settings.TrainingOption.Seed);
+        var data = LoadImageFromFolder(context, settings.DataSource.FolderPath);
+        var model = RetrainModel(context, data, new BlockPruneEstimator.Options
+        {
+            ModelPath = settings.NetworkPath,
+            Block = BlockShape.Parse(settings.TrainingOption.Block),
+            Budget = PruneBudget.Flops(settings.TrainingOption.Keep),
+            ImageColumnName = nameof(ModelInput.ImageSource),
+            Progress = progress,
+            CancellationToken = cancellationToken,
+        });
+        SaveModel(context, model, data, settings.ModelPath);
+        return model.OfType<SparseViTTransformer>().Single();
+    }
+
+    /// <summary>The images of a folder, one subfolder per class; a file is read when its row is.</summary>
+    internal static IDataView LoadImageFromFolder(MLContext context, string folder) => context.Data.LoadFromEnumerable(
+        from files in ImageFolder.Read(folder)
+        from file in files
+        select new ModelInput { Label = file.Label, ImageSource = File.ReadAllBytes(file.ImagePath) });
+
+    /// <summary>Fits the pipeline.</summary>
+    internal static TransformerChain<ITransformer> RetrainModel(MLContext context, IDataView data, BlockPruneEstimator.Options options) =>
+        BuildPipeline(context, options).Fit(data);
+
+    /// <summary>Label to key, prune, key to label.</summary>
+    internal static EstimatorChain<ITransformer> BuildPipeline(MLContext context, BlockPruneEstimator.Options options) =>
+        new EstimatorChain<ITransformer>()
+            .Append<ITransformer>(context.Transforms.Conversion.MapValueToKey(nameof(ModelInput.Label)))
+            .Append<ITransformer>(context.Transforms.PruneBlocks(options))
+            .Append<ITransformer>(context.Transforms.Conversion.MapKeyToValue(nameof(ModelOutput.PredictedLabel)));
+
+    /// <summary>Writes the model aside, then renames it: an application that watches the file sees the old one or the new one.</summary>
+    internal static void SaveModel(MLContext context, ITransformer model, IDataView data, string path) =>
+        OutputFile.Write(path, stream => context.Model.Save(model, data.Schema, stream));
+}
