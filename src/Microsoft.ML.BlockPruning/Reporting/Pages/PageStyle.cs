@@ -52,7 +52,13 @@ internal static class PageStyle
         .wrong{color:var(--bad)}
         details{margin:12px 0}
         summary{cursor:pointer}
-        @media(max-width:600px){th,td{padding:5px 6px}.wide td:first-child{white-space:normal;min-width:8em}}
+        @media(max-width:600px){
+        table{font-size:.8125rem}
+        th,td{padding:5px 6px}
+        .wide td:first-child{white-space:normal;min-width:11em}
+        .confusion td,.confusion th{padding:4px 1px;min-width:24px}
+        .confusion th:first-child{white-space:normal}
+        }
 
         """;
 

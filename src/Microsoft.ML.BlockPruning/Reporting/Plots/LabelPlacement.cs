@@ -10,6 +10,9 @@ internal sealed class LabelPlacement((double Left, double Top, double Right, dou
     private const double Gap = 7;
     private const double MarkRadius = 6;
 
+    // Shorter than a letter is high, so that no label slips between two steps.
+    private const double LineStep = 4;
+
     private readonly List<(double Left, double Top, double Right, double Bottom)> _taken = [];
 
     /// <summary>Width of a text in pixels, at most.</summary>
@@ -17,6 +20,17 @@ internal sealed class LabelPlacement((double Left, double Top, double Right, dou
 
     /// <summary>No label may cover this point.</summary>
     public void Avoid(double x, double y) => _taken.Add((x - MarkRadius, y - MarkRadius, x + MarkRadius, y + MarkRadius));
+
+    /// <summary>No label may cover the straight line between two points.</summary>
+    public void Avoid((double X, double Y) from, (double X, double Y) to)
+    {
+        int steps = 1 + (int)(Math.Max(Math.Abs(to.X - from.X), Math.Abs(to.Y - from.Y)) / LineStep);
+        for (int i = 0; i <= steps; i++)
+        {
+            double x = from.X + ((to.X - from.X) * i / steps), y = from.Y + ((to.Y - from.Y) * i / steps);
+            _taken.Add((x - 1, y - 1, x + 1, y + 1));
+        }
+    }
 
     /// <summary>Takes the first free place.</summary>
     /// <param name="text">The label.</param>
@@ -29,7 +43,7 @@ internal sealed class LabelPlacement((double Left, double Top, double Right, dou
         (double Left, double Middle)[] places =
         [
             (x + Gap, y), (x - (width / 2), y - size - 2), (x - (width / 2), y + size + 2), (x - Gap - width, y),
-            (x + Gap, y - size), (x + Gap, y + size), (x - Gap - width, y - size), (x - Gap - width, y + size),
+            (x + Gap, y + size), (x + Gap, y - size), (x - Gap - width, y - size), (x - Gap - width, y + size),
         ];
         foreach (var (left, middle) in places)
         {

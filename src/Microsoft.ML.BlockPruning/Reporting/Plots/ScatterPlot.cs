@@ -80,7 +80,7 @@ internal sealed class ScatterPlot
         foreach (var mark in Order.Where(mark => Points.Any(point => point.Mark == mark)))
         {
             string name = PlotShapes.NameOf(mark);
-            double width = LabelPlacement.WidthOf(name, LetterSize) + 22;
+            double width = LabelPlacement.WidthOf(name, LetterSize - 1) + 24;
             if (x > Left && x + width > Right + 12)
             {
                 (x, line) = (Left, line + LegendLine);
@@ -120,6 +120,11 @@ internal sealed class ScatterPlot
         foreach (var point in Points)
         {
             room.Avoid(x.At(point.X), y.At(point.Y));
+        }
+
+        foreach (var (from, to) in Line.Zip(Line.Skip(1)))
+        {
+            room.Avoid((x.At(from.X), y.At(from.Y)), (x.At(to.X), y.At(to.Y)));
         }
 
         foreach (var point in Order.Reverse().SelectMany(mark => Points.Where(point => point.Mark == mark && point.Label.Length > 0)))

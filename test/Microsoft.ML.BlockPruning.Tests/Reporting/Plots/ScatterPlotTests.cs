@@ -36,6 +36,21 @@ public sealed class ScatterPlotTests
     }
 
     [TestMethod]
+    public void Labels_LieOnNoLine()
+    {
+        var room = new LabelPlacement((0, 0, 400, 300), size: 12);
+        room.Avoid(100, 100);
+        room.Avoid((100, 100), (300, 110));
+        room.Avoid((100, 100), (20, 250));
+
+        var (left, baseline) = room.TryPlace("0.35", 100, 100)!.Value;
+
+        // Halfway through the label the line to the right is at 100 + slope · distance; the label is above or below it all along.
+        double right = left + LabelPlacement.WidthOf("0.35", 12);
+        Assert.IsTrue(baseline + 2 < 100 || baseline - 10 > 100 + (0.05 * (right - 100)), $"{left}, {baseline}");
+    }
+
+    [TestMethod]
     public void ToFile_PutsPointsWhereTheTicksSay()
     {
         var points = new[] { (X: 10.0, Y: 50.0), (20, 60), (40, 90) }
