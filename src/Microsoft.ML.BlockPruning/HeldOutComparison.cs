@@ -15,11 +15,18 @@ internal static class HeldOutComparison
     /// <param name="images">The images.</param>
     /// <param name="onBatch">Called before each batch; it may throw to cancel.</param>
     /// <exception cref="ArithmeticException">A logit is not finite.</exception>
-    public static HeldOutReport Of(SparseViTSession dense, SparseViTSession pruned, CalibrationSet images, Action onBatch)
+    public static HeldOutReport Of(SparseViTSession dense, SparseViTSession pruned, CalibrationSet images, Action onBatch) =>
+        Of(LogitsOf(dense, images, onBatch), LogitsOf(pruned, images, onBatch), images, dense.Config.NumClasses);
+
+    /// <summary>Compares what the networks have answered.</summary>
+    /// <param name="expected">[images, classes] logits of the dense network.</param>
+    /// <param name="found">[images, classes] logits of the pruned network.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="classes">Logits of an image.</param>
+    /// <exception cref="ArithmeticException">A logit is not finite.</exception>
+    public static HeldOutReport Of(float[] expected, float[] found, CalibrationSet images, int classes)
     {
-        float[] expected = LogitsOf(dense, images, onBatch);
-        float[] found = LogitsOf(pruned, images, onBatch);
-        var fidelity = Fidelity.Of(expected, found, dense.Config.NumClasses);
+        var fidelity = Fidelity.Of(expected, found, classes);
         return new HeldOutReport
         {
             Images = images.Count,
@@ -32,7 +39,9 @@ internal static class HeldOutComparison
         };
     }
 
-    private static float[] LogitsOf(SparseViTSession session, CalibrationSet images, Action onBatch)
+    /// <summary>Scores images.</summary>
+    /// <returns>[images, classes].</returns>
+    public static float[] LogitsOf(SparseViTSession session, CalibrationSet images, Action onBatch)
     {
         int classes = session.Config.NumClasses;
         float[] logits = new float[images.Count * classes];

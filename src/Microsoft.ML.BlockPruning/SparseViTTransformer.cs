@@ -26,6 +26,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     private readonly IHost _host;
     private readonly SparseViT _network;
     private readonly SparseViTSession _session;
+    private readonly ModelComparison _comparison;
     private int _isDisposed;
 
     internal SparseViTTransformer(IHostEnvironment environment, ScoringSettings settings, SparseViT network, PruneReport? report = null)
@@ -35,6 +36,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         Report = report;
         _network = network;
         _session = new SparseViTSession(network, settings.NumberOfThreads ?? Environment.ProcessorCount);
+        _comparison = new ModelComparison(environment, network, settings);
         Layers = LayerSummary.Of(network.Config, network.Plan);
     }
 
@@ -93,6 +95,39 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(this, Bind(inputSchema));
+
+#pragma warning disable RS0026 // the images, which are not optional, tell the two apart
+    /// <summary>Makes a page to look at: what is left of each layer.</summary>
+    /// <param name="name">What the model is called on the page.</param>
+    /// <returns>The report.</returns>
+    public ModelReport CreateReport(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _comparison.Report(name, Report);
+    }
+
+    /// <summary>Makes a page to look at: what is left of each layer, and which answers are other ones than the dense network's.</summary>
+    /// <param name="name">What the model is called on the page.</param>
+    /// <param name="images">Images that no pruning has seen, in the column that this transformer scores.</param>
+    /// <param name="denseModelPath">The safetensors file that was pruned.</param>
+    /// <param name="labelColumnName">Key column of their classes, with this transformer's keys; null where they are not known.</param>
+    /// <param name="cancellationToken">Ends the scoring within one batch.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column does not fit.</exception>
+    /// <exception cref="IOException">The dense network cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The dense network's file is damaged or unknown.</exception>
+    /// <exception cref="InvalidOperationException">There is no image, or the dense network has another shape or other classes.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public ModelReport CreateReport(
+        string name, IDataView images, string denseModelPath, string? labelColumnName = "Label",
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(denseModelPath);
+        return _comparison.Report(name, Report, images, denseModelPath, labelColumnName, cancellationToken);
+    }
+#pragma warning restore RS0026
 
     /// <summary>Writes the network alone, without ML.NET's container: safetensors with PyTorch's BSR names.</summary>
     /// <param name="stream">Written to from its position on; stays open.</param>

@@ -4,6 +4,7 @@ using Microsoft.ML.BlockPruning.Sweeps;
 namespace Microsoft.ML.BlockPruning;
 
 /// <summary>What a <see cref="SparsitySweep"/> chooses from.</summary>
+/// <remarks>There is no dimension of number formats: networks are stored and scored in float32 alone.</remarks>
 public sealed class SparsitySearchSpace
 {
     /// <summary>Gets or sets the kept fractions of the dense network's multiply-adds, each in (0, 1].</summary>
@@ -18,5 +19,17 @@ public sealed class SparsitySearchSpace
     /// <value><see cref="PruneCriterion.ObsPath"/>.</value>
     public IReadOnlyList<PruneCriterion> Criterion { get; set; } = [PruneCriterion.ObsPath];
 
-    internal SweepSpace ToSpace() => new(Keep, Block, Criterion.Select(criterion => criterion.ToString()));
+    /// <summary>Gets or sets how trials make up for removed weights. Who names several has their figures on one front.</summary>
+    /// <value>
+    /// <see cref="PruneRefit.Feedback"/>, a fraction of the time of <see cref="PruneRefit.Reconstruction"/>; the recommended trial is then
+    /// run once more with the refit of the sweep's options.
+    /// </value>
+    public IReadOnlyList<PruneRefit> Refit { get; set; } = [PruneRefit.Feedback];
+
+    /// <summary>Gets or sets for how many epochs trials are fine-tuned after the refit; the options' FineTuning says the rest.</summary>
+    /// <value>0: they are not.</value>
+    public IReadOnlyList<int> FineTuneEpochs { get; set; } = [0];
+
+    internal SweepSpace ToSpace() => new(
+        Keep, Block, Criterion.Select(criterion => criterion.ToString()), Refit.Select(refit => refit.ToString()), FineTuneEpochs);
 }

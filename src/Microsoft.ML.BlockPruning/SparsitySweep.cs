@@ -9,28 +9,25 @@ namespace Microsoft.ML.BlockPruning;
 /// </summary>
 /// <remarks>
 /// In words and manners as <c>mlContext.Auto()</c>. With a journal every finished trial is a line on the disk: a sweep that is killed goes
-/// on where it was and comes to the same result, times apart. Cancelling keeps what is done.
+/// on where it was and comes to the same result, times apart. Cancelling keeps what is done. Trials are compared with the refits of the
+/// search space, the fast one unless told otherwise; the recommended one is run once more with the refit of the options.
 /// </remarks>
 public sealed class SparsitySweep
 {
     private readonly IHostEnvironment _environment;
     private readonly BlockPruneEstimator.Options _options;
-    private SparsitySearchSpace _space = new();
-    private SparsityTuner _tuner = SparsityTuner.Grid();
-    private SweepLimits _limits = new();
+    private SweepSetup _setup = new();
     private IDataView? _train;
     private IDataView? _validation;
-    private string? _journalPath;
-    private ResumeMode _resumeMode;
     private IProgress<SweepProgress>? _monitor;
 
     internal SparsitySweep(IHostEnvironment environment, BlockPruneEstimator.Options options)
     {
-        if (options.FineTuning is not null || options.ValidationSet is not null || options.ValidationSetFraction > 0)
+        if (options.ValidationSet is not null || options.ValidationSetFraction > 0 || options.FineTuning?.CheckpointPath is not null)
         {
             throw new ArgumentException(
-                "A sweep does not fine-tune, and takes its validation set from SetDataset: leave FineTuning, ValidationSet and "
-                + "ValidationSetFraction alone.",
+                "A sweep takes its validation set from SetDataset, and its trials cannot share one file of training: leave ValidationSet, "
+                + "ValidationSetFraction and FineTuning.CheckpointPath alone.",
                 nameof(options));
         }
 
@@ -50,6 +47,21 @@ public sealed class SparsitySweep
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(validation);
         (_train, _validation) = (train, validation);
+        _setup = _setup with { Folds = null };
+        return this;
+    }
+
+    /// <summary>Sets the images, transformed as for <c>PruneBlocks</c>, to be cross-validated.</summary>
+    /// <param name="data">All images, with labels. Each is judged once, by the network pruned without its fold.</param>
+    /// <param name="folds">At least 2. A trial takes as many times as long, and each fold holds a copy of the other folds' images.</param>
+    /// <returns>This sweep. Its models are pruned with all images.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two folds.</exception>
+    public SparsitySweep SetDataset(IDataView data, int folds)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
+        (_train, _validation) = (data, data);
+        _setup = _setup with { Folds = folds };
         return this;
     }
 
@@ -61,7 +73,7 @@ public sealed class SparsitySweep
     {
         ArgumentNullException.ThrowIfNull(space);
         space.ToSpace();
-        _space = space;
+        _setup = _setup with { Space = space };
         return this;
     }
 
@@ -71,7 +83,7 @@ public sealed class SparsitySweep
     public SparsitySweep SetTuner(SparsityTuner tuner)
     {
         ArgumentNullException.ThrowIfNull(tuner);
-        _tuner = tuner;
+        _setup = _setup with { Tuner = tuner };
         return this;
     }
 
@@ -82,7 +94,7 @@ public sealed class SparsitySweep
     public SparsitySweep SetJournal(string path, ResumeMode mode = ResumeMode.Resume)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        (_journalPath, _resumeMode) = (path, mode);
+        _setup = _setup with { JournalPath = path, ResumeMode = mode };
         return this;
     }
 
@@ -102,7 +114,7 @@ public sealed class SparsitySweep
     public SparsitySweep SetMaxModelToExplore(int maxModelToExplore)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxModelToExplore);
-        _limits = _limits with { Trials = maxModelToExplore };
+        _setup = _setup with { Limits = _setup.Limits with { Trials = maxModelToExplore } };
         return this;
     }
 
@@ -113,7 +125,55 @@ public sealed class SparsitySweep
     public SparsitySweep SetTrainingTimeInSeconds(uint trainingTimeInSeconds)
     {
         ArgumentOutOfRangeException.ThrowIfZero(trainingTimeInSeconds);
-        _limits = _limits with { Time = TimeSpan.FromSeconds(trainingTimeInSeconds) };
+        _setup = _setup with { Limits = _setup.Limits with { Time = TimeSpan.FromSeconds(trainingTimeInSeconds) } };
+        return this;
+    }
+
+    /// <summary>Sets where trials run; <see cref="SweepExecutor.InProcess"/> where this is not called.</summary>
+    /// <param name="executor">Child processes need a line in the program's <c>Main</c>: see <see cref="SweepWorker.TryRun"/>.</param>
+    /// <returns>This sweep.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The choice is none.</exception>
+    public SparsitySweep SetExecutor(SweepExecutor executor)
+    {
+        if (!Enum.IsDefined(executor))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(executor), executor, $"{executor} is no executor; take one of {string.Join(", ", Enum.GetNames<SweepExecutor>())}.");
+        }
+
+        _setup = _setup with { Executor = executor };
+        return this;
+    }
+
+    /// <summary>Sets the most resident memory of the process that runs trials; no limit where this is not called.</summary>
+    /// <param name="maximumMemoryUsageInMegaByte">Of 2^20 bytes each. Below what the runtime and libtorch take no trial can run.</param>
+    /// <returns>This sweep.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
+    /// <remarks>
+    /// A child process above it is ended and its trial fails. In the sweep's own process a trial is refused where what is held and what
+    /// it takes at the least are more than the limit; one that is running is not stopped. Each fold has a process and a limit of its own.
+    /// </remarks>
+    public SparsitySweep SetMaximumMemoryUsageInMegaByte(double maximumMemoryUsageInMegaByte)
+    {
+        if (!(maximumMemoryUsageInMegaByte > 0 && maximumMemoryUsageInMegaByte < long.MaxValue >> 20))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(maximumMemoryUsageInMegaByte), maximumMemoryUsageInMegaByte,
+                $"The limit of memory is {maximumMemoryUsageInMegaByte} MB; it must be above 0.");
+        }
+
+        _setup = _setup with { MemoryLimit = (long)(maximumMemoryUsageInMegaByte * (1 << 20)) };
+        return this;
+    }
+
+    /// <summary>Sets how many networks are held in memory, of the best trials; 1 where this is not called.</summary>
+    /// <param name="maximumModelsToKeep">At least 1. The others are let go, and pruned again when they are asked for.</param>
+    /// <returns>This sweep.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
+    public SparsitySweep SetMaximumModelsToKeep(int maximumModelsToKeep)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumModelsToKeep);
+        _setup = _setup with { Limits = _setup.Limits with { Models = maximumModelsToKeep } };
         return this;
     }
 
@@ -124,7 +184,7 @@ public sealed class SparsitySweep
     public SparsitySweep SetMaximumAccuracyDrop(double fraction)
     {
         AccuracyLimit.Check(fraction);
-        _limits = _limits with { MaximumDrop = fraction };
+        _setup = _setup with { Limits = _setup.Limits with { MaximumDrop = fraction } };
         return this;
     }
 
@@ -146,8 +206,7 @@ public sealed class SparsitySweep
 
         var options = _options.Copy();
         options.ValidationSet = _validation;
-        var work = new SweepWork(_environment, options, _space, cancellationToken);
-        return work.Run(_train, _tuner.Tuner, _limits, (_journalPath, _resumeMode), step => _monitor?.Report(step));
+        return new SweepWork(_environment, options, _setup, cancellationToken).Run(_train, step => _monitor?.Report(step));
     }
 
     /// <summary>Runs the sweep on the thread pool.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
 
 namespace Microsoft.ML.BlockPruning;
@@ -5,16 +6,21 @@ namespace Microsoft.ML.BlockPruning;
 /// <summary>What a <see cref="SparsitySweep"/> found.</summary>
 public sealed class SweepResult
 {
-    private readonly Func<CancellationToken, SparseViTTransformer> _createModel;
+    private readonly SweepReport _report;
+    private readonly Func<Trial, CancellationToken, SparseViTTransformer> _createModel;
+    private readonly TrialResult? _answer;
 
     internal SweepResult(
-        SweepOutcome outcome, double denseTop1, IReadOnlyList<string> notes, Func<CancellationToken, SparseViTTransformer> createModel)
+        SweepOutcome outcome, double denseTop1, SweepReport report, Func<Trial, CancellationToken, SparseViTTransformer> createModel)
     {
         Trials = outcome.Results;
         Recommended = outcome.Recommended;
+        Final = outcome.Final;
         Ending = outcome.Ending;
         DenseTop1 = denseTop1;
-        Notes = notes;
+        Notes = report.Notes;
+        _report = report;
+        _answer = outcome.Answer;
         _createModel = createModel;
     }
 
@@ -27,6 +33,10 @@ public sealed class SweepResult
     /// <value>Null where no trial was completed.</value>
     public TrialResult? Recommended { get; }
 
+    /// <summary>The recommended trial, run once more with the refit of the sweep's options; it is on no front.</summary>
+    /// <value>Null where its refit is the options' already, or where the sweep was stopped before.</value>
+    public TrialResult? Final { get; }
+
     /// <summary>Why the sweep ended.</summary>
     public SweepEnding Ending { get; }
 
@@ -36,15 +46,39 @@ public sealed class SweepResult
     /// <summary>What a reader should know, such as a half-written line of the journal that was cut off.</summary>
     public IReadOnlyList<string> Notes { get; }
 
+    /// <summary>Makes a page to look at.</summary>
+    /// <returns>The trials, the front and the recommended one; <see cref="SweepReport.WithModel"/> adds the recommended model.</returns>
+    public SweepReport CreateReport() => _report;
+
     /// <summary>The trials that no other beats: none is as accurate for less, or more accurate for as much.</summary>
     /// <param name="cost">What accuracy is paid for with.</param>
-    /// <returns>From the cheapest to the most accurate; of trials with equal figures the first.</returns>
+    /// <returns>
+    /// From the cheapest to the most accurate; of trials with equal figures the first. Preliminary rounds are left out.
+    /// </returns>
     public IReadOnlyList<TrialResult> ParetoFront(TrialCost cost = TrialCost.MultiplyAdds) => Sweeps.ParetoFront.Of(Trials, cost);
 
-    /// <summary>The recommended network: the one that the sweep kept, or pruned again where an earlier process had found it.</summary>
+    /// <summary>The network of <see cref="Final"/>, where that was completed, else of <see cref="Recommended"/>.</summary>
     /// <param name="cancellationToken">Stops a pruning within one batch.</param>
     /// <returns>A transformer of its own, which scores the columns that the options name.</returns>
     /// <exception cref="InvalidOperationException">No trial was completed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public SparseViTTransformer CreateModel(CancellationToken cancellationToken = default) => _createModel(cancellationToken);
+    /// <remarks>A network that was not kept, or comes from another process, is pruned again, to the same weights.</remarks>
+    public SparseViTTransformer CreateModel(CancellationToken cancellationToken = default) => _createModel(
+        _answer?.Trial ?? throw new InvalidOperationException(
+            "No trial of the sweep was completed, so there is no model; see the trials' errors."),
+        cancellationToken);
+
+    /// <summary>The network of a trial, as that trial refitted it.</summary>
+    /// <param name="trial">One of <see cref="Trials"/>.</param>
+    /// <param name="cancellationToken">Stops a pruning within one batch.</param>
+    /// <returns>A transformer of its own, which scores the columns that the options name.</returns>
+    /// <exception cref="InvalidOperationException">The trial failed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <remarks>One of the best, as many as the sweep was told to keep, is there already; another one is pruned again.</remarks>
+    public SparseViTTransformer CreateModelOf(TrialResult trial, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(trial);
+        return trial.IsCompleted ? _createModel(trial.Trial, cancellationToken) : throw new InvalidOperationException(
+            $"The trial {trial.Trial} failed, so it has no model: {trial.Error}");
+    }
 }

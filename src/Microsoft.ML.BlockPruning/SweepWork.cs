@@ -1,7 +1,8 @@
 using System.Reflection;
+using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Interop;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
-using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Training;
 using Microsoft.ML.Runtime;
@@ -14,94 +15,110 @@ internal sealed class SweepWork
     private readonly IHostEnvironment _environment;
     private readonly IHost _host;
     private readonly BlockPruneEstimator.Options _options;
+    private readonly SweepSetup _setup;
     private readonly SweepSpace _space;
+    private readonly SweepMethod _method;
     private readonly CancellationToken _cancellationToken;
 
     /// <summary>Checks all that needs no data.</summary>
-    /// <exception cref="ArgumentException">The space is empty or out of range, or a criterion contradicts the allocation.</exception>
+    /// <exception cref="ArgumentException">The space is empty or out of range, or choices contradict each other.</exception>
     public SweepWork(
-        IHostEnvironment environment, BlockPruneEstimator.Options options, SparsitySearchSpace space, CancellationToken cancellationToken)
+        IHostEnvironment environment, BlockPruneEstimator.Options options, SweepSetup setup, CancellationToken cancellationToken)
     {
         _environment = environment;
         _host = environment.Register(nameof(SparsitySweep));
         _options = options;
-        _space = space.ToSpace();
+        _setup = setup;
+        _space = setup.Space.ToSpace();
+        _method = SweepMethod.Of(options);
         _cancellationToken = cancellationToken;
-        foreach (var criterion in space.Criterion)
+        foreach (var criterion in setup.Space.Criterion)
         {
             var copy = options.Copy();
             copy.Criterion = criterion;
             PruneMethods.Of(copy);
         }
+
+        if (options.FineTuning is not null && _space.FineTuneEpochs.All(epochs => epochs == 0))
+        {
+            throw new ArgumentException(
+                "FineTuning is given, but no trial fine-tunes: name the epochs in the search space's FineTuneEpochs, or leave it null.");
+        }
     }
 
-    public SweepResult Run(
-        IDataView train, ITuner tuner, SweepLimits limits, (string? Path, ResumeMode Mode) journalFile, Action<SweepProgress> onProgress)
+    public SweepResult Run(IDataView train, Action<SweepProgress> onProgress)
     {
         using var channel = _host.Start("Sweep");
         new BlockPruneEstimator(_environment, _options).GetOutputSchema(MlNetSchema.ShapeOf(train.Schema));
-        LibTorch.EnsureLoaded();
-        var subject = Read(train, new PruneProgressRelay(_host, channel, progress: null, _cancellationToken));
-        using var journal = journalFile.Path is null ? null : TrialJournal.Open(
-            journalFile.Path, subject.IdentityWith(Method, Library), SweepSession.Current(CpuKernels.Selected.Name), journalFile.Mode);
-        var executor = new LocalExecutor(
-            subject, name => PruneMethods.CriterionOf(Enum.Parse<PruneCriterion>(name), _options.CalibrationLabels),
-            criterion => PruneMethods.Of(_options, criterion),
-            block => new LayerRules(
-                block, _options.LayerFloor, _options.LayerBlocks, _options.LayerFloors, _options.LayersToKeepDense),
-            _cancellationToken);
+        if (_setup.Executor == SweepExecutor.ChildProcess)
+        {
+            _ = SweepWorker.Command(); // says what the program lacks before any image is read
+        }
+        else
+        {
+            LibTorch.EnsureLoaded();
+        }
+
+        var images = new SweepImages(_host, _options, new PruneProgressRelay(_host, channel, progress: null, _cancellationToken));
+        var (subjects, whole) = _setup.Folds is { } folds ? images.ReadFolds(train, folds) : images.ReadSplit(train);
+        var header = JournalHeader.Of(subjects[0].IdentityWith(Method, Library), SweepSession.Current(CpuKernels.Selected.Name));
+        using var journal = _setup.JournalPath is null
+            ? null : TrialJournal.Open(_setup.JournalPath, header.Identity, header.Session, _setup.ResumeMode);
+        using var executor = ExecutorOf(subjects);
+        var dense = DenseReference.Of(subjects, executor.DenseTop1, journal);
         void Report(SweepProgress step)
         {
             MlNetHost.ThrowIfCancelled(_host);
             onProgress(step);
         }
 
-        var outcome = new SweepRunner(_space, tuner, executor, journal, limits, Report).Run(_cancellationToken);
+        var limits = _setup.Limits with { FinalRefit = _options.Refit.ToString() };
+        var outcome = new SweepRunner(_space, _setup.Tuner.Tuner, executor, journal, limits, Report).Run(_cancellationToken);
         return new SweepResult(
-            outcome, executor.DenseTop1, journal?.Notes ?? [], cancellationToken => CreateModel(outcome, executor, cancellationToken));
+            outcome, executor.DenseTop1,
+            JournalReport.Of(outcome.Results, outcome.Final, [dense], limits.MaximumDrop, [header], journal?.Notes ?? []),
+            (trial, cancellationToken) => TransformerOf(
+                outcome.Networks.GetValueOrDefault(trial) ?? Prune(whole(), trial, cancellationToken)));
     }
 
     private static string Library => typeof(SweepWork).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
         .InformationalVersion.Split('+')[0];
 
-    // All that a result depends on besides network, images, seed and the trial itself.
-    private string Method => string.Join(
-        "; ",
-        [
-            $"{_options.Allocation}, {_options.Refit}, {_options.CalibrationLabels}",
-            FormattableString.Invariant($"shots {_options.Shots}, floor {_options.LayerFloor}"),
-            .. (_options.LayerFloors ?? new Dictionary<string, double>()).OrderBy(layer => layer.Key, StringComparer.Ordinal)
-                .Select(layer => FormattableString.Invariant($"{layer.Key} floor {layer.Value}")),
-            .. (_options.LayerBlocks ?? new Dictionary<string, Sparsity.BlockShape>()).OrderBy(layer => layer.Key, StringComparer.Ordinal)
-                .Select(layer => $"{layer.Key} block {layer.Value}"),
-            .. (_options.LayersToKeepDense ?? []).Order(StringComparer.Ordinal).Select(layer => $"{layer} dense"),
-        ]);
+    private string Method => _setup.Folds is { } folds ? FormattableString.Invariant($"{_method}; {folds} folds") : _method.ToString();
 
-    private SweepSubject Read(IDataView train, PruneProgressRelay progress)
+    private ITrialExecutor ExecutorOf(IReadOnlyList<SweepSubject> subjects) => subjects is [var only]
+        ? ExecutorOf(only)
+        : new FoldExecutor([.. subjects.Select(subject => (ExecutorOf(subject), subject.Validation.Count))]);
+
+    private ITrialExecutor ExecutorOf(SweepSubject subject)
     {
-        var source = PruneInput.Open(_host, _options, train.Schema);
-        source.Classes.Apply(source.Weights);
-        long seed = MlNetHost.SeedOf(_host);
-        var reader = new CalibrationReader(_host, _options, progress);
-        var images = reader.Read(train, source.Image, source.Label?.Column, source.Weights.Config, source.Preprocessing, seed);
-        var validation = reader.ReadHeldOut(source.HeldOut!, source.Weights.Config, source.Preprocessing);
-        return validation.Labels is null
-            ? throw _host.Process(new InvalidOperationException(
-                $"The validation images have no label column '{_options.LabelColumnName}', or a row without a label; "
-                + "a sweep judges by top-1."))
-            : new SweepSubject(
-                source.Weights, images.Calibration, validation, source.Preprocessing, source.Classes.Names, seed,
-                _options.NumberOfThreads ?? Environment.ProcessorCount);
+        if (_setup.Executor == SweepExecutor.ChildProcess)
+        {
+            return SweepWorker.ExecutorOf(subject, _method, _setup.MemoryLimit);
+        }
+
+        var local = new LocalExecutor(subject, _method, _cancellationToken);
+        if (_setup.MemoryLimit is not { } limit)
+        {
+            return local;
+        }
+
+        var guard = new MemoryGuard(
+            local, TrialMemory.LeastBytes(subject.Dense.Config, subject.Calibration.Count), limit, () => Environment.WorkingSet);
+        guard.Check();
+        return guard;
     }
 
-    private SparseViTTransformer CreateModel(SweepOutcome outcome, LocalExecutor executor, CancellationToken cancellationToken)
+    private SparseViT Prune(SweepSubject subject, Trial trial, CancellationToken cancellationToken)
     {
-        var recommended = outcome.Recommended
-            ?? throw new InvalidOperationException("No trial of the sweep was completed, so there is no model; see the trials' errors.");
-        var network = outcome.Network ?? executor.Run(recommended.Trial, _ => { }, cancellationToken).Network!;
-        var settings = new ScoringSettings(
+        LibTorch.EnsureLoaded();
+        return new LocalExecutor(subject, _method, cancellationToken).Prune(trial, cancellationToken);
+    }
+
+    private SparseViTTransformer TransformerOf(SparseViT network) => new(
+        _environment,
+        new ScoringSettings(
             _options.ImageColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName, _options.BatchSize,
-            _options.NumberOfThreads);
-        return new SparseViTTransformer(_environment, settings, network);
-    }
+            _options.NumberOfThreads),
+        network);
 }

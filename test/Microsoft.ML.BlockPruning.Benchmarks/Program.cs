@@ -4,10 +4,11 @@ using Microsoft.ML.BlockPruning.Benchmarks.FineTuning;
 using Microsoft.ML.BlockPruning.Benchmarks.Kernels;
 using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
 using Microsoft.ML.BlockPruning.Benchmarks.SingleBlocks;
+using Microsoft.ML.BlockPruning.Benchmarks.Sweeps;
 
 var root = new RootCommand("Measures what the README claims.")
 {
     KernelCommand.Create(), PruningCommand.Create(), AblationCommand.Create(), FineTuneCommand.Create(), SingleBlockCommand.Create(),
-    AgreementCommand.Create(),
+    AgreementCommand.Create(), KillCommand.Create(), SweepCommand.Create(),
 };
 return root.Parse(args).Invoke();

@@ -1,5 +1,6 @@
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Training.FineTuning;
 
 namespace Microsoft.ML.BlockPruning.Tests;
 
@@ -21,6 +22,7 @@ public sealed class SparsitySweepTests
         {
             subject.Options.Budget = PruneBudget.Flops(trial.Keep);
             subject.Options.ValidationSet = test;
+            subject.Options.Refit = PruneRefit.Feedback;
             using var expected = subject.Fit(train);
             Assert.AreEqual(expected.MultiplyAdds, trial.MultiplyAdds);
             Assert.AreEqual(expected.WeightBytes, trial.Bytes);
@@ -28,6 +30,127 @@ public sealed class SparsitySweepTests
             Assert.AreEqual(expected.Report.Network.HeldOut.PrunedTop1, trial.Top1);
             Assert.AreEqual(expected.Report.Network.HeldOut.DenseTop1, result.DenseTop1);
         }
+    }
+
+    [TestMethod]
+    public void Run_EndsWithTheRefitOfTheOptionsAndMakesTheModelWithIt()
+    {
+        using var subject = new FitSubject();
+        subject.Options.Refit = PruneRefit.None;
+        var train = subject.Data(12);
+        var test = subject.Data(9);
+
+        var result = Sweep(subject).SetDataset(train, test).Run();
+
+        Assert.IsTrue(result.Trials.All(trial => trial.Refit == "Feedback"));
+        Assert.AreEqual("None", result.Final!.Refit);
+        Assert.AreEqual(result.Recommended!.Keep, result.Final.Keep);
+        subject.Options.Budget = PruneBudget.Flops(result.Final.Keep);
+        subject.Options.ValidationSet = test;
+        using var expected = subject.Fit(train);
+        using var found = result.CreateModel();
+        Assert.AreEqual(expected.Report!.Network.HeldOut!.KlDivergence, result.Final.Kl);
+        TestData.AssertSameBits(TestData.Scores(expected.Transform(test)), TestData.Scores(found.Transform(test)));
+    }
+
+    [TestMethod]
+    public void Run_FineTunesAsPruneBlocksDoes()
+    {
+        using var subject = new FitSubject();
+        subject.Options.FineTuning = new FineTuneOptions { Epochs = 9, BatchSize = 4, LearningRate = 1e-3 };
+        subject.Options.Refit = PruneRefit.Feedback;
+        var train = subject.Data(12);
+        var test = subject.Data(9);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => Sweep(subject).SetDataset(train, test).Run()).Message, "FineTuneEpochs");
+        var space = new SparsitySearchSpace { Keep = [0.6], Block = [new BlockShape(8, 8)], FineTuneEpochs = [0, 2] };
+
+        var result = Sweep(subject).SetSearchSpace(space).SetDataset(train, test).Run();
+
+        Assert.HasCount(2, result.Trials);
+        Assert.AreNotEqual(result.Trials[0].Kl, result.Trials[1].Kl);
+        subject.Options.FineTuning.Epochs = 2;
+        subject.Options.Budget = PruneBudget.Flops(0.6);
+        subject.Options.ValidationSet = test;
+        using var expected = subject.Fit(train);
+        Assert.AreEqual(expected.Report!.Network.HeldOut!.KlDivergence, result.Trials[1].Kl);
+    }
+
+    [TestMethod]
+    public void Run_JudgesEveryImageOnceWhereItIsGivenFolds()
+    {
+        using var subject = new FitSubject();
+        var data = subject.Data(13);
+        var space = new SparsitySearchSpace { Keep = [0.999, 0.6], Block = [new BlockShape(8, 8)] };
+
+        var result = Sweep(subject).SetSearchSpace(space).SetDataset(data, folds: 3).Run();
+
+        // What the dense network finds of all images does not depend on the folds.
+        subject.Options.Budget = PruneBudget.Flops(1);
+        subject.Options.ValidationSet = data;
+        using var dense = subject.Fit(data);
+        Assert.AreEqual(dense.Report!.Network.HeldOut!.DenseTop1!.Value, result.DenseTop1, 1e-12);
+        Assert.AreEqual(Math.Round(13 * result.Trials[1].Top1!.Value), 13 * result.Trials[1].Top1!.Value, 1e-9, "13 images, each once");
+        // The model is pruned with all images.
+        subject.Options.Budget = PruneBudget.Flops(0.6);
+        subject.Options.Refit = PruneRefit.Feedback;
+        using var expected = subject.Fit(data);
+        using var found = result.CreateModelOf(result.Trials[1]);
+        TestData.AssertSameBits(TestData.Scores(expected.Transform(data)), TestData.Scores(found.Transform(data)));
+        subject.Options.ValidationSet = null;
+        Assert.ThrowsExactly<InvalidOperationException>(() => Sweep(subject).SetDataset(data, folds: 14).Run());
+    }
+
+    [TestMethod]
+    public void Run_InAChildProcessGivesTheSameToTheBit()
+    {
+        using var subject = new FitSubject();
+        subject.Options.LayerFloor = 0.1;
+        var train = subject.Data(12);
+        var test = subject.Data(9);
+        var here = Sweep(subject).SetDataset(train, test).Run();
+
+        var there = Sweep(subject).SetDataset(train, test).SetExecutor(SweepExecutor.ChildProcess)
+            .SetMaximumMemoryUsageInMegaByte(8192).Run();
+
+        CollectionAssert.AreEqual(Figures(here), Figures(there));
+        Assert.AreEqual(Sweeps.SweepToys.Figures(here.Final!), Sweeps.SweepToys.Figures(there.Final!));
+        using var expected = here.CreateModel();
+        using var found = there.CreateModel();
+        TestData.AssertSameBits(TestData.Scores(expected.Transform(test)), TestData.Scores(found.Transform(test)));
+    }
+
+    [TestMethod]
+    public void Run_RefusesALimitOfMemoryThatNoTrialCanKeep()
+    {
+        using var subject = new FitSubject();
+        var sweep = Sweep(subject).SetDataset(subject.Data(12), subject.Data(9)).SetMaximumMemoryUsageInMegaByte(10);
+
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => sweep.Run()).Message, "limit of 10 MB");
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => sweep.SetMaximumMemoryUsageInMegaByte(double.NaN));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => sweep.SetExecutor((SweepExecutor)9));
+    }
+
+    [TestMethod]
+    public void Run_HalvesDownToTheTrialsOfAGrid()
+    {
+        using var subject = new FitSubject();
+        var space = new SparsitySearchSpace
+        {
+            Keep = [0.6],
+            Block = [new BlockShape(8, 8)],
+            Criterion = [PruneCriterion.ObsPath, PruneCriterion.Magnitude],
+        };
+        var train = subject.Data(12);
+        var test = subject.Data(9);
+
+        var grid = Sweep(subject).SetSearchSpace(space).SetDataset(train, test).Run();
+        var halved = Sweep(subject).SetSearchSpace(space).SetDataset(train, test)
+            .SetTuner(SparsityTuner.SuccessiveHalving(factor: 2, leastImages: 1)).Run();
+
+        CollectionAssert.AreEqual(new int?[] { 6, 6, null }, halved.Trials.Select(trial => trial.CalibrationImages).ToArray());
+        CollectionAssert.Contains(Figures(grid), Sweeps.SweepToys.Figures(halved.Trials[2]));
+        Assert.HasCount(1, halved.ParetoFront());
     }
 
     [TestMethod]

@@ -40,6 +40,10 @@ public sealed class PruneReport
     /// <returns>Markdown; lines end in <c>\n</c>, numbers are in the invariant culture.</returns>
     public string ToMarkdown() => PruneReportMarkdown.Write(this);
 
+    /// <summary>The report to look at.</summary>
+    /// <returns>HTML that needs no other file and no network, light or dark as the reader's system is; lines end in <c>\n</c>.</returns>
+    public string ToHtml() => ModelReport.Of(this).ToHtml();
+
     /// <summary>The report for a console.</summary>
     /// <returns>Plain text in columns with a bar per layer; lines end in <c>\n</c>, numbers are in the invariant culture.</returns>
     public string ToText() => PruneReportText.Write(this);

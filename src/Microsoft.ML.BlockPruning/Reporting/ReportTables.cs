@@ -52,12 +52,7 @@ internal static class ReportTables
         yield return Text($"Predicted distortion: {Number(network.PredictedDistortion)}, in the criterion's unit.");
         if (network.HeldOut is { } heldOut)
         {
-            string top1 = heldOut is { DenseTop1: { } dense, PrunedTop1: { } pruned }
-                ? Text($"; top-1 {Percent(pruned)}, dense {Percent(dense)}") : "";
-            yield return string.Create(
-                Invariant,
-                $"On {heldOut.Images} held-out images: KL(dense || pruned) {Number(heldOut.KlDivergence)} nats, "
-                + $"the same best class for {Percent(heldOut.Top1Agreement)}{top1}.");
+            yield return Sentence(heldOut);
         }
 
         yield return "Seconds: " + string.Join(", ", report.Stages.Select(stage => Text($"{stage.Name} {stage.Seconds:0.0}"))) + ".";
@@ -66,6 +61,20 @@ internal static class ReportTables
             $"Times: {settings.Threads} threads, kernel {settings.Kernel}, {settings.Machine}, {settings.Runtime}. "
             + $"Energy: {settings.EnergyModel}. Library {settings.LibraryVersion}, TorchSharp {settings.TorchSharpVersion}.");
     }
+
+    /// <summary>The two networks on images that pruning did not see.</summary>
+    public static string Sentence(HeldOutReport heldOut)
+    {
+        string top1 = heldOut is { DenseTop1: { } dense, PrunedTop1: { } pruned }
+            ? Text($"; top-1 {Percent(pruned)}, dense {Percent(dense)}") : "";
+        return string.Create(
+            Invariant,
+            $"On {heldOut.Images} held-out images: KL(dense || pruned) {Number(heldOut.KlDivergence)} nats, "
+            + $"the same best class for {Percent(heldOut.Top1Agreement)}{top1}.");
+    }
+
+    /// <summary>The kept blocks of a layer, as a cell.</summary>
+    public static string Kept(LayerReport layer) => Text($"{layer.KeptBlocks} of {layer.TotalBlocks}, {Percent(Share(layer))}");
 
     /// <summary>The meaning of the layers' columns.</summary>
     public static string Legend =>
@@ -84,7 +93,7 @@ internal static class ReportTables
         [name, Number(dense), Number(pruned), Number(dense > 0 ? pruned / dense : null)];
 
     // Two digits that mean something at least, and an exponent only where a figure would be all zeros.
-    private static string Number(double? value) => value switch
+    public static string Number(double? value) => value switch
     {
         null => Missing,
         0 => "0",

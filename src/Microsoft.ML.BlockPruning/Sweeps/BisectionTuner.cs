@@ -1,21 +1,21 @@
 namespace Microsoft.ML.BlockPruning.Sweeps;
 
-/// <summary>Finds the least kept fraction whose accuracy is within a drop of the dense network's, for every block and criterion.</summary>
+/// <summary>Finds the least kept fraction whose accuracy is within a drop of the dense network's, for every family.</summary>
 /// <param name="maximumDrop">Fraction of the validation images, in [0, 1], that may be lost.</param>
 /// <param name="tolerance">How close the kept fraction is found: the answer less this is too little. In (0, 1).</param>
 /// <remarks>
 /// Bisection takes accuracy to rise with what is kept, which holds but for noise of a few images; then the answer is one of two
-/// neighbours of the noisy curve. Cost: 2 + ⌈log₂((most − least) / tolerance)⌉ trials for each block and criterion. A failed trial
+/// neighbours of the noisy curve. Cost: 2 + ⌈log₂((most − least) / tolerance)⌉ trials for each family. A failed trial
 /// counts as too little.
 /// </remarks>
 internal sealed class BisectionTuner(double maximumDrop, double tolerance) : ITuner
 {
     private const int Digits = 6;
 
-    public int? CountIn(SweepSpace space) => null;
+    public int? CountIn(TunerState state) => null;
 
     public Trial? Next(TunerState state) =>
-        state.Space.Families.Select(family => Next(state, keep => new Trial(keep, family.Block, family.Criterion)))
+        state.Space.Families.Select(family => Next(state, family.At))
             .FirstOrDefault(trial => trial is not null);
 
     private Trial? Next(TunerState state, Func<double, Trial> trialAt)

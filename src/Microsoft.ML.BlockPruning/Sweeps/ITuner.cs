@@ -8,7 +8,7 @@ namespace Microsoft.ML.BlockPruning.Sweeps;
 internal interface ITuner
 {
     /// <summary>How many trials there are going to be; null where that depends on the results.</summary>
-    int? CountIn(SweepSpace space);
+    int? CountIn(TunerState state);
 
     /// <summary>The next trial.</summary>
     /// <returns>A trial that is not among the finished ones; null where there is none left.</returns>

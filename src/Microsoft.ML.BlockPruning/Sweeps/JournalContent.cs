@@ -6,12 +6,17 @@ namespace Microsoft.ML.BlockPruning.Sweeps;
 /// <summary>What a journal holds, read and checked.</summary>
 /// <param name="Headers">One for each run, in order; empty in an empty file.</param>
 /// <param name="Trials">The trials; of one that was tried again the last result.</param>
+/// <param name="Finals">The trials that were run once more with the final refit; of each the last result.</param>
 /// <param name="WholeBytes">Length of the whole lines; what comes after was cut off by a crash.</param>
 /// <param name="CutOff">The half-written line after them, for people; null where there is none.</param>
 internal sealed record JournalContent(
-    IReadOnlyList<JournalHeader> Headers, IReadOnlyDictionary<Trial, TrialResult> Trials, long WholeBytes, string? CutOff)
+    IReadOnlyList<JournalHeader> Headers, IReadOnlyDictionary<Trial, TrialResult> Trials,
+    IReadOnlyDictionary<Trial, TrialResult> Finals, long WholeBytes, string? CutOff)
 {
     private const byte LineEnd = (byte)'\n';
+
+    /// <summary>What the trials are compared with; of a name that stands there twice the last.</summary>
+    public IReadOnlyList<ReferencePoint> References { get; private init; } = [];
 
     /// <summary>Reads.</summary>
     /// <param name="bytes">The file.</param>
@@ -29,6 +34,8 @@ internal sealed record JournalContent(
 
         var headers = new List<JournalHeader>();
         var trials = new Dictionary<Trial, TrialResult>();
+        var finals = new Dictionary<Trial, TrialResult>();
+        var references = new Dictionary<string, ReferencePoint>(StringComparer.Ordinal);
         for (int i = 0; i < lines.Length; i++)
         {
             try
@@ -42,10 +49,14 @@ internal sealed record JournalContent(
                 {
                     throw NoJournal(path);
                 }
+                else if (JournalLine.TryReadReference(lines[i]) is { } reference)
+                {
+                    references[reference.Name] = reference;
+                }
                 else
                 {
-                    var result = JournalLine.ReadTrial(lines[i]);
-                    trials[result.Trial] = result;
+                    var (result, isFinal) = JournalLine.ReadTrial(lines[i]);
+                    (isFinal ? finals : trials)[result.Trial] = result;
                 }
             }
             catch (JsonException error)
@@ -57,7 +68,10 @@ internal sealed record JournalContent(
             }
         }
 
-        return new JournalContent(headers, trials, whole, cutOff.Length > 0 ? cutOff : null);
+        return new JournalContent(headers, trials, finals, whole, cutOff.Length > 0 ? cutOff : null)
+        {
+            References = [.. references.Values],
+        };
     }
 
     private static void CheckVersion(JournalHeader header, string path)

@@ -8,7 +8,7 @@ namespace Microsoft.ML.BlockPruning.Sweeps;
 internal sealed record JournalHeader(string Journal, int Version, SweepIdentity Identity, SweepSession Session)
 {
     public const string Mark = "blockpruning-sweep";
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public static JournalHeader Of(SweepIdentity identity, SweepSession session) => new(Mark, CurrentVersion, identity, session);
 }

@@ -1,67 +1,69 @@
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Pruning;
-using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Training.FineTuning;
 
 namespace Microsoft.ML.BlockPruning.Sweeps;
 
-/// <summary>Runs trials in this process. Each block and criterion is calibrated once; further trials allocate and refit.</summary>
+/// <summary>
+/// Runs trials in this process. Each block and criterion is calibrated once for each number of images; further trials allocate and refit.
+/// </summary>
 internal sealed class LocalExecutor : ITrialExecutor
 {
     private const int BatchSize = 32;
 
     private readonly SweepSubject _subject;
-    private readonly Func<string, IBlockCriterion> _criterionOf;
-    private readonly Func<IBlockCriterion, PruneMethod> _methodOf;
-    private readonly Func<BlockShape, LayerRules> _rulesOf;
-    private readonly Dictionary<(BlockShape Block, string Criterion), IBlockCriterion> _remembered = [];
+    private readonly ITrialMethod _method;
+    private readonly int[] _labels;
+    private readonly Dictionary<(BlockShape Block, string Criterion, int? Images), IBlockCriterion> _remembered = [];
+    private readonly Dictionary<int, CalibrationSet> _parts = [];
     private readonly NetworkCost _cost;
-    private readonly float[] _denseLogits;
 
-    /// <summary>Scores the validation images with the dense network.</summary>
+    // Scored when it is first asked for: who prunes without judging needs none of it.
+    private readonly Lazy<float[]> _denseLogits;
+
+    /// <summary>Checks the subject.</summary>
     /// <param name="subject">The network and the images.</param>
-    /// <param name="criterionOf">A new criterion of a name.</param>
-    /// <param name="methodOf">How to prune, by the criterion given.</param>
-    /// <param name="rulesOf">Blocks and floors where the given block is every layer's.</param>
-    /// <param name="cancellationToken">Ends the scoring within one batch.</param>
+    /// <param name="method">What carries out a trial's choices.</param>
+    /// <param name="cancellationToken">Ends the scoring of the dense network within one batch.</param>
     /// <exception cref="ArgumentException">The validation images have no labels.</exception>
-    public LocalExecutor(
-        SweepSubject subject, Func<string, IBlockCriterion> criterionOf, Func<IBlockCriterion, PruneMethod> methodOf,
-        Func<BlockShape, LayerRules> rulesOf, CancellationToken cancellationToken)
+    public LocalExecutor(SweepSubject subject, ITrialMethod method, CancellationToken cancellationToken)
     {
-        var labels = subject.Validation.Labels
+        _labels = subject.Validation.Labels
             ?? throw new ArgumentException("The validation images of a sweep need labels: trials are judged by top-1.", nameof(subject));
         _subject = subject;
-        _criterionOf = criterionOf;
-        _methodOf = methodOf;
-        _rulesOf = rulesOf;
+        _method = method;
         _cost = new NetworkCost(subject.Dense.Config);
-        using var dense = SessionOf(NetworkOf(new PrunedNetwork(subject.Dense, new SparsityPlan())));
-        _denseLogits = LogitsOf(dense, cancellationToken);
-        DenseTop1 = Fidelity.Top1(_denseLogits, labels);
+        _denseLogits = new Lazy<float[]>(() =>
+        {
+            using var dense = SessionOf(NetworkOf(new PrunedNetwork(subject.Dense, new SparsityPlan())));
+            return LogitsOf(dense, cancellationToken);
+        });
     }
 
-    public double DenseTop1 { get; }
+    public double DenseTop1 => Fidelity.Top1(_denseLogits.Value, _labels);
+
+    public int CalibrationImages => _subject.Calibration.Count;
 
     public TrialOutcome Run(Trial trial, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
     {
         long start = TimeProvider.System.GetTimestamp();
-        var network = NetworkOf(Prune(trial, step =>
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            onProgress(step);
-        }));
+        var network = Make(trial, onProgress, cancellationToken);
         using var session = SessionOf(network);
         float[] logits = LogitsOf(session, cancellationToken);
-        double kl = Fidelity.Of(_denseLogits, logits, session.Config.NumClasses).Kl;
+        double kl = Fidelity.Of(_denseLogits.Value, logits, session.Config.NumClasses).Kl;
         var result = new TrialResult
         {
             Keep = trial.Keep,
             Block = trial.Block,
             Criterion = trial.Criterion,
+            Refit = trial.Refit,
+            FineTuneEpochs = trial.FineTuneEpochs,
+            CalibrationImages = trial.CalibrationImages,
             Status = TrialStatus.Completed,
-            Top1 = Fidelity.Top1(logits, _subject.Validation.Labels!),
+            Top1 = Fidelity.Top1(logits, _labels),
             Kl = double.IsFinite(kl) ? kl : throw new ArithmeticException("A logit of the pruned or of the dense network is not finite."),
             MultiplyAdds = network.MultiplyAdds,
             Bytes = network.WeightBytes,
@@ -71,22 +73,60 @@ internal sealed class LocalExecutor : ITrialExecutor
         return new TrialOutcome(result, network);
     }
 
-    private PrunedNetwork Prune(Trial trial, Action<PruneProgress> onProgress)
+    /// <summary>Prunes as a trial does, without judging.</summary>
+    /// <param name="trial">What to make.</param>
+    /// <param name="cancellationToken">Ends it within one batch.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public SparseViT Prune(Trial trial, CancellationToken cancellationToken) => Make(trial, _ => { }, cancellationToken);
+
+    public void Dispose()
     {
-        var family = (trial.Block, trial.Criterion);
+        // Nothing outlives a trial but memory.
+    }
+
+    private SparseViT Make(Trial trial, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
+    {
+        var family = (trial.Block, trial.Criterion, trial.CalibrationImages);
         if (!_remembered.TryGetValue(family, out var criterion))
         {
-            criterion = new RememberedCriterion(_criterionOf(trial.Criterion));
+            criterion = new RememberedCriterion(_method.CriterionOf(trial.Criterion));
             _remembered.Add(family, criterion);
         }
 
         var settings = new PruneSettings
         {
-            Layers = _rulesOf(trial.Block),
+            Layers = _method.RulesOf(trial.Block),
             Constraints = [PruneConstraint.Keep(trial.Keep, new FlopsCostModel(_cost), _cost.TotalMultiplyAdds, "multiply-adds")],
             Seed = _subject.Seed,
         };
-        return new BlockPruner(_methodOf(criterion)).Prune(_subject.Dense, _subject.Calibration, settings, onProgress);
+        var images = trial.CalibrationImages is { } count ? PartOf(count) : _subject.Calibration;
+        void Report(PruneProgress step)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            onProgress(step);
+        }
+
+        var pruned = new BlockPruner(_method.MethodOf(criterion, trial.Refit)).Prune(_subject.Dense, images, settings, Report);
+        return NetworkOf(trial.FineTuneEpochs == 0 ? pruned : pruned with
+        {
+            Weights = new FineTuner(_method.FineTuningOf(trial.FineTuneEpochs), _subject.Seed).Run(
+                _subject.Dense, pruned.Weights, pruned.Plan, images, validation: null,
+                step => Report(new PruneProgress(PruneStage.FineTuning, step.Step, step.TotalSteps))),
+        });
+    }
+
+    // A smaller part lies within a larger one, and data that come class by class do not lose a class.
+    private CalibrationSet PartOf(int count)
+    {
+        if (!_parts.TryGetValue(count, out var part))
+        {
+            int[] order = [.. Enumerable.Range(0, _subject.Calibration.Count)];
+            new Random((int)_subject.Seed).Shuffle(order);
+            part = _subject.Calibration.Select([.. order.Take(count).Order()], _subject.Calibration.Labels);
+            _parts.Add(count, part);
+        }
+
+        return part;
     }
 
     private SparseViT NetworkOf(PrunedNetwork pruned) =>

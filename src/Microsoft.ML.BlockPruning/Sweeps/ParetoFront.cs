@@ -4,13 +4,13 @@ namespace Microsoft.ML.BlockPruning.Sweeps;
 internal static class ParetoFront
 {
     /// <summary>Finds the front.</summary>
-    /// <param name="results">Trials; failed ones are passed over.</param>
+    /// <param name="results">Trials; failed ones and those on a part of the calibration images are passed over.</param>
     /// <param name="cost">What is paid.</param>
     /// <returns>From the cheapest to the most accurate. Of trials with equal figures the first alone.</returns>
     public static IReadOnlyList<TrialResult> Of(IEnumerable<TrialResult> results, TrialCost cost)
     {
         var front = new List<TrialResult>();
-        foreach (var result in results.Where(result => result.IsCompleted).OrderBy(result => CostOf(result, cost))
+        foreach (var result in results.Where(result => result.IsOnAllImages).OrderBy(result => CostOf(result, cost))
             .ThenByDescending(result => result.Top1))
         {
             if (front.Count == 0 || result.Top1 > front[^1].Top1)

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.BlockPruning.Sweeps;
 
-/// <summary>Trials drawn evenly: any kept fraction between the least and the most of the space, any block, any criterion.</summary>
+/// <summary>Trials drawn evenly: any kept fraction between the least and the most of the space, any family.</summary>
 /// <param name="count">How many.</param>
 /// <param name="seed">Same seed, same trials.</param>
 internal sealed class RandomTuner(int count, int seed) : ITuner
@@ -11,7 +11,7 @@ internal sealed class RandomTuner(int count, int seed) : ITuner
     // A narrow space has fewer points than trials asked for; after so many draws in vain per trial they are taken to be used up.
     private const int Patience = 1000;
 
-    public int? CountIn(SweepSpace space) => count;
+    public int? CountIn(TunerState state) => count;
 
     public Trial? Next(TunerState state)
     {
@@ -32,8 +32,9 @@ internal sealed class RandomTuner(int count, int seed) : ITuner
     private static Trial Draw(SweepSpace space, Random random)
     {
         double keep = space.LeastKept + (random.NextDouble() * (space.MostKept - space.LeastKept));
-        return new Trial(
-            Math.Clamp(Math.Round(keep, Digits), space.LeastKept, space.MostKept), space.Blocks[random.Next(space.Blocks.Count)],
-            space.Criteria[random.Next(space.Criteria.Count)]);
+        keep = Math.Clamp(Math.Round(keep, Digits), space.LeastKept, space.MostKept);
+        return new Trial(keep, Of(space.Blocks), Of(space.Criteria), Of(space.Refits), Of(space.FineTuneEpochs));
+
+        T Of<T>(IReadOnlyList<T> choices) => choices[random.Next(choices.Count)];
     }
 }

@@ -9,6 +9,12 @@ internal sealed record SweepLimits
     /// <summary>Most wall time of this run; null: no limit.</summary>
     public TimeSpan? Time { get; init; }
 
+    /// <summary>Networks that are kept, of the best trials; others are pruned again when they are asked for.</summary>
+    public int Models { get; init; } = 1;
+
     /// <summary>Fraction of the validation images, in [0, 1], that the recommended trial may lose against the dense network.</summary>
     public double MaximumDrop { get; init; } = 0.01;
+
+    /// <summary>The refit with which the recommended trial is run once more at the end; null: none.</summary>
+    public string? FinalRefit { get; init; }
 }

@@ -11,6 +11,7 @@ public sealed class SweepProgress
         Keep = trial.Keep;
         Block = trial.Block;
         Criterion = trial.Criterion;
+        Refit = trial.Refit;
         Finished = finished;
         Total = total;
     }
@@ -23,6 +24,12 @@ public sealed class SweepProgress
 
     /// <summary>What rates the trial's blocks.</summary>
     public string Criterion { get; }
+
+    /// <summary>How the trial's kept weights make up for the others.</summary>
+    public string Refit { get; }
+
+    /// <summary>Whether this is the recommended trial run once more with the final refit, after all trials.</summary>
+    public bool IsFinal { get; internal init; }
 
     /// <summary>Trials that are finished, this one included once <see cref="Result"/> is there.</summary>
     public int Finished { get; }

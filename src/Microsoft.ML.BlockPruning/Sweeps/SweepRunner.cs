@@ -17,30 +17,39 @@ internal sealed class SweepRunner(
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly List<TrialResult> _results = [];
     private readonly Dictionary<Trial, TrialResult> _finished = [];
+    private readonly Dictionary<Trial, SparseViT> _networks = [];
+    private int? _total;
 
-    // Of all networks the recommended one alone is kept.
-    private (Trial Trial, SparseViT Network)? _best;
-
-    /// <summary>Runs until there is nothing left to try or a limit is met.</summary>
+    /// <summary>Runs until there is nothing left to try or a limit is met, then the recommended trial with the final refit.</summary>
     /// <exception cref="IOException">The journal cannot be written; the trials before are in it.</exception>
     public SweepOutcome Run(CancellationToken cancellationToken)
     {
         using var deadline = limits.Time is { } span
             ? new CancellationTokenSource(span, _time) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        var ending = Loop(either.Token);
-        if (ending == SweepEnding.Cancelled && !cancellationToken.IsCancellationRequested)
+        TrialResult? final = null;
+        SweepEnding ending;
+        try
         {
-            ending = SweepEnding.TimeLimit;
+            ending = Loop(either.Token);
+            final = RunFinal(either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            ending = cancellationToken.IsCancellationRequested ? SweepEnding.Cancelled : SweepEnding.TimeLimit;
         }
 
-        var recommended = Recommend();
-        return new SweepOutcome(_results, recommended, NetworkOf(recommended), ending);
+        return new SweepOutcome(_results, Ranked.FirstOrDefault(), final, _networks, ending);
     }
+
+    private IEnumerable<TrialResult> Ranked => Recommendation.Rank(_results, executor.DenseTop1, limits.MaximumDrop);
+
+    private TunerState State => new(space, executor.DenseTop1, executor.CalibrationImages, _finished);
 
     private SweepEnding Loop(CancellationToken cancellationToken)
     {
-        while (tuner.Next(new TunerState(space, executor.DenseTop1, _finished)) is { } trial)
+        _total = tuner.CountIn(State) is { } count ? Math.Min(count, limits.Trials ?? count) : limits.Trials;
+        while (tuner.Next(State) is { } trial)
         {
             if (_results.Count >= limits.Trials)
             {
@@ -49,62 +58,78 @@ internal sealed class SweepRunner(
 
             if (journal?.Find(trial) is { } known)
             {
-                Add(known, network: null, isFromJournal: true);
+                Add(new TrialOutcome(known, Network: null), isFromJournal: true);
                 continue;
             }
 
-            try
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Execute(trial, cancellationToken);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return SweepEnding.Cancelled;
-            }
+            var outcome = Execute(trial, isFinal: false, cancellationToken);
+            journal?.Append(outcome.Result);
+            Add(outcome, isFromJournal: false);
         }
 
         return SweepEnding.Completed;
     }
 
-    private void Execute(Trial trial, CancellationToken cancellationToken)
+    private TrialResult? RunFinal(CancellationToken cancellationToken)
     {
-        onProgress(new SweepProgress(trial, _results.Count, Total));
+        if (limits.FinalRefit is not { } refit || Ranked.FirstOrDefault() is not { } recommended || recommended.Refit == refit)
+        {
+            return null;
+        }
+
+        var trial = recommended.Trial with { Refit = refit };
+        var known = journal?.FindFinal(trial);
+        var outcome = known is null ? Execute(trial, isFinal: true, cancellationToken) : new TrialOutcome(known, Network: null);
+        if (known is null)
+        {
+            journal?.AppendFinal(outcome.Result);
+        }
+
+        Keep(outcome);
+        onProgress(ProgressOf(trial, isFinal: true, outcome.Result, isFromJournal: known is not null));
+        return outcome.Result;
+    }
+
+    private TrialOutcome Execute(Trial trial, bool isFinal, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        onProgress(ProgressOf(trial, isFinal));
         long start = _time.GetTimestamp();
-        TrialOutcome outcome;
         try
         {
-            outcome = executor.Run(
-                trial, step => onProgress(new SweepProgress(trial, _results.Count, Total) { Pruning = step }), cancellationToken);
+            return executor.Run(trial, step => onProgress(ProgressOf(trial, isFinal, pruning: step)), cancellationToken);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             // Whatever one trial dies of, the others may live; the journal and the caller are told.
-            outcome = new TrialOutcome(
+            return new TrialOutcome(
                 TrialResult.FailureOf(trial, error.Message, _time.GetElapsedTime(start).TotalSeconds), Network: null);
         }
-
-        journal?.Append(outcome.Result);
-        Add(outcome.Result, outcome.Network, isFromJournal: false);
     }
 
-    private void Add(TrialResult result, SparseViT? network, bool isFromJournal)
+    private void Add(TrialOutcome outcome, bool isFromJournal)
     {
-        _results.Add(result);
-        _finished.Add(result.Trial, result);
-        var recommended = Recommend();
-        if (recommended?.Trial == result.Trial)
+        _results.Add(outcome.Result);
+        _finished.Add(outcome.Result.Trial, outcome.Result);
+        Keep(outcome);
+        var best = Ranked.Take(limits.Models).Select(result => result.Trial).ToHashSet();
+        foreach (var trial in _networks.Keys.Where(trial => !best.Contains(trial)).ToList())
         {
-            _best = network is null ? null : (result.Trial, network);
+            _networks.Remove(trial);
         }
 
-        onProgress(new SweepProgress(result.Trial, _results.Count, Total) { Result = result, IsFromJournal = isFromJournal });
+        onProgress(ProgressOf(outcome.Result.Trial, isFinal: false, outcome.Result, isFromJournal));
     }
 
-    private int? Total => tuner.CountIn(space) is { } count ? Math.Min(count, limits.Trials ?? count) : limits.Trials;
+    private void Keep(TrialOutcome outcome)
+    {
+        if (outcome.Network is { } network)
+        {
+            _networks[outcome.Result.Trial] = network;
+        }
+    }
 
-    private TrialResult? Recommend() => Recommendation.Of(_results, executor.DenseTop1, limits.MaximumDrop);
-
-    private SparseViT? NetworkOf(TrialResult? recommended) =>
-        _best is { } best && best.Trial == recommended?.Trial ? best.Network : null;
+    private SweepProgress ProgressOf(
+        Trial trial, bool isFinal, TrialResult? result = null, bool isFromJournal = false, Pruning.PruneProgress? pruning = null) =>
+        new(trial, _results.Count, _total) { Pruning = pruning, Result = result, IsFromJournal = isFromJournal, IsFinal = isFinal };
 }

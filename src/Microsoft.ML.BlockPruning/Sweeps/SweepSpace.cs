@@ -9,22 +9,35 @@ internal sealed class SweepSpace
     /// <param name="keeps">Kept fractions; the least and the most of them bound what tuners may choose between.</param>
     /// <param name="blocks">Block shapes.</param>
     /// <param name="criteria">Criteria by name.</param>
-    /// <exception cref="ArgumentException">A list is empty, a fraction is outside (0, 1] or a block is empty.</exception>
-    public SweepSpace(IEnumerable<double> keeps, IEnumerable<BlockShape> blocks, IEnumerable<string> criteria)
+    /// <param name="refits">Refits by name.</param>
+    /// <param name="fineTuneEpochs">Passes of fine-tuning; 0: none.</param>
+    /// <exception cref="ArgumentException">
+    /// A list is empty, a fraction is outside (0, 1], a block is empty or a number of epochs is negative.
+    /// </exception>
+    public SweepSpace(
+        IEnumerable<double> keeps, IEnumerable<BlockShape> blocks, IEnumerable<string> criteria, IEnumerable<string> refits,
+        IEnumerable<int> fineTuneEpochs)
     {
         Keeps = [.. keeps.Distinct().OrderDescending()];
         Blocks = [.. blocks.Distinct()];
         Criteria = [.. criteria.Distinct(StringComparer.Ordinal)];
-        if (Keeps.Count == 0 || Blocks.Count == 0 || Criteria.Count == 0)
+        Refits = [.. refits.Distinct(StringComparer.Ordinal)];
+        FineTuneEpochs = [.. fineTuneEpochs.Distinct()];
+        if (Keeps.Count == 0 || Blocks.Count == 0 || Criteria.Count == 0 || Refits.Count == 0 || FineTuneEpochs.Count == 0)
         {
             throw new ArgumentException(
-                $"A sweep needs at least one kept fraction, one block and one criterion, found {Keeps.Count}, {Blocks.Count} and "
-                + $"{Criteria.Count}.");
+                $"A sweep needs at least one kept fraction, block, criterion, refit and number of epochs, found {Keeps.Count}, "
+                + $"{Blocks.Count}, {Criteria.Count}, {Refits.Count} and {FineTuneEpochs.Count}.");
         }
 
         foreach (double keep in Keeps.Where(keep => !(keep is > 0 and <= 1)))
         {
             throw new ArgumentException($"A kept fraction is {keep}, not in (0, 1]: it is the fraction of multiply-adds that remains.");
+        }
+
+        if (FineTuneEpochs.Any(epochs => epochs < 0))
+        {
+            throw new ArgumentException($"A sweep cannot fine-tune for {FineTuneEpochs.Min()} epochs: give 0 for none, or more.");
         }
 
         if (Blocks.Contains(default))
@@ -40,11 +53,19 @@ internal sealed class SweepSpace
 
     public IReadOnlyList<string> Criteria { get; }
 
+    public IReadOnlyList<string> Refits { get; }
+
+    public IReadOnlyList<int> FineTuneEpochs { get; }
+
     public double MostKept => Keeps[0];
 
     public double LeastKept => Keeps[^1];
 
-    /// <summary>Block and criterion together, which share one calibration.</summary>
-    public IEnumerable<(BlockShape Block, string Criterion)> Families =>
-        from criterion in Criteria from block in Blocks select (block, criterion);
+    /// <summary>Every combination but for the kept fraction; those that share a calibration stand side by side.</summary>
+    public IEnumerable<TrialFamily> Families =>
+        from criterion in Criteria
+        from block in Blocks
+        from refit in Refits
+        from epochs in FineTuneEpochs
+        select new TrialFamily(block, criterion, refit, epochs);
 }

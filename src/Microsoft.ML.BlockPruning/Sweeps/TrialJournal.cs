@@ -16,6 +16,8 @@ internal sealed class TrialJournal : IDisposable
     private readonly FileStream _lock;
     private readonly FileStream _stream;
     private readonly Dictionary<Trial, TrialResult> _trials = [];
+    private readonly Dictionary<Trial, TrialResult> _finals = [];
+    private readonly Dictionary<string, ReferencePoint> _references = new(StringComparer.Ordinal);
     private readonly List<string> _notes = [];
 
     private TrialJournal(string path, JournalHeader header, FileStream journalLock, FileStream stream)
@@ -72,6 +74,26 @@ internal sealed class TrialJournal : IDisposable
     {
         Write(JournalLine.Of(result, _header));
         _trials[result.Trial] = result;
+    }
+
+    public TrialResult? FindFinal(Trial trial) => _finals.GetValueOrDefault(trial);
+
+    /// <summary>Writes down the recommended trial with the final refit, apart from the trials.</summary>
+    /// <exception cref="IOException">It cannot be written; the trials before are safe.</exception>
+    public void AppendFinal(TrialResult result)
+    {
+        Write(JournalLine.OfFinal(result, _header));
+        _finals[result.Trial] = result;
+    }
+
+    public ReferencePoint? FindReference(string name) => _references.GetValueOrDefault(name);
+
+    /// <summary>Writes down what trials are compared with.</summary>
+    /// <exception cref="IOException">It cannot be written; the lines before are safe.</exception>
+    public void Append(ReferencePoint point)
+    {
+        Write(JournalLine.Of(point));
+        _references[point.Name] = point;
     }
 
     public void Dispose()
@@ -143,9 +165,17 @@ internal sealed class TrialJournal : IDisposable
             _notes.Add($"The last line of the journal '{_path}' was half-written and was cut off: {shown}");
         }
 
-        foreach (var (trial, result) in content.Trials.Where(entry => mode == ResumeMode.Resume || entry.Value.IsCompleted))
+        foreach (var point in content.References)
         {
-            _trials.Add(trial, result);
+            _references.Add(point.Name, point);
+        }
+
+        foreach (var (from, to) in new[] { (content.Trials, _trials), (content.Finals, _finals) })
+        {
+            foreach (var (trial, result) in from.Where(entry => mode == ResumeMode.Resume || entry.Value.IsCompleted))
+            {
+                to.Add(trial, result);
+            }
         }
     }
 

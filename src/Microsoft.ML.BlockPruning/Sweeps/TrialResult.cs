@@ -15,6 +15,15 @@ public sealed class TrialResult
     /// <summary>What rated the blocks, such as <c>ObsPath</c>.</summary>
     public required string Criterion { get; init; }
 
+    /// <summary>How kept weights made up for the others, such as <c>Feedback</c>. Compare figures of one refit alone.</summary>
+    public required string Refit { get; init; }
+
+    /// <summary>Passes of fine-tuning after the refit; 0: none.</summary>
+    public int FineTuneEpochs { get; init; }
+
+    /// <summary>How many of the calibration images the trial saw; null: all. With fewer it is a preliminary round, on no front.</summary>
+    public int? CalibrationImages { get; init; }
+
     /// <summary>How it ended.</summary>
     public required TrialStatus Status { get; init; }
 
@@ -39,15 +48,20 @@ public sealed class TrialResult
     /// <summary>What went wrong; null where nothing did.</summary>
     public string? Error { get; init; }
 
-    internal Trial Trial => new(Keep, Block, Criterion);
+    internal Trial Trial => new(Keep, Block, Criterion, Refit, FineTuneEpochs, CalibrationImages);
 
     internal bool IsCompleted => Status == TrialStatus.Completed;
+
+    internal bool IsOnAllImages => IsCompleted && CalibrationImages is null;
 
     internal static TrialResult FailureOf(Trial trial, string error, double seconds) => new()
     {
         Keep = trial.Keep,
         Block = trial.Block,
         Criterion = trial.Criterion,
+        Refit = trial.Refit,
+        FineTuneEpochs = trial.FineTuneEpochs,
+        CalibrationImages = trial.CalibrationImages,
         Status = TrialStatus.Failed,
         Seconds = seconds,
         Error = error,

@@ -73,6 +73,21 @@ internal sealed class CalibrationSet
     /// <summary>[count, channels, imageSize, imageSize]: images that follow each other, a view.</summary>
     public ReadOnlySpan<float> ImagesAt(int first, int count) => _images.AsSpan(first * _config.ImageDim, count * _config.ImageDim);
 
+    /// <summary>Some of the images, copied.</summary>
+    /// <param name="rows">Which, in this order.</param>
+    /// <param name="labels">[Count] classes of all images, to give the part its own; null: the part has none.</param>
+    public CalibrationSet Select(int[] rows, int[]? labels)
+    {
+        int dim = _config.ImageDim;
+        float[] images = new float[checked(rows.Length * dim)];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ImageAt(rows[i]).CopyTo(images.AsSpan(i * dim, dim));
+        }
+
+        return new CalibrationSet(_config, images, rows.Length, labels is null ? null : [.. rows.Select(row => labels[row])]);
+    }
+
     /// <summary>First image of a batch.</summary>
     public int FirstImage(int batch) => batch * BatchSize;
 

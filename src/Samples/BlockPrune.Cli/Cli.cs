@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Spectre.Console;
 
 namespace BlockPrune.Cli;
@@ -24,22 +25,21 @@ internal static class Cli
         string[] args, TextWriter output, TextWriter error, IAnsiConsole console, CancellationToken cancellationToken = default)
     {
         var parsed = Create(new CliOutput(output, error, console)).Parse(args);
-        foreach (var wrong in parsed.Errors)
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
-            await error.WriteLineAsync(wrong.Message);
+            await ExplainErrorsAsync(parsed, error);
+            return WrongOptions;
         }
 
-        return parsed.Errors.Count > 0
-            ? WrongOptions
-            : await parsed.InvokeAsync(
-                new InvocationConfiguration
-                {
-                    EnableDefaultExceptionHandler = false,
-                    ProcessTerminationTimeout = CancelGrace,
-                    Output = output,
-                    Error = error,
-                },
-                cancellationToken);
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = CancelGrace,
+                Output = output,
+                Error = error,
+            },
+            cancellationToken);
     }
 
     /// <summary>Gives a verb its action; failures become a line and an exit code.</summary>
@@ -63,9 +63,23 @@ internal static class Cli
         return verb;
     }
 
+    private static async Task ExplainErrorsAsync(ParseResult parsed, TextWriter error)
+    {
+        foreach (var wrong in parsed.Errors)
+        {
+            await error.WriteLineAsync(wrong.Message);
+        }
+
+        var verb = parsed.CommandResult.Command;
+        await error.WriteLineAsync(verb is RootCommand
+            ? $"The verbs are {string.Join(", ", verb.Subcommands.Where(one => !one.Hidden).Select(one => one.Name))}."
+            : $"The options of {verb.Name} are {string.Join(", ", verb.Options.Select(option => option.Name))}; "
+                + $"blockprune {verb.Name} --help explains them.");
+    }
+
     private static RootCommand Create(CliOutput output) => new("Prunes vision transformers in blocks, and scores what is left.")
     {
         PruneVerb.Create(output), EvaluateVerb.Create(output), PredictVerb.Create(output), InspectVerb.Create(output),
-        SweepVerb.Create(output), ExportVerb.Create(output),
+        SweepVerb.Create(output), ExportVerb.Create(output), BenchVerb.Create(output),
     };
 }

@@ -25,11 +25,4 @@ internal sealed record CliOutput(TextWriter Out, TextWriter Error, IAnsiConsole 
 
     /// <summary>Work below moving bars where a person watches, in silence elsewhere.</summary>
     public T Steps<T>(Func<IStepDisplay, T> work) => IsWatched ? LiveSteps.Run(Console, work) : work(new SilentSteps());
-
-    private sealed class SilentSteps : IStepDisplay
-    {
-        public void Report(string step, double? fraction)
-        {
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text.Json;
 using FashionMnist;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -16,7 +17,7 @@ internal sealed class CommonOptions
         HelpName = "FILE.safetensors",
     };
 
-    public Option<string?> Images { get; } = new("--images") { Description = "Images, one subfolder per class", HelpName = "FOLDER" };
+    public ImageOptions Images { get; } = new();
 
     public Option<bool> Bundled { get; } = new("--bundled")
     {
@@ -43,6 +44,15 @@ internal sealed class CommonOptions
         CustomParser = result => ReadAll(result, name, read) is [.., var last] ? last : value,
     };
 
+    /// <summary>An option that takes a value of an enum; a shell completes it.</summary>
+    public static Option<T> Choice<T>(string name, string description, T value)
+        where T : struct, Enum
+    {
+        var option = One(name, description, value, ReadChoice<T>);
+        option.CompletionSources.Add([.. Enum.GetNames<T>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)]);
+        return option;
+    }
+
     /// <summary>A choice of an enum by its name, in any case; hyphens may stand between its words.</summary>
     public static T ReadChoice<T>(string text)
         where T : struct, Enum =>
@@ -54,6 +64,11 @@ internal sealed class CommonOptions
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double keep) && keep is > 0 and <= 1
             ? keep
             : throw new FormatException($"{text} is not in (0, 1]; it is the fraction of multiply-adds that stay, such as 0.5.");
+
+    public static int ReadCount(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            ? count
+            : throw new FormatException($"{text} is no number of 0 or more.");
 
     public static BlockShape ReadBlock(string text) => BlockShape.Parse(text);
 
@@ -67,18 +82,13 @@ internal sealed class CommonOptions
         return File.Exists(path) ? path : throw new FileNotFoundException($"There is no model file {path}.");
     }
 
-    /// <summary>The images.</summary>
-    /// <exception cref="ArgumentException">Neither --images nor --bundled is given.</exception>
-    public IImageSource ImagesOf(ParseResult parsed, MLContext context)
+    /// <summary>The images that prune and sweep read.</summary>
+    /// <exception cref="ArgumentException">Neither images nor --bundled are given.</exception>
+    public IImageSource ImagesOf(ParseResult parsed, MLContext context, CliOutput output, ImageUse use, CancellationToken cancel)
     {
-        string? folder = parsed.GetValue(Images);
-        if (folder is null && !parsed.GetValue(Bundled))
-        {
-            throw new ArgumentException("Which images? Give --images FOLDER (one subfolder per class), or --bundled for the bundled ones.");
-        }
-
         bool isBundledNetwork = parsed.GetValue(Model) is null && parsed.GetValue(Bundled);
-        return ImageSource.Open(context, folder, isBundledNetwork ? FashionMnistData.ClassNames : null);
+        return Images.Open(
+            parsed, context, parsed.GetValue(Bundled), isBundledNetwork ? FashionMnistData.ClassNames : null, output, use, cancel);
     }
 
     private static T[] ReadAll<T>(ArgumentResult result, string name, Func<string, T> read)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using FashionMnist;
 using Microsoft.ML;
 
 namespace BlockPrune.Cli;
@@ -14,26 +13,27 @@ internal static class EvaluateVerb
         var model = new Argument<string>("model") { Description = "A saved pipeline (.zip) or network (.safetensors)" };
         var verb = new Command("evaluate", "Scores the test images: four fifths of a folder's, those that prune does not calibrate with.")
         {
-            model, common.Images, common.Bundled, common.Json,
+            model, common.Bundled, common.Json,
         };
+        common.Images.AddTo(verb);
         return verb.Does(output, (parsed, cancel) =>
         {
             var context = new MLContext(seed: 1);
             using var network = ModelFile.Open(context, parsed.GetRequiredValue(model));
-            string? folder = parsed.GetValue(common.Images);
-            if (folder is null && !parsed.GetValue(common.Bundled))
-            {
-                throw new ArgumentException("Which images? Give --images FOLDER (one subfolder per class), or --bundled.");
-            }
-
-            var classes = folder is null ? FashionMnistData.ClassNames : network.LabelNames;
-            var images = ImageSource.Open(context, folder, classes);
-            cancel.ThrowIfCancellationRequested();
-            var scored = network.Transform(images.Preparation.Fit(images.Calibration).Transform(images.Test));
+            var images = common.Images.Open(
+                parsed, context, parsed.GetValue(common.Bundled), network.LabelNames, output, ImageUse.Test, cancel);
+            var prepared = images.Preparation.Fit(images.Calibration).Transform(images.Test);
+            var scored = output.Steps(display => WatchedScoring.Of(context, network, prepared, images.TestCount, display, cancel));
             var metrics = context.MulticlassClassification.Evaluate(scored);
             if (parsed.GetValue(common.Json))
             {
-                output.Json(new { Images = images.TestCount, Top1 = metrics.MicroAccuracy, metrics.MacroAccuracy });
+                output.Json(new
+                {
+                    Images = images.TestCount,
+                    Top1 = metrics.MicroAccuracy,
+                    metrics.MacroAccuracy,
+                    Unreadable = images.Unreadable.Count,
+                });
             }
             else
             {

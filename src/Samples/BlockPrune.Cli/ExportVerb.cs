@@ -20,12 +20,13 @@ internal static class ExportVerb
         var common = new CommonOptions();
         var model = new Argument<string>("model") { Description = "A saved pipeline (.zip) or network (.safetensors)" };
         var target = new Argument<string>("target") { Description = "The safetensors file to write" };
-        var form = CommonOptions.One("--format", "dense (zeros in removed blocks) or bsr", Form.Bsr, CommonOptions.ReadChoice<Form>);
+        var form = CommonOptions.Choice("--format", "dense (zeros in removed blocks) or bsr", Form.Bsr);
         var verb = new Command("export", "Writes the network as safetensors.") { model, target, form, common.Json };
         return verb.Does(output, (parsed, _) =>
         {
-            using var network = ModelFile.Open(new MLContext(seed: 1), parsed.GetRequiredValue(model));
             string path = parsed.GetRequiredValue(target);
+            OutputFile.RequireWritable(path);
+            using var network = ModelFile.Open(new MLContext(seed: 1), parsed.GetRequiredValue(model));
             if (parsed.GetValue(form) == Form.Dense)
             {
                 network.SaveDenseNetwork(path);

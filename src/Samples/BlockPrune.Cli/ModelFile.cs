@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
 using Microsoft.ML.Data;
@@ -21,7 +22,23 @@ internal static class ModelFile
 
         return path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
             ? context.Transforms.LoadSparseViT(path)
-            : Find(context.Model.Load(path, out _)) ?? throw new InvalidDataException($"The pipeline {path} holds no pruned network.");
+            : Find(LoadPipeline(context, path)) ?? throw new InvalidDataException($"The pipeline {path} holds no pruned network.");
+    }
+
+    // What ML.NET and the zip reader throw on a file of another kind depends on how far they come.
+    private static ITransformer LoadPipeline(MLContext context, string path)
+    {
+        try
+        {
+            return context.Model.Load(path, out _);
+        }
+        catch (Exception failure) when (failure is FormatException or InvalidOperationException or InvalidDataException
+            or ArgumentException or NotSupportedException or TargetInvocationException)
+        {
+            throw new InvalidDataException(
+                $"{path} is no pipeline that this program can load ({failure.GetBaseException().Message}) Give a .zip that "
+                + "'blockprune prune' or ml.Model.Save wrote, or a network as .safetensors.", failure);
+        }
     }
 
     private static SparseViTTransformer? Find(ITransformer transformer) => transformer switch

@@ -13,31 +13,43 @@ internal static class PredictVerb
     {
         var common = new CommonOptions();
         var model = new Argument<string>("model") { Description = "A saved pipeline (.zip) or network (.safetensors)" };
-        var files = new Argument<string[]>("image") { Description = "Image files", Arity = ArgumentArity.OneOrMore };
-        var verb = new Command("predict", "Names the class of each image.") { model, files, common.Json };
+        var files = new Argument<string[]>("image")
+        {
+            Description = "Image files; none: the test images of the folder, table or IDX files that the options name",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var verb = new Command("predict", "Names the class of each image.") { model, files, common.Bundled, common.Json };
+        common.Images.AddTo(verb);
         return verb.Does(output, (parsed, cancel) =>
         {
-            string[] paths = parsed.GetRequiredValue(files);
-            if (paths.FirstOrDefault(path => !File.Exists(path)) is { } missing)
-            {
-                throw new FileNotFoundException($"There is no image {missing}.");
-            }
-
             var context = new MLContext(seed: 1);
             using var network = ModelFile.Open(context, parsed.GetRequiredValue(model));
-            var rows = context.Data.LoadFromEnumerable(paths.Select(path => new ImageFileRow { ImagePath = Path.GetFullPath(path) }));
-            var loaded = context.Transforms.LoadImages(nameof(PixelRow.Image), "", nameof(ImageFileRow.ImagePath))
-                .Fit(rows).Transform(rows);
+            string[] paths = parsed.GetRequiredValue(files);
+            var (rows, names) = paths.Length > 0
+                ? Files(context, common.Images.Check(
+                    parsed, [.. paths.Select(path => new ImageFileRow { ImagePath = path })], output, cancel))
+                : TestImages(common.Images.Open(
+                    parsed, context, parsed.GetValue(common.Bundled), network.LabelNames, output, ImageUse.Test, cancel));
             int row = 0;
-            foreach (float[] logits in network.Transform(loaded).GetColumn<float[]>("Score"))
+            foreach (float[] logits in network.Transform(rows).GetColumn<float[]>("Score"))
             {
                 cancel.ThrowIfCancellationRequested();
-                Answer(output, paths[row++], network.LabelNames, logits, parsed.GetValue(common.Json));
+                Answer(output, names[row++], network.LabelNames, logits, parsed.GetValue(common.Json));
             }
 
             return 0;
         });
     }
+
+    private static (IDataView Rows, IReadOnlyList<string> Names) Files(MLContext context, IReadOnlyList<ImageFileRow> files)
+    {
+        var rows = context.Data.LoadFromEnumerable(files);
+        var loaded = context.Transforms.LoadImages(nameof(PixelRow.Image), "", nameof(ImageFileRow.ImagePath)).Fit(rows).Transform(rows);
+        return (loaded, [.. files.Select(row => row.ImagePath)]);
+    }
+
+    private static (IDataView Rows, IReadOnlyList<string> Names) TestImages(IImageSource images) =>
+        (images.Preparation.Fit(images.Calibration).Transform(images.Test), images.TestNames);
 
     private static void Answer(CliOutput output, string path, IReadOnlyList<string> classes, float[] logits, bool isJson)
     {

@@ -1,3 +1,4 @@
 using BlockPrune.Cli;
+using Microsoft.ML.BlockPruning;
 
-return await Cli.InvokeAsync(args, Console.Out, Console.Error, ConsoleFactory.Create());
+return SweepWorker.TryRun(args) ? 0 : await Cli.InvokeAsync(args, Console.Out, Console.Error, ConsoleFactory.Create());

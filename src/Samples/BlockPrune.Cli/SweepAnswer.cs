@@ -25,16 +25,17 @@ internal static class SweepAnswer
                 Trials = result.Trials.Select(Figures),
                 Pareto = front.Select(Figures),
                 Recommended = result.Recommended is { } best ? Figures(best) : null,
+                Final = result.Final is { } last ? Figures(last) : null,
             });
             return;
         }
 
         var table = new Table().RoundedBorder().AddColumns(
-            "keep", "block", "criterion", "top-1 %", "KL", "M MACs", "MB", "ms", "front");
+            "keep", "block", "criterion", "refit", "top-1 %", "KL", "M MACs", "MB", "ms", "front");
         foreach (var trial in result.Trials)
         {
             table.AddRow(
-                Text($"{trial.Keep}"), trial.Block.ToString(), trial.Criterion,
+                Text($"{trial.Keep}"), trial.Block.ToString(), trial.Criterion, trial.Refit,
                 trial.Status == TrialStatus.Completed ? Text($"{100 * trial.Top1:F2}") : "[red]failed[/]",
                 Text($"{trial.Kl:F4}"), Text($"{trial.MultiplyAdds / 1e6:F1}"), Text($"{trial.Bytes / 1e6:F2}"),
                 Text($"{trial.Milliseconds:F3}"), front.Contains(trial) ? "*" : "");
@@ -49,6 +50,12 @@ internal static class SweepAnswer
         output.Console.WriteLine(result.Recommended is { } taken
             ? Text($"Dense top-1 {100 * result.DenseTop1:F2} %. Recommended: keep {taken.Keep}, block {taken.Block}, {taken.Criterion}.")
             : "No trial was completed.");
+        if (result.Final is { } final)
+        {
+            output.Console.WriteLine(final.Status == TrialStatus.Completed
+                ? Text($"With the refit {final.Refit} it has top-1 {100 * final.Top1:F2} %, KL {final.Kl:F4}; the table's trials have not.")
+                : Text($"The refit {final.Refit} failed: {final.Error}"));
+        }
     }
 
     private static object Figures(TrialResult trial) => new
@@ -56,6 +63,9 @@ internal static class SweepAnswer
         trial.Keep,
         Block = trial.Block.ToString(),
         trial.Criterion,
+        trial.Refit,
+        trial.FineTuneEpochs,
+        trial.CalibrationImages,
         trial.Status,
         trial.Top1,
         trial.Kl,

@@ -8,18 +8,29 @@ internal sealed class SweepSteps(IStepDisplay display, CliOutput output) : IProg
 {
     public void Report(SweepProgress value)
     {
-        double? total = value.Total;
-        display.Report("Trials", total is null ? null : value.Finished / total);
+        if (value.IsFinal)
+        {
+            display.Report($"Refit {value.Refit}", value.Result is null ? null : 1);
+        }
+        else if (value.Total is { } trials)
+        {
+            display.Report("Trials", value.Finished, trials, "trials");
+        }
+        else
+        {
+            display.Report("Trials", null);
+        }
+
         if (value.Result is { } result && !output.IsWatched)
         {
             string origin = value.IsFromJournal ? ", from the journal" : "";
             string figures = result.Status == TrialStatus.Completed
                 ? string.Create(CultureInfo.InvariantCulture, $"top-1 {100 * result.Top1:F2} %, {result.Seconds:F1} s")
                 : $"failed: {result.Error}";
-            string count = value.Total is { } all ? $"{value.Finished}/{all}" : $"{value.Finished}";
+            string count = value.IsFinal ? "final" : value.Total is { } all ? $"{value.Finished}/{all}" : $"{value.Finished}";
             output.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"[{count}] keep {value.Keep}, block {value.Block}, {value.Criterion}: {figures}{origin}"));
+                $"[{count}] keep {value.Keep}, block {value.Block}, {value.Criterion}, {value.Refit}: {figures}{origin}"));
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
-using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Sweeps;
 
 namespace BlockPrune.Cli;
@@ -15,54 +14,49 @@ internal static class SweepVerb
     public static Command Create(CliOutput output)
     {
         var common = new CommonOptions();
-        var keep = CommonOptions.List("--keep", "Kept fractions of the multiply-adds", [0.7, 0.5, 0.35, 0.25], CommonOptions.ReadKeep);
-        var block = CommonOptions.List("--block", "Blocks, height x width", [new BlockShape(16, 16)], CommonOptions.ReadBlock);
-        var criterion = CommonOptions.List(
-            "--criterion", "What rates the blocks", [PruneCriterion.ObsPath], CommonOptions.ReadChoice<PruneCriterion>);
-        var journal = new Option<string?>("--journal") { Description = "Keeps every finished trial, a line each", HelpName = "FILE.jsonl" };
-        var resume = CommonOptions.One(
-            "--resume", "What becomes of the journal's trials: resume, retry-errored or restart", ResumeMode.Resume,
-            CommonOptions.ReadChoice<ResumeMode>);
-        var drop = new Option<double>("--max-drop")
-        {
-            Description = "Accuracy that the recommended trial may lose, as a fraction",
-            DefaultValueFactory = _ => 0.01,
-        };
+        var options = new SweepOptions();
         var limit = new Option<int?>("--max-images") { Description = $"Validation images at most (default: {ValidationImages})" };
-        var refit = CommonOptions.One(
-            "--refit", "How the kept weights make up for the others", PruneRefit.Reconstruction, CommonOptions.ReadChoice<PruneRefit>);
+        var folds = new Option<int?>("--folds") { Description = "Judges on the calibration images, in so many folds" };
         var save = new Option<string?>("--output") { Description = "Saves the recommended network", HelpName = "FILE.zip" };
         var verb = new Command("sweep", "Prunes to many budgets and blocks and tells which of them pay.")
         {
-            common.Model, common.Images, common.Bundled, keep, block, criterion, refit, journal, resume, drop, limit, save, common.Seed,
-            common.Json,
+            common.Model, common.Bundled, limit, folds, save, common.Seed, common.Json,
         };
+        common.Images.AddTo(verb);
+        foreach (var option in options.All)
+        {
+            verb.Add(option);
+        }
+
         return verb.Does(output, (parsed, cancel) =>
         {
-            var context = new MLContext(parsed.GetValue(common.Seed));
+            int seed = parsed.GetValue(common.Seed);
+            var context = new MLContext(seed);
             string modelPath = common.ModelOf(parsed);
-            var images = common.ImagesOf(parsed, context);
+            var images = common.ImagesOf(parsed, context, output, ImageUse.Both, cancel);
             if (parsed.GetValue(save) is { } savePath)
             {
                 OutputFile.RequireWritable(savePath);
             }
 
             var preparation = images.Preparation.Fit(images.Calibration);
-            var test = context.Data.TakeRows(
-                context.Data.ShuffleRows(images.Test, seed: 1), parsed.GetValue(limit) ?? ValidationImages);
+            var calibration = preparation.Transform(images.Calibration);
             var sweep = context.BlockPruning()
-                .CreateSweep(new BlockPruneEstimator.Options { ModelPath = modelPath, Refit = parsed.GetRequiredValue(refit) })
-                .SetDataset(preparation.Transform(images.Calibration), preparation.Transform(test))
-                .SetSearchSpace(new SparsitySearchSpace
-                {
-                    Keep = parsed.GetRequiredValue(keep),
-                    Block = parsed.GetRequiredValue(block),
-                    Criterion = parsed.GetRequiredValue(criterion),
-                })
-                .SetMaximumAccuracyDrop(parsed.GetValue(drop));
-            if (parsed.GetValue(journal) is { } path)
+                .CreateSweep(new BlockPruneEstimator.Options { ModelPath = modelPath, Refit = options.FinalRefitOf(parsed) });
+            options.Apply(parsed, sweep, seed);
+            if (parsed.GetValue(folds) is { } count)
             {
-                sweep.SetJournal(path, parsed.GetRequiredValue(resume));
+                if (parsed.GetValue(limit) is not null)
+                {
+                    throw new ArgumentException("--folds judges on the calibration images, so that --max-images limits nothing: give one.");
+                }
+
+                sweep.SetDataset(calibration, count);
+            }
+            else
+            {
+                sweep.SetDataset(calibration, preparation.Transform(context.Data.TakeRows(
+                    context.Data.ShuffleRows(images.Test, seed: 1), parsed.GetValue(limit) ?? ValidationImages)));
             }
 
             var result = output.Steps(display => sweep.SetMonitor(new SweepSteps(display, output)).Run(cancel));

@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace FashionMnist;
 
-/// <summary>Reads and writes gzipped IDX files of unsigned bytes, the format of MNIST and Fashion-MNIST.</summary>
+/// <summary>Reads IDX files of unsigned bytes, gzipped or plain, and writes gzipped ones, the format of MNIST and Fashion-MNIST.</summary>
 /// <remarks>
 /// Layout (LeCun, "The MNIST database", section "the IDX file format"): two zero bytes, the element type (8 = unsigned byte), the rank,
 /// one big-endian int32 per dimension, then the elements in row-major order.
@@ -14,23 +14,23 @@ public static class IdxFile
     private const int LabelMagic = 0x0801;
 
     /// <summary>Reads images.</summary>
-    /// <param name="path">A gzipped IDX file of rank 3.</param>
+    /// <param name="path">An IDX file of rank 3, gzipped or plain.</param>
     /// <returns>All images of the file.</returns>
-    /// <exception cref="InvalidDataException">The file is not gzip, not IDX of that rank, or not as long as its header says.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged gzip, not IDX of that rank, or not as long as it says.</exception>
     public static IdxImages ReadImages(string path)
     {
-        byte[] content = Unzip(path);
+        byte[] content = ReadContent(path);
         int[] dims = ReadHeader(content, path, ImageMagic, rank: 3);
         return new IdxImages(dims[0], dims[1], dims[2], Elements(content, path, dims));
     }
 
     /// <summary>Reads class labels.</summary>
-    /// <param name="path">A gzipped IDX file of rank 1.</param>
+    /// <param name="path">An IDX file of rank 1, gzipped or plain.</param>
     /// <returns>One class index per image.</returns>
-    /// <exception cref="InvalidDataException">The file is not gzip, not IDX of that rank, or not as long as its header says.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged gzip, not IDX of that rank, or not as long as it says.</exception>
     public static byte[] ReadLabels(string path)
     {
-        byte[] content = Unzip(path);
+        byte[] content = ReadContent(path);
         return Elements(content, path, ReadHeader(content, path, LabelMagic, rank: 1));
     }
 
@@ -52,11 +52,16 @@ public static class IdxFile
         Write(path, LabelMagic, [labels.Length], labels);
     }
 
-    private static byte[] Unzip(string path)
+    private static byte[] ReadContent(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var file = File.OpenRead(path);
-        using var unzipped = new GZipStream(file, CompressionMode.Decompress);
+        byte[] file = File.ReadAllBytes(path);
+        return file is [0x1f, 0x8b, ..] ? Unzip(file, path) : file; // RFC 1952, 2.3.1: how gzip begins; IDX begins with zeros
+    }
+
+    private static byte[] Unzip(byte[] file, string path)
+    {
+        using var unzipped = new GZipStream(new MemoryStream(file), CompressionMode.Decompress);
         using var content = new MemoryStream();
         try
         {

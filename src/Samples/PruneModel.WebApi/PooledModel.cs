@@ -18,7 +18,8 @@ internal sealed class PooledModel
     {
         var context = new MLContext();
         _model = PruneModel.LoadModel(context, path);
-        _engines = new DefaultObjectPool<PredictionEngine<PruneModel.ModelInput, PruneModel.ModelOutput>>(new EnginePolicy(context, _model));
+        _engines = new DefaultObjectPool<PredictionEngine<PruneModel.ModelInput, PruneModel.ModelOutput>>(
+            new EnginePolicy(context, _model));
         var engine = _engines.Get();
         _labels = PruneModel.GetLabels(engine.OutputSchema);
         _engines.Return(engine);

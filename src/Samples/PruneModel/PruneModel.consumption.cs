@@ -25,7 +25,8 @@ public static partial class PruneModel
     /// <summary>Classes with their probabilities, the best first.</summary>
     /// <param name="output">What an engine answered.</param>
     /// <param name="labels">As <see cref="GetLabels"/> gives them.</param>
-    public static IOrderedEnumerable<KeyValuePair<string, float>> GetSortedScoresWithLabels(ModelOutput output, IReadOnlyList<string> labels)
+    public static IOrderedEnumerable<KeyValuePair<string, float>> GetSortedScoresWithLabels(
+        ModelOutput output, IReadOnlyList<string> labels)
     {
         float[] probabilities = new float[output.Score.Length];
         TensorPrimitives.SoftMax(output.Score, probabilities); // Score holds logits

@@ -41,14 +41,16 @@ public static partial class PruneModel
         // All but the last step, which turns the predicted key into text: Evaluate compares keys.
         var scored = ((IEnumerable<ITransformer>)model).SkipLast(1).Aggregate(data, (view, step) => step.Transform(view));
         var metrics = context.MulticlassClassification.Evaluate(scored);
-        return new ModelQuality(metrics.MicroAccuracy, MillisecondsPerImage(context, model, data), network.WeightBytes, network.MultiplyAdds);
+        return new ModelQuality(
+            metrics.MicroAccuracy, MillisecondsPerImage(context, model, data), network.WeightBytes, network.MultiplyAdds);
     }
 
     // One image at a time, as a web service would: decoding included.
     private static double MillisecondsPerImage(MLContext context, ITransformer model, IDataView data)
     {
         using var engine = CreateEngine(context, model);
-        ModelInput[] images = [.. context.Data.CreateEnumerable<ModelInput>(context.Data.TakeRows(data, TimedImages), reuseRowObject: false)];
+        var rows = context.Data.TakeRows(data, TimedImages);
+        ModelInput[] images = [.. context.Data.CreateEnumerable<ModelInput>(rows, reuseRowObject: false)];
         engine.Predict(images[0]);
         double[] times = [.. images.Select(image =>
         {

@@ -135,7 +135,8 @@ internal static class PruneModelCommand
         return table.AddRow("multiply-adds, M", Text(dense.MultiplyAdds / 1e6, "F1"), Text(pruned.MultiplyAdds / 1e6, "F1"));
     }
 
-    private static string Text(double value, string format, string unit = "") => value.ToString(format, CultureInfo.InvariantCulture) + unit;
+    private static string Text(double value, string format, string unit = "") =>
+        value.ToString(format, CultureInfo.InvariantCulture) + unit;
 
     private static void Say(IAnsiConsole console, SweepResult result)
     {

@@ -9,6 +9,11 @@ namespace Quickstart;
 /// <summary>The whole run: fit dense and pruned, evaluate, time, save, load in another process, report.</summary>
 internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole console)
 {
+    /// <summary>The batch size of <see cref="BlockPruneEstimator"/> where none is asked for.</summary>
+    public const int Batch = 32;
+
+    private static readonly TimeSpan TimingBudget = TimeSpan.FromSeconds(15);
+
     private readonly MLContext _context = new(options.Seed);
 
     public QuickstartResult Run(CancellationToken cancel)
@@ -29,7 +34,7 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
         }
 
         var classes = options.ModelPath is null ? FashionMnistData.ClassNames : null;
-        var images = ImageSource.Open(_context, options.ImagesFolder, classes);
+        var images = ImageSource.Open(_context, ImageOrigin.Of(options.ImagesFolder), classes);
         console.WriteLine(FormattableString.Invariant(
             $"{Path.GetFileName(modelPath)}: keep {options.Keep * 100:0.##} % of the FLOPs in blocks of {options.Block}"));
         console.WriteLine(FormattableString.Invariant(
@@ -52,12 +57,13 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
     {
         var fit = new PipelineFit(_context, images, options, modelPath);
         using var dense = Step(display, "Loading the dense network", () => fit.Fit(keep: 1, progress: null, cancel, out _));
-        using var pruned = fit.Fit(options.Keep, new PruneSteps(display), cancel, out double seconds);
+        using var pruned = fit.Fit(options.Keep, new PruneSteps(display, images.CalibrationCount), cancel, out double seconds);
         var denseQuality = Step(display, "Scoring the test images, dense", () => Evaluate(dense, images, cancel));
         var prunedQuality = Step(display, "Scoring the test images, pruned", () => Evaluate(pruned, images, cancel));
         const string timing = "Timing, dense and pruned in turn";
-        var latency = new LatencyComparison(_context, options.Seed)
-            .Measure(dense.Network, pruned.Network, fraction => display.Report(timing, fraction), cancel);
+        var latency = new LatencyComparison(_context, options.Seed, TimingBudget).Measure(
+            [new(dense.Network, 1), new(pruned.Network, 1), new(dense.Network, Batch), new(pruned.Network, Batch)],
+            fraction => display.Report(timing, fraction), cancel);
         display.Report(timing, 1);
         long denseBytes = dense.MeasureBytes();
         long prunedBytes = pruned.Save(options.OutputPath);

@@ -14,7 +14,7 @@ internal static class ReloadCheck
         var context = new MLContext();
         var model = context.Model.Load(modelPath, out _);
         // The key values come from the file, so the class names do not matter here.
-        var images = ImageSource.Open(context, imagesFolder, classes: null);
+        var images = ImageSource.Open(context, ImageOrigin.Of(imagesFolder), classes: null);
         return Evaluation.HashScores(model.Transform(images.Test), cancel);
     }
 

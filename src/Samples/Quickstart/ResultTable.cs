@@ -18,7 +18,7 @@ internal static class ResultTable
             "MACs per image", Millions(dense.MultiplyAdds), Millions(pruned.MultiplyAdds),
             Times((double)pruned.MultiplyAdds / dense.MultiplyAdds));
         AddLatency(table, "ms per image, batch 1", dense.Batch1, pruned.Batch1);
-        AddLatency(table, $"ms per image, batch {LatencyComparison.Batch}", dense.Batch32, pruned.Batch32);
+        AddLatency(table, $"ms per image, batch {QuickstartRun.Batch}", dense.Batch32, pruned.Batch32);
         return table;
     }
 

@@ -14,6 +14,12 @@ internal interface IImageSource
 
     int TestCount { get; }
 
+    /// <summary>What a message calls the test images, in their order: a file's path, or its number in an IDX file.</summary>
+    IReadOnlyList<string> TestNames { get; }
+
     /// <summary>Ends with Image (float vector or MLImage) and Label (key).</summary>
     IEstimator<ITransformer> Preparation { get; }
+
+    /// <summary>The files that were skipped.</summary>
+    IReadOnlyList<UnreadableImage> Unreadable { get; }
 }

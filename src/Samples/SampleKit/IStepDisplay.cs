@@ -7,4 +7,11 @@ internal interface IStepDisplay
     /// <param name="step">The step's name.</param>
     /// <param name="fraction">What is done of it, in [0, 1]; null where that is not known.</param>
     void Report(string step, double? fraction);
+
+    /// <summary>Shows a step whose parts are counted, with its rate; the first report starts it, the total ends it.</summary>
+    /// <param name="step">The step's name.</param>
+    /// <param name="done">How many are done.</param>
+    /// <param name="total">How many there are.</param>
+    /// <param name="unit">What is counted, such as <c>images</c>.</param>
+    void Report(string step, double done, double total, string unit);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FashionMnist;
 using Microsoft.ML;
 
@@ -7,9 +8,48 @@ namespace SampleKit;
 internal static class ImageSource
 {
     /// <param name="context">Owns the data views.</param>
-    /// <param name="folder">The user's folder; null: the bundled images.</param>
-    /// <param name="classes">The network's class names where they are known.</param>
-    public static IImageSource Open(MLContext context, string? folder, IReadOnlyList<string>? classes) => folder is null
-        ? new PixelImages(context, FashionMnistData.ReadCalibration(), FashionMnistData.ReadTest())
-        : new FolderImages(context, ImageFolder.Read(folder), classes);
+    /// <param name="origin">Where the images lie.</param>
+    /// <param name="classes">The network's class names where they are known, in its order.</param>
+    /// <param name="check">Decides on files that cannot be read; null: they fail when their row is reached.</param>
+    /// <param name="use">The images that the run reads.</param>
+    public static IImageSource Open(
+        MLContext context, ImageOrigin origin, IReadOnlyList<string>? classes, ImageCheck? check = null, ImageUse use = ImageUse.Both) =>
+        origin switch
+        {
+            ImageOrigin.Folder(var path) => new FileImages(context, ImageFolder.Read(path), classes, check, use),
+            ImageOrigin.Csv(var path) => new FileImages(context, ImageTable.Read(path), classes, check, use),
+            ImageOrigin.Idx(var images, var labels) => OpenIdx(context, images, labels, classes),
+            _ => new PixelImages(
+                context, FashionMnistData.ClassNames, Rows(FashionMnistData.ReadCalibration()), Rows(FashionMnistData.ReadTest())),
+        };
+
+    private static PixelImages OpenIdx(MLContext context, string imagesPath, string labelsPath, IReadOnlyList<string>? classes)
+    {
+        foreach (string path in new[] { imagesPath, labelsPath }.Where(path => !File.Exists(path)))
+        {
+            throw new FileNotFoundException($"There is no IDX file {path}.");
+        }
+
+        var images = IdxFile.ReadImages(imagesPath);
+        byte[] labels = IdxFile.ReadLabels(labelsPath);
+        if (images.Count != labels.Length || images.Count == 0)
+        {
+            throw new InvalidDataException(
+                $"{imagesPath} holds {images.Count} images and {labelsPath} {labels.Length} labels; as many are needed, and not none.");
+        }
+
+        int highest = labels.Max();
+        classes ??= [.. Enumerable.Range(0, highest + 1).Select(number => number.ToString(CultureInfo.InvariantCulture))];
+        if (highest >= classes.Count)
+        {
+            throw new InvalidDataException(
+                $"{labelsPath} holds the label {highest}, which is unknown to the network; its classes are 0 to {classes.Count - 1}: "
+                + $"{string.Join(", ", classes)}.");
+        }
+
+        var (calibration, test) = CalibrationSplit.Of([.. Enumerable.Range(0, labels.Length)], index => classes[labels[index]]);
+        return new PixelImages(context, classes, new PixelSet(images, labels, calibration), new PixelSet(images, labels, test));
+    }
+
+    private static PixelSet Rows(LabelledImages images) => new(images.Images, images.Labels, [.. Enumerable.Range(0, images.Count)]);
 }

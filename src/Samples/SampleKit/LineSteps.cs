@@ -10,16 +10,34 @@ internal sealed class LineSteps(IAnsiConsole console) : IStepDisplay
 
     public void Report(string step, double? fraction)
     {
+        if (Ends(step, fraction >= 1) is { } seconds)
+        {
+            console.WriteLine(FormattableString.Invariant($"{step}: {seconds:F1} s"));
+        }
+    }
+
+    public void Report(string step, double done, double total, string unit)
+    {
+        if (Ends(step, done >= total) is { } seconds)
+        {
+            console.WriteLine(FormattableString.Invariant($"{step}: {seconds:F1} s, {StepRate.Format(total / seconds)} {unit}/s"));
+        }
+    }
+
+    private double? Ends(string step, bool isDone)
+    {
         if (!_running.TryGetValue(step, out var clock))
         {
             clock = Stopwatch.StartNew();
             _running.Add(step, clock);
         }
 
-        if (fraction >= 1 && clock.IsRunning)
+        if (!isDone || !clock.IsRunning)
         {
-            clock.Stop();
-            console.WriteLine(FormattableString.Invariant($"{step}: {clock.Elapsed.TotalSeconds:F1} s"));
+            return null;
         }
+
+        clock.Stop();
+        return clock.Elapsed.TotalSeconds;
     }
 }

@@ -2,25 +2,49 @@ using Spectre.Console;
 
 namespace SampleKit;
 
-/// <summary>Steps as moving bars on a terminal.</summary>
+/// <summary>Steps as moving bars on a terminal, with rate and time left.</summary>
 internal sealed class LiveSteps : IStepDisplay
 {
     private readonly ProgressContext _context;
+    private readonly StepRate _rate;
     private readonly Dictionary<string, ProgressTask> _tasks = [];
 
-    private LiveSteps(ProgressContext context) => _context = context;
+    private LiveSteps(ProgressContext context, StepRate rate)
+    {
+        _context = context;
+        _rate = rate;
+    }
 
     /// <summary>Runs work below a set of bars, which stay on the screen when it ends.</summary>
-    public static T Run<T>(IAnsiConsole console, Func<IStepDisplay, T> work) =>
-        console.Progress()
+    public static T Run<T>(IAnsiConsole console, Func<IStepDisplay, T> work)
+    {
+        var rate = new StepRate();
+        return console.Progress()
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
                 new ProgressBarColumn(),
                 new PercentageColumn(),
-                new ElapsedTimeColumn())
-            .Start(context => work(new LiveSteps(context)));
+                new ElapsedTimeColumn(),
+                new RemainingTimeColumn(),
+                rate)
+            .Start(context => work(new LiveSteps(context, rate)));
+    }
 
     public void Report(string step, double? fraction)
+    {
+        var task = TaskOf(step);
+        task.IsIndeterminate = fraction is null;
+        Move(task, fraction ?? 0, 1);
+    }
+
+    public void Report(string step, double done, double total, string unit)
+    {
+        var task = TaskOf(step);
+        _rate.Counts(task, unit);
+        Move(task, done, total);
+    }
+
+    private ProgressTask TaskOf(string step)
     {
         if (!_tasks.TryGetValue(step, out var task))
         {
@@ -28,9 +52,14 @@ internal sealed class LiveSteps : IStepDisplay
             _tasks.Add(step, task);
         }
 
-        task.IsIndeterminate = fraction is null;
-        task.Value = fraction ?? 0;
-        if (fraction >= 1)
+        return task;
+    }
+
+    private static void Move(ProgressTask task, double done, double total)
+    {
+        task.MaxValue = total;
+        task.Value = done;
+        if (done >= total)
         {
             task.StopTask();
         }

@@ -13,6 +13,12 @@ internal static class OutputFile
             throw new IOException($"Cannot write {path}: {(Directory.Exists(path) ? "it is a folder" : $"there is no folder {folder}")}.");
         }
 
+        // Writing aside and renaming would put a file in the place of the device.
+        if (!OperatingSystem.IsWindows() && IsBelow(path, "/dev/") && !IsBelow(path, "/dev/shm/"))
+        {
+            throw new IOException($"Cannot write {path}: it is a device; give the name of a file.");
+        }
+
         try
         {
             using var probe = new FileStream(
@@ -28,6 +34,7 @@ internal static class OutputFile
     /// <param name="path">The file to create or replace.</param>
     /// <param name="write">Fills the stream.</param>
     /// <returns>Length of the file in bytes.</returns>
+    /// <exception cref="IOException">The disk is full, or the file cannot be replaced; names the path.</exception>
     public static long Write(string path, Action<Stream> write)
     {
         string aside = Aside(path);
@@ -40,14 +47,21 @@ internal static class OutputFile
 
             File.Move(aside, path, overwrite: true);
         }
-        catch
+        catch (Exception failure)
         {
             File.Delete(aside);
+            if (failure is IOException)
+            {
+                throw new IOException($"Cannot write {path}: {failure.Message.TrimEnd('.')}. Nothing half-written is left.", failure);
+            }
+
             throw;
         }
 
         return new FileInfo(path).Length;
     }
+
+    private static bool IsBelow(string path, string folder) => Path.GetFullPath(path).StartsWith(folder, StringComparison.Ordinal);
 
     private static string Aside(string path) => $"{path}.{Path.GetRandomFileName()}";
 }

@@ -1,4 +1,4 @@
-using FashionMnist;
+using System.Globalization;
 using Microsoft.ML;
 
 namespace SampleKit;
@@ -6,13 +6,14 @@ namespace SampleKit;
 /// <summary>Grey images in memory, as float vectors: no decoding, so a pass over the rows costs next to nothing.</summary>
 internal sealed class PixelImages : IImageSource
 {
-    public PixelImages(MLContext context, LabelledImages calibration, LabelledImages test)
+    public PixelImages(MLContext context, IReadOnlyList<string> classes, PixelSet calibration, PixelSet test)
     {
-        Calibration = View(context, calibration);
-        Test = View(context, test);
-        CalibrationCount = calibration.Count;
-        TestCount = test.Count;
-        Preparation = LabelKeys.Estimator(context, FashionMnistData.ClassNames);
+        Calibration = View(context, classes, calibration);
+        Test = View(context, classes, test);
+        CalibrationCount = calibration.Chosen.Count;
+        TestCount = test.Chosen.Count;
+        TestNames = [.. test.Chosen.Select(index => string.Create(CultureInfo.InvariantCulture, $"#{index}"))];
+        Preparation = LabelKeys.Estimator(context, classes);
     }
 
     public IDataView Calibration { get; }
@@ -23,22 +24,27 @@ internal sealed class PixelImages : IImageSource
 
     public int TestCount { get; }
 
+    public IReadOnlyList<string> TestNames { get; }
+
     public IEstimator<ITransformer> Preparation { get; }
 
-    private static IDataView View(MLContext context, LabelledImages images) =>
-        context.Data.LoadFromEnumerable(Rows(images), PixelRow.Schema(images.Images.Height * images.Images.Width));
+    /// <summary>None: an IDX file is whole or refused.</summary>
+    public IReadOnlyList<UnreadableImage> Unreadable => [];
 
-    private static IEnumerable<PixelRow> Rows(LabelledImages images)
+    private static IDataView View(MLContext context, IReadOnlyList<string> classes, PixelSet set) =>
+        context.Data.LoadFromEnumerable(Rows(classes, set), PixelRow.Schema(set.Images.Height * set.Images.Width));
+
+    private static IEnumerable<PixelRow> Rows(IReadOnlyList<string> classes, PixelSet set)
     {
-        for (int i = 0; i < images.Count; i++)
+        foreach (int index in set.Chosen)
         {
-            float[] pixels = new float[images.Images.Height * images.Images.Width];
+            float[] pixels = new float[set.Images.Height * set.Images.Width];
             for (int p = 0; p < pixels.Length; p++)
             {
-                pixels[p] = images.Images[i][p];
+                pixels[p] = set.Images[index][p];
             }
 
-            yield return new PixelRow { Image = pixels, Label = FashionMnistData.ClassNames[images.Labels[i]] };
+            yield return new PixelRow { Image = pixels, Label = classes[set.Labels[index]] };
         }
     }
 }

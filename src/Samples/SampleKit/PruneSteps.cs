@@ -3,10 +3,22 @@ using Microsoft.ML.BlockPruning.Pruning;
 namespace SampleKit;
 
 /// <summary>Hands the library's progress on at once; <see cref="Progress{T}"/> would post it to the pool, out of order.</summary>
-internal sealed class PruneSteps(IStepDisplay display) : IProgress<PruneProgress>
+/// <param name="display">Shows it.</param>
+/// <param name="images">Calibration images, for the rate; 0 where that is not known.</param>
+internal sealed class PruneSteps(IStepDisplay display, int images = 0) : IProgress<PruneProgress>
 {
-    public void Report(PruneProgress value) =>
-        display.Report(Name(value.Stage), value.Total == 0 ? 1 : (double)value.Done / value.Total);
+    public void Report(PruneProgress value)
+    {
+        double fraction = value.Total == 0 ? 1 : (double)value.Done / value.Total;
+        if (value.Stage == PruneStage.Calibrating && images > 0)
+        {
+            display.Report(Name(value.Stage), fraction * images, images, "images"); // the library counts batches
+        }
+        else
+        {
+            display.Report(Name(value.Stage), fraction);
+        }
+    }
 
     private static string Name(PruneStage stage) => stage switch
     {

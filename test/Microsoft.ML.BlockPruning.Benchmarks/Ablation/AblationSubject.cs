@@ -1,7 +1,7 @@
 using FashionMnist;
 using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Training;
 using static TorchSharp.torch;
 

@@ -119,8 +119,12 @@ public sealed class VerbTests : IDisposable
     [DataRow("sweep --resume again --bundled", 2, "RetryErrored")]
     [DataRow("sweep --kept 0.5", 2, "--kept")]
     [DataRow("sweep", 1, "--bundled")]
+    [DataRow("sweep --bundled --executor elsewhere", 2, "ChildProcess")]
+    [DataRow("sweep --bundled --folds 2 --max-images 5", 1, "--max-images")]
+    [DataRow("sweep --bundled --folds 1", 1, "folds")]
+    [DataRow("sweep --bundled --memory-limit 0", 1, "limit of memory")]
     [DataRow("prune --model none.safetensors --bundled", 1, "no model file none.safetensors")]
-    [DataRow("predict none.zip none.png", 1, "no image none.png")]
+    [DataRow("predict none.zip none.png", 1, "no model file none.zip")]
     [DataRow("inspect none.zip", 1, "no model file none.zip")]
     public void WrongInput_GivesAReadableLineAndACode(string arguments, int exitCode, string says)
     {

@@ -88,12 +88,23 @@ public sealed class IdxFileTests
     }
 
     [TestMethod]
-    public void ReadLabels_RefusesWhatIsNotGzip()
+    public void Read_ReadsPlainFiles()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllBytes(folder.File("plain"), ThreeLabels);
+        File.WriteAllBytes(folder.File("labels"), ThreeLabels);
+        File.WriteAllBytes(folder.File("images"), TwoImages);
 
-        AssertRefused(() => IdxFile.ReadLabels(folder.File("plain")), "gzip");
+        CollectionAssert.AreEqual(new byte[] { 9, 0, 4 }, IdxFile.ReadLabels(folder.File("labels")));
+        CollectionAssert.AreEqual(TwoImages[16..], IdxFile.ReadImages(folder.File("images")).Pixels);
+    }
+
+    [TestMethod]
+    public void ReadLabels_RefusesDamagedGzip()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder.File("damaged"), [0x1f, 0x8b, 99, .. ThreeLabels]);
+
+        AssertRefused(() => IdxFile.ReadLabels(folder.File("damaged")), "gzip");
     }
 
     private static void AssertRefused(Func<object> read, string says)

@@ -59,8 +59,8 @@ public sealed class PredictionServiceTests
         using var client = ClientOf(service);
         string before = await PredictAsync(client, image);
 
-        Generated.Train(settings with { TrainingOption = settings.TrainingOption with { Keep = 0.3 } }, new Progress<PruneProgress>(), default)
-            .Dispose();
+        var smaller = settings with { TrainingOption = settings.TrainingOption with { Keep = 0.3 } };
+        Generated.Train(smaller, new Progress<PruneProgress>(), CancellationToken.None).Dispose();
         await UntilAsync(async () => await PredictAsync(client, image) != before);
         string after = await PredictAsync(client, image);
         File.WriteAllText(settings.ModelPath, "damaged");

@@ -45,13 +45,13 @@ public sealed class ImageFolderTests
     }
 
     [TestMethod]
-    public void FolderImages_SplitsEveryClassWithoutOverlap()
+    public void FileImages_SplitsEveryClassWithoutOverlap()
     {
         using var folder = new TemporaryFolder();
         Touch(folder, "ant", [.. Enumerable.Range(0, 11).Select(i => $"{i:D2}.png")]);
         Touch(folder, "bee", "0.png", "1.png");
 
-        var images = new FolderImages(new MLContext(), ImageFolder.Read(folder.Path), classes: null);
+        var images = new FileImages(new MLContext(), ImageFolder.Read(folder.Path), classes: null);
 
         string[] calibration = Paths(images.Calibration);
         string[] test = Paths(images.Test);
@@ -64,25 +64,25 @@ public sealed class ImageFolderTests
     }
 
     [TestMethod]
-    public void FolderImages_RefusesAClassThatTheNetworkDoesNotKnow()
+    public void FileImages_RefusesAClassThatTheNetworkDoesNotKnow()
     {
         using var folder = new TemporaryFolder();
         Touch(folder, "ant", "0.png", "1.png");
 
         var error = Assert.ThrowsExactly<ArgumentException>(
-            () => new FolderImages(new MLContext(), ImageFolder.Read(folder.Path), ["bee", "cat"]));
+            () => new FileImages(new MLContext(), ImageFolder.Read(folder.Path), ["bee", "cat"]));
 
         StringAssert.Contains(error.Message, "'ant' is unknown to the network; its classes are bee, cat");
     }
 
     [TestMethod]
-    public void FolderImages_RefusesAClassWithOneImage()
+    public void FileImages_RefusesAClassWithOneImage()
     {
         using var folder = new TemporaryFolder();
         Touch(folder, "ant", "0.png");
 
         var error = Assert.ThrowsExactly<ArgumentException>(
-            () => new FolderImages(new MLContext(), ImageFolder.Read(folder.Path), classes: null));
+            () => new FileImages(new MLContext(), ImageFolder.Read(folder.Path), classes: null));
 
         StringAssert.Contains(error.Message, "'ant' holds one image");
     }

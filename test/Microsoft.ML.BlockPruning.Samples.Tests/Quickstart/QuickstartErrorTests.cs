@@ -52,7 +52,7 @@ public sealed class QuickstartErrorTests
     {
         using var work = new TemporaryFolder();
 
-        var (exitCode, _, error) = QuickstartProcess.Run(work.Path, arguments);
+        var (exitCode, _, error) = SampleProcess.Run("Quickstart", work.Path, arguments);
 
         Assert.AreEqual(expected, exitCode, error);
         StringAssert.Contains(error, says);

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML.BlockPruning.Reporting;
 
@@ -18,8 +16,8 @@ public sealed class QuickstartRunTests
         string model = TinyNetwork.Save(source, classes: 3);
         string images = TinyNetwork.SaveImages(source, perClass: 10, Classes);
 
-        var (exitCode, output, error) = QuickstartProcess.Run(
-            work.Path, "--model", model, "--images", images, "--keep", "0.6", "--block", "8x8", "--json", "result.json");
+        var (exitCode, output, error) = SampleProcess.Run(
+            "Quickstart", work.Path, "--model", model, "--images", images, "--keep", "0.6", "--block", "8x8", "--json", "result.json");
 
         Assert.AreEqual(0, exitCode, error);
         Assert.AreEqual("", error);
@@ -48,8 +46,8 @@ public sealed class QuickstartRunTests
         string model = TinyNetwork.Save(source, classes: 3);
         string images = TinyNetwork.SaveImages(source, perClass: 10, Classes);
 
-        var (exitCode, _, error) = QuickstartProcess.Run(
-            work.Path, "--model", model, "--images", images, "--keep", "1", "--json", "result.json");
+        var (exitCode, _, error) = SampleProcess.Run(
+            "Quickstart", work.Path, "--model", model, "--images", images, "--keep", "1", "--json", "result.json");
 
         Assert.AreEqual(0, exitCode, error);
         using var json = JsonDocument.Parse(File.ReadAllText(work.File("result.json")));
@@ -62,13 +60,10 @@ public sealed class QuickstartRunTests
     public void Run_LeavesNothingBehindWhenCancelled()
     {
         using var work = new TemporaryFolder();
-        using var run = QuickstartProcess.Start(work.Path, "--json", "result.json");
+        using var run = SampleProcess.Start("Quickstart", work.Path, "--json", "result.json");
         Thread.Sleep(TimeSpan.FromSeconds(4));
 
-        using (var kill = Process.Start("kill", ["-INT", run.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            kill.WaitForExit();
-        }
+        run.Interrupt();
 
         var (exitCode, _, error) = run.WaitForExit();
         Assert.AreEqual(130, exitCode, error);

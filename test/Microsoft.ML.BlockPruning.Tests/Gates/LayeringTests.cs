@@ -28,8 +28,9 @@ public sealed class LayeringTests
         ["Inference"] = ["Network", "Sparsity", "Kernels", "Imaging", "Checkpoints"], // Checkpoints: the safetensors container
         ["Training"] = ["Network", "Checkpoints", "Sparsity"],
         ["Pruning"] = ["Network", "Sparsity", "Training"],
-        ["Reporting"] = ["Network", "Sparsity"],
-        ["Sweeps"] = ["Pruning", "Inference", "Training", "Imaging", "Sparsity", "Network", "Reporting"], // Reporting: figures and JSON
+        // Checkpoints: the dense network on its way to a worker process.
+        ["Sweeps"] = ["Pruning", "Inference", "Training", "Imaging", "Sparsity", "Network", "Checkpoints"],
+        ["Reporting"] = ["Sweeps", "Sparsity", "Network"],
         ["Interop"] = [],
     };
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Sweeps;
@@ -7,19 +8,25 @@ namespace Microsoft.ML.BlockPruning.Tests.Sweeps;
 /// <summary>Trials and results without a network.</summary>
 internal static class SweepToys
 {
-    public static readonly SweepIdentity Identity = new("aaaa", "bbbb", "Global, Reconstruction", 1, "0.1.0");
+    public static readonly SweepIdentity Identity = new("aaaa", "bbbb", "Global, Sampled", 1, "0.1.0");
 
     public static readonly SweepSession Session = SweepSession.Current("portable");
 
-    public static SweepSpace Space(params double[] keeps) => new(keeps, [new BlockShape(8, 8)], ["ObsPath"]);
+    public static SweepSpace Space(params double[] keeps) => new(keeps, [new BlockShape(8, 8)], ["ObsPath"], ["Feedback"], [0]);
 
-    public static Trial Trial(double keep) => new(keep, new BlockShape(8, 8), "ObsPath");
+    public static SweepSpace Space(double[] keeps, BlockShape[] blocks, string[] criteria) =>
+        new(keeps, blocks, criteria, ["Feedback"], [0]);
+
+    public static Trial Trial(double keep) => new(keep, new BlockShape(8, 8), "ObsPath", "Feedback");
 
     public static TrialResult Result(Trial trial, double top1, long multiplyAdds) => new()
     {
         Keep = trial.Keep,
         Block = trial.Block,
         Criterion = trial.Criterion,
+        Refit = trial.Refit,
+        FineTuneEpochs = trial.FineTuneEpochs,
+        CalibrationImages = trial.CalibrationImages,
         Status = TrialStatus.Completed,
         Top1 = top1,
         Kl = 1.0 / 3,
@@ -38,10 +45,11 @@ internal static class SweepToys
         Result(trial, 0.9 - (0.2 * (1 - trial.Keep) * (1 - trial.Keep)), (long)(1000 * trial.Keep));
 
     /// <summary>Runs a tuner to its end against results made up by a function.</summary>
-    public static IReadOnlyList<TrialResult> Exhaust(ITuner tuner, SweepSpace space, Func<Trial, TrialResult> judge, double denseTop1 = 0.9)
+    public static IReadOnlyList<TrialResult> Exhaust(
+        ITuner tuner, SweepSpace space, Func<Trial, TrialResult> judge, double denseTop1 = 0.9, int calibrationImages = 1000)
     {
         var finished = new Dictionary<Trial, TrialResult>();
-        while (tuner.Next(new TunerState(space, denseTop1, finished)) is { } trial)
+        while (tuner.Next(new TunerState(space, denseTop1, calibrationImages, finished)) is { } trial)
         {
             finished.Add(trial, judge(trial));
             Assert.IsLessThan(10_000, finished.Count, "the tuner does not end");
@@ -51,17 +59,24 @@ internal static class SweepToys
     }
 
     /// <summary>An executor that answers from a function and counts.</summary>
-    public sealed class Executor(Func<Trial, TrialResult> judge) : ITrialExecutor
+    public sealed class Executor(Func<Trial, TrialResult> judge, SparseViT? network = null) : ITrialExecutor
     {
         public List<Trial> Ran { get; } = [];
 
         public double DenseTop1 => 0.9;
 
+        public int CalibrationImages => 1000;
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
+
         public TrialOutcome Run(Trial trial, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Ran.Add(trial);
-            return new TrialOutcome(judge(trial), Network: null);
+            return new TrialOutcome(judge(trial), network);
         }
     }
 }

@@ -67,6 +67,27 @@ public sealed class TrialJournalTests
     }
 
     [TestMethod]
+    public void AppendFinal_StandsApartFromTheTrials()
+    {
+        var trial = SweepToys.Trial(0.5) with { Refit = "Reconstruction" };
+        using (var journal = Open())
+        {
+            journal.AppendFinal(SweepToys.Result(trial, top1: 2.0 / 3, multiplyAdds: 123));
+        }
+
+        using (var again = Open())
+        {
+            Assert.AreEqual(2.0 / 3, again.FindFinal(trial)!.Top1);
+            Assert.IsNull(again.Find(trial));
+            Assert.AreEqual(0, again.Count);
+        }
+
+        using var line = JsonDocument.Parse(File.ReadAllLines(FilePath)[1]);
+        Assert.IsFalse(line.RootElement.TryGetProperty("keep", out _), "who counts trials by their lines does not count it");
+        Assert.AreEqual("Reconstruction", line.RootElement.GetProperty("final").GetProperty("refit").GetString());
+    }
+
+    [TestMethod]
     public void Open_CutsOffAHalfWrittenLineAnywhereAndSaysSo()
     {
         Fill();
@@ -149,8 +170,8 @@ public sealed class TrialJournalTests
     {
         Fill();
         string[] lines = File.ReadAllLines(FilePath);
-        File.WriteAllText(FilePath, lines[0].Replace("\"version\":1", "\"version\":2", StringComparison.Ordinal) + "\n");
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Open().Dispose()).Message, "version 2");
+        File.WriteAllText(FilePath, lines[0].Replace("\"version\":2", "\"version\":1", StringComparison.Ordinal) + "\n");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Open().Dispose()).Message, "version 1");
 
         File.WriteAllText(FilePath, $"{lines[0]}\n{lines[1][..20]}\n{lines[2]}\n");
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Open().Dispose()).Message, "Line 2");

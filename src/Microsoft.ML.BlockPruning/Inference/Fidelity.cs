@@ -1,0 +1,75 @@
+using System.Numerics.Tensors;
+
+namespace Microsoft.ML.BlockPruning.Inference;
+
+/// <summary>How far a pruned network's answers are from the dense one's.</summary>
+/// <param name="Top1Agreement">Fraction of images whose best class is the same.</param>
+/// <param name="Kl">KL(dense ‖ pruned) of the softmax outputs, Σ p (ln p − ln q), nats per image.</param>
+internal readonly record struct Fidelity(double Top1Agreement, double Kl)
+{
+    /// <summary>Compares two networks; in float64, images · classes steps.</summary>
+    /// <param name="dense">[images, classes] logits.</param>
+    /// <param name="pruned">[images, classes] logits.</param>
+    /// <param name="classes">Logits of an image.</param>
+    public static Fidelity Of(ReadOnlySpan<float> dense, ReadOnlySpan<float> pruned, int classes)
+    {
+        int images = ImagesIn(dense, classes);
+        if (pruned.Length != dense.Length)
+        {
+            throw new ArgumentException($"{dense.Length} logits of the dense network against {pruned.Length} of the pruned one.");
+        }
+
+        int agreed = 0;
+        double divergence = 0;
+        double[] expected = new double[classes];
+        double[] found = new double[classes];
+        for (int first = 0; first < dense.Length; first += classes)
+        {
+            agreed += BestOf(dense.Slice(first, classes)) == BestOf(pruned.Slice(first, classes)) ? 1 : 0;
+            LogSoftmax(dense.Slice(first, classes), expected);
+            LogSoftmax(pruned.Slice(first, classes), found);
+            for (int c = 0; c < classes; c++)
+            {
+                divergence += Math.Exp(expected[c]) * (expected[c] - found[c]);
+            }
+        }
+
+        return new Fidelity((double)agreed / images, divergence / images);
+    }
+
+    /// <summary>The fraction of images whose best class is the right one.</summary>
+    /// <param name="logits">[images, classes].</param>
+    /// <param name="labels">[images] classes.</param>
+    public static double Top1(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels)
+    {
+        int classes = logits.Length / labels.Length;
+        int right = 0;
+        for (int image = 0; image < labels.Length; image++)
+        {
+            right += BestOf(logits.Slice(image * classes, classes)) == labels[image] ? 1 : 0;
+        }
+
+        return (double)right / labels.Length;
+    }
+
+    private static int ImagesIn(ReadOnlySpan<float> logits, int classes) => logits.Length > 0 && logits.Length % classes == 0
+        ? logits.Length / classes
+        : throw new ArgumentException($"{logits.Length} logits are not those of one or more images of {classes} classes.");
+
+    private static int BestOf(ReadOnlySpan<float> logits) => TensorPrimitives.IndexOfMax(logits);
+
+    private static void LogSoftmax(ReadOnlySpan<float> logits, Span<double> result)
+    {
+        double max = TensorPrimitives.Max(logits);
+        double sum = 0;
+        foreach (float logit in logits)
+        {
+            sum += Math.Exp(logit - max);
+        }
+
+        for (int c = 0; c < logits.Length; c++)
+        {
+            result[c] = logits[c] - max - Math.Log(sum);
+        }
+    }
+}

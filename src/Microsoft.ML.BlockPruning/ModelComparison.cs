@@ -1,0 +1,69 @@
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>Reads a dense network and images for <see cref="SparseViTTransformer"/>'s report of itself.</summary>
+/// <param name="environment">Makes the host.</param>
+/// <param name="network">The pruned network.</param>
+/// <param name="settings">The image column and the threads.</param>
+internal sealed class ModelComparison(IHostEnvironment environment, SparseViT network, ScoringSettings settings)
+{
+    /// <summary>Compares.</summary>
+    /// <param name="name">What the model is called.</param>
+    /// <param name="pruning">What pruning found; null where it is not known.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="denseModelPath">The network before pruning.</param>
+    /// <param name="labelColumnName">The column of their classes; null: not known.</param>
+    /// <param name="cancellationToken">Ends the scoring within one batch.</param>
+    /// <exception cref="InvalidOperationException">The dense network has another shape, or other classes.</exception>
+    public ModelReport Report(
+        string name, PruneReport? pruning, IDataView images, string denseModelPath, string? labelColumnName,
+        CancellationToken cancellationToken)
+    {
+        var host = environment.Register(nameof(ModelComparison));
+        using var channel = host.Start("Compare");
+        var options = new BlockPruneEstimator.Options
+        {
+            ModelPath = denseModelPath,
+            ImageColumnName = settings.ImageColumnName,
+            LabelColumnName = labelColumnName,
+            ValidationSet = images,
+            Preprocessing = network.Preprocessing,
+        };
+        var source = PruneInput.Open(host, options, images.Schema);
+        if (ShapeOf(source.Weights.Config) != ShapeOf(network.Config))
+        {
+            throw host.Process(new InvalidOperationException(
+                $"'{denseModelPath}' is not the network that was pruned to '{name}': its shape is another one."));
+        }
+
+        if (!source.Classes.Names.SequenceEqual(network.LabelNames))
+        {
+            throw host.Process(new InvalidOperationException(
+                $"The classes are {Some(source.Classes.Names)} by '{denseModelPath}' and the label column, "
+                + $"but {Some(network.LabelNames)} in '{name}': map the labels with the classes of the model."));
+        }
+
+        source.Classes.Apply(source.Weights);
+        var progress = new PruneProgressRelay(host, channel, progress: null, cancellationToken);
+        var set = new CalibrationReader(host, options, progress).ReadHeldOut(source.HeldOut!, source.Weights.Config, source.Preprocessing);
+        return BuilderOf(progress.ThrowIfCancelled).Build(name, pruning, source.Weights, set);
+    }
+
+    /// <summary>Reports the layers alone.</summary>
+    /// <param name="name">What the model is called.</param>
+    /// <param name="pruning">What pruning found; null where it is not known.</param>
+    public ModelReport Report(string name, PruneReport? pruning) => BuilderOf(() => { }).Build(name, pruning);
+
+    private static (int, int, int, int, int, int, int, int, bool) ShapeOf(ViTConfig config) => (
+        config.ImageSize, config.PatchSize, config.Channels, config.EmbedDim, config.Depth, config.NumHeads, config.MlpDim,
+        config.NumClasses, config.IsDistilled);
+
+    private static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(5)) + (names.Count > 5 ? ", …" : "");
+
+    private ModelReportBuilder BuilderOf(Action onBatch) =>
+        new(network, settings.NumberOfThreads ?? Environment.ProcessorCount, onBatch);
+}

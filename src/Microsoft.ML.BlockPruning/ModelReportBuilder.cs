@@ -1,0 +1,86 @@
+using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>Makes the report of one model: its layers, and its answers beside those of the dense network.</summary>
+/// <param name="network">The pruned network.</param>
+/// <param name="threads">Threads that score.</param>
+/// <param name="onBatch">Called before each batch; it may throw to cancel.</param>
+internal sealed class ModelReportBuilder(SparseViT network, int threads, Action onBatch)
+{
+    private const int Examples = 10;
+
+    /// <summary>Layers alone.</summary>
+    /// <param name="name">What the model is called.</param>
+    /// <param name="pruning">What pruning found; null where it is not known.</param>
+    public ModelReport Build(string name, PruneReport? pruning) => new()
+    {
+        Name = name,
+        Pruning = pruning,
+        HeldOut = pruning?.Network.HeldOut,
+        Layers = Layers(),
+    };
+
+    /// <summary>Layers and answers.</summary>
+    /// <param name="name">What the model is called.</param>
+    /// <param name="pruning">What pruning found; null where it is not known.</param>
+    /// <param name="dense">The dense network, its classes in the order of the pruned one's.</param>
+    /// <param name="images">The images, with labels where they are known.</param>
+    public ModelReport Build(string name, PruneReport? pruning, ViTWeights dense, CalibrationSet images)
+    {
+        var (heldOut, answers) = Compare(dense, images);
+        return new ModelReport
+        {
+            Name = name,
+            Pruning = pruning,
+            HeldOut = heldOut,
+            Layers = Layers(),
+            Answers = answers,
+            Examples =
+            [
+                .. answers.Surest(Examples)
+                    .Select(answer => answer with { Png = PngOf(images.ImageAt(answer.Row), network.Preprocessing) }),
+            ],
+        };
+    }
+
+    /// <summary>An image as the network sees it, with the normalisation undone.</summary>
+    /// <param name="image">[channels, imageSize, imageSize], normalised.</param>
+    /// <param name="preprocessing">What normalised it.</param>
+    public static byte[] PngOf(ReadOnlySpan<float> image, ImagePreprocessing preprocessing)
+    {
+        int channels = preprocessing.Channels, area = preprocessing.ImageSize * preprocessing.ImageSize;
+        byte[] pixels = new byte[image.Length];
+        for (int channel = 0; channel < channels; channel++)
+        {
+            for (int pixel = 0; pixel < area; pixel++)
+            {
+                float value = (image[(channel * area) + pixel] * preprocessing.Std[channel]) + preprocessing.Mean[channel];
+                pixels[(pixel * channels) + channel] = (byte)Math.Clamp(MathF.Round(255 * value), 0, 255);
+            }
+        }
+
+        return PngFile.OfPixels(preprocessing.ImageSize, preprocessing.ImageSize, channels, pixels);
+    }
+
+    private IReadOnlyList<KeptLayer> Layers() => ModelReport.LayersOf(
+        LinearShape.OfPrunableLayers(network.Config).Select(layer => (layer.Name, network.Plan[layer.Name]
+            ?? new BlockMask(layer.OutFeatures, layer.InFeatures, new BlockShape(layer.OutFeatures, layer.InFeatures)))));
+
+    private (HeldOutReport HeldOut, AnswerComparison Answers) Compare(ViTWeights dense, CalibrationSet images)
+    {
+        using var denseSession = new SparseViTSession(
+            SparseViT.Create(dense, new SparsityPlan(), network.Preprocessing, network.LabelNames), threads);
+        using var prunedSession = new SparseViTSession(network, threads);
+        float[] expected = HeldOutComparison.LogitsOf(denseSession, images, onBatch);
+        float[] found = HeldOutComparison.LogitsOf(prunedSession, images, onBatch);
+        return (
+            HeldOutComparison.Of(expected, found, images, network.Config.NumClasses),
+            new AnswerComparison(expected, found, images.Labels, network.LabelNames));
+    }
+}

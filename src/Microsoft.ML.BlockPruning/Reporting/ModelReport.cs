@@ -1,0 +1,51 @@
+using Microsoft.ML.BlockPruning.Reporting.Pages;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning.Reporting;
+
+/// <summary>One pruned model to look at: what is left of each layer, where its answers differ from the dense network's.</summary>
+public sealed class ModelReport
+{
+    internal ModelReport()
+    {
+    }
+
+    /// <summary>What the model is called on the page, such as its file's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What pruning found and measured; null where the model carries no report of it.</summary>
+    public PruneReport? Pruning { get; init; }
+
+    /// <summary>How the model answers beside the dense network; null where the two were not compared.</summary>
+    public HeldOutReport? HeldOut { get; init; }
+
+    /// <summary>In forward order.</summary>
+    internal IReadOnlyList<KeptLayer> Layers { get; init; } = [];
+
+    /// <summary>The answers behind <see cref="HeldOut"/>.</summary>
+    internal AnswerComparison? Answers { get; init; }
+
+    /// <summary>The changed answers that the page shows, with their images.</summary>
+    internal IReadOnlyList<ChangedAnswer> Examples { get; init; } = [];
+
+    /// <summary>The report as a page.</summary>
+    /// <returns>HTML that needs no other file and no network, light or dark as the reader's system is; lines end in <c>\n</c>.</returns>
+    public string ToHtml() => ModelPage.Write(this);
+
+    /// <summary>The report as text, without its pictures.</summary>
+    /// <returns>Markdown; lines end in <c>\n</c>, numbers are in the invariant culture.</returns>
+    public string ToMarkdown() => ModelReportMarkdown.Write(this);
+
+    /// <summary>A report of a pruning whose network is not at hand.</summary>
+    internal static ModelReport Of(PruneReport pruning) => new()
+    {
+        Name = pruning.Settings.Network,
+        Pruning = pruning,
+        HeldOut = pruning.Network.HeldOut,
+        Layers = [.. pruning.Layers.Select(KeptLayer.Of)],
+    };
+
+    /// <summary>Blocks by layer.</summary>
+    internal static IReadOnlyList<KeptLayer> LayersOf(IEnumerable<(string Name, BlockMask Mask)> masks) =>
+        [.. masks.Select(layer => KeptLayer.Of(layer.Name, layer.Mask))];
+}

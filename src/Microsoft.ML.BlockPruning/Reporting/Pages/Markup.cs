@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+
+namespace Microsoft.ML.BlockPruning.Reporting.Pages;
+
+/// <summary>Writes elements that are HTML and XML at once; every text is escaped, so that no name can become markup.</summary>
+internal sealed class Markup
+{
+    private readonly StringBuilder _text = new();
+    private readonly Stack<string> _open = new();
+
+    /// <summary>A number as attributes hold it: at most two digits behind the point.</summary>
+    public static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
+    public Markup Open(string element, params (string Name, string Value)[] attributes)
+    {
+        Start(element, attributes);
+        _text.Append('>');
+        _open.Push(element);
+        return this;
+    }
+
+    public Markup Close()
+    {
+        string element = _open.Pop();
+        _text.Append("</").Append(element).Append('>');
+        if (element is not ("a" or "b" or "span" or "text" or "title" or "td" or "th"))
+        {
+            _text.Append('\n');
+        }
+
+        return this;
+    }
+
+    /// <summary>An element that holds text alone.</summary>
+    public Markup Element(string element, string text, params (string Name, string Value)[] attributes) =>
+        Open(element, attributes).Text(text).Close();
+
+    /// <summary>An element that holds nothing and has no end tag, such as <c>img</c>.</summary>
+    public Markup Empty(string element, params (string Name, string Value)[] attributes)
+    {
+        Start(element, attributes);
+        _text.Append("/>");
+        return this;
+    }
+
+    public Markup Text(string text)
+    {
+        Escape(text);
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => _open.Count == 0
+        ? _text.ToString()
+        : throw new InvalidOperationException($"<{_open.Peek()}> is not closed.");
+
+    private void Start(string element, (string Name, string Value)[] attributes)
+    {
+        _text.Append('<').Append(element);
+        foreach (var (name, value) in attributes)
+        {
+            _text.Append(' ').Append(name).Append("=\"");
+            Escape(value);
+            _text.Append('"');
+        }
+    }
+
+    // Control characters and halves of surrogate pairs are in no XML, escaped or not.
+    private void Escape(string text)
+    {
+        foreach (var rune in text.EnumerateRunes())
+        {
+            _ = rune.Value switch
+            {
+                '&' => _text.Append("&amp;"),
+                '<' => _text.Append("&lt;"),
+                '>' => _text.Append("&gt;"),
+                '"' => _text.Append("&quot;"),
+                '\'' => _text.Append("&#39;"),
+                '\t' or '\n' or '\r' => _text.Append((char)rune.Value),
+                < 0x20 or 0x7f or (>= 0x80 and < 0xa0) or 0xfffe or 0xffff => _text.Append('\ufffd'),
+                _ => _text.Append(rune.ToString()),
+            };
+        }
+    }
+}

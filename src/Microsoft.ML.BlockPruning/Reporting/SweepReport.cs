@@ -1,0 +1,96 @@
+using Microsoft.ML.BlockPruning.Reporting.Pages;
+using Microsoft.ML.BlockPruning.Reporting.Plots;
+using Microsoft.ML.BlockPruning.Sweeps;
+
+namespace Microsoft.ML.BlockPruning.Reporting;
+
+/// <summary>A sweep to look at, finished or cut short: what to take, what there is to choose from, what it ran on.</summary>
+/// <remarks>Times and the start of a run make two reports of one sweep differ; nothing else does.</remarks>
+public sealed class SweepReport
+{
+    internal SweepReport()
+    {
+    }
+
+    /// <summary>The trials in the order in which they were finished, failed ones too.</summary>
+    public required IReadOnlyList<TrialResult> Trials { get; init; }
+
+    /// <summary>The trial to take; null where none was completed.</summary>
+    public required TrialResult? Recommended { get; init; }
+
+    /// <summary>The recommended trial with the final refit, whose model is the sweep's answer; null where it was not run.</summary>
+    /// <value>No part of the trials: figures of two refits do not lie on one front.</value>
+    public required TrialResult? Final { get; init; }
+
+    /// <summary>What the trials are compared with: the dense network, and whatever else was measured beside it.</summary>
+    public required IReadOnlyList<ReferencePoint> References { get; init; }
+
+    /// <summary>How much accuracy the recommended trial may lose, as a fraction of the images, in [0, 1].</summary>
+    public required double MaximumDrop { get; init; }
+
+    /// <summary>Network, images, method, seed, machine and versions, a line each.</summary>
+    public required IReadOnlyList<string> Origin { get; init; }
+
+    /// <summary>What a reader should know besides.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>The model of the recommended trial; null where it is not at hand.</summary>
+    public ModelReport? Model { get; init; }
+
+    /// <summary>The dense network; null where it is not known.</summary>
+    public ReferencePoint? Dense => References.FirstOrDefault(point => point.IsDense);
+
+    /// <summary>Reads the journal of a sweep, which may still be running.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maximumDrop">How much accuracy the recommended trial may lose, as a fraction of the images, in [0, 1].</param>
+    /// <returns>The report, without a model.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The drop is not in [0, 1].</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is no journal, of another version, damaged in a line, or has no trial yet.</exception>
+    public static SweepReport FromJournal(string path, double maximumDrop = 0.01)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return JournalReport.Read(path, maximumDrop);
+    }
+
+    /// <summary>The same report with a model.</summary>
+    /// <param name="model">The model of the recommended trial.</param>
+    /// <returns>The report.</returns>
+    public SweepReport WithModel(ModelReport model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new SweepReport
+        {
+            Trials = Trials,
+            Recommended = Recommended,
+            Final = Final,
+            References = References,
+            MaximumDrop = MaximumDrop,
+            Origin = Origin,
+            Notes = Notes,
+            Model = model,
+        };
+    }
+
+    /// <summary>The report as a page.</summary>
+    /// <returns>HTML that needs no other file and no network, light or dark as the reader's system is; lines end in <c>\n</c>.</returns>
+    public string ToHtml() => SweepPage.Write(this);
+
+    /// <summary>The report as text with plots beside it.</summary>
+    /// <param name="plotName">What the names of the plots' files begin with; the text refers to them as files of its own folder.</param>
+    /// <returns>Markdown; lines end in <c>\n</c>, numbers are in the invariant culture.</returns>
+    public string ToMarkdown(string plotName = "sweep")
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(plotName);
+        return SweepReportMarkdown.Write(this, plotName);
+    }
+
+    /// <summary>The plots: accuracy against each cost.</summary>
+    /// <param name="plotName">As given to <see cref="ToMarkdown"/>.</param>
+    /// <returns>SVG by file name, such as <c>sweep-bytes.svg</c>; none where no trial was completed.</returns>
+    public IReadOnlyDictionary<string, string> ToPlots(string plotName = "sweep")
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(plotName);
+        return SweepPlots.Of(this).ToDictionary(plot => SweepPlots.FileOf(plotName, plot.Cost), plot => plot.Plot.ToFile());
+    }
+}

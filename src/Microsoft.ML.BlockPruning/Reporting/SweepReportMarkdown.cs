@@ -1,0 +1,40 @@
+using Microsoft.ML.BlockPruning.Reporting.Plots;
+
+namespace Microsoft.ML.BlockPruning.Reporting;
+
+/// <summary>A sweep's report as Markdown, its plots in files beside it.</summary>
+internal static class SweepReportMarkdown
+{
+    public static string Write(SweepReport report, string plotName)
+    {
+        var text = new MarkdownText().Heading(1, "Sweep of pruned networks");
+        foreach (string sentence in SweepWords.Answer(report))
+        {
+            text.Paragraph(sentence);
+        }
+
+        foreach (var (cost, plot) in SweepPlots.Of(report))
+        {
+            text.Picture(plot.Title, SweepPlots.FileOf(plotName, cost));
+        }
+
+        text.Heading(2, "Trials").Table(SweepWords.Trials(report)).Paragraph(SweepWords.Legend);
+        if (SweepWords.Failures(report) is { Count: > 0 } failures)
+        {
+            text.Heading(2, "Failed trials").List(failures);
+        }
+
+        if (report.Notes.Count > 0)
+        {
+            text.Heading(2, "Notes").List(report.Notes);
+        }
+
+        if (report.Model is { } model)
+        {
+            text.Heading(2, $"The model: {model.Name}");
+            ModelReportMarkdown.Append(text, model);
+        }
+
+        return text.Heading(2, "Machine and versions").List(report.Origin).ToString();
+    }
+}

@@ -1,0 +1,82 @@
+using System.Reflection;
+using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Workers;
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>The entry point of the child processes that <see cref="SweepExecutor.ChildProcess"/> starts.</summary>
+public static class SweepWorker
+{
+    private const string Switch = "--blockpruning-sweep-worker";
+
+    // A program that does not hand itself over would, started again, do its own work again: start a sweep, and so on without end.
+    private static bool _isOffered;
+
+    /// <summary>Serves as a worker where the program was started as one. Call it first of all in <c>Main</c>.</summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <returns>True where the process was a worker, and has nothing left to do; false where the program was started by its user.</returns>
+    /// <example>
+    /// <code>
+    /// if (SweepWorker.TryRun(args))
+    /// {
+    ///     return 0;
+    /// }
+    /// </code>
+    /// </example>
+    public static bool TryRun(IReadOnlyList<string> args)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        _isOffered = true;
+        if (args is not [Switch, var requests, var replies, var folder])
+        {
+            return false;
+        }
+
+        using var pipe = WorkerPipe.OfWorker(requests, replies);
+        WorkerLoop.Run(pipe, folder, () =>
+        {
+            LibTorch.EnsureLoaded();
+            return new LocalExecutor(SubjectFolder.Read(folder), SweepMethod.Read(folder), CancellationToken.None);
+        });
+
+        // A sweep that ends kills its worker and deletes the folder; who comes here has outlived it.
+        Directory.Delete(folder, recursive: true);
+        return true;
+    }
+
+    /// <summary>Starts this program as a worker.</summary>
+    /// <exception cref="InvalidOperationException">The program does not hand itself over.</exception>
+    internal static WorkerCommand Command()
+    {
+        string host = Environment.ProcessPath ?? throw new InvalidOperationException("It is not known which program this process runs.");
+        bool isShared = Path.GetFileNameWithoutExtension(host) == "dotnet";
+        return _isOffered
+            ? new WorkerCommand(host, isShared ? ["exec", Assembly.GetEntryAssembly()!.Location, Switch] : [Switch])
+            : throw new InvalidOperationException(
+                "Trials in child processes start this program again, which must say 'if (SweepWorker.TryRun(args)) { return; }' first of "
+                + "all in its Main; it does not. Add the line, or take SweepExecutor.InProcess.");
+    }
+
+    /// <summary>An executor in a child process.</summary>
+    /// <param name="subject">What to prune and judge on.</param>
+    /// <param name="method">How.</param>
+    /// <param name="memoryLimit">Bytes of resident memory of the process; null: no limit.</param>
+    /// <exception cref="IOException">The disk has no room for network and images.</exception>
+    internal static ChildExecutor ExecutorOf(SweepSubject subject, SweepMethod method, long? memoryLimit)
+    {
+        var command = Command();
+        var folder = Directory.CreateTempSubdirectory("blockpruning-sweep-");
+        try
+        {
+            SubjectFolder.Write(subject, folder.FullName);
+            method.Write(folder.FullName);
+            return new ChildExecutor(command, folder, subject.Calibration.Count, memoryLimit);
+        }
+        catch
+        {
+            folder.Delete(recursive: true);
+            throw;
+        }
+    }
+}

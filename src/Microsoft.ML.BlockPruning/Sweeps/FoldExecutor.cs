@@ -1,0 +1,53 @@
+using Microsoft.ML.BlockPruning.Pruning;
+
+namespace Microsoft.ML.BlockPruning.Sweeps;
+
+/// <summary>
+/// Cross-validation: runs a trial once for each fold, pruned on the other folds' images and judged on its own, and tells the means.
+/// </summary>
+/// <param name="folds">One executor for each, and the images that it judges on.</param>
+/// <remarks>
+/// Accuracy and KL are means over images, each of which is judged once; multiply-adds, bytes and milliseconds are means over the folds,
+/// whose plans differ by a block or so. Cost: as many trials as folds. A trial fails where one of its folds does.
+/// </remarks>
+internal sealed class FoldExecutor(IReadOnlyList<(ITrialExecutor Executor, int Images)> folds) : ITrialExecutor
+{
+    public double DenseTop1 => MeanOverImages(folds.Select(fold => fold.Executor.DenseTop1));
+
+    /// <summary>Of the fold that has the fewest.</summary>
+    public int CalibrationImages => folds.Min(fold => fold.Executor.CalibrationImages);
+
+    public TrialOutcome Run(Trial trial, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
+    {
+        TrialResult[] results = [.. folds.Select(fold => fold.Executor.Run(trial, onProgress, cancellationToken).Result)];
+        return new TrialOutcome(
+            new TrialResult
+            {
+                Keep = trial.Keep,
+                Block = trial.Block,
+                Criterion = trial.Criterion,
+                Refit = trial.Refit,
+                FineTuneEpochs = trial.FineTuneEpochs,
+                CalibrationImages = trial.CalibrationImages,
+                Status = TrialStatus.Completed,
+                Top1 = MeanOverImages(results.Select(result => result.Top1!.Value)),
+                Kl = MeanOverImages(results.Select(result => result.Kl!.Value)),
+                MultiplyAdds = (long)Math.Round(results.Average(result => (double)result.MultiplyAdds!.Value)),
+                Bytes = (long)Math.Round(results.Average(result => (double)result.Bytes!.Value)),
+                Milliseconds = results.Average(result => result.Milliseconds!.Value),
+                Seconds = results.Sum(result => result.Seconds),
+            },
+            Network: null);
+    }
+
+    public void Dispose()
+    {
+        foreach (var (executor, _) in folds)
+        {
+            executor.Dispose();
+        }
+    }
+
+    private double MeanOverImages(IEnumerable<double> values) =>
+        folds.Zip(values, (fold, value) => fold.Images * value).Sum() / folds.Sum(fold => fold.Images);
+}

@@ -1,0 +1,112 @@
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Pruning;
+
+namespace Microsoft.ML.BlockPruning.Sweeps.Workers;
+
+/// <summary>
+/// Runs trials in a child process, so that one that dies, or takes more memory than it may, costs only itself.
+/// </summary>
+/// <param name="command">How to start the process.</param>
+/// <param name="folder">What the process reads; given over, deleted at the end.</param>
+/// <param name="calibrationImages">How many there are.</param>
+/// <param name="memoryLimit">Bytes of resident memory of the process; null: no limit.</param>
+/// <remarks>
+/// One process runs one trial after the other and keeps what it has calibrated in its memory; where it dies, the next trial starts a new
+/// one, which calibrates again. Starting costs the reading of network and images and the scoring of the dense network, once.
+/// </remarks>
+internal sealed class ChildExecutor(WorkerCommand command, DirectoryInfo folder, int calibrationImages, long? memoryLimit)
+    : ITrialExecutor
+{
+    private WorkerProcess? _worker;
+    private double? _denseTop1;
+
+    public double DenseTop1
+    {
+        get
+        {
+            if (_denseTop1 is null)
+            {
+                Guarded(Running, CancellationToken.None);
+            }
+
+            return _denseTop1!.Value;
+        }
+    }
+
+    public int CalibrationImages => calibrationImages;
+
+    public TrialOutcome Run(Trial trial, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
+    {
+        var reply = Guarded(
+            () =>
+            {
+                var worker = Running();
+                worker.Send(trial);
+                var next = Next(worker);
+                for (; next.Step is { } step; next = Next(worker))
+                {
+                    onProgress(step.ToProgress());
+                }
+
+                return next;
+            },
+            cancellationToken);
+        return reply.Error is null
+            ? new TrialOutcome(reply.Result!, NetworkOf(reply.NetworkPath))
+            : throw new InvalidOperationException(reply.Error);
+    }
+
+    public void Dispose()
+    {
+        _worker?.Dispose();
+        _worker = null;
+        folder.Delete(recursive: true);
+    }
+
+    private WorkerProcess Running()
+    {
+        if (_worker is { } running)
+        {
+            return running;
+        }
+
+        var started = _worker = new WorkerProcess(command, folder.FullName, memoryLimit);
+        var ready = Next(started);
+        _denseTop1 = ready.DenseTop1 ?? throw new InvalidOperationException(ready.Error ?? "The trial's process began with no answer.");
+        return started;
+    }
+
+    // Whatever goes wrong on the way, the process is not in a state to be asked again. A cancel ends it at once.
+    private T Guarded<T>(Func<T> talk, CancellationToken cancellationToken)
+    {
+        using var cancel = cancellationToken.Register(() => _worker?.Kill());
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return talk();
+        }
+        catch
+        {
+            _worker?.Dispose();
+            _worker = null;
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
+        }
+    }
+
+    private static WorkerReply Next(WorkerProcess worker) =>
+        worker.Receive() ?? throw new InvalidOperationException(worker.Obituary());
+
+    private static SparseViT? NetworkOf(string? path)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        using var file = File.OpenRead(path);
+        var network = SparseViT.Load(file);
+        File.Delete(path);
+        return network;
+    }
+}

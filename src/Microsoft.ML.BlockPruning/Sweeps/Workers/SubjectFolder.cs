@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning.Sweeps.Workers;
+
+/// <summary>A sweep's subject as files, on its way to another process of this machine: network, images as float32, the rest.</summary>
+internal static class SubjectFolder
+{
+    private const string NetworkFile = "dense.safetensors";
+    private const string SubjectFile = "subject.json";
+    private const string CalibrationFile = "calibration.f32";
+    private const string ValidationFile = "validation.f32";
+
+    /// <summary>Writes into a folder.</summary>
+    /// <exception cref="IOException">The disk is full.</exception>
+    public static void Write(SweepSubject subject, string folder)
+    {
+        using (var network = File.Create(Path.Combine(folder, NetworkFile)))
+        {
+            SparseViT.Create(subject.Dense, new SparsityPlan(), subject.Preprocessing, subject.LabelNames).Save(network);
+        }
+
+        WriteImages(subject.Calibration, Path.Combine(folder, CalibrationFile));
+        WriteImages(subject.Validation, Path.Combine(folder, ValidationFile));
+        var rest = new SubjectFacts(
+            subject.Calibration.Count, subject.Calibration.Labels, subject.Validation.Count, subject.Validation.Labels, subject.Seed,
+            subject.Threads);
+        File.WriteAllText(Path.Combine(folder, SubjectFile), JsonSerializer.Serialize(rest, SweepJson.Form));
+    }
+
+    /// <summary>Reads what <see cref="Write"/> has written; the same to the bit.</summary>
+    public static SweepSubject Read(string folder)
+    {
+        string path = Path.Combine(folder, NetworkFile);
+        using var stream = File.OpenRead(path);
+        var network = SparseViT.Load(stream);
+        var facts = JsonSerializer.Deserialize<SubjectFacts>(File.ReadAllText(Path.Combine(folder, SubjectFile)), SweepJson.Form)!;
+        var dense = ViTCheckpoint.Load(path);
+        CalibrationSet Images(string name, int count, int[]? labels) =>
+            new(dense.Config, ReadImages(Path.Combine(folder, name), count, dense.Config), count, labels);
+        return new SweepSubject(
+            dense, Images(CalibrationFile, facts.Calibration, facts.CalibrationLabels),
+            Images(ValidationFile, facts.Validation, facts.ValidationLabels), network.Preprocessing, network.LabelNames, facts.Seed,
+            facts.Threads);
+    }
+
+    // Image by image: the bytes of all of them may be more than one span holds.
+    private static void WriteImages(CalibrationSet images, string path)
+    {
+        using var file = File.Create(path);
+        for (int image = 0; image < images.Count; image++)
+        {
+            file.Write(MemoryMarshal.AsBytes(images.ImageAt(image)));
+        }
+    }
+
+    private static float[] ReadImages(string path, int count, ViTConfig config)
+    {
+        float[] images = new float[count * config.ImageDim];
+        using var file = File.OpenRead(path);
+        for (int image = 0; image < count; image++)
+        {
+            file.ReadExactly(MemoryMarshal.AsBytes(images.AsSpan(image * config.ImageDim, config.ImageDim)));
+        }
+
+        return images;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.Pipes;
+
+namespace Microsoft.ML.BlockPruning.Sweeps.Workers;
+
+/// <summary>A child process that runs trials, seen from the sweep; its memory is watched.</summary>
+internal sealed class WorkerProcess : IDisposable
+{
+    private const int Killed = 128 + 9; // how a process that got SIGKILL is reported
+    private const int ErrorLines = 5;
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly AnonymousPipeServerStream _requests = new(PipeDirection.Out, HandleInheritability.Inheritable);
+    private readonly AnonymousPipeServerStream _replies = new(PipeDirection.In, HandleInheritability.Inheritable);
+    private readonly Queue<string> _errors = new();
+    private readonly long? _limit;
+    private readonly Process _process;
+    private readonly WorkerPipe _pipe;
+    private readonly ITimer? _watch;
+    private long _heldWhenEnded;
+
+    /// <summary>Starts one.</summary>
+    /// <param name="command">How.</param>
+    /// <param name="folder">What it reads, and where it leaves networks.</param>
+    /// <param name="memoryLimit">Bytes of resident memory above which it is ended; null: no limit.</param>
+    public WorkerProcess(WorkerCommand command, string folder, long? memoryLimit)
+    {
+        _limit = memoryLimit;
+        var start = new ProcessStartInfo(command.FileName) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in
+            (IEnumerable<string>)[.. command.Arguments, _requests.GetClientHandleAsString(), _replies.GetClientHandleAsString(), folder])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        if (memoryLimit is { } limit)
+        {
+            // The collector then works harder before it gives up; memory of libtorch is seen by the watch alone.
+            start.Environment["DOTNET_GCHeapHardLimit"] = limit.ToString("X", CultureInfo.InvariantCulture);
+        }
+
+        _process = Process.Start(start)!;
+        _requests.DisposeLocalCopyOfClientHandle();
+        _replies.DisposeLocalCopyOfClientHandle();
+        _process.ErrorDataReceived += (_, line) => Remember(line.Data);
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        _pipe = new WorkerPipe(_replies, _requests);
+        _watch = memoryLimit is null ? null : TimeProvider.System.CreateTimer(_ => Watch(), null, WatchInterval, WatchInterval);
+    }
+
+    /// <summary>Sends a trial; where the process has died <see cref="Receive"/> tells.</summary>
+    public void Send(Trial trial)
+    {
+        try
+        {
+            _pipe.Write(trial);
+        }
+        catch (IOException)
+        {
+            // The other end is closed, so that the next read finds the end.
+        }
+    }
+
+    /// <summary>Waits for the next line.</summary>
+    /// <returns>Null where the process has died.</returns>
+    public WorkerReply? Receive() => _pipe.Read<WorkerReply>();
+
+    /// <summary>Says why the process ended; waits for that.</summary>
+    public string Obituary()
+    {
+        _process.WaitForExit();
+        const double megabyte = 1 << 20;
+        long held = Interlocked.Read(ref _heldWhenEnded);
+        if (held > 0)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"The trial's process held {held / megabyte:F0} MB of memory, more than its limit of {_limit / megabyte:F0} MB, and was "
+                + $"ended. Raise the limit, or calibrate with fewer images.");
+        }
+
+        string last;
+        lock (_errors)
+        {
+            last = _errors.Count == 0 ? "" : " It said last: " + string.Join(" ", _errors);
+        }
+
+        return _process.ExitCode == Killed
+            ? $"The trial's process was killed, as the system does when memory runs out. Other trials go on in a new one.{last}"
+            : $"The trial's process died with exit code {_process.ExitCode}. Other trials go on in a new one.{last}";
+    }
+
+    public void Kill()
+    {
+        try
+        {
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended by itself.
+        }
+    }
+
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        Kill();
+        _process.WaitForExit();
+        _pipe.Dispose();
+        _process.Dispose();
+    }
+
+    private void Watch()
+    {
+        try
+        {
+            _process.Refresh();
+            long held = _process.WorkingSet64;
+            if (held > _limit)
+            {
+                Interlocked.Exchange(ref _heldWhenEnded, held);
+                _process.Kill();
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended by itself.
+        }
+    }
+
+    private void Remember(string? line)
+    {
+        // Left out: the stack of an exception that nobody caught, whose message comes before it, and libtorch's warnings.
+        if (string.IsNullOrWhiteSpace(line) || line.TrimStart().StartsWith("at ", StringComparison.Ordinal)
+            || line.StartsWith("[W", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        lock (_errors)
+        {
+            _errors.Enqueue(line.Trim());
+            if (_errors.Count > ErrorLines)
+            {
+                _errors.Dequeue();
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using Microsoft.ML;
+
+namespace BlockPrune.Cli;
+
+/// <summary>The options that say which images, the same for every verb that takes some.</summary>
+internal sealed class ImageOptions
+{
+    private const string Choices = "--images FOLDER (one subfolder per class), --images FILE.csv (ImagePath,Label), "
+        + "--images-idx FILE --labels-idx FILE, or --bundled for the bundled ones";
+
+    private readonly Option<string?> _images = new("--images")
+    {
+        Description = "Images: a folder with one subfolder per class, or a CSV file with the columns ImagePath and Label",
+        HelpName = "FOLDER|FILE.csv",
+    };
+
+    private readonly Option<string?> _imagesIdx = new("--images-idx")
+    {
+        Description = "Grey images in an IDX file, gzipped or plain; with --labels-idx",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _labelsIdx = new("--labels-idx")
+    {
+        Description = "Their class numbers in an IDX file",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<UnreadableImages> _unreadable = CommonOptions.Choice(
+        "--unreadable", "What becomes of images that cannot be read: fail or skip", UnreadableImages.Fail);
+
+    public void AddTo(Command verb)
+    {
+        verb.Add(_images);
+        verb.Add(_imagesIdx);
+        verb.Add(_labelsIdx);
+        verb.Add(_unreadable);
+        verb.Validators.Add(result =>
+        {
+            bool images = result.GetResult(_imagesIdx) is not null, labels = result.GetResult(_labelsIdx) is not null;
+            if (images != labels)
+            {
+                result.AddError($"{(images ? "--images-idx needs --labels-idx" : "--labels-idx needs --images-idx")} FILE beside it.");
+            }
+            else if (images && result.GetResult(_images) is not null)
+            {
+                result.AddError("--images and --images-idx: give one of them.");
+            }
+        });
+    }
+
+    /// <summary>Opens the images, checks the files of those that are used, and names what is skipped.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="context">Owns the data views.</param>
+    /// <param name="isBundled">Whether the bundled images serve where none are named.</param>
+    /// <param name="classes">The network's class names where they are known, in its order.</param>
+    /// <param name="output">Shows the check, and takes the names.</param>
+    /// <param name="use">The images that the verb reads.</param>
+    /// <param name="cancel">Ends the check.</param>
+    /// <exception cref="ArgumentException">No images are named.</exception>
+    public IImageSource Open(
+        ParseResult parsed, MLContext context, bool isBundled, IReadOnlyList<string>? classes, CliOutput output, ImageUse use,
+        CancellationToken cancel)
+    {
+        var images = output.Steps(display => ImageSource.Open(
+            context, OriginOf(parsed, isBundled), classes, new ImageCheck(parsed.GetValue(_unreadable), display, cancel), use));
+        NameSkipped(output, images.Unreadable);
+        return images;
+    }
+
+    /// <summary>Checks files that the command line names one by one.</summary>
+    /// <returns>The rows whose files can be read; the others are named.</returns>
+    public IReadOnlyList<ImageFileRow> Check(
+        ParseResult parsed, IReadOnlyList<ImageFileRow> rows, CliOutput output, CancellationToken cancel)
+    {
+        var (readable, skipped) = output.Steps(display =>
+        {
+            var check = new ImageCheck(parsed.GetValue(_unreadable), display, cancel);
+            return (check.Keep(rows), check.Unreadable);
+        });
+        NameSkipped(output, skipped);
+        return readable;
+    }
+
+    private static void NameSkipped(CliOutput output, IReadOnlyList<UnreadableImage> skipped)
+    {
+        if (skipped.Count > 0)
+        {
+            output.Error.WriteLine($"Skipped: {ImageCheck.Describe(skipped)}");
+        }
+    }
+
+    private ImageOrigin OriginOf(ParseResult parsed, bool isBundled)
+    {
+        if (parsed.GetValue(_imagesIdx) is { } images && parsed.GetValue(_labelsIdx) is { } labels)
+        {
+            return new ImageOrigin.Idx(images, labels);
+        }
+
+        return parsed.GetValue(_images) is null && !isBundled
+            ? throw new ArgumentException($"Which images? Give {Choices}.")
+            : ImageOrigin.Of(parsed.GetValue(_images));
+    }
+}

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Sweeps;
+
+namespace BlockPrune.Cli;
+
+/// <summary>The options of <c>blockprune sweep</c>: what it chooses from, how, and when it has to end.</summary>
+internal sealed class SweepOptions
+{
+    private const int RandomTrials = 12;
+
+    private readonly Option<double[]> _keep = CommonOptions.List(
+        "--keep", "Kept fractions of the multiply-adds", [0.7, 0.5, 0.35, 0.25], CommonOptions.ReadKeep);
+
+    private readonly Option<BlockShape[]> _block = CommonOptions.List(
+        "--block", "Blocks, height x width", [new BlockShape(16, 16)], CommonOptions.ReadBlock);
+
+    private readonly Option<PruneCriterion[]> _criterion = CommonOptions.List(
+        "--criterion", "What rates the blocks", [PruneCriterion.ObsPath], CommonOptions.ReadChoice<PruneCriterion>);
+
+    private readonly Option<PruneRefit[]> _refit = CommonOptions.List(
+        "--refit", "How the kept weights make up for the others in the trials", [PruneRefit.Feedback],
+        CommonOptions.ReadChoice<PruneRefit>);
+
+    private readonly Option<PruneRefit> _finalRefit = CommonOptions.Choice(
+        "--final-refit", "The refit of the recommended network, which is run once more with it", PruneRefit.Reconstruction);
+
+    private readonly Option<int[]> _epochs = CommonOptions.List(
+        "--fine-tune-epochs", "Epochs of fine-tuning", [0], CommonOptions.ReadCount);
+
+    private readonly Option<SweepTuner> _tuner = CommonOptions.Choice(
+        "--tuner", "grid, random (as many as --max-trials), bisection (the least within --max-drop) or successive-halving",
+        SweepTuner.Grid);
+
+    private readonly Option<string?> _journal = new("--journal")
+    {
+        Description = "Keeps every finished trial, a line each",
+        HelpName = "FILE.jsonl",
+    };
+
+    private readonly Option<ResumeMode> _resume = CommonOptions.Choice(
+        "--resume", "What becomes of the journal's trials: resume, retry-errored or restart", ResumeMode.Resume);
+
+    private readonly Option<double> _drop = new("--max-drop")
+    {
+        Description = "Accuracy that the recommended trial may lose, as a fraction",
+        DefaultValueFactory = _ => 0.01,
+    };
+
+    private readonly Option<int?> _trials = new("--max-trials") { Description = "Trials at most, those of the journal included" };
+
+    private readonly Option<uint?> _seconds = new("--max-seconds")
+    {
+        Description = "Seconds at most; the trial that is running is dropped",
+    };
+
+    private readonly Option<SweepExecutor> _executor = CommonOptions.Choice(
+        "--executor", "Where trials run: in-process or child-process (one that dies costs only itself)", SweepExecutor.InProcess);
+
+    private readonly Option<double?> _memory = new("--memory-limit")
+    {
+        Description = "Megabytes of memory of the process that runs trials, at most",
+        HelpName = "MB",
+    };
+
+    /// <summary>All of them, for a verb.</summary>
+    public IEnumerable<Option> All =>
+    [
+        _keep, _block, _criterion, _refit, _finalRefit, _epochs, _tuner, _journal, _resume, _drop, _trials, _seconds, _executor, _memory,
+    ];
+
+    /// <summary>The refit of the recommended network.</summary>
+    public PruneRefit FinalRefitOf(ParseResult parsed) => parsed.GetRequiredValue(_finalRefit);
+
+    /// <summary>Tells a sweep.</summary>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    public void Apply(ParseResult parsed, SparsitySweep sweep, int seed)
+    {
+        sweep.SetSearchSpace(new SparsitySearchSpace
+        {
+            Keep = parsed.GetRequiredValue(_keep),
+            Block = parsed.GetRequiredValue(_block),
+            Criterion = parsed.GetRequiredValue(_criterion),
+            Refit = parsed.GetRequiredValue(_refit),
+            FineTuneEpochs = parsed.GetRequiredValue(_epochs),
+        });
+        sweep.SetMaximumAccuracyDrop(parsed.GetValue(_drop)).SetExecutor(parsed.GetRequiredValue(_executor));
+        sweep.SetTuner(parsed.GetRequiredValue(_tuner) switch
+        {
+            SweepTuner.Random => SparsityTuner.Random(parsed.GetValue(_trials) ?? RandomTrials, seed),
+            SweepTuner.Bisection => SparsityTuner.Bisection(parsed.GetValue(_drop)),
+            SweepTuner.SuccessiveHalving => SparsityTuner.SuccessiveHalving(),
+            _ => SparsityTuner.Grid(),
+        });
+        if (parsed.GetValue(_journal) is { } path)
+        {
+            sweep.SetJournal(path, parsed.GetRequiredValue(_resume));
+        }
+
+        if (parsed.GetValue(_trials) is { } trials)
+        {
+            sweep.SetMaxModelToExplore(trials);
+        }
+
+        if (parsed.GetValue(_seconds) is { } seconds)
+        {
+            sweep.SetTrainingTimeInSeconds(seconds);
+        }
+
+        if (parsed.GetValue(_memory) is { } megabytes)
+        {
+            sweep.SetMaximumMemoryUsageInMegaByte(megabytes);
+        }
+    }
+}

@@ -1,8 +1,0 @@
-namespace Quickstart;
-
-/// <summary>What a single prediction reads back.</summary>
-internal sealed class ScoreRow
-{
-    /// <summary>[classes] logits.</summary>
-    public float[] Score { get; set; } = [];
-}

@@ -1,0 +1,56 @@
+using Microsoft.ML;
+
+namespace SampleKit;
+
+/// <summary>The user's image files, split into calibration and test rows class by class.</summary>
+internal sealed class FileImages : IImageSource
+{
+    /// <param name="context">Owns the data views.</param>
+    /// <param name="files">The files of every class.</param>
+    /// <param name="classes">The network's class names where they are known.</param>
+    /// <param name="check">Decides on files that cannot be read; null: they fail when their row is reached.</param>
+    /// <param name="use">The parts whose files are checked.</param>
+    /// <exception cref="ArgumentException">A class is none of the network's, or has a single image.</exception>
+    /// <exception cref="InvalidDataException">Files cannot be read, and the check does not skip them.</exception>
+    public FileImages(
+        MLContext context, IReadOnlyList<IGrouping<string, ImageFileRow>> files, IReadOnlyList<string>? classes,
+        ImageCheck? check = null, ImageUse use = ImageUse.Both)
+    {
+        if (classes is not null && files.FirstOrDefault(group => !classes.Contains(group.Key)) is { } stranger)
+        {
+            throw new ArgumentException(
+                $"The class '{stranger.Key}' is unknown to the network; its classes are {string.Join(", ", classes)}.");
+        }
+
+        // Split before the check: prune and evaluate see the same split, whatever they skip.
+        var (calibrating, testing) = CalibrationSplit.Of([.. files.SelectMany(group => group)], row => row.Label);
+        if (check is not null)
+        {
+            calibrating = use.HasFlag(ImageUse.Calibration) ? check.Keep(calibrating) : calibrating;
+            testing = use.HasFlag(ImageUse.Test) ? check.Keep(testing) : testing;
+        }
+
+        Calibration = context.Data.LoadFromEnumerable(calibrating);
+        Test = context.Data.LoadFromEnumerable(testing);
+        CalibrationCount = calibrating.Count;
+        TestCount = testing.Count;
+        TestNames = [.. testing.Select(row => row.ImagePath)];
+        Preparation = context.Transforms.LoadImages(nameof(PixelRow.Image), "", nameof(ImageFileRow.ImagePath))
+            .Append(LabelKeys.Estimator(context, classes ?? [.. files.Select(group => group.Key)]));
+        Unreadable = check?.Unreadable ?? [];
+    }
+
+    public IDataView Calibration { get; }
+
+    public IDataView Test { get; }
+
+    public int CalibrationCount { get; }
+
+    public int TestCount { get; }
+
+    public IReadOnlyList<string> TestNames { get; }
+
+    public IEstimator<ITransformer> Preparation { get; }
+
+    public IReadOnlyList<UnreadableImage> Unreadable { get; }
+}

@@ -1,0 +1,13 @@
+namespace SampleKit;
+
+/// <summary>Shows nothing, for pipes whose reader wants the answer alone.</summary>
+internal sealed class SilentSteps : IStepDisplay
+{
+    public void Report(string step, double? fraction)
+    {
+    }
+
+    public void Report(string step, double done, double total, string unit)
+    {
+    }
+}

@@ -1,0 +1,59 @@
+using Spectre.Console;
+
+namespace Microsoft.ML.BlockPruning.Samples.Tests.SampleKit;
+
+[TestClass]
+public sealed class StepDisplayTests
+{
+    [TestMethod]
+    [DataRow(0.1234, "0.12")]
+    [DataRow(12.34, "12.3")]
+    [DataRow(1234.5, "1234")]
+    public void Rate_HasThreeDigits(double perSecond, string expected) => Assert.AreEqual(expected, StepRate.Format(perSecond));
+
+    [TestMethod]
+    public void Lines_SayTheRateOfWhatIsCounted()
+    {
+        using var output = new StringWriter();
+        var steps = new LineSteps(Console(output, InteractionSupport.No));
+
+        steps.Report("Checking", 1, 4, "images");
+        Thread.Sleep(20);
+        steps.Report("Checking", 4, 4, "images");
+        steps.Report("Checking", 4, 4, "images");
+
+        StringAssert.Matches(output.ToString(), new(@"^Checking: \d+\.\d s, [\d.]+ images/s\n$"));
+    }
+
+    [TestMethod]
+    public void Bars_ShowRateAndTimeLeft()
+    {
+        using var output = new StringWriter();
+
+        LiveSteps.Run(Console(output, InteractionSupport.Yes), display =>
+        {
+            display.Report("Checking", 1, 4, "images");
+            display.Report("Refitting", 0.5);
+            Thread.Sleep(300); // the bars are drawn ten times a second
+            display.Report("Checking", 4, 4, "images");
+            return 0;
+        });
+
+        StringAssert.Contains(output.ToString(), "images/s");
+        StringAssert.Matches(output.ToString(), new(@"\d\d:\d\d:\d\d")); // elapsed or left
+        StringAssert.Contains(output.ToString(), "50%");
+    }
+
+    private static IAnsiConsole Console(StringWriter output, InteractionSupport interactive)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = interactive == InteractionSupport.Yes ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = interactive,
+        });
+        console.Profile.Width = 120;
+        return console;
+    }
+}

@@ -1,0 +1,78 @@
+using Microsoft.ML.BlockPruning.Inference;
+
+namespace Microsoft.ML.BlockPruning.Tests.Inference;
+
+[TestClass]
+public sealed class FidelityTests
+{
+    private const int Images = 40;
+
+    [TestMethod]
+    [DataRow(2, 1)]
+    [DataRow(10, 8)]
+    [DataRow(1000, 30)]
+    public void Of_AgreesWithTheDefinition(int classes, int scale)
+    {
+        float[] dense = Logits(classes, scale, seed: 1);
+        float[] pruned = [.. dense.Zip(Logits(classes, scale, seed: 2), (a, b) => a + (0.3f * b))];
+
+        var fidelity = Fidelity.Of(dense, pruned, classes);
+
+        double divergence = 0;
+        int agreed = 0;
+        for (int image = 0; image < Images; image++)
+        {
+            double[] p = Softmax(dense[(image * classes)..((image + 1) * classes)]);
+            double[] q = Softmax(pruned[(image * classes)..((image + 1) * classes)]);
+            divergence += p.Zip(q, (a, b) => a == 0 ? 0 : a * Math.Log(a / b)).Sum();
+            agreed += Array.IndexOf(p, p.Max()) == Array.IndexOf(q, q.Max()) ? 1 : 0;
+        }
+
+        Assert.AreEqual(divergence / Images, fidelity.Kl, 1e-9 * (1 + divergence));
+        Assert.AreEqual(agreed / (double)Images, fidelity.Top1Agreement);
+        Assert.IsGreaterThan(0, fidelity.Kl);
+    }
+
+    [TestMethod]
+    public void Of_TheSameLogits_IsNothing_AndAConstantAddedChangesNothing()
+    {
+        float[] dense = Logits(classes: 5, scale: 4, seed: 3);
+
+        Assert.AreEqual(new Fidelity(1, 0), Fidelity.Of(dense, dense, 5));
+        Assert.AreEqual(0, Fidelity.Of(dense, [.. dense.Select(logit => logit + 64)], 5).Kl, 1e-5); // float32 rounds the sums
+    }
+
+    [TestMethod]
+    public void Of_LogitsThatExpCannotHold_StaysFinite()
+    {
+        // p = (1, 0), q = (0, 1) to the last bit: KL is the difference of the logits.
+        var fidelity = Fidelity.Of([1000, -1000], [-1000, 1000], classes: 2);
+
+        Assert.AreEqual(2000, fidelity.Kl, 1e-9);
+        Assert.AreEqual(0, fidelity.Top1Agreement);
+    }
+
+    [TestMethod]
+    public void Of_LogitsThatDoNotFit_IsRefused()
+    {
+        Assert.ThrowsExactly<ArgumentException>(() => Fidelity.Of([1, 2, 3], [1, 2, 3], classes: 2));
+        Assert.ThrowsExactly<ArgumentException>(() => Fidelity.Of([1, 2], [1, 2, 3, 4], classes: 2));
+        Assert.ThrowsExactly<ArgumentException>(() => Fidelity.Of([], [], classes: 2));
+    }
+
+    [TestMethod]
+    public void Top1_CountsRightAnswers() =>
+        Assert.AreEqual(2 / 3.0, Fidelity.Top1([0, 1, 0, 5, 4, 3, -3, -2, -1], [1, 0, 1]));
+
+    private static float[] Logits(int classes, int scale, int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, Images * classes).Select(_ => scale * ((2 * random.NextSingle()) - 1))];
+    }
+
+    private static double[] Softmax(float[] logits)
+    {
+        double sum = logits.Sum(logit => Math.Exp(logit));
+        return [.. logits.Select(logit => Math.Exp(logit) / sum)];
+    }
+}

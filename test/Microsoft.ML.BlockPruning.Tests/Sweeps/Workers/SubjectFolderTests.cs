@@ -1,0 +1,70 @@
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Workers;
+using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Training.FineTuning;
+
+namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Workers;
+
+[TestClass]
+public sealed class SubjectFolderTests
+{
+    [TestMethod]
+    public void Read_GivesBackEveryBit()
+    {
+        var config = TestNetworks.Config(channels: 1, isDistilled: true);
+        var subject = new SweepSubject(
+            TestNetworks.Weights(config), Images(5, null), Images(3, [2, 0, 1]), TestNetworks.Preprocessing(channels: 1),
+            ["ant", "bee", "cat"], Seed: 7, Threads: 3);
+        var folder = Directory.CreateTempSubdirectory("blockpruning-tests-");
+        try
+        {
+            SubjectFolder.Write(subject, folder.FullName);
+            var read = SubjectFolder.Read(folder.FullName);
+
+            Assert.AreEqual(subject.IdentityWith("", ""), read.IdentityWith("", ""), "the hashes of all weights, images and labels");
+            CollectionAssert.AreEqual(subject.LabelNames.ToArray(), read.LabelNames.ToArray());
+            CollectionAssert.AreEqual(subject.Preprocessing.Mean.ToArray(), read.Preprocessing.Mean.ToArray());
+            Assert.AreEqual((7L, 3), (read.Seed, read.Threads));
+            Assert.IsNull(read.Calibration.Labels);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        CalibrationSet Images(int count, int[]? labels)
+        {
+            var random = new Random(count);
+            return new CalibrationSet(
+                config, [.. Enumerable.Range(0, count * config.ImageDim).Select(_ => random.NextSingle())], count, labels);
+        }
+    }
+
+    [TestMethod]
+    public void Method_IsTheSameInAnotherProcess()
+    {
+        var method = SweepMethod.Of(new BlockPruneEstimator.Options
+        {
+            Allocation = PruneAllocation.Uniform,
+            CalibrationLabels = CalibrationLabels.Column,
+            Shots = 2,
+            LayerFloor = 1.0 / 3,
+            LayerFloors = new Dictionary<string, double> { ["blocks.0.mlp.fc1"] = 0.25 },
+            LayerBlocks = new Dictionary<string, BlockShape> { ["blocks.1.mlp.fc1"] = new(16, 8) },
+            LayersToKeepDense = ["blocks.1.attn.qkv"],
+            FineTuning = new FineTuneOptions { LearningRate = 1e-5, Seed = 3 },
+        });
+        var folder = Directory.CreateTempSubdirectory("blockpruning-tests-");
+        try
+        {
+            method.Write(folder.FullName);
+
+            Assert.AreEqual(method.ToString(), SweepMethod.Read(folder.FullName).ToString());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
