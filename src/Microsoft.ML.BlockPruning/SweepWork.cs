@@ -101,7 +101,7 @@ internal sealed class SweepWork
         var network = outcome.Network ?? executor.Run(recommended.Trial, _ => { }, cancellationToken).Network!;
         var settings = new ScoringSettings(
             _options.ImageColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName, _options.BatchSize,
-            _options.NumberOfThreads);
+            _options.NumberOfThreads, _options.Device);
         return new SparseViTTransformer(_environment, settings, network);
     }
 }
