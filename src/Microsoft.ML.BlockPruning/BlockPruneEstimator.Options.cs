@@ -86,6 +86,12 @@ public sealed partial class BlockPruneEstimator
         /// <value>Null: one per logical processor.</value>
         public int? NumberOfThreads { get; set; }
 
+        /// <summary>Gets or sets what the transformer scores on; calibration and pruning do not ask it.</summary>
+        /// <value>
+        /// Null: the GPU that <see cref="MLContext.GpuDeviceId"/> names, if it names one, else the processor. It is not saved with a model.
+        /// </value>
+        public ScoringDevice? Device { get; set; }
+
         /// <summary>Gets or sets how many images calibration takes; of more it draws that many with the context's seed.</summary>
         /// <value>Null: all. 256 to 2,048 are enough for most networks.</value>
         public int? MaximumCalibrationImages { get; set; }

@@ -62,7 +62,8 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         _rules = new LayerRules(
             options.Block, options.LayerFloor, options.LayerBlocks, options.LayerFloors, options.LayersToKeepDense);
         _settings = new ScoringSettings(
-            options.ImageColumnName, options.ScoreColumnName, options.PredictedLabelColumnName, options.BatchSize, options.NumberOfThreads);
+            options.ImageColumnName, options.ScoreColumnName, options.PredictedLabelColumnName, options.BatchSize, options.NumberOfThreads,
+            options.Device);
         _settings.Validate();
     }
 

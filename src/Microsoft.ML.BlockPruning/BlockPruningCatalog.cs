@@ -54,15 +54,17 @@ public static class BlockPruningCatalog
     /// <param name="scoreColumnName">Output column of logits, a vector of <see cref="float"/>.</param>
     /// <param name="predictedLabelColumnName">Output column of the best class, a key.</param>
     /// <param name="batchSize">Images scored at once in a data view.</param>
+    /// <param name="device">What to score on; null: the GPU of <see cref="MLContext.GpuDeviceId"/> if set, else the processor.</param>
     /// <returns>The transformer.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or not a pruned network; names what is wrong.</exception>
+    /// <exception cref="InvalidOperationException">The GPU cannot be used, and the context does not fall back to the CPU.</exception>
     public static SparseViTTransformer LoadSparseViT(
         this TransformsCatalog catalog, string path, string imageColumnName = "Image", string scoreColumnName = "Score",
-        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32)
+        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null)
     {
         using var stream = File.OpenRead(path);
-        return catalog.LoadSparseViT(stream, imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize);
+        return catalog.LoadSparseViT(stream, imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, device);
     }
 
     /// <summary>Loads a pruned network that <see cref="SparseViTTransformer.SaveNetwork(Stream)"/> wrote.</summary>
@@ -72,14 +74,17 @@ public static class BlockPruningCatalog
     /// <param name="scoreColumnName">Output column of logits, a vector of <see cref="float"/>.</param>
     /// <param name="predictedLabelColumnName">Output column of the best class, a key.</param>
     /// <param name="batchSize">Images scored at once in a data view.</param>
+    /// <param name="device">What to score on; null: the GPU of <see cref="MLContext.GpuDeviceId"/> if set, else the processor.</param>
     /// <returns>The transformer.</returns>
     /// <exception cref="InvalidDataException">The content is damaged or not a pruned network; names what is wrong.</exception>
+    /// <exception cref="InvalidOperationException">The GPU cannot be used, and the context does not fall back to the CPU.</exception>
     public static SparseViTTransformer LoadSparseViT(
         this TransformsCatalog catalog, Stream stream, string imageColumnName = "Image", string scoreColumnName = "Score",
-        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32)
+        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var settings = new ScoringSettings(imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null);
+        var settings = new ScoringSettings(
+            imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device);
         settings.Validate();
         return new SparseViTTransformer(MlNetHost.EnvironmentOf(catalog), settings, SparseViT.Load(stream));
     }

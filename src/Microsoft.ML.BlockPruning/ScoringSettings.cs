@@ -6,8 +6,10 @@ namespace Microsoft.ML.BlockPruning;
 /// <param name="PredictedLabelColumnName">Written: the best class as a key.</param>
 /// <param name="BatchSize">Images scored at once in a data view.</param>
 /// <param name="NumberOfThreads">Threads that score a batch; null: one per logical processor. Not saved: it belongs to the machine.</param>
+/// <param name="Device">Where to score; null: what the context says. Not saved either.</param>
 internal sealed record ScoringSettings(
-    string ImageColumnName, string ScoreColumnName, string PredictedLabelColumnName, int BatchSize, int? NumberOfThreads)
+    string ImageColumnName, string ScoreColumnName, string PredictedLabelColumnName, int BatchSize, int? NumberOfThreads,
+    ScoringDevice? Device = null)
 {
     private const int Version = 1;
 

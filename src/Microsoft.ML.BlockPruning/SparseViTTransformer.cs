@@ -3,6 +3,7 @@ using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Interop;
+using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.Data;
@@ -10,10 +11,11 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.BlockPruning;
 
-/// <summary>Scores images with a block-sparse vision transformer, in pure C#: libtorch is neither needed nor loaded.</summary>
+/// <summary>Scores images with a block-sparse vision transformer: libtorch is neither needed nor loaded.</summary>
 /// <remarks>
 /// Appends <c>PredictedLabel</c> (key, the best class) and <c>Score</c> (vector of float, one logit per class; not probabilities, so the
 /// evaluator's log-loss means nothing). In a data view images are scored in batches; batch, threads and neighbours do not change a score.
+/// It scores in pure C# on the processor, or on an NVIDIA GPU (<see cref="ScoringDevice"/>), chosen anew wherever a model is loaded.
 /// Immutable and safe to share between threads and prediction engines: give engines
 /// <c>new PredictionEngineOptions { OwnsTransformer = false }</c>, else the first one disposed takes the transformer with it.
 /// </remarks>
@@ -25,7 +27,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
 
     private readonly IHost _host;
     private readonly SparseViT _network;
-    private readonly SparseViTSession _session;
+    private readonly IScoringSession _session;
     private readonly ModelComparison _comparison;
     private int _isDisposed;
 
@@ -35,7 +37,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         Settings = settings;
         Report = report;
         _network = network;
-        _session = new SparseViTSession(network, settings.NumberOfThreads ?? Environment.ProcessorCount);
+        (_session, Device) = ScoringSessions.Open(_host, network, settings, NvidiaDriver.TryLoad);
         _comparison = new ModelComparison(environment, network, settings);
         Layers = LayerSummary.Of(network.Config, network.Plan);
     }
@@ -48,6 +50,9 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
 
     /// <summary>[numClasses], in the order of <c>Score</c>'s slots and of <c>PredictedLabel</c>'s keys.</summary>
     public IReadOnlyList<string> LabelNames => _network.LabelNames;
+
+    /// <summary>What it scores on: <see cref="ScoringDevice.Cpu"/> itself, or the GPU.</summary>
+    public ScoringDevice Device { get; }
 
     /// <summary>What pruning kept, layer by layer in forward order.</summary>
     public IReadOnlyList<LayerSummary> Layers { get; }

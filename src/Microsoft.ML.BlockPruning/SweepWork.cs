@@ -119,6 +119,6 @@ internal sealed class SweepWork
         _environment,
         new ScoringSettings(
             _options.ImageColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName, _options.BatchSize,
-            _options.NumberOfThreads),
+            _options.NumberOfThreads, _options.Device),
         network);
 }

@@ -1,6 +1,4 @@
-using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Imaging;
-using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.Data;
@@ -88,24 +86,10 @@ public sealed class EndToEndTests
         }
     }
 
-    /// <summary>A network of random weights, written as a checkpoint.</summary>
     private string SaveDenseNetwork()
     {
-        var random = new Random(1);
-        var weights = new ViTWeights(new ViTConfig(
-            Picture.Size, patchSize: 8, channels: 3, embedDim: 16, depth: 2, numHeads: 2, mlpDim: 32, numClasses: Labels.Length));
-        var arrays = weights.PrunableLayers.Append(weights.PatchEmbedding).Append(weights.Head).Select(layer => layer.Weight)
-            .Append(weights.ClassToken).Append(weights.PositionEmbedding);
-        foreach (float[] array in arrays)
-        {
-            for (int i = 0; i < array.Length; i++)
-            {
-                array[i] = (float)random.NextDouble() - 0.5f;
-            }
-        }
-
         string path = Path.Combine(_folder.FullName, "dense.safetensors");
-        ViTCheckpoint.Save(weights, path);
+        TinyNetwork.Save(path, Labels.Length, embedDim: 16);
         return path;
     }
 

@@ -56,21 +56,12 @@ internal sealed unsafe class PackedNetwork : IDisposable
 
     private static PackedLinear Pack(LinearWeights layer, float[] bias) => new(SparseLinear.FromDense(layer, mask: null).Weight, bias);
 
-    /// <summary>Prefix tokens: the token and its position. Patches: the convolution's bias and the position.</summary>
     private static NativeBuffer StartTokensOf(SparseViT network, PanelLayout layout)
     {
         int embedDim = network.Config.EmbedDim;
-        float[] rows = [.. network.Embedding.Position];
-        float[][] prefix = [.. network.Embedding.PrefixTokens];
-        for (int i = 0; i < rows.Length; i++)
-        {
-            int token = i / embedDim;
-            rows[i] += token < prefix.Length ? prefix[token][i % embedDim] : network.Embedding.Patch.Bias[i % embedDim];
-        }
-
         nint size = layout.SizeOf(PanelLayout.PadFeatures(embedDim));
         var buffer = NativeBuffer.OfFloats(size);
-        layout.Pack(rows, embedDim, new Span<float>(buffer.Floats, (int)size));
+        layout.Pack(network.Embedding.StartTokens(), embedDim, new Span<float>(buffer.Floats, (int)size));
         return buffer;
     }
 }

@@ -8,7 +8,7 @@ namespace Microsoft.ML.BlockPruning.Inference;
 /// An image's logits are the same bits for any number of threads, any batch size, any place in the batch and any instruction set. After
 /// the first batch of a size nothing is allocated.
 /// </remarks>
-internal sealed unsafe class SparseViTSession : IDisposable
+internal sealed unsafe class SparseViTSession : IScoringSession
 {
     // Activations of so many bytes stay in a core's share of the caches; larger batches go through in pieces.
     private const long WorkspaceBytesPerThread = 2L << 20;
@@ -49,30 +49,13 @@ internal sealed unsafe class SparseViTSession : IDisposable
     /// <param name="config">The network.</param>
     /// <param name="threads">Threads that work on a batch.</param>
     /// <param name="count">Images of the batch; they go in pieces of about equal size.</param>
-    public static int PieceOf(ViTConfig config, int threads, int count)
-    {
-        int largest = LargestPieceOf(config, threads);
-        int pieces = (count + largest - 1) / largest;
-        return (count + pieces - 1) / pieces;
-    }
+    public static int PieceOf(ViTConfig config, int threads, int count) => ScoringBatch.PieceOf(count, LargestPieceOf(config, threads));
 
-    /// <summary>Scores a batch.</summary>
-    /// <param name="images">[count, channels, imageSize, imageSize] float32, normalised. NaN gives NaN logits to its image alone.</param>
-    /// <param name="count">Number of images; zero does nothing.</param>
-    /// <param name="logits">[count, numClasses] float32, written.</param>
-    /// <exception cref="ArgumentException">A length does not fit.</exception>
-    /// <exception cref="ObjectDisposedException">The session is disposed.</exception>
+    /// <inheritdoc/>
+    /// <remarks>NaN gives NaN logits to its image alone.</remarks>
     public void Score(ReadOnlySpan<float> images, int count, Span<float> logits)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        if (images.Length != (long)count * Config.ImageDim || logits.Length != (long)count * Config.NumClasses)
-        {
-            throw new ArgumentException(
-                $"{count} images need {(long)count * Config.ImageDim} pixel values "
-                + $"({Config.Channels}x{Config.ImageSize}x{Config.ImageSize} each) and {(long)count * Config.NumClasses} logits "
-                + $"({Config.NumClasses} each), found {images.Length} and {logits.Length}.");
-        }
-
+        ScoringBatch.Check(Config, images.Length, count, logits.Length);
         if (count == 0)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);

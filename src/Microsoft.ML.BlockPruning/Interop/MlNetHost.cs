@@ -3,7 +3,7 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.BlockPruning.Interop;
 
-/// <summary>What an ML.NET environment knows and does not publish: its seed and whether it was cancelled.</summary>
+/// <summary>What an ML.NET environment knows and does not publish: its seed, its GPU and whether it was cancelled.</summary>
 internal static class MlNetHost
 {
     /// <summary>The environment behind <c>mlContext.Transforms</c>.</summary>
@@ -25,6 +25,12 @@ internal static class MlNetHost
             throw new OperationCanceledException("The MLContext was cancelled; it stays so, take a new one to go on.");
         }
     }
+
+    /// <summary><c>MLContext.GpuDeviceId</c>: the GPU to use; null for the CPU.</summary>
+    public static int? GpuDeviceIdOf(IHost host) => (host as IHostEnvironmentInternal)?.GpuDeviceId;
+
+    /// <summary><c>MLContext.FallbackToCpu</c>: whether the CPU may take the place of a GPU that cannot be used.</summary>
+    public static bool MayFallBackToCpu(IHost host) => host is IHostEnvironmentInternal { FallbackToCpu: true };
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_env")]
     private static extern ref IHostEnvironment EnvironmentField(TransformsCatalog catalog);

@@ -11,6 +11,19 @@ internal sealed record JournalRow(string Trial, string Figures, double Seconds)
     private static readonly string[] Choices = ["keep", "block", "criterion", "refit"];
     private static readonly string[] Names = ["status", "top1", "kl", "multiplyAdds", "bytes", "error"];
 
+    /// <summary>Trials in a file that may be in writing, or end with a line that a kill cut off; 0 where there is no file.</summary>
+    public static int CountWhole(string journal)
+    {
+        if (!File.Exists(journal))
+        {
+            return 0;
+        }
+
+        using var file = new StreamReader(new FileStream(journal, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        string text = file.ReadToEnd();
+        return text[..(text.LastIndexOf('\n') + 1)].Split('\n').Count(line => line.Contains("\"status\"", StringComparison.Ordinal));
+    }
+
     /// <summary>All trials of a file, in its order.</summary>
     public static IReadOnlyList<JournalRow> Read(string journal)
     {

@@ -8,10 +8,6 @@ internal static class KillCommand
 {
     private const int Kills = 3;
 
-    // Of the uninterrupted time: three kills and what each costs again leave a part for the last run.
-    private const double EarliestKill = 0.05;
-    private const double LatestKill = 0.3;
-
     private static readonly string[] Sweep =
     [
         "--keep", "0.7,0.5,0.35", "--block", "16x16,32x32", "--max-images", "500", "--final-refit", "feedback",
@@ -40,6 +36,11 @@ internal static class KillCommand
                 ResultFile.Write(path, Environment.ProcessorCount, [row]);
             }
 
+            if (row.KilledAfterSeconds.Count < Kills)
+            {
+                Console.Error.WriteLine($"Only {row.KilledAfterSeconds.Count} of {Kills} runs were killed: change the seed.");
+            }
+
             string found = row.Repeated.Count + row.Differing.Count == 0 ? "each once, with the same figures" : string.Join(
                 "; ", row.Repeated.Select(trial => $"{trial} more than once").Concat(row.Differing.Select(trial => $"{trial} differs")));
             Console.WriteLine(string.Create(
@@ -58,24 +59,27 @@ internal static class KillCommand
         {
             string whole = Path.Combine(folder.FullName, "whole.jsonl"), killed = Path.Combine(folder.FullName, "killed.jsonl");
             double uninterrupted = Completed(tool.Run(whole)).Seconds;
+            var expected = JournalRow.Read(whole);
             var random = new Random(seed);
+
+            // In one trial each, anywhere in it: a number of trials to wait for, and a part of the time of the one that runs then.
+            int[] after = [.. Enumerable.Range(0, expected.Count)];
+            random.Shuffle(after);
             var moments = new List<double>();
             var done = new List<int>();
             double seconds = 0;
-            for (int kill = 0; kill < Kills; kill++)
+            foreach (int trials in after.Take(Kills).Order())
             {
-                double moment = uninterrupted * (EarliestKill + (random.NextDouble() * (LatestKill - EarliestKill)));
-                var run = tool.Run(killed, TimeSpan.FromSeconds(moment));
+                var run = tool.Run(killed, trials, TimeSpan.FromSeconds(random.NextDouble() * expected[trials].Seconds));
                 seconds += run.Seconds;
                 if (run.ExitCode != 0)
                 {
-                    moments.Add(moment);
-                    done.Add(File.Exists(killed) ? WholeLines(killed).Count : 0);
+                    moments.Add(run.Seconds);
+                    done.Add(JournalRow.CountWhole(killed));
                 }
             }
 
             seconds += Completed(tool.Run(killed)).Seconds;
-            var expected = JournalRow.Read(whole);
             var found = JournalRow.Read(killed).ToLookup(row => row.Trial);
             return new KillRow(
                 seed, moments, done, expected.Count,
@@ -90,13 +94,6 @@ internal static class KillCommand
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    // A kill may leave a half-written last line, which is what the next run has to cope with.
-    private static List<string> WholeLines(string journal)
-    {
-        string text = File.ReadAllText(journal);
-        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n').Where(line => line.Contains("\"status\"", StringComparison.Ordinal))];
     }
 
     private static ToolRun Completed(ToolRun run) =>

@@ -11,8 +11,9 @@ internal sealed class SweepTool(string assembly, IReadOnlyList<string> arguments
 
     /// <summary>Runs.</summary>
     /// <param name="journal">The journal's file.</param>
-    /// <param name="killAfter">When to send SIGKILL; null: never.</param>
-    public ToolRun Run(string journal, TimeSpan? killAfter = null)
+    /// <param name="killAfterTrials">Sends SIGKILL once so many trials stand in the journal; null: never.</param>
+    /// <param name="delay">How long it waits then.</param>
+    public ToolRun Run(string journal, int? killAfterTrials = null, TimeSpan delay = default)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
         foreach (string argument in
@@ -25,13 +26,26 @@ internal sealed class SweepTool(string assembly, IReadOnlyList<string> arguments
         using var tool = Process.Start(start)!;
         var answer = tool.StandardOutput.ReadToEndAsync();
         long peak = 0;
+        TimeSpan? due = null;
         while (!tool.WaitForExit(Interval))
         {
-            tool.Refresh();
-            peak = Math.Max(peak, tool.WorkingSet64);
-            if (clock.Elapsed > killAfter)
+            try
             {
-                tool.Kill();
+                tool.Refresh();
+                peak = Math.Max(peak, tool.WorkingSet64);
+                if (due is null && killAfterTrials <= JournalRow.CountWhole(journal))
+                {
+                    due = clock.Elapsed + delay;
+                }
+
+                if (clock.Elapsed >= due)
+                {
+                    tool.Kill();
+                }
+            }
+            catch (InvalidOperationException)
+            {
+                // It has ended since it was last asked.
             }
         }
 

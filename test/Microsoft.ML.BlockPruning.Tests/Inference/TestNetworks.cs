@@ -94,7 +94,7 @@ internal static class TestNetworks
         return images;
     }
 
-    public static float[] Score(SparseViTSession session, float[] images)
+    public static float[] Score(IScoringSession session, float[] images)
     {
         int count = images.Length / session.Config.ImageDim;
         float[] logits = new float[count * session.Config.NumClasses];

@@ -13,23 +13,27 @@ internal sealed class ReferenceViT(ViTWeights weights)
     /// <summary>Called with the residual stream before and after every residual branch; name of the branch's last layer.</summary>
     public Action<string, double[][], double[][]>? OnBranch { get; set; }
 
+    /// <summary>What becomes of a number that is kept for the next layer; a type of few bits changes it.</summary>
+    public Func<double, double> Store { get; init; } = value => value;
+
     public double[] Logits(ReadOnlySpan<float> image)
     {
         var stream = Embed(image);
         foreach (var layer in weights.Layers)
         {
-            stream = Add(layer.Proj.Name, stream, Linear(layer.Proj, Attend(Linear(layer.Qkv, Norm(layer.Norm1, stream)))));
-            stream = Add(layer.Fc2.Name, stream, Linear(layer.Fc2, Map(Linear(layer.Fc1, Norm(layer.Norm2, stream)), Gelu)));
+            stream = Add(layer.Proj.Name, stream, Linear(layer.Proj, Attend(Map(Linear(layer.Qkv, Norm(layer.Norm1, stream)), Store))));
+            var hidden = Map(Linear(layer.Fc1, Norm(layer.Norm2, stream)), value => Store(Gelu(value)));
+            stream = Add(layer.Fc2.Name, stream, Linear(layer.Fc2, hidden));
         }
 
         var normed = Norm(weights.Norm, stream);
-        double[] logits = Row(weights.Head, normed[0]);
+        double[] logits = [.. Row(weights.Head, normed[0]).Select(Store)];
         if (weights.DistillationHead is not { } distillation)
         {
             return logits;
         }
 
-        double[] other = Row(distillation, normed[1]);
+        double[] other = [.. Row(distillation, normed[1]).Select(Store)];
         return [.. logits.Select((logit, k) => (logit + other[k]) / 2)];
     }
 
@@ -61,7 +65,7 @@ internal sealed class ReferenceViT(ViTWeights weights)
                 int channel = i / (p * p);
                 int y = (patch / _config.GridSize * p) + (i / p % p);
                 int x = (patch % _config.GridSize * p) + (i % p);
-                pixels[i] = image[(((channel * _config.ImageSize) + y) * _config.ImageSize) + x];
+                pixels[i] = Store(image[(((channel * _config.ImageSize) + y) * _config.ImageSize) + x]);
             }
 
             stream[_config.PrefixTokens + patch] = Row(weights.PatchEmbedding, pixels);
@@ -71,7 +75,7 @@ internal sealed class ReferenceViT(ViTWeights weights)
         {
             for (int f = 0; f < d; f++)
             {
-                stream[t][f] += weights.PositionEmbedding[(t * d) + f];
+                stream[t][f] = Store(stream[t][f] + weights.PositionEmbedding[(t * d) + f]);
             }
         }
 
@@ -91,7 +95,7 @@ internal sealed class ReferenceViT(ViTWeights weights)
                     Math.Exp(Enumerable.Range(head * h, h).Sum(f => qkv[t][f] * other[d + f]) / Math.Sqrt(h)))];
                 for (int f = head * h; f < (head + 1) * h; f++)
                 {
-                    result[t][f] = qkv.Select((other, k) => weight[k] * other[(2 * d) + f]).Sum() / weight.Sum();
+                    result[t][f] = Store(qkv.Select((other, k) => Store(weight[k]) * other[(2 * d) + f]).Sum() / weight.Sum());
                 }
             }
         }
@@ -108,7 +112,7 @@ internal sealed class ReferenceViT(ViTWeights weights)
 
     private double[][] Add(string name, double[][] stream, double[][] branch)
     {
-        double[][] sum = [.. stream.Select((row, t) => row.Select((value, f) => value + branch[t][f]).ToArray())];
+        double[][] sum = [.. stream.Select((row, t) => row.Select((value, f) => Store(value + branch[t][f])).ToArray())];
         OnBranch?.Invoke(name, stream, sum);
         return sum;
     }
@@ -119,7 +123,7 @@ internal sealed class ReferenceViT(ViTWeights weights)
         {
             double mean = row.Average();
             double scale = 1 / Math.Sqrt(row.Average(v => (v - mean) * (v - mean)) + _config.LayerNormEps);
-            return row.Select((v, f) => ((v - mean) * scale * norm.Scale[f]) + norm.Offset[f]).ToArray();
+            return row.Select((v, f) => Store(((v - mean) * scale * norm.Scale[f]) + norm.Offset[f])).ToArray();
         }),
     ];
 

@@ -132,7 +132,7 @@ internal sealed class CudaKernels : IDisposable
     public void Widen(ConversionParameters parameters, int rows, CudaElement element, CudaStream stream) =>
         Convert("widen", parameters, rows, element, stream);
 
-    public void Dispose() => _driver.UnloadModule(_module);
+    public void Dispose() => CudaScope.Try(() => _driver.UnloadModule(_module));
 
     private static int Tiles(int count, int tile) => (count + tile - 1) / tile;
 

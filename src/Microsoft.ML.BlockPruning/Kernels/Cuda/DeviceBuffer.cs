@@ -69,7 +69,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         if (!_disposed)
         {
             _disposed = true;
-            _driver.Free(Pointer);
+            CudaScope.Try(() => _driver.Free(Pointer));
         }
     }
 }

@@ -40,10 +40,9 @@ internal sealed unsafe class DriverLibrary
     /// <exception cref="CudaException">The driver is too old to have it.</exception>
     public void* Find(string name)
     {
-        const int NotFound = 500;
         return NativeLibrary.TryGetExport(_library, name, out nint address)
             ? (void*)address
-            : throw new CudaException($"The NVIDIA driver has no {name}: it is older than CUDA 11.4. Update the driver.", NotFound);
+            : throw new CudaException($"The NVIDIA driver has no {name}: it is older than CUDA 11.4. Update the driver.", DriverStatus.NotFound);
     }
 
     /// <summary>Throws what the driver says where it refused.</summary>
@@ -53,7 +52,7 @@ internal sealed unsafe class DriverLibrary
     {
         if (status != Success)
         {
-            throw new CudaException($"The NVIDIA driver could not {what}: {Describe(status)}. {NextStep(status)}", status);
+            throw new CudaException($"The NVIDIA driver could not {what}: {Describe(status)}. {DriverStatus.NextStep(status)}", status);
         }
     }
 
@@ -66,16 +65,4 @@ internal sealed unsafe class DriverLibrary
         _ = _getErrorString(status, &sentence);
         return $"{Marshal.PtrToStringUTF8((nint)name) ?? "unknown error"} ({status}): {Marshal.PtrToStringUTF8((nint)sentence)}";
     }
-
-    /// <summary>What a user can do about an error; the numbers are CUresult's.</summary>
-    private static string NextStep(int status) => status switch
-    {
-        2 => "Use smaller batches, free memory on the device (nvidia-smi shows who has it) or run on the CPU.",
-        3 or 100 => "Check with nvidia-smi that the driver runs and sees a GPU, or run on the CPU.",
-        101 => "Choose one of the devices that nvidia-smi lists.",
-        218 or 222 => "The driver is too old for the kernels (PTX 7.1, CUDA 11.1): update it.",
-        214 or 700 or 714 or 715 or 716 or 719 or 999 => "The device is lost to this process: start it anew, and report it if that recurs.",
-        803 => "Driver and kernel module differ: restart the machine.",
-        _ => "Report it with this message, or run on the CPU.",
-    };
 }

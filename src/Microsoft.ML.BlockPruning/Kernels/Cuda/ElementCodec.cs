@@ -39,21 +39,27 @@ internal static class ElementCodec
     /// <summary>Decodes numbers.</summary>
     public static float[] Decode(ReadOnlySpan<byte> bytes, CudaElement element)
     {
+        float[] values = new float[bytes.Length / SizeOf(element)];
+        Decode(bytes, element, values);
+        return values;
+    }
+
+    /// <summary>Decodes as many numbers as there is room for.</summary>
+    public static void Decode(ReadOnlySpan<byte> bytes, CudaElement element, Span<float> values)
+    {
         if (element == CudaElement.Float32)
         {
-            return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+            MemoryMarshal.Cast<byte, float>(bytes)[..values.Length].CopyTo(values);
+            return;
         }
 
         var halves = MemoryMarshal.Cast<byte, ushort>(bytes);
-        float[] values = new float[halves.Length];
         for (int i = 0; i < values.Length; i++)
         {
             values[i] = element == CudaElement.Float16
                 ? (float)BitConverter.UInt16BitsToHalf(halves[i])
                 : BitConverter.UInt32BitsToSingle((uint)halves[i] << 16);
         }
-
-        return values;
     }
 
     private static ushort ToBFloat16(float value)

@@ -1,0 +1,6 @@
+using Microsoft.ML.BlockPruning.Kernels.Cuda;
+
+namespace Microsoft.ML.BlockPruning.Inference.Cuda;
+
+/// <summary>A LayerNorm's parameters on the device, each [embedDim] float32.</summary>
+internal readonly record struct DeviceNorm(DevicePointer Scale, DevicePointer Offset);

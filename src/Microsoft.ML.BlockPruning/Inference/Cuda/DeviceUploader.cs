@@ -1,0 +1,33 @@
+using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning.Inference.Cuda;
+
+/// <summary>Packs weights and puts them on the device; the scope frees them.</summary>
+internal sealed class DeviceUploader(ICudaDriver driver, CudaElement element, CudaStream stream, CudaScope scope)
+{
+    public DeviceLinear Linear(BlockSparseMatrix weight, float[]? bias) =>
+        scope.Own(new DeviceLinear(driver, DeviceGrid.Fit(weight), bias, element, stream));
+
+    public DeviceLinear Linear(LinearWeights layer, float[]? bias) =>
+        Linear(SparseLinear.FromDense(layer, mask: null).Weight, bias);
+
+    public DeviceNorm Norm(LayerNormWeights norm) => new(Upload<float>(norm.Scale), Upload<float>(norm.Offset));
+
+    /// <summary>Rows of the device's type, with zeros up to the stride.</summary>
+    public DeviceRows Rows(float[] values, int width, int stride)
+    {
+        float[] padded = new float[values.Length / width * stride];
+        for (int row = 0; row < values.Length / width; row++)
+        {
+            values.AsSpan(row * width, width).CopyTo(padded.AsSpan(row * stride));
+        }
+
+        return new DeviceRows(Upload<byte>(ElementCodec.Encode(padded, element)), stride);
+    }
+
+    private DevicePointer Upload<T>(ReadOnlySpan<T> values)
+        where T : unmanaged =>
+        scope.Own(DeviceBuffer.Upload(driver, values, stream)).Pointer;
+}

@@ -1,0 +1,28 @@
+using Microsoft.ML.BlockPruning.Network;
+
+namespace Microsoft.ML.BlockPruning.Inference;
+
+/// <summary>What every session asks of a batch, and how it cuts one that is too large.</summary>
+internal static class ScoringBatch
+{
+    /// <summary>Checks the lengths.</summary>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public static void Check(ViTConfig config, int pixels, int count, int logits)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (pixels != (long)count * config.ImageDim || logits != (long)count * config.NumClasses)
+        {
+            throw new ArgumentException(
+                $"{count} images need {(long)count * config.ImageDim} pixel values "
+                + $"({config.Channels}x{config.ImageSize}x{config.ImageSize} each) and {(long)count * config.NumClasses} logits "
+                + $"({config.NumClasses} each), found {pixels} and {logits}.");
+        }
+    }
+
+    /// <summary>Images of a piece: as few pieces as can be, of about equal size.</summary>
+    public static int PieceOf(int count, int largest)
+    {
+        int pieces = (count + largest - 1) / largest;
+        return (count + pieces - 1) / pieces;
+    }
+}

@@ -1,0 +1,45 @@
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>What scores: the processor, or an NVIDIA GPU through nothing but its driver. Immutable.</summary>
+/// <remarks>
+/// A model file does not say: the device is chosen where the model is loaded. The GPU's kernels are tested on an interpreter, instruction
+/// by instruction; they have never run on a GPU, so check the scores there against the CPU's before you rely on them.
+/// </remarks>
+public sealed class ScoringDevice
+{
+    private ScoringDevice(ScoringDeviceKind kind, int index = 0, CudaPrecision precision = CudaPrecision.Float16)
+    {
+        Kind = kind;
+        Index = index;
+        Precision = precision;
+    }
+
+    /// <summary>The first GPU that can run the kernels, else the processor; the log says once which, and why.</summary>
+    /// <remarks>Where <see cref="MLContext.GpuDeviceId"/> is set, that GPU or none.</remarks>
+    public static ScoringDevice Auto { get; } = new(ScoringDeviceKind.Auto);
+
+    /// <summary>The processor.</summary>
+    public static ScoringDevice Cpu { get; } = new(ScoringDeviceKind.Cpu);
+
+    internal ScoringDeviceKind Kind { get; }
+
+    internal int Index { get; }
+
+    internal CudaPrecision Precision { get; }
+
+    /// <summary>One GPU. Where it cannot be used, the processor, if <see cref="MLContext.FallbackToCpu"/> allows; else an error.</summary>
+    /// <param name="index">The GPU's number, from 0, as nvidia-smi lists them.</param>
+    /// <param name="precision">The type of weights and activations there.</param>
+    /// <returns>The device.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The index is negative, or the precision none of the enumeration.</exception>
+    public static ScoringDevice Cuda(int index, CudaPrecision precision = CudaPrecision.Float16)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        return Enum.IsDefined(precision)
+            ? new ScoringDevice(ScoringDeviceKind.Cuda, index, precision)
+            : throw new ArgumentOutOfRangeException(nameof(precision), precision, "Choose one of CudaPrecision's values.");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Kind == ScoringDeviceKind.Cuda ? $"Cuda({Index}, {Precision})" : Kind.ToString();
+}

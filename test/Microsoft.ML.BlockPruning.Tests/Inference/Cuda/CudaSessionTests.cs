@@ -1,0 +1,119 @@
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Tests.Kernels.Cuda.Ptx;
+
+namespace Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
+
+/// <summary>Whole networks on the PTX that ships, executed by the interpreter. No GPU was there.</summary>
+[TestClass]
+public sealed class CudaSessionTests
+{
+    [TestMethod]
+    [DataRow(nameof(CudaSessionLab.Plain), 16, 16, nameof(CudaElement.Float16))]
+    [DataRow(nameof(CudaSessionLab.Plain), 32, 64, nameof(CudaElement.BFloat16))]
+    [DataRow(nameof(CudaSessionLab.Plain), 8, 12, nameof(CudaElement.Float32))]
+    [DataRow(nameof(CudaSessionLab.Distilled), 16, 16, nameof(CudaElement.Float16))]
+    [DataRow(nameof(CudaSessionLab.Distilled), 16, 32, nameof(CudaElement.BFloat16))]
+    [DataRow(nameof(CudaSessionLab.Distilled), 32, 16, nameof(CudaElement.Float32))]
+    [DataRow(nameof(CudaSessionLab.Distilled), 48, 48, nameof(CudaElement.Float16))]
+    [DataRow(nameof(CudaSessionLab.Plain), 64, 64, nameof(CudaElement.Float32))]
+    public void Score_PrunedNetwork_IsTheCpusWithinWhatTheTypeLoses(string config, int height, int width, string type)
+    {
+        var element = Enum.Parse<CudaElement>(type);
+        var weights = TestNetworks.Random(CudaSessionLab.ConfigOf(config), seed: 1);
+        var network = TestNetworks.Sparse(weights, TestNetworks.Prune(weights, new BlockShape(height, width), density: 0.5, seed: 2));
+        float[] images = TestNetworks.Images(network.Config, 2, seed: 3);
+        float[] expected = CudaSessionLab.ScoreOnCpu(network, images);
+        double[] bounds = RoundingNoise.BoundsOf(weights, images, element);
+
+        float[] logits = Score(network, element, images);
+
+        double largest = expected.Max(Math.Abs);
+        Assert.IsLessThan(element == CudaElement.BFloat16 ? 0.5 * largest : 0.1 * largest, bounds.Max(), "a bound that says nothing");
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.AreEqual(expected[i], logits[i], bounds[i], $"logit {i}");
+        }
+    }
+
+    [TestMethod]
+    public void Score_DenseNetwork_IsTheCpus()
+    {
+        var network = TestNetworks.Sparse(TestNetworks.Random(CudaSessionLab.Distilled, seed: 1));
+        float[] images = TestNetworks.Images(network.Config, 1, seed: 3);
+        float[] expected = CudaSessionLab.ScoreOnCpu(network, images);
+
+        float[] logits = Score(network, CudaElement.Float32, images);
+
+        AssertClose(expected, logits);
+    }
+
+    /// <summary>Sizes up and down, each twice: the arena grows, graphs are made and used, rows of larger batches lie behind smaller ones.</summary>
+    [TestMethod]
+    public void Score_BatchesOfManySizes_GiveEveryImageTheBitsItHasAlone()
+    {
+        var network = CudaSessionLab.Pruned(CudaSessionLab.Least, new BlockShape(16, 16));
+        float[] images = TestNetworks.Images(network.Config, 9, seed: 3);
+        int dim = network.Config.ImageDim;
+        int classes = network.Config.NumClasses;
+        using var driver = new PtxInterpreterDriver();
+        using (var session = CudaSessionLab.Open(network, driver, CudaElement.Float16))
+        {
+            float[][] alone = [.. Enumerable.Range(0, 9).Select(i => TestNetworks.Score(session, images[(i * dim)..((i + 1) * dim)]))];
+            foreach (int count in new[] { 3, 3, 9, 9, 1, 4, 9, 3 })
+            {
+                float[] logits = TestNetworks.Score(session, images[..(count * dim)]);
+
+                CollectionAssert.AreEqual(alone[..count].SelectMany(row => row).ToArray(), logits, $"batch of {count}");
+                Assert.HasCount(count * classes, logits);
+            }
+        }
+
+        Assert.AreEqual(0, driver.LiveObjects, "The device's objects were not all given back.");
+    }
+
+    /// <summary>
+    /// An image of NaN must not reach its neighbours where padding is read: fc1 and fc2 are cut into blocks of other sizes here, and in the
+    /// last layer a row of hidden features of one image lies where q, k and v of another lay.
+    /// </summary>
+    [TestMethod]
+    public void Score_BesideAnImageOfNaN_IsAsAlone()
+    {
+        var network = CudaSessionLab.Pruned(new(8, 4, 1, 64, 2, 2, 80, 3), new BlockShape(16, 64));
+        float[] image = TestNetworks.Images(network.Config, 1, seed: 3);
+        float[] bad = [.. image.Select(_ => float.NaN)];
+        using var driver = new PtxInterpreterDriver();
+        using var session = CudaSessionLab.Open(network, driver, CudaElement.BFloat16);
+        float[] alone = TestNetworks.Score(session, image);
+
+        float[] together = TestNetworks.Score(session, [.. bad, .. image]);
+
+        Assert.IsTrue(together[..3].All(float.IsNaN), "NaN did not come out.");
+        Assert.IsTrue(alone.All(float.IsFinite), "A logit is not finite.");
+        CollectionAssert.AreEqual(alone, together[3..]);
+    }
+
+    private static float[] Score(SparseViT network, CudaElement element, float[] images)
+    {
+        using var driver = new PtxInterpreterDriver();
+        float[] logits;
+        using (var session = CudaSessionLab.Open(network, driver, element))
+        {
+            logits = TestNetworks.Score(session, images);
+        }
+
+        Assert.AreEqual(0, driver.LiveObjects, "The device's objects were not all given back.");
+        return logits;
+    }
+
+    /// <summary>Twice the share of the largest logit that the CPU's test allows against double: once for either.</summary>
+    private static void AssertClose(float[] expected, float[] logits)
+    {
+        float bound = 2e-5f * expected.Max(Math.Abs);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.AreEqual(expected[i], logits[i], bound, $"logit {i}");
+        }
+    }
+}
