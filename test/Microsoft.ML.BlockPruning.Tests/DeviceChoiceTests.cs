@@ -9,7 +9,8 @@ public sealed class DeviceChoiceTests
 {
     private const string None = "none";
 
-    // Requested device, the context's GPU, the machine's GPUs ("none": no driver) by compute capability -> the GPU, or CPU as refusal or not.
+    // Requested device, the context's GPU, the machine's GPUs ("none": no driver) by compute capability
+    // -> the GPU, or CPU as refusal or not.
     [TestMethod]
     [DataRow(null, null, "80", "cpu", DisplayName = "nothing asked for")]
     [DataRow(null, 1, "80 90", "1", DisplayName = "MLContext.GpuDeviceId")]

@@ -31,7 +31,7 @@ internal sealed class DeviceForwardPass(
         driver.CopyToHost(arena.Output, arena.Logits, network.Heads.Count * arena.HeadBytes, stream);
     }
 
-    /// <summary>One encoder layer, in place on the residual stream. Of the last one only the prefix tokens are read, so the rest is left out.</summary>
+    /// <summary>One encoder layer, in place on the residual stream. Of the last one only the prefix tokens are computed.</summary>
     private void Encode(DeviceEncoderLayer layer, int count, bool isLast)
     {
         var config = network.Config;

@@ -42,7 +42,8 @@ internal sealed unsafe class DriverLibrary
     {
         return NativeLibrary.TryGetExport(_library, name, out nint address)
             ? (void*)address
-            : throw new CudaException($"The NVIDIA driver has no {name}: it is older than CUDA 11.4. Update the driver.", DriverStatus.NotFound);
+            : throw new CudaException(
+                $"The NVIDIA driver has no {name}: it is older than CUDA 11.4. Update the driver.", DriverStatus.NotFound);
     }
 
     /// <summary>Throws what the driver says where it refused.</summary>

@@ -9,7 +9,7 @@ public sealed class CudaSessionFaultTests
 {
     private static readonly float[] Images = TestNetworks.Images(CudaSessionLab.Least, 2, seed: 3);
 
-    /// <summary>Every call of a session's life fails once, from the first on the driver to the last: as the fault's own call would.</summary>
+    /// <summary>Every call of a session's life fails once, from the first on the driver to the last.</summary>
     [TestMethod]
     [DataRow(DriverStatus.OutOfMemory, "Allocate", "Use smaller batches", DisplayName = "out of memory")]
     [DataRow(DriverStatus.OutOfMemory, "AllocatePinned", "Use smaller batches", DisplayName = "out of locked memory")]

@@ -49,7 +49,7 @@ public sealed class CudaSessionTests
         AssertClose(expected, logits);
     }
 
-    /// <summary>Sizes up and down, each twice: the arena grows, graphs are made and used, rows of larger batches lie behind smaller ones.</summary>
+    /// <summary>Sizes up and down, each twice: the arena grows, graphs are used, rows of larger batches lie behind smaller ones.</summary>
     [TestMethod]
     public void Score_BatchesOfManySizes_GiveEveryImageTheBitsItHasAlone()
     {
