@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Reflection;
+using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Tests.Processes;
 using Microsoft.ML.BlockPruning.Tests.Reporting;
@@ -47,6 +48,30 @@ public sealed class ModelFileTests
         Assert.AreEqual(report.ToJson(), with.Report!.ToJson());
         TestData.AssertSameBits(expected, scores);
         TestData.AssertSameBits(expected, TestData.Scores(with.Transform(_ml.Data.LoadFromEnumerable(_rows))));
+    }
+
+    /// <summary>The device is the loading context's, whatever the saving one had; without a driver that shows as a refusal.</summary>
+    [TestMethod]
+    public void Load_WithAGpuInTheContext_AsksForThatGpu()
+    {
+        if (NvidiaDriver.TryLoad() is not null)
+        {
+            Assert.Inconclusive("An NVIDIA driver is here.");
+        }
+
+        SaveModel();
+        var ml = new MLContext { GpuDeviceId = 0, FallbackToCpu = false };
+
+        Exception? error = Assert.Throws<Exception>(() => ml.Model.Load(ModelPath, out _));
+        while (error is not null && !error.Message.Contains("no NVIDIA driver was found", StringComparison.Ordinal))
+        {
+            error = error.InnerException;
+        }
+
+        Assert.IsInstanceOfType<InvalidOperationException>(error);
+        ml.FallbackToCpu = true;
+        using var chain = (TransformerChain<ITransformer>)ml.Model.Load(ModelPath, out _);
+        Assert.AreSame(ScoringDevice.Cpu, ((SparseViTTransformer)chain.First()).Device);
     }
 
     [TestMethod]

@@ -9,6 +9,7 @@ internal static class Cli
 {
     public const int Failed = 1;
     public const int WrongOptions = 2;
+    public const int NoGpu = 3;
     public const int Cancelled = 130; // 128 + SIGINT, as shells report it
 
     // Pruning notices a cancel at its next batch; killed before that, a sweep could lose the line that it is writing.
@@ -20,7 +21,7 @@ internal static class Cli
     /// <param name="error">Takes messages and progress, so that the answer stays clean in a pipe.</param>
     /// <param name="console">The terminal, for tables and pictures.</param>
     /// <param name="cancellationToken">As Ctrl-C, for tests.</param>
-    /// <returns>0; 1 where the verb failed; 2 where the options are wrong; 130 where it was cancelled.</returns>
+    /// <returns>0; 1 where the verb failed; 2 where options are wrong; 3 where there is no GPU to check; 130 where cancelled.</returns>
     public static async Task<int> InvokeAsync(
         string[] args, TextWriter output, TextWriter error, IAnsiConsole console, CancellationToken cancellationToken = default)
     {
@@ -81,5 +82,6 @@ internal static class Cli
     {
         PruneVerb.Create(output), EvaluateVerb.Create(output), PredictVerb.Create(output), InspectVerb.Create(output),
         SweepVerb.Create(output), ReportVerb.Create(output), ExportVerb.Create(output), BenchVerb.Create(output),
+        GpuCheckVerb.Create(output),
     };
 }
