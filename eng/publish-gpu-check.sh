@@ -8,12 +8,13 @@ cd "$(dirname "$0")/.."
 limit_mb=64
 folder=${1:-artifacts/gpu-check}
 rm -rf "$folder"
+# The single-file analyzer objects to an assembly's path in SweepWorker, which is read only under the host 'dotnet'; here is none.
 # TorchBackend=none: checking and scoring need no libtorch. The output and the intermediate files stay apart from those of a usual build.
 dotnet publish src/Samples/BlockPrune.Cli -c Release -r linux-x64 --self-contained --nologo -v quiet -o "$folder" \
-    -p:TorchBackend=none -p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true -p:DebugType=none -p:PackAsTool=false \
-    -p:InvariantGlobalization=true --artifacts-path artifacts/gpu-check-build
+    -p:TorchBackend=none -p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true -p:PackAsTool=false \
+    -p:EnableSingleFileAnalyzer=false -p:InvariantGlobalization=true --artifacts-path artifacts/gpu-check-build
 # Documentation, debug symbols, and the half of TorchSharp that is of no use without libtorch.
-rm -f "$folder"/*.xml "$folder"/*.dbg "$folder"/libLibTorchSharp.so
+rm -f "$folder"/*.xml "$folder"/*.pdb "$folder"/*.dbg "$folder"/libLibTorchSharp.so
 bytes=$(du -sb "$folder" | cut -f1)
 echo "$folder: $((bytes / 1000000)) MB"
 if [ "$bytes" -gt $((limit_mb * 1000000)) ]; then
