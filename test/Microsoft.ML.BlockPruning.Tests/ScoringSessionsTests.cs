@@ -48,6 +48,8 @@ public sealed class ScoringSessionsTests
         var log = Listen(fallen);
         Assert.AreSame(ScoringDevice.Cpu, Open(fallen, ScoringDevice.Cuda(0), Failing()));
         Assert.Contains(nextStep, string.Join('\n', log));
+        var strict = new MLContext { FallbackToCpu = false };
+        Assert.AreSame(ScoringDevice.Cpu, Open(strict, ScoringDevice.Auto, Failing()), "auto asks for no GPU");
     }
 
     [TestMethod]

@@ -91,6 +91,7 @@ public sealed class SparsitySweepTests
         using var dense = subject.Fit(data);
         Assert.AreEqual(dense.Report!.Network.HeldOut!.DenseTop1!.Value, result.DenseTop1, 1e-12);
         Assert.AreEqual(Math.Round(13 * result.Trials[1].Top1!.Value), 13 * result.Trials[1].Top1!.Value, 1e-9, "13 images, each once");
+        Assert.AreEqual(13, result.CreateReport().Dense!.Images);
         // The model is pruned with all images.
         subject.Options.Budget = PruneBudget.Flops(0.6);
         subject.Options.Refit = PruneRefit.Feedback;
@@ -168,6 +169,8 @@ public sealed class SparsitySweepTests
 
         CollectionAssert.AreEqual(Figures(whole), Figures(resumed));
         CollectionAssert.AreEqual(resumed.Trials.Select(t => t.Milliseconds).ToList(), again.Trials.Select(t => t.Milliseconds).ToList());
+        Assert.AreEqual(resumed.CreateReport().Dense!.Milliseconds, again.CreateReport().Dense!.Milliseconds, "timed once");
+        Assert.HasCount(1, File.ReadLines(file.FilePath).Where(line => line.Contains("\"reference\"", StringComparison.Ordinal)));
         using var kept = whole.CreateModel();
         using var prunedAgain = again.CreateModel();
         TestData.AssertSameBits(TestData.Scores(kept.Transform(test)), TestData.Scores(prunedAgain.Transform(test)));

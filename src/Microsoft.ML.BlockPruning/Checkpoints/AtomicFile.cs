@@ -5,7 +5,7 @@ internal static class AtomicFile
 {
     /// <summary>Writes a file.</summary>
     /// <param name="path">The target; an old file there stays untouched until the new one is complete.</param>
-    /// <param name="write">Writes the content. What it throws reaches the caller unchanged.</param>
+    /// <param name="write">Writes the content. What it throws reaches the caller; an IOException names the path besides.</param>
     /// <exception cref="IOException">The folder is missing, the disk is full, or the target cannot be replaced; names the path.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written; names the path.</exception>
     public static void Write(string path, Action<Stream> write)
@@ -22,13 +22,16 @@ internal static class AtomicFile
         var stream = Try(path, () => new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None));
         try
         {
-            using (stream)
+            Try(path, () =>
             {
-                write(stream);
-                Try(path, () => stream.Flush(flushToDisk: true));
-            }
+                using (stream)
+                {
+                    write(stream);
+                    stream.Flush(flushToDisk: true);
+                }
 
-            Try(path, () => File.Move(aside, target, overwrite: true));
+                File.Move(aside, target, overwrite: true);
+            });
         }
         catch
         {

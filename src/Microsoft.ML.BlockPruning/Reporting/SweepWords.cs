@@ -19,16 +19,18 @@ internal static class SweepWords
             yield break;
         }
 
-        yield return $"Take {taken.Trial}.";
-        yield return Accuracy(taken, report.Dense);
-        yield return Costs(taken, report.Dense);
+        // The model that is saved has the final refit, so its figures are said first; trials are compared with each other by theirs.
+        var model = report.Final is { IsCompleted: true } final ? final : taken;
+        yield return $"Take {model.Trial}.";
+        yield return Accuracy(model, report.Dense);
+        yield return Costs(model, report.Dense);
         yield return $"{Reason(report, taken)} {counted}";
-        if (report.Final is { } final)
+        if (report.Final is { } refitted)
         {
-            yield return final.IsCompleted
-                ? $"These are the figures of the trial. The model itself has the refit {final.Refit}: it finds the class of "
-                    + $"{Hundredths(100 * final.Top1)} %, and its divergence is {ReportTables.Number(final.Kl)} nats."
-                : $"The model itself was to have the refit {final.Refit}, which failed: {final.Error}";
+            yield return refitted.IsCompleted
+                ? $"As a trial, with the refit {taken.Refit}, it found the class of {Hundredths(100 * taken.Top1)} %; "
+                    + "the trials below have theirs."
+                : $"Its refit {refitted.Refit} failed, so this is the trial with the refit {taken.Refit}: {refitted.Error}";
         }
     }
 

@@ -38,7 +38,7 @@ internal static class BenchVerb
             }
 
             Answer(output, network, rows, parsed.GetValue(common.Json));
-            return isComplete ? 0 : Cli.Cancelled;
+            return isComplete ? 0 : CommandShell.Cancelled;
         });
     }
 

@@ -25,7 +25,7 @@ internal static class GpuCheckVerb
                     output.Out.Write(report);
                 }
 
-                return report.Passed ? 0 : Cli.Failed;
+                return report.Passed ? 0 : CommandShell.Failed;
             }
             catch (PlatformNotSupportedException missing)
             {

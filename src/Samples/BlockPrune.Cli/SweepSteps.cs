@@ -6,21 +6,11 @@ namespace BlockPrune.Cli;
 /// <summary>Shows a sweep: a bar on a terminal, elsewhere a line on the error stream for each finished trial.</summary>
 internal sealed class SweepSteps(IStepDisplay display, CliOutput output) : IProgress<SweepProgress>
 {
+    private readonly SweepBar _bar = new(display);
+
     public void Report(SweepProgress value)
     {
-        if (value.IsFinal)
-        {
-            display.Report($"Refit {value.Refit}", value.Result is null ? null : 1);
-        }
-        else if (value.Total is { } trials)
-        {
-            display.Report("Trials", value.Finished, trials, "trials");
-        }
-        else
-        {
-            display.Report("Trials", null);
-        }
-
+        _bar.Report(value);
         if (value.Result is { } result && !output.IsWatched)
         {
             string origin = value.IsFromJournal ? ", from the journal" : "";

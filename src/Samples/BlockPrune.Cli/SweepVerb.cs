@@ -82,10 +82,10 @@ internal static class SweepVerb
             if (result.Ending == SweepEnding.Cancelled)
             {
                 output.Error.WriteLine($"Cancelled; {result.Trials.Count} finished trials are kept.");
-                return Cli.Cancelled;
+                return CommandShell.Cancelled;
             }
 
-            return result.Recommended is null ? Cli.Failed : 0;
+            return result.Recommended is null ? CommandShell.Failed : 0;
         });
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
 
@@ -8,10 +7,12 @@ namespace PruneModelSample;
 public static partial class PruneModel
 {
     private const int TimedImages = 200;
+    private static readonly TimeSpan TimingBudget = TimeSpan.FromSeconds(10);
 
     /// <summary>Scores the validation images with the dense network and with the model.</summary>
     /// <returns>Dense, pruned.</returns>
-    internal static (ModelQuality Dense, ModelQuality Pruned) Evaluate(PruneModelSettings settings)
+    internal static (ModelQuality Dense, ModelQuality Pruned) Evaluate(
+        PruneModelSettings settings, IStepDisplay display, CancellationToken cancellationToken)
     {
         var context = new MLContext(settings.TrainingOption.Seed);
         var data = LoadImageFromFolder(context, settings.DataSource.ValidationFolderPath);
@@ -23,11 +24,15 @@ public static partial class PruneModel
             Budget = PruneBudget.Flops(1),
             ImageColumnName = nameof(ModelInput.ImageSource),
             MaximumCalibrationImages = 1,
+            CancellationToken = cancellationToken,
         });
-        using var denseNetwork = dense.OfType<SparseViTTransformer>().Single();
+        using var denseNetwork = NetworkOf(dense);
         var pruned = LoadModel(context, settings.ModelPath);
         using var prunedNetwork = NetworkOf(pruned);
-        return (QualityOf(context, dense, denseNetwork, data), QualityOf(context, pruned, prunedNetwork, data));
+        double[] milliseconds = MillisecondsPerImage(context, [dense, pruned], data, display, cancellationToken);
+        return (
+            new ModelQuality(Top1(context, dense, data), milliseconds[0], denseNetwork.WeightBytes, denseNetwork.MultiplyAdds),
+            new ModelQuality(Top1(context, pruned, data), milliseconds[1], prunedNetwork.WeightBytes, prunedNetwork.MultiplyAdds));
     }
 
     /// <summary>The pruned network within a model.</summary>
@@ -36,28 +41,27 @@ public static partial class PruneModel
         (model as IEnumerable<ITransformer>)?.OfType<SparseViTTransformer>().SingleOrDefault()
             ?? throw new ArgumentException("The model holds no pruned network; train makes one that does.");
 
-    private static ModelQuality QualityOf(MLContext context, ITransformer model, SparseViTTransformer network, IDataView data)
+    private static double Top1(MLContext context, ITransformer model, IDataView data)
     {
         // All but the last step, which turns the predicted key into text: Evaluate compares keys.
         var scored = ((IEnumerable<ITransformer>)model).SkipLast(1).Aggregate(data, (view, step) => step.Transform(view));
-        var metrics = context.MulticlassClassification.Evaluate(scored);
-        return new ModelQuality(
-            metrics.MicroAccuracy, MillisecondsPerImage(context, model, data), network.WeightBytes, network.MultiplyAdds);
+        return context.MulticlassClassification.Evaluate(scored).MicroAccuracy;
     }
 
-    // One image at a time, as a web service would: decoding included.
-    private static double MillisecondsPerImage(MLContext context, ITransformer model, IDataView data)
+    // One image at a time, as a web service would, decoding included; the models in turn.
+    private static double[] MillisecondsPerImage(
+        MLContext context, ITransformer[] models, IDataView data, IStepDisplay display, CancellationToken cancellationToken)
     {
-        using var engine = CreateEngine(context, model);
+        const string step = "Timing, dense and pruned in turn";
         var rows = context.Data.TakeRows(data, TimedImages);
         ModelInput[] images = [.. context.Data.CreateEnumerable<ModelInput>(rows, reuseRowObject: false)];
-        engine.Predict(images[0]);
-        double[] times = [.. images.Select(image =>
-        {
-            long start = Stopwatch.GetTimestamp();
-            engine.Predict(image);
-            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        }).Order()];
-        return times[times.Length / 2];
+        PredictionEngine<ModelInput, ModelOutput>[] engines = [.. models.Select(model => CreateEngine(context, model))];
+        var probes = engines.Select(
+            engine => new LatencyProbe(() => Array.ForEach(images, image => engine.Predict(image)), images.Length, Burst: 1));
+        var latencies = new LatencyMeter(TimingBudget).Measure(
+            [.. probes], fraction => display.Report(step, fraction), cancellationToken);
+        display.Report(step, 1);
+        Array.ForEach(engines, engine => engine.Dispose());
+        return [.. latencies.Select(latency => latency.MedianMs)];
     }
 }

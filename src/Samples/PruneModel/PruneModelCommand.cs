@@ -9,13 +9,6 @@ namespace PruneModelSample;
 /// <summary>The verbs of the program.</summary>
 internal static class PruneModelCommand
 {
-    private const int Failed = 1;
-    private const int WrongOptions = 2;
-    private const int Cancelled = 130; // 128 + SIGINT, as shells report it
-
-    // Pruning notices a cancel at its next batch.
-    private static readonly TimeSpan CancelGrace = TimeSpan.FromMinutes(1);
-
     private static readonly Option<string> Settings = new("--settings")
     {
         Description = "Data, options and the model's place",
@@ -25,19 +18,8 @@ internal static class PruneModelCommand
     };
 
     /// <returns>0; 1 where the verb failed; 2 where the options are wrong; 130 where it was cancelled.</returns>
-    public static async Task<int> InvokeAsync(string[] args, IAnsiConsole console, TextWriter error)
-    {
-        var parsed = Create(console, error).Parse(args);
-        foreach (var wrong in parsed.Errors)
-        {
-            await error.WriteLineAsync(wrong.Message);
-        }
-
-        return parsed.Errors.Count > 0
-            ? WrongOptions
-            : await parsed.InvokeAsync(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = CancelGrace });
-    }
+    public static Task<int> InvokeAsync(string[] args, IAnsiConsole console, TextWriter error) =>
+        CommandShell.InvokeAsync(Create(console, error), args, console.Profile.Out.Writer, error);
 
     private static RootCommand Create(IAnsiConsole console, TextWriter error)
     {
@@ -50,9 +32,9 @@ internal static class PruneModelCommand
             using var network = Steps(console, display => PruneModel.Train(settings, new PruneSteps(display), cancel));
             Say(console, $"{settings.ModelPath}: {network.MultiplyAdds / 1e6:F1} of {network.DenseMultiplyAdds / 1e6:F1} M multiply-adds");
         }));
-        root.Add(Verb("evaluate", "Compares the model with the dense network on the validation images.", error, (settings, _) =>
+        root.Add(Verb("evaluate", "Compares the model with the dense network on the validation images.", error, (settings, cancel) =>
         {
-            var (dense, pruned) = PruneModel.Evaluate(settings);
+            var (dense, pruned) = Steps(console, display => PruneModel.Evaluate(settings, display, cancel));
             console.Write(Table(dense, pruned));
         }));
         root.Add(Verb("sweep", "Tries several budgets and saves the recommended model.", error, (settings, cancel) =>
@@ -106,19 +88,10 @@ internal static class PruneModelCommand
         string name, string description, TextWriter error, Action<PruneModelSettings, ParseResult, CancellationToken> run)
     {
         var verb = new Command(name, description);
-        verb.SetAction(async (parsed, cancel) =>
+        verb.Does(error, (parsed, cancel) =>
         {
-            try
-            {
-                var settings = PruneModelSettings.Read(parsed.GetRequiredValue(Settings));
-                await Task.Run(() => run(settings, parsed, cancel), CancellationToken.None);
-                return 0;
-            }
-            catch (Exception failure) when (Failure.Explain(failure) is { } message)
-            {
-                await error.WriteLineAsync(message);
-                return failure is OperationCanceledException ? Cancelled : Failed;
-            }
+            run(PruneModelSettings.Read(parsed.GetRequiredValue(Settings)), parsed, cancel);
+            return 0;
         });
         return verb;
     }

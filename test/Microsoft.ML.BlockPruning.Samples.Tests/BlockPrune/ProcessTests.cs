@@ -73,7 +73,7 @@ public sealed class ProcessTests : IDisposable
         process.WaitForExit();
 
         Assert.AreEqual(1, process.ExitCode, error);
-        StringAssert.StartsWith(error, "Error: "); // the system's words; a disk that is really full is named by them
+        StringAssert.StartsWith(error, "Error: "); // .NET reports this limit, unlike a full disk, without being an IOException
         Assert.DoesNotContain("   at ", error, "a user gets no stack trace");
         Assert.AreEqual("old", File.ReadAllText(target));
         Assert.HasCount(1, Directory.GetFileSystemEntries(Path.GetDirectoryName(target)!));

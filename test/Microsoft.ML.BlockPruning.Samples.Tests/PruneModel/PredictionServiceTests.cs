@@ -67,6 +67,9 @@ public sealed class PredictionServiceTests
         await UntilAsync(async () => await client.GetStringAsync("health") == "Degraded");
 
         Assert.AreEqual(after, await PredictAsync(client, image));
+        Generated.Train(settings, new Progress<PruneProgress>(), CancellationToken.None).Dispose();
+        await UntilAsync(async () => await client.GetStringAsync("health") == "Healthy");
+        Assert.AreEqual(before, await PredictAsync(client, image));
     }
 
     [TestMethod]

@@ -38,7 +38,7 @@ public sealed class PruneModelTests
         var settings = TinyProject.Create(folder);
         Generated.Train(settings, new Progress<PruneProgress>(), CancellationToken.None).Dispose();
 
-        var (dense, pruned) = Generated.Evaluate(settings);
+        var (dense, pruned) = Generated.Evaluate(settings, new SilentSteps(), CancellationToken.None);
 
         var context = new MLContext();
         using var engine = Generated.CreateEngine(context, Generated.LoadModel(context, settings.ModelPath));

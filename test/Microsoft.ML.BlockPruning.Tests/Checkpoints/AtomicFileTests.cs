@@ -35,6 +35,20 @@ public sealed class AtomicFileTests
     }
 
     [TestMethod]
+    public void Write_WhereTheDiskRefusesNamesThePath()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["f"], "old");
+
+        var error = Assert.ThrowsExactly<IOException>(
+            () => AtomicFile.Write(folder["f"], _ => throw new IOException("No space left on device")));
+
+        Assert.AreEqual($"Cannot write '{folder["f"]}': No space left on device", error.Message);
+        Assert.AreEqual("old", File.ReadAllText(folder["f"]));
+        CollectionAssert.AreEqual(new[] { "f" }, folder.Names.ToArray());
+    }
+
+    [TestMethod]
     public void Write_ToAFolderIsRefusedByName()
     {
         using var folder = new TemporaryFolder();

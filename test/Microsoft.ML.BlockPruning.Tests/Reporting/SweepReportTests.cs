@@ -144,6 +144,52 @@ public sealed class SweepReportTests
     }
 
     [TestMethod]
+    public void Final_OfTheRecommendedTrialIsTheAnswer_AndIsNoTrial()
+    {
+        using var file = new JournalFile();
+        using (var journal = file.Open())
+        {
+            journal.Append(ReportToys.Dense);
+            foreach (var trial in ReportToys.Trials())
+            {
+                journal.Append(trial);
+            }
+
+            journal.AppendFinal(SweepToys.Result(SweepToys.Trial(0.5) with { Refit = "Reconstruction" }, 0.899, 50_000_000));
+            journal.AppendFinal(SweepToys.Result(SweepToys.Trial(0.4) with { Refit = "Reconstruction" }, 0.888, 40_000_000));
+        }
+
+        var report = SweepReport.FromJournal(file.FilePath);
+
+        // The second one is of a trial that loses too much to be recommended.
+        Assert.AreEqual((0.5, 0.899), (report.Final!.Keep, report.Final.Top1));
+        Assert.HasCount(5, report.Trials);
+        string answer = new PageDocument(report.ToHtml()).OfClass("answer").Single().Value;
+        StringAssert.Contains(answer, "Take keep 0.5, block 8x8, ObsPath, Reconstruction.");
+        StringAssert.Contains(answer, "89.90 % of 1,000 validation images, 1 fewer than");
+        StringAssert.Contains(answer, "As a trial, with the refit Feedback, it found the class of 89.50 %");
+        Assert.IsNull(SweepReport.FromJournal(file.FilePath, maximumDrop: 0.001).Final, "the recommended trial is another one");
+    }
+
+    [TestMethod]
+    public void Final_ThatFailedIsSaid_AndTheTrialsFiguresStand()
+    {
+        using var file = new JournalFile();
+        using (var journal = file.Open())
+        {
+            journal.Append(ReportToys.Dense);
+            journal.Append(ReportToys.Trial(0.5, 0.895, 50, 1));
+            journal.AppendFinal(TrialResult.FailureOf(SweepToys.Trial(0.5) with { Refit = "Reconstruction" }, "no memory", 1));
+        }
+
+        string answer = new PageDocument(SweepReport.FromJournal(file.FilePath).ToHtml()).OfClass("answer").Single().Value;
+
+        StringAssert.Contains(answer, "Take keep 0.5, block 8x8, ObsPath, Feedback.");
+        StringAssert.Contains(answer, "refit Reconstruction failed");
+        StringAssert.Contains(answer, "no memory");
+    }
+
+    [TestMethod]
     public void FromJournal_RefusesAJournalWithoutTrials()
     {
         using var file = new JournalFile();

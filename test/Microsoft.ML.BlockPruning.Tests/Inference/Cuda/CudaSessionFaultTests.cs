@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Inference.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Network;
 
@@ -77,6 +78,24 @@ public sealed class CudaSessionFaultTests
 
         Assert.AreEqual(launched, driver.CountOf("LaunchGraph"));
         Assert.AreEqual(captured, driver.CountOf("BeginCapture"));
+    }
+
+    [TestMethod]
+    public void Score_OfMoreSizesThanGraphsAreKept_GoesCallByCall()
+    {
+        var driver = new FakeCudaDriver();
+        using var session = CudaSessionLab.OpenLeast(driver);
+        const int most = BatchGraphs.Limit + 3;
+        float[] images = TestNetworks.Images(session.Config, most, seed: 3);
+
+        // The largest first, so that the arena and its graphs stay.
+        foreach (int count in Enumerable.Range(1, most).Reverse().SelectMany(count => new[] { count, count, count }))
+        {
+            TestNetworks.Score(session, images[..(count * session.Config.ImageDim)]);
+        }
+
+        Assert.AreEqual(BatchGraphs.Limit, driver.CountOf("BeginCapture"));
+        Assert.AreEqual(2 * BatchGraphs.Limit, driver.CountOf("LaunchGraph"));
     }
 
     [TestMethod]

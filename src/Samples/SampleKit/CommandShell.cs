@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace SampleKit;
+
+/// <summary>What the samples' command lines have in common: exit codes, wrong options, failures as one line, Ctrl-C.</summary>
+internal static class CommandShell
+{
+    public const int Failed = 1;
+    public const int WrongOptions = 2;
+    public const int Cancelled = 130; // 128 + SIGINT, as shells report it
+
+    // Pruning notices a cancel at its next batch; killed before that, a run could leave a file that it was about to remove.
+    private static readonly TimeSpan CancelGrace = TimeSpan.FromMinutes(1);
+
+    /// <summary>Runs a command line.</summary>
+    /// <param name="root">The program's commands.</param>
+    /// <param name="args">The command line.</param>
+    /// <param name="output">Takes help.</param>
+    /// <param name="error">Takes what is wrong with the options.</param>
+    /// <param name="cancellationToken">As Ctrl-C, for tests.</param>
+    /// <returns>What the command returns; 2 where the options are wrong.</returns>
+    public static async Task<int> InvokeAsync(
+        RootCommand root, string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
+    {
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        {
+            await ExplainErrorsAsync(parsed, error);
+            return WrongOptions;
+        }
+
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = CancelGrace,
+                Output = output,
+                Error = error,
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Gives a command its action; failures that the user can mend become a line and an exit code.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="error">Takes the line.</param>
+    /// <param name="run">The work; returns the exit code.</param>
+    public static void Does(this Command command, TextWriter error, Func<ParseResult, CancellationToken, int> run) =>
+        command.SetAction(async (parsed, cancel) =>
+        {
+            try
+            {
+                return await Task.Run(() => run(parsed, cancel), CancellationToken.None);
+            }
+            catch (Exception failure) when (Failure.Explain(failure) is { } message)
+            {
+                await error.WriteLineAsync(message);
+                return failure is OperationCanceledException ? Cancelled : Failed;
+            }
+        });
+
+    private static async Task ExplainErrorsAsync(ParseResult parsed, TextWriter error)
+    {
+        foreach (var wrong in parsed.Errors)
+        {
+            await error.WriteLineAsync(wrong.Message);
+        }
+
+        var command = parsed.CommandResult.Command;
+        string[] verbs = [.. command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name)];
+        await error.WriteLineAsync(verbs.Length > 0
+            ? $"The verbs are {string.Join(", ", verbs)}."
+            : $"The options are {string.Join(", ", command.Options.Select(option => option.Name))}; --help explains them.");
+    }
+}
