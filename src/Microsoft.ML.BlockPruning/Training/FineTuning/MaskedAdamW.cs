@@ -55,10 +55,17 @@ internal sealed class MaskedAdamW : IDisposable
         }
 
         Steps++;
-        double clip = Math.Min(1, _largestNorm / norm); // norm 0: +∞, so 1
+        var step = new AdamStep(
+            clip: Math.Min(1, _largestNorm / norm), // norm 0: +∞, so 1
+            Beta1,
+            Beta2,
+            scale: 1 / Math.Sqrt(1 - Math.Pow(Beta2, Steps)),
+            Epsilon,
+            rate: rate / (1 - Math.Pow(Beta1, Steps)));
         foreach (var entry in Moments)
         {
-            Step(entry, rate, clip);
+            step.Run(entry, decay: entry.Decays ? 1 - (rate * _weightDecay) : 1);
+            _removed.Clear(entry.Name, entry.Parameter);
         }
 
         return norm;
@@ -81,25 +88,5 @@ internal sealed class MaskedAdamW : IDisposable
         }
 
         return stack([.. Moments.Select(entry => entry.Parameter.grad!.norm())]).norm().item<float>();
-    }
-
-    private void Step(AdamMoments entry, double rate, double clip)
-    {
-        using var scope = NewDisposeScope();
-        var gradient = entry.Parameter.grad!.Times(clip);
-        entry.First.Scale(Beta1);
-        entry.First.Accumulate(gradient.Times(1 - Beta1));
-        entry.Second.Scale(Beta2);
-        entry.Second.Accumulate(gradient.mul(gradient).Times(1 - Beta2));
-
-        var divisor = entry.Second.sqrt().Times(1 / Math.Sqrt(1 - Math.Pow(Beta2, Steps)));
-        divisor.Accumulate(Epsilon);
-        if (entry.Decays)
-        {
-            entry.Parameter.Scale(1 - (rate * _weightDecay));
-        }
-
-        entry.Parameter.Accumulate(entry.First.div(divisor).Times(-rate / (1 - Math.Pow(Beta1, Steps))));
-        _removed.Clear(entry.Name, entry.Parameter);
     }
 }
