@@ -141,7 +141,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         }
 
         var network = SparseViT.Create(pruned.Weights, pruned.Plan, preprocessing, classes.Names);
-        var report = new ReportBuilder(_options, settings.Seed, images).Build(weights, pruned, network, progress);
+        var report = new ReportBuilder(_options, settings.Seed, images).Build(weights, pruned, network, settings.Latency, progress);
         foreach (string note in report.Notes)
         {
             Info(channel, note);

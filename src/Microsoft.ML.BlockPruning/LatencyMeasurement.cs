@@ -21,10 +21,8 @@ internal static class LatencyMeasurement
         ViTWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest request, Action onLayer)
     {
         var config = weights.Config;
-        string[] labels = [.. Enumerable.Range(0, config.NumClasses).Select(i => i.ToString(CultureInfo.InvariantCulture))];
         onLayer();
-        double network = LatencyProbe.NetworkMilliseconds(
-            SparseViT.Create(weights, new SparsityPlan(), preprocessing, labels), request.BatchSize, request.Threads);
+        double[] networks = TimeNetworks(weights, preprocessing, grids, request);
 
         // Layers of one shape share a measurement.
         using var probe = new LatencyProbe(config, request.BatchSize, request.Threads);
@@ -45,8 +43,28 @@ internal static class LatencyMeasurement
         }
 
         // What is left is norms, attention, embedding, heads, and what the layers do besides multiplying.
-        double layers = curves.Values.Sum(curve => curve.Dense);
-        var table = new LatencyTable(Math.Max(0, network - layers), curves);
+        var table = LatencyTable.Between(curves, networks[0], networks[1]);
         return new LatencyConstraint(table, request.Keep * table.DenseMilliseconds);
+    }
+
+    /// <summary>The dense network and the one without a block, in turn.</summary>
+    private static double[] TimeNetworks(
+        ViTWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest request)
+    {
+        string[] labels = [.. Enumerable.Range(0, weights.Config.NumClasses).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+        using var dense = new SparseViTSession(SparseViT.Create(weights, new SparsityPlan(), preprocessing, labels), request.Threads);
+        using var empty = new SparseViTSession(SparseViT.Create(weights, EmptyPlan(grids), preprocessing, labels), request.Threads);
+        return LatencyProbe.NetworkMilliseconds([dense, empty], request.BatchSize, ProbeEffort.Choice);
+    }
+
+    private static SparsityPlan EmptyPlan(LayerGrids grids)
+    {
+        var plan = new SparsityPlan();
+        foreach (var (name, blocks) in grids.Layers)
+        {
+            plan.Add(name, new BlockMask(blocks.Rows, blocks.Columns, blocks.Shape, keepAll: false));
+        }
+
+        return plan;
     }
 }

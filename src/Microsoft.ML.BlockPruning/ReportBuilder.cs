@@ -24,16 +24,21 @@ internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long se
     /// <param name="dense">The dense network.</param>
     /// <param name="pruned">What pruning handed on.</param>
     /// <param name="network">The pruned network as it will score.</param>
+    /// <param name="times">The table that a budget of time was met by; null where there is none.</param>
     /// <param name="progress">Asked between steps whether to stop; its clock gives the stages.</param>
-    public PruneReport Build(ViTWeights dense, PrunedNetwork pruned, SparseViT network, PruneProgressRelay progress)
+    public PruneReport Build(
+        ViTWeights dense, PrunedNetwork pruned, SparseViT network, LatencyConstraint? times, PruneProgressRelay progress)
     {
-        using var denseSession = new SparseViTSession(
-            SparseViT.Create(dense, new SparsityPlan(), network.Preprocessing, network.LabelNames), _threads);
+        var denseNetwork = SparseViT.Create(dense, new SparsityPlan(), network.Preprocessing, network.LabelNames);
+        using var denseSession = new SparseViTSession(denseNetwork, _threads);
         using var prunedSession = new SparseViTSession(network, _threads);
         var heldOut = images.HeldOut is { } set
             ? HeldOutComparison.Of(denseSession, prunedSession, set, progress.ThrowIfCancelled)
             : null;
         var latency = ReportLatency.TryMeasure(denseSession, prunedSession, network.Plan, _threads, progress.ThrowIfCancelled);
+        var outcome = times is null
+            ? null
+            : LatencyOutcome.TryMeasure(options.Budget.LatencyRequest!, times.Table, denseNetwork, network);
         progress.Clock.Lap("Measuring");
         var layers = LayersOf(network, pruned, latency);
         return new PruneReport
@@ -42,7 +47,7 @@ internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long se
             Network = NetworkOf(network, layers, latency, heldOut),
             Layers = layers,
             Stages = progress.Clock.Stages,
-            Notes = [.. new ReportNotes(options, images, dense, pruned).All(layers, latency, prunedSession.Kernel.Name)],
+            Notes = [.. new ReportNotes(options, images, dense, pruned).All(layers, latency, outcome, prunedSession.Kernel.Name)],
         };
     }
 

@@ -22,15 +22,18 @@ internal sealed class ReportNotes(
     /// <summary>The notes, in a fixed order.</summary>
     /// <param name="layers">The report's layers.</param>
     /// <param name="latency">The measured times; null where they could not be.</param>
+    /// <param name="outcome">What came of a budget of time; null where there is none.</param>
     /// <param name="kernel">The compute kernel in use.</param>
-    public IEnumerable<string> All(IReadOnlyList<LayerReport> layers, ReportLatency? latency, string kernel)
+    public IEnumerable<string> All(
+        IReadOnlyList<LayerReport> layers, ReportLatency? latency, LatencyOutcome? outcome, string kernel)
     {
         IEnumerable<string?> notes =
         [
             .. OfData(),
             pruned.Trace is null ? "The budget keeps every block: the network is the dense one, and nothing was rated or refitted." : null,
+            outcome?.ToString(),
             List("No block is left in", layers.Where(layer => layer.KeptBlocks == 0).Select(layer => layer.Name), "only the bias remains."),
-            List("Left dense, because that is faster than block-sparse here:", LeftDense(), "their dead blocks stay."),
+            List("Left dense by the budget of time:", LeftDense(), "to remove some of their blocks would lose more than it gains."),
             List("All blocks are equally important in", EquallyImportant(), "which of them went follows from their order."),
             List("Input features that are zero in every calibration image:", DeadInputs(), "their weights stay near the dense ones."),
             List("Units that were removed whole, with all that reads them:", DeadUnits(), "what they gave is in the biases."),

@@ -62,7 +62,8 @@ internal static class ScoringSessions
     private static SparseViTSession OpenOnCpu(SparseViT network, ScoringSettings settings) =>
         new(network, settings.NumberOfThreads ?? Environment.ProcessorCount);
 
-    private static CudaElement ElementOf(CudaPrecision precision) => precision switch
+    /// <summary>The kernels' word for a precision.</summary>
+    public static CudaElement ElementOf(CudaPrecision precision) => precision switch
     {
         CudaPrecision.Float16 => CudaElement.Float16,
         CudaPrecision.BFloat16 => CudaElement.BFloat16,

@@ -44,7 +44,18 @@ public sealed class ReportNotesTests
 
         string notes = Notes(options: options, isDense: name => name.EndsWith("proj", StringComparison.Ordinal));
 
-        StringAssert.Contains(notes, "faster than block-sparse here: blocks.0.attn.proj, blocks.1.attn.proj;");
+        StringAssert.Contains(notes, "Left dense by the budget of time: blocks.0.attn.proj, blocks.1.attn.proj;");
+    }
+
+    [TestMethod]
+    public void All_SaysWhatCameOfALatencyBudget()
+    {
+        string notes = Notes(outcome: new LatencyOutcome(new LatencyRequest(0.6, 32, 2), Promised: 0.598, Dense: 20, Pruned: 12.5));
+
+        StringAssert.Contains(
+            notes,
+            "Latency at batch 32, 2 threads: 0.6 of the dense network's was asked for, the layers add up to 0.598, and the whole network "
+            + "takes 0.625 (12.5 of 20 ms).");
     }
 
     [TestMethod]
@@ -89,7 +100,7 @@ public sealed class ReportNotesTests
     private static string Notes(
         Action<SparsityPlan>? change = null, BlockPruneEstimator.Options? options = null, Func<string, bool>? isDense = null,
         bool hasHeldOut = true, bool hasLatency = true, string? kernel = null, long unlabelled = 0,
-        DivergencePrediction? prediction = null, string[]? leftAsFitted = null, int imageCount = 20)
+        DivergencePrediction? prediction = null, string[]? leftAsFitted = null, int imageCount = 20, LatencyOutcome? outcome = null)
     {
         var weights = TestNetworks.Weights(TestNetworks.Config());
         var plan = new SparsityPlan();
@@ -116,7 +127,8 @@ public sealed class ReportNotesTests
             options ?? HeldOutAndAll, new CalibrationImages(images, hasHeldOut ? images : null, unlabelled), weights, pruned);
         var latency = new ReportLatency(1, 1, new Dictionary<string, (double Dense, double Pruned)>());
         return string.Join('\n', notes.All(
-            [.. LayerSummary.Of(weights.Config, plan).Select(Report)], hasLatency ? latency : null, kernel ?? CpuKernels.All[0].Name));
+            [.. LayerSummary.Of(weights.Config, plan).Select(Report)], hasLatency ? latency : null, outcome,
+            kernel ?? CpuKernels.All[0].Name));
     }
 
     private static LayerReport Report(LayerSummary layer)

@@ -6,8 +6,9 @@ namespace Microsoft.ML.BlockPruning.Inference;
 
 /// <summary>Times the linear layers of a network on this machine, with the kernels and the threads that score it.</summary>
 /// <remarks>
-/// Each time is the median of several rounds; within a round all levels of a layer are timed in turn, so that a drift of the machine's
-/// speed meets all alike. Masks keep random blocks, the same on every run; what the weights hold does not matter for the time.
+/// Each time is the lower quartile of several rounds, for what else the machine does only ever adds time; within a round all levels of a
+/// layer are timed in turn, so that a drift of the machine's speed meets all alike. Masks
+/// keep random blocks, the same on every run; what the weights hold does not matter for the time.
 /// </remarks>
 internal sealed unsafe class LatencyProbe : IDisposable
 {
@@ -40,20 +41,13 @@ internal sealed unsafe class LatencyProbe : IDisposable
         _pieces = (double)batchSize / _piece;
     }
 
-    /// <summary>Milliseconds of a whole network for one batch.</summary>
-    public static double NetworkMilliseconds(SparseViT network, int batchSize, int threads)
-    {
-        using var session = new SparseViTSession(network, threads);
-        return NetworkMilliseconds([session], batchSize, ProbeEffort.Choice)[0];
-    }
-
     /// <summary>Milliseconds of whole networks of one shape for one batch, timed in turn.</summary>
     public static double[] NetworkMilliseconds(IReadOnlyList<SparseViTSession> sessions, int batchSize, ProbeEffort effort)
     {
         var config = sessions[0].Config;
         float[] images = new float[(long)batchSize * config.ImageDim];
         float[] logits = new float[(long)batchSize * config.NumClasses];
-        return Medians([.. sessions.Select(session => (Action)(() => session.Score(images, batchSize, logits)))], effort);
+        return Times([.. sessions.Select(session => (Action)(() => session.Score(images, batchSize, logits)))], effort);
     }
 
     /// <summary>Panels of an image that a layer computes: the last encoder layer needs few after qkv.</summary>
@@ -95,7 +89,7 @@ internal sealed unsafe class LatencyProbe : IDisposable
                 .. linears.Select(linear => (Action)(() => _work.Run(
                     linear, _layout, _piece, panels, Epilogue.None, x.Floats, residual: null, residualStride: 0, y.Floats))),
             ];
-            double[] times = Medians(runs, _effort);
+            double[] times = Times(runs, _effort);
             return [.. times.Select(time => time * _pieces)];
         }
         finally
@@ -122,19 +116,22 @@ internal sealed unsafe class LatencyProbe : IDisposable
         return mask;
     }
 
-    private static double[] Medians(Action[] actions, ProbeEffort effort)
+    private static double[] Times(Action[] actions, ProbeEffort effort)
     {
         int[] repeats = [.. actions.Select(action => RepeatsOf(action, effort))];
-        double[][] samples = [.. actions.Select(_ => new double[effort.Rounds])];
-        for (int round = 0; round < effort.Rounds; round++)
+        List<double>[] samples = [.. actions.Select(_ => new List<double>(effort.Rounds))];
+        double spent = 0;
+        for (int round = 0; round < effort.Rounds || (round < ProbeEffort.MostRounds && spent < effort.Milliseconds); round++)
         {
             for (int i = 0; i < actions.Length; i++)
             {
-                samples[i][round] = Time(actions[i], repeats[i]) / repeats[i];
+                double time = Time(actions[i], repeats[i]);
+                samples[i].Add(time / repeats[i]);
+                spent += time;
             }
         }
 
-        return [.. samples.Select(sample => sample.Order().ElementAt(effort.Rounds / 2))];
+        return [.. samples.Select(sample => sample.Order().ElementAt(sample.Count / 4))];
     }
 
     private static int RepeatsOf(Action action, ProbeEffort effort)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>Chooses how many blocks each layer keeps by dynamic programming over measured time, the most important of each layer.</summary>
@@ -54,9 +56,11 @@ internal sealed class LatencyChoice : IBlockChoice
         {
             if (i == PriceSteps)
             {
-                throw new ArgumentException(
-                    "The latency and the other budgets cannot be met together: what is slower block-sparse than dense had to be both. "
-                    + "Keep more of one of them, or take a larger block.");
+                throw new ArgumentException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The latency and the other budgets cannot be met together: what is slower block-sparse than dense had to be both. "
+                    + $"With the other budgets as they are keep at least {NearestLatency(enough):0.####} of the latency, "
+                    + $"or take a larger block."));
             }
         }
 
@@ -70,11 +74,29 @@ internal sealed class LatencyChoice : IBlockChoice
         return enough;
     }
 
+    // At a price that outweighs all importance; as a fraction of the dense time, rounded up.
+    private double NearestLatency(double price)
+    {
+        var table = _latency.Table;
+        double tooLow = _latency.Limit;
+        double floors = _layers.Sum(layer => CurveOf(layer).At(layer.FloorBlocks, layer.Blocks.Count));
+        double enough = table.FixedMilliseconds + (floors * (1 + (2e-4 * _layers.Count))); // room for the program's rounding
+        for (int i = 0; i < PriceSteps / 2; i++)
+        {
+            double middle = (tooLow + enough) / 2;
+            (tooLow, enough) = TryChoose(price, middle) ? (tooLow, middle) : (middle, enough);
+        }
+
+        return Math.Ceiling(enough / table.DenseMilliseconds * 10_000) / 10_000;
+    }
+
+    private bool TryChoose(double price) => TryChoose(price, _latency.Limit);
+
     // Whether all budgets are met at this price of the costs of the others.
-    private bool TryChoose(double price)
+    private bool TryChoose(double price, double limit)
     {
         var levels = _layers.Select(layer => LayerLevel.Of(layer, CurveOf(layer), block => price * ShareOf(block))).ToList();
-        var chosen = LatencyProgram.Solve(levels, _latency.Limit - _latency.Table.FixedMilliseconds);
+        var chosen = LatencyProgram.Solve(levels, limit - _latency.Table.FixedMilliseconds);
         for (int i = 0; i < _layers.Count; i++)
         {
             _layers[i].KeepMostImportant(chosen[i].Kept);

@@ -34,6 +34,12 @@ internal sealed class LatencyCurve
 
     public double Dense { get; }
 
+    /// <summary>Milliseconds block-sparse without a block.</summary>
+    public double Empty => _sparse[0];
+
+    /// <summary>The same shape, all times multiplied.</summary>
+    public LatencyCurve Times(double factor) => new([.. _sparse.Select(time => time * factor)], Dense * factor);
+
     /// <summary>Milliseconds with some of the blocks.</summary>
     public double At(int kept, int total)
     {

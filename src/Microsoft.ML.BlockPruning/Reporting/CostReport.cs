@@ -12,6 +12,6 @@ public sealed class CostReport
     /// <summary>Energy of one image in microjoules, by <see cref="ReportSettings.EnergyModel"/>: a model, not a measurement.</summary>
     public required double EnergyMicrojoules { get; init; }
 
-    /// <summary>Median time of one image at batch 1, with the settings' threads; null where it was not measured.</summary>
+    /// <summary>Time of one image at batch 1, the lower quartile of several, with the settings' threads; null: not measured.</summary>
     public required double? Milliseconds { get; init; }
 }

@@ -16,7 +16,7 @@ internal static class BenchVerb
     {
         var common = new CommonOptions();
         var model = new Argument<string>("model") { Description = "A saved pipeline (.zip) or network (.safetensors)" };
-        var batch = CommonOptions.List("--batch", "Images scored at once, such as 1,32", [1, 32], ReadBatch);
+        var batch = CommonOptions.List("--batch", "Images scored at once, such as 1,32", [1, 32], CommonOptions.ReadPositive);
         var seconds = CommonOptions.One("--seconds", "Time for each batch size", 15.0, ReadSeconds);
         var verb = new Command(
             "bench", $"Times the pruned network and {ComparedWith}, in turn, on pixels in memory. ONNX Runtime is not part of this tool; "
@@ -90,11 +90,6 @@ internal static class BenchVerb
 
     private static string Text(Latency latency) =>
         string.Create(CultureInfo.InvariantCulture, $"{latency.MedianMs:F3} ({latency.LowMs:F3} to {latency.HighMs:F3})");
-
-    private static int ReadBatch(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int batch) && batch > 0
-            ? batch
-            : throw new FormatException($"{text} is not a whole number of at least 1.");
 
     private static double ReadSeconds(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and < 86400

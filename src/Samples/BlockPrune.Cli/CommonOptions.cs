@@ -63,12 +63,17 @@ internal sealed class CommonOptions
     public static double ReadKeep(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double keep) && keep is > 0 and <= 1
             ? keep
-            : throw new FormatException($"{text} is not in (0, 1]; it is the fraction of multiply-adds that stay, such as 0.5.");
+            : throw new FormatException($"{text} is not in (0, 1]; it is the fraction that stays, such as 0.5.");
 
     public static int ReadCount(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
             ? count
             : throw new FormatException($"{text} is no number of 0 or more.");
+
+    public static int ReadPositive(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
+            ? count
+            : throw new FormatException($"{text} is not a whole number of at least 1.");
 
     public static BlockShape ReadBlock(string text) => BlockShape.Parse(text);
 

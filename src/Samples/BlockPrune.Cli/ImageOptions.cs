@@ -67,7 +67,7 @@ internal sealed class ImageOptions
         CancellationToken cancel)
     {
         var images = output.Steps(display => ImageSource.Open(
-            context, OriginOf(parsed, isBundled), classes, new ImageCheck(parsed.GetValue(_unreadable), display, cancel), use));
+            context, OriginOf(parsed, isBundled), classes, CheckOf(parsed, display, cancel), use));
         NameSkipped(output, images.Unreadable);
         return images;
     }
@@ -79,12 +79,15 @@ internal sealed class ImageOptions
     {
         var (readable, skipped) = output.Steps(display =>
         {
-            var check = new ImageCheck(parsed.GetValue(_unreadable), display, cancel);
+            var check = CheckOf(parsed, display, cancel);
             return (check.Keep(rows), check.Unreadable);
         });
         NameSkipped(output, skipped);
         return readable;
     }
+
+    private ImageCheck CheckOf(ParseResult parsed, IStepDisplay display, CancellationToken cancel) =>
+        new(parsed.GetValue(_unreadable), display, cancel) { SkipOption = "--unreadable skip" };
 
     private static void NameSkipped(CliOutput output, IReadOnlyList<UnreadableImage> skipped)
     {

@@ -12,7 +12,7 @@ internal static class PruneVerb
     public static Command Create(CliOutput output)
     {
         var common = new CommonOptions();
-        var keep = CommonOptions.One("--keep", "Fraction of the multiply-adds to keep", 0.5, CommonOptions.ReadKeep);
+        var budget = new BudgetOptions();
         var block = CommonOptions.One("--block", "Block, height x width", new BlockShape(16, 16), CommonOptions.ReadBlock);
         var criterion = CommonOptions.Choice("--criterion", "What rates the blocks", PruneCriterion.ObsPath);
         var refit = CommonOptions.Choice("--refit", "How the kept weights make up for the others", PruneRefit.Reconstruction);
@@ -26,11 +26,13 @@ internal static class PruneVerb
         var limit = ValidationRows.Option();
         var verb = new Command("prune", "Prunes a network and saves the pipeline that scores it.")
         {
-            common.Model, common.Bundled, keep, block, criterion, refit, save, report, limit, common.Seed, common.Json,
+            common.Model, common.Bundled, block, criterion, refit, save, report, limit, common.Seed, common.Json,
         };
+        budget.AddTo(verb);
         common.Images.AddTo(verb);
         return verb.Does(output, (parsed, cancel) =>
         {
+            var asked = budget.Of(parsed);
             string target = parsed.GetRequiredValue(save);
             OutputFile.RequireWritable(target);
             ReportFiles.RequireWritable(parsed.GetValue(report));
@@ -42,7 +44,7 @@ internal static class PruneVerb
             {
                 ModelPath = modelPath,
                 Block = parsed.GetValue(block),
-                Budget = PruneBudget.Flops(parsed.GetValue(keep)),
+                Budget = asked,
                 Criterion = parsed.GetValue(criterion),
                 Refit = parsed.GetValue(refit),
                 Progress = new PruneSteps(display, images.CalibrationCount),
@@ -78,6 +80,7 @@ internal static class PruneVerb
                 network.DenseWeightBytes,
                 Images = images.CalibrationCount,
                 Unreadable = images.Unreadable.Count,
+                network.Report!.Notes,
             });
             return;
         }
@@ -86,5 +89,9 @@ internal static class PruneVerb
             CultureInfo.InvariantCulture,
             $"{path}: {network.MultiplyAdds / 1e6:F1} of {network.DenseMultiplyAdds / 1e6:F1} M multiply-adds per image, "
             + $"{bytes / 1e6:F2} MB"));
+        foreach (string note in network.Report!.Notes)
+        {
+            output.Out.WriteLine($"  {note}");
+        }
     }
 }

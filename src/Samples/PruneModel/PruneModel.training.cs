@@ -36,6 +36,12 @@ public static partial class PruneModel
         from file in files
         select new ModelInput { Label = file.Label, ImageSource = File.ReadAllBytes(file.ImagePath) });
 
+    /// <summary>Decodes every image of folders before the work begins: one that is cut off would count as black below the cut.</summary>
+    /// <exception cref="InvalidDataException">Some cannot be read; names them.</exception>
+    internal static void CheckImages(IEnumerable<string> folders, IStepDisplay display, CancellationToken cancellationToken) =>
+        new ImageCheck(UnreadableImages.Fail, display, cancellationToken).Keep(
+            [.. folders.SelectMany(ImageFolder.Read).SelectMany(files => files)]);
+
     /// <summary>Fits the pipeline.</summary>
     internal static TransformerChain<ITransformer> RetrainModel(MLContext context, IDataView data, BlockPruneEstimator.Options options) =>
         BuildPipeline(context, options).Fit(data);

@@ -29,17 +29,29 @@ internal static class PruneModelCommand
         };
         root.Add(Verb("train", "Prunes the network on the images and saves the model.", error, (settings, cancel) =>
         {
-            using var network = Steps(console, display => PruneModel.Train(settings, new PruneSteps(display), cancel));
+            using var network = Steps(console, display =>
+            {
+                PruneModel.CheckImages([settings.DataSource.FolderPath], display, cancel);
+                return PruneModel.Train(settings, new PruneSteps(display), cancel);
+            });
             Say(console, $"{settings.ModelPath}: {network.MultiplyAdds / 1e6:F1} of {network.DenseMultiplyAdds / 1e6:F1} M multiply-adds");
         }));
         root.Add(Verb("evaluate", "Compares the model with the dense network on the validation images.", error, (settings, cancel) =>
         {
-            var (dense, pruned) = Steps(console, display => PruneModel.Evaluate(settings, display, cancel));
+            var (dense, pruned) = Steps(console, display =>
+            {
+                PruneModel.CheckImages([settings.DataSource.ValidationFolderPath], display, cancel);
+                return PruneModel.Evaluate(settings, display, cancel);
+            });
             console.Write(Table(dense, pruned));
         }));
         root.Add(Verb("sweep", "Tries several budgets and saves the recommended model.", error, (settings, cancel) =>
         {
-            var result = Steps(console, display => PruneModel.Sweep(settings, new SweepBar(display), cancel));
+            var result = Steps(console, display =>
+            {
+                PruneModel.CheckImages([settings.DataSource.FolderPath, settings.DataSource.ValidationFolderPath], display, cancel);
+                return PruneModel.Sweep(settings, new SweepBar(display), cancel);
+            });
             Say(console, result);
         }));
         root.Add(Predict(console, error));

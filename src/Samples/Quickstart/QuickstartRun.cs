@@ -34,14 +34,13 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
         }
 
         var classes = options.ModelPath is null ? FashionMnistData.ClassNames : null;
-        var images = ImageSource.Open(_context, ImageOrigin.Of(options.ImagesFolder), classes);
+        var images = Steps(display => ImageSource.Open(
+            _context, ImageOrigin.Of(options.ImagesFolder), classes, new ImageCheck(UnreadableImages.Fail, display, cancel)));
         console.WriteLine(FormattableString.Invariant(
             $"{Path.GetFileName(modelPath)}: keep {options.Keep * 100:0.##} % of the FLOPs in blocks of {options.Block}"));
         console.WriteLine(FormattableString.Invariant(
             $"{images.CalibrationCount:N0} calibration images, {images.TestCount:N0} test images"));
-        var result = console.Profile.Capabilities.Interactive
-            ? LiveSteps.Run(console, display => Work(modelPath, images, display, cancel))
-            : Work(modelPath, images, new LineSteps(console), cancel);
+        var result = Steps(display => Work(modelPath, images, display, cancel));
         if (options.JsonPath is not null)
         {
             ResultJson.Write(options.JsonPath, result);
@@ -52,6 +51,9 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
         console.WriteLine($"All layers' figures: {files.MarkdownPath} and {files.JsonPath}");
         return result;
     }
+
+    private T Steps<T>(Func<IStepDisplay, T> work) =>
+        console.Profile.Capabilities.Interactive ? LiveSteps.Run(console, work) : work(new LineSteps(console));
 
     private QuickstartResult Work(string modelPath, IImageSource images, IStepDisplay display, CancellationToken cancel)
     {

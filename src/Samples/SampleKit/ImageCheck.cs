@@ -15,6 +15,9 @@ internal sealed class ImageCheck(UnreadableImages policy, IStepDisplay display, 
 
     private readonly List<UnreadableImage> _unreadable = [];
 
+    /// <summary>The option that would leave the files out, for the message; null: the program has none.</summary>
+    public string? SkipOption { get; init; }
+
     /// <summary>All unreadable files so far.</summary>
     public IReadOnlyList<UnreadableImage> Unreadable => _unreadable;
 
@@ -51,7 +54,8 @@ internal sealed class ImageCheck(UnreadableImages policy, IStepDisplay display, 
         _unreadable.AddRange(found);
         if (found.Length > 0 && policy == UnreadableImages.Fail)
         {
-            throw new InvalidDataException($"{Describe(found)} Mend or remove them, or leave them out with --unreadable skip.");
+            string skip = SkipOption is null ? "" : $", or leave them out with {SkipOption}";
+            throw new InvalidDataException($"{Describe(found)} Mend or remove them{skip}.");
         }
 
         return found.Length == rows.Count

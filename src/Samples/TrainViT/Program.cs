@@ -1,3 +1,3 @@
 using TrainViT;
 
-return TrainCommand.Invoke(args);
+return await TrainCommand.InvokeAsync(args, Console.Out, Console.Error);

@@ -5,26 +5,12 @@ namespace TrainViT;
 /// <summary>The command line of the sample.</summary>
 internal static class TrainCommand
 {
-    private const int Failed = 1;
-    private const int WrongOptions = 2;
-
     /// <summary>Runs the program.</summary>
     /// <returns>0; 1 where training failed; 2 where the options are wrong; 130 where it was cancelled.</returns>
-    public static int Invoke(string[] args)
-    {
-        var parsed = Create().Parse(args);
-        foreach (var error in parsed.Errors)
-        {
-            Console.Error.WriteLine(error.Message);
-        }
+    public static Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancel = default) =>
+        CommandShell.InvokeAsync(Create(error), args, output, error, cancel);
 
-        return parsed.Errors.Count > 0
-            ? WrongOptions
-            : parsed.Invoke(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
-    }
-
-    private static RootCommand Create()
+    private static RootCommand Create(TextWriter error)
     {
         var defaults = new TrainingOptions { DataFolder = "", OutputFolder = "" };
         var data = new Option<string>("--data") { Description = "Folder with Fashion-MNIST's four .gz files.", Required = true };
@@ -49,23 +35,32 @@ internal static class TrainCommand
         {
             data, output, epochs, seed, depth, width, heads, mlp, threads, precision,
         };
-        root.SetAction((parsed, cancellation) => Task.Run(
-            () => TrainingSession.Run(
-                new TrainingOptions
-                {
-                    DataFolder = parsed.GetRequiredValue(data),
-                    OutputFolder = parsed.GetRequiredValue(output),
-                    Epochs = parsed.GetValue(epochs),
-                    Seed = parsed.GetValue(seed),
-                    Depth = parsed.GetValue(depth),
-                    EmbedDim = parsed.GetValue(width),
-                    NumHeads = parsed.GetValue(heads),
-                    MlpDim = parsed.GetValue(mlp),
-                    Threads = parsed.GetValue(threads),
-                    Precision = parsed.GetValue(precision),
-                },
-                cancellation),
-            CancellationToken.None));
+        root.Does(error, (parsed, cancel) =>
+        {
+            var options = new TrainingOptions
+            {
+                DataFolder = parsed.GetRequiredValue(data),
+                OutputFolder = parsed.GetRequiredValue(output),
+                Epochs = parsed.GetValue(epochs),
+                Seed = parsed.GetValue(seed),
+                Depth = parsed.GetValue(depth),
+                EmbedDim = parsed.GetValue(width),
+                NumHeads = parsed.GetValue(heads),
+                MlpDim = parsed.GetValue(mlp),
+                Threads = parsed.GetValue(threads),
+                Precision = parsed.GetValue(precision),
+            };
+            try
+            {
+                TrainingSession.Run(options, cancel);
+                return 0;
+            }
+            catch (OperationCanceledException)
+            {
+                error.WriteLine("The same command goes on after the last whole epoch.");
+                throw;
+            }
+        });
         return root;
     }
 
@@ -80,12 +75,5 @@ internal static class TrainCommand
             }
         });
         return option;
-    }
-
-    internal static int Explain(Exception failure)
-    {
-        Console.Error.WriteLine(
-            failure is OperationCanceledException ? "Stopped; the same command goes on after the last whole epoch." : failure.Message);
-        return failure is OperationCanceledException ? 130 : Failed;
     }
 }

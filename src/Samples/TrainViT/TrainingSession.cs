@@ -9,30 +9,19 @@ namespace TrainViT;
 /// <summary>One run of the program: trains with a progress bar, or with plain lines in a pipe, and writes the network.</summary>
 internal static class TrainingSession
 {
-    public static int Run(TrainingOptions options, CancellationToken cancellation)
+    public static void Run(TrainingOptions options, CancellationToken cancellation)
     {
-        try
+        LibTorch.EnsureLoaded();
+        torch.set_num_threads(options.Threads);
+        Directory.CreateDirectory(options.OutputFolder);
+        using var run = new TrainingRun(options);
+        if (Console.IsOutputRedirected)
         {
-            LibTorch.EnsureLoaded();
-            torch.set_num_threads(options.Threads);
-            Directory.CreateDirectory(options.OutputFolder);
-            using var run = new TrainingRun(options);
-            if (Console.IsOutputRedirected)
-            {
-                Train(run, (_, _, _) => { }, Console.WriteLine, options, cancellation);
-            }
-            else
-            {
-                AnsiConsole.Progress().AutoClear(true).Start(context => TrainWithBar(run, context, options, cancellation));
-            }
-
-            return 0;
+            Train(run, (_, _, _) => { }, Console.WriteLine, options, cancellation);
         }
-        catch (Exception failure) when (
-            failure is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or NotSupportedException
-                or OperationCanceledException)
+        else
         {
-            return TrainCommand.Explain(failure);
+            AnsiConsole.Progress().AutoClear(true).Start(context => TrainWithBar(run, context, options, cancellation));
         }
     }
 

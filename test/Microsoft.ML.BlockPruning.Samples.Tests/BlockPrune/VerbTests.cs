@@ -41,6 +41,30 @@ public sealed class VerbTests : IDisposable
     }
 
     [TestMethod]
+    public void Prune_ToSeveralBudgets_MeetsThemAndSaysWhatCameOfTheTime()
+    {
+        using var pruned = Json(
+            "prune", "--model", _model, "--images", _images, "--block", "8x8", "--refit", "none", "--output", _folder.File("fast.zip"),
+            "--latency", "0.99", "--batch", "3", "--threads", "1", "--bytes", "0.7");
+
+        Assert.IsLessThanOrEqualTo(0.7, Number(pruned, "weightBytes") / Number(pruned, "denseWeightBytes"));
+        Assert.IsLessThan(Number(pruned, "denseMultiplyAdds"), Number(pruned, "multiplyAdds"));
+        string notes = pruned.RootElement.GetProperty("notes").ToString();
+        StringAssert.Contains(notes, "Latency at batch 3, 1 thread: 0.99 of the dense network");
+    }
+
+    [TestMethod]
+    public void Prune_ToATimeOutOfReach_NamesTheNearest()
+    {
+        var run = CliRun.Of(
+            "prune", "--model", _model, "--images", _images, "--block", "8x8", "--latency", "0.0001", "--output", _folder.File("none.zip"));
+
+        Assert.AreEqual(1, run.ExitCode);
+        StringAssert.Contains(run.Error, "Keep at least 0.");
+        Assert.IsFalse(File.Exists(_folder.File("none.zip")));
+    }
+
+    [TestMethod]
     public void Export_WritesTheSameNetworkInBothForms()
     {
         string zip = _folder.File("pruned.zip"), bsr = _folder.File("bsr.safetensors"), dense = _folder.File("dense.safetensors");
@@ -117,6 +141,9 @@ public sealed class VerbTests : IDisposable
     [DataRow("sweep --keep 0.5,2 --bundled", 2, "(0, 1]")]
     [DataRow("sweep --block 16by16 --bundled", 2, "not a block shape")]
     [DataRow("sweep --resume again --bundled", 2, "RetryErrored")]
+    [DataRow("prune --bundled --latency 1.5", 2, "(0, 1]")]
+    [DataRow("prune --bundled --batch 32", 1, "--batch and --threads say what --latency is about")]
+    [DataRow("prune --bundled --latency 0.5 --threads 0", 2, "at least 1")]
     [DataRow("sweep --kept 0.5", 2, "--kept")]
     [DataRow("sweep", 1, "--bundled")]
     [DataRow("sweep --bundled --executor elsewhere", 2, "ChildProcess")]

@@ -100,6 +100,27 @@ public sealed class PruneModelTests
     }
 
     [TestMethod]
+    [DataRow("train")]
+    [DataRow("evaluate")]
+    [DataRow("sweep")]
+    public async Task Command_NamesAnImageThatIsCutOffBeforeTheWork(string verb)
+    {
+        using var folder = new TemporaryFolder();
+        var settings = TinyProject.Create(folder);
+        string cut = Path.Combine(settings.DataSource.FolderPath, "dog", "1.png");
+        File.WriteAllBytes(cut, File.ReadAllBytes(cut)[..^60]);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.No });
+
+        int code = await PruneModelCommand.InvokeAsync([verb, "--settings", TinyProject.Save(settings, folder)], console, error);
+
+        Assert.AreEqual(1, code);
+        Assert.Contains($"{cut} (cut off", error.ToString());
+        Assert.IsFalse(File.Exists(settings.ModelPath) || File.Exists(settings.SweepOption.JournalPath));
+    }
+
+    [TestMethod]
     public void Settings_OfTheProgramAreComplete()
     {
         var settings = PruneModelSettings.Read(PruneModelSettings.DefaultPath);

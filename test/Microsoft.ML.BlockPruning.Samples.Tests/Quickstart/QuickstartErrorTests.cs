@@ -48,6 +48,18 @@ public sealed class QuickstartErrorTests
         AssertFails(1, "unknown to the network", "--images", TinyNetwork.SaveImages(source, perClass: 2, "ant", "bee"));
     }
 
+    /// <summary>ML.NET's LoadImages would show it as black below the cut, without a word.</summary>
+    [TestMethod]
+    public void ImageThatIsCutOff_IsNamedBeforeTheWork()
+    {
+        using var source = new TemporaryFolder();
+        string images = TinyNetwork.SaveImages(source, perClass: 2, "ant", "bee", "cat");
+        string cut = Path.Combine(images, "bee", "1.png");
+        File.WriteAllBytes(cut, File.ReadAllBytes(cut)[..^60]);
+
+        AssertFails(1, $"1 image cannot be read: {cut} (cut off", "--model", TinyNetwork.Save(source, classes: 3), "--images", images);
+    }
+
     private static void AssertFails(int expected, string says, params string[] arguments)
     {
         using var work = new TemporaryFolder();

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -67,6 +69,23 @@ public sealed class LatencyChoiceTests
         var error = Assert.ThrowsExactly<ArgumentException>(() => toy.Allocate(0.99 * least * toy.Table.DenseMilliseconds));
 
         StringAssert.Contains(error.Message, FormattableString.Invariant($"Keep at least {Math.Ceiling(least * 10_000) / 10_000:0.####}"));
+    }
+
+    /// <summary>Fewer blocks than a dense layer has, in a time that only the dense layer meets.</summary>
+    [TestMethod]
+    public void Allocate_BudgetsThatContradictEachOther_NamesTheNearestLatency()
+    {
+        var toy = new Toy(seed: 4, denseOfLast: 0.1);
+        double dense = toy.Table.DenseMilliseconds;
+        var none = new PruneConstraint(new SparsityCostModel(), Limit: 0, 3 * Blocks, "blocks");
+        double nearest = toy.Time([0, 0, 0]) / dense; // no block may stay
+
+        var error = Assert.ThrowsExactly<ArgumentException>(() => toy.Allocate(Toy.All.Min(toy.Time) + 0.05, none));
+
+        double named = double.Parse(
+            Regex.Match(error.Message, @"at least ([\d.]+) of the latency").Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.AreEqual(nearest, named, 1e-3);
+        CollectionAssert.AreEqual(new[] { 0, 0, 0 }, toy.Allocate(named * dense, none));
     }
 
     [TestMethod]

@@ -4,17 +4,15 @@ namespace Microsoft.ML.BlockPruning.Inference.Energy;
 /// <param name="counter">Counts joules.</param>
 /// <param name="time">Tells how long.</param>
 /// <param name="rest">Lets the machine idle for so long.</param>
-internal sealed class EnergyProbe(IEnergyCounter counter, TimeProvider time, Action<TimeSpan> rest)
+/// <param name="duration">How long each of the measurements takes: so long that the counter's steps do not show.</param>
+internal sealed class EnergyProbe(IEnergyCounter counter, TimeProvider time, Action<TimeSpan> rest, TimeSpan duration)
 {
     private const double Pico = 1e12;
-
-    // Counters move about every millisecond; over this long their steps do not show.
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(1);
 
     /// <summary>Watts of the machine at rest.</summary>
     public double IdleWatts()
     {
-        var (joules, seconds) = Measure(() => rest(Duration));
+        var (joules, seconds) = Measure(() => rest(duration));
         return joules / seconds;
     }
 
@@ -30,7 +28,7 @@ internal sealed class EnergyProbe(IEnergyCounter counter, TimeProvider time, Act
         var (joules, seconds) = Measure(() =>
         {
             long start = time.GetTimestamp();
-            while (time.GetElapsedTime(start) < Duration)
+            while (time.GetElapsedTime(start) < duration)
             {
                 workload.Run();
                 runs++;

@@ -4,8 +4,8 @@ using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Inference.Energy;
 
-/// <summary>The two kinds of work that an energy model prices: multiply-adds out of the caches, and bytes out of memory.</summary>
-internal sealed unsafe class EnergyWorkloads : IDisposable
+/// <summary>The two kinds of work on the processor.</summary>
+internal sealed unsafe class EnergyWorkloads : IEnergyWorkloads
 {
     private const int Width = 384; // 576 KB of weights: they stay in a core's cache
     private const int Tokens = 192;
@@ -32,11 +32,11 @@ internal sealed unsafe class EnergyWorkloads : IDisposable
         _output = NativeBuffer.OfFloats(threads * _layout.SizeOf(_linear.PaddedOutFeatures));
     }
 
-    /// <summary>A dense product with as many images as threads; a unit is a multiply-add.</summary>
+    /// <summary>With as many images as threads.</summary>
     public EnergyWorkload MultiplyAdds => new(
         (double)_threads * Tokens * Width * Width, () => _work.Run(_linear, _layout, _threads, _input.Floats, _output.Floats));
 
-    /// <summary>Reading memory that no cache holds; a unit is a byte.</summary>
+    /// <inheritdoc/>
     public EnergyWorkload BytesRead => new(sizeof(float) * (double)MemoryFloats, () => Parallel.For(
         0, _threads, new ParallelOptions { MaxDegreeOfParallelism = _threads }, ReadPart));
 

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.BlockPruning.Inference.Energy;
 
-/// <summary>Counts the energy that the processor takes.</summary>
+/// <summary>Counts the energy that the processor, or a GPU, takes.</summary>
 internal interface IEnergyCounter
 {
     /// <summary>Joules since the counter was opened.</summary>

@@ -34,7 +34,7 @@ public sealed class EnergyProbeTests
 
     [TestMethod]
     public void Measure_OnACounterThatStandsStill_IsNull() =>
-        Assert.IsNull(EnergyMeasurement.Measure(_machine, threads: 2, CancellationToken.None));
+        Assert.IsNull(EnergyMeasurement.MeasureProcessor(_machine, threads: 2, CancellationToken.None));
 
     [TestMethod]
     public void Measure_EndsWhenCancelled()
@@ -42,12 +42,12 @@ public sealed class EnergyProbeTests
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
 
-        Assert.ThrowsExactly<OperationCanceledException>(() => EnergyMeasurement.Measure(_machine, threads: 2, cancelled.Token));
+        Assert.ThrowsExactly<OperationCanceledException>(() => EnergyMeasurement.MeasureProcessor(_machine, threads: 2, cancelled.Token));
     }
 
     [TestMethod]
     public void TryMeasure_RefusesNoThreads() =>
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => EnergyMeasurement.TryMeasure(numberOfThreads: 0));
 
-    private EnergyProbe Probe() => new(_machine, _machine, rest => _machine.Work(rest, 0));
+    private EnergyProbe Probe() => new(_machine, _machine, rest => _machine.Work(rest, 0), TimeSpan.FromSeconds(1));
 }
