@@ -38,7 +38,8 @@ internal sealed record LatencyOutcome(LatencyRequest Request, double Promised, d
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"Latency at batch {Request.BatchSize}, {Request.Threads} thread{(Request.Threads == 1 ? "" : "s")}: "
-        + $"{Request.Keep:0.###} of the dense network's was asked for, the layers add up to {Promised:0.###}, and the whole network takes {Pruned / Dense:0.###} ({Pruned:0.###} of {Dense:0.###} ms).");
+        + $"{Request.Keep:0.###} of the dense network's was asked for, the layers add up to {Promised:0.###}, "
+        + $"and the whole network takes {Pruned / Dense:0.###} ({Pruned:0.###} of {Dense:0.###} ms).");
 
     private static double MillisecondsOf(SparsityPlan plan, LatencyTable table) => table.FixedMilliseconds + table.Layers.Sum(layer =>
         plan[layer.Key] is { } mask ? layer.Value.At(mask.KeptBlocks, mask.TotalBlocks) : layer.Value.Dense);

@@ -58,7 +58,7 @@ internal static class AblationPlot
         double[] ticks = [0.1, 0.3, 1, 3, 10, 30, 90];
         string[] labels = [.. ticks.Select(tick => tick.ToString("0.#", CultureInfo.InvariantCulture))];
         plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual([.. ticks.Select(Math.Log10)], labels);
-        plot.Axes.SetLimits(20, 105, Math.Log10(LeastShown), 2);
+        plot.Axes.SetLimits(20, 105, Math.Log10(0.6 * LeastShown), 2);
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual([25, 35, 50, 70], ["25", "35", "50", "70"]);
     }
 
