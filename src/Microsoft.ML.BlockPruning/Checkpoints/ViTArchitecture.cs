@@ -95,7 +95,7 @@ internal sealed class ViTArchitecture(SafetensorsFile file)
             return grey * grey == patchDim ? (1, (int)grey) : (3, (int)Root(patchDim / 3));
         }
 
-        throw Invalid(PatchWeight, "[embedDim, channels, patchSize, patchSize] or [embedDim, channels · patchSize²], no side 0");
+        throw Invalid(PatchWeight, "[embedDim, channels, patchSize, patchSize] or [embedDim, channels · patchSize²]");
     }
 
     private int Grid(int tokens, int prefixTokens)

@@ -12,8 +12,8 @@ internal sealed record PruneConstraint(ICostModel Costs, double Limit, double De
 
     /// <summary>A budget that keeps a fraction of the dense cost.</summary>
     /// <remarks>
-    /// Costs are whole numbers, and so is a limit that is one but for rounding: a sparsity of 0.9 leaves 1 − 0.9 = 0.09999999999999998, by
-    /// which ten of a hundred blocks would be one too many.
+    /// Costs are whole numbers, and so is a limit that is one but for rounding: a sparsity of 0.9 leaves 1 − 0.9 = 0.09999999999999998,
+    /// by which ten of a hundred blocks would be one too many.
     /// </remarks>
     public static PruneConstraint Keep(double fraction, ICostModel costs, double denseCost, string unit)
     {

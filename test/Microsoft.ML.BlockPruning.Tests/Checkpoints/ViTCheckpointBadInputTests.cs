@@ -32,7 +32,7 @@ public sealed class ViTCheckpointBadInputTests
         ["flat patch of no rows"] = (
             c => c.Add("patch_embed.proj.weight", [0, 1_200_000_000]), ["'patch_embed.proj.weight'", "F32 [0, 1200000000]"]),
         ["patch of too few rows"] = (
-            c => c.Add("patch_embed.proj.weight", [1, 3, 400, 400]), ["'patch_embed.proj.weight'", "F32 [1, 3, 400, 400]", "[10, 3, 400, 400]"]),
+            c => c.Add("patch_embed.proj.weight", [1, 3, 99, 99]), ["'patch_embed.proj.weight'", "F32 [1, 3, 99, 99]", "[10, 3, 99, 99]"]),
         ["four channels"] = (c => c.Add("patch_embed.proj.weight", [10, 4, 4, 4]), ["channels", "4"]),
         ["tokens of no square"] = (c => c.Add("pos_embed", [1, 12, 10]), ["'pos_embed'", "12 tokens", "plus 2"]),
         ["prefix without position"] = (c => c.Add("pos_embed", [1, 9, 10]), ["'pos_embed'", "9 tokens", "no_embed_class"]),

@@ -50,9 +50,9 @@ public sealed class ViTCheckpointTests
         var images = torch.tensor(expected.ReadSingles("images")).reshape(3, 1, 40, 40);
         float[] actual = network.forward(images).data<float>().ToArray();
 
-        Assert.AreEqual((40, 8, 1, 72), (weights.Config.ImageSize, weights.Config.PatchSize, weights.Config.Channels, weights.Config.EmbedDim));
-        Assert.AreEqual((3, 100, true, 1e-2f), (
-            weights.Config.NumHeads, weights.Config.MlpDim, weights.Config.IsDistilled, weights.Config.LayerNormEps));
+        var config = weights.Config;
+        Assert.AreEqual((40, 8, 1, 72), (config.ImageSize, config.PatchSize, config.Channels, config.EmbedDim));
+        Assert.AreEqual((3, 100, true, 1e-2f), (config.NumHeads, config.MlpDim, config.IsDistilled, config.LayerNormEps));
         Assert.HasCount(21, actual);
         for (int i = 0; i < actual.Length; i++)
         {

@@ -14,7 +14,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
     private const string StepsKey = "steps";
     private const string HashKey = "sha256";
 
-    /// <summary>What can be told before there is anything to train: that a state can be read here, or that there is a folder for one.</summary>
+    /// <summary>What can be told before there is anything to train: a state can be read here, or there is a folder for one.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or no state of a training.</exception>
     /// <exception cref="DirectoryNotFoundException">Nothing could be saved there.</exception>
     public static void Check(string path)
