@@ -93,7 +93,9 @@ public sealed partial class BlockPruneEstimator
         public ScoringDevice? Device { get; set; }
 
         /// <summary>Gets or sets how many images calibration takes; of more it draws that many with the context's seed.</summary>
-        /// <value>Null: all. 256 to 2,048 are enough for most networks.</value>
+        /// <value>
+        /// Null: all, or a sample of as many as one array holds (14,266 of 3x224x224). 256 to 2,048 are enough for most networks.
+        /// </value>
         public int? MaximumCalibrationImages { get; set; }
 
         /// <summary>Gets or sets where the class of a calibration image comes from.</summary>

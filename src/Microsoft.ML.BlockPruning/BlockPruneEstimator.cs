@@ -100,7 +100,9 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     /// A budget cannot be met, and the message names the nearest that can; or an option names a layer that the network has not.
     /// </exception>
     /// <exception cref="IOException">The model cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The model is damaged or unknown, or an image cannot be used; names tensor or row.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The model is damaged or unknown, an image cannot be used, or a fine-tuning cannot go on; names tensor, row or file.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// There is no calibration image or too few to set some aside, or the classes of a label are not the network's or the validation set's.
     /// </exception>
@@ -117,6 +119,10 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         progress.ThrowIfCancelled();
         GetOutputSchema(MlNetSchema.ShapeOf(input.Schema));
         LibTorch.EnsureLoaded();
+        if (_options.FineTuning?.CheckpointPath is { } state)
+        {
+            FineTuneState.Check(state); // its folder or its content, before there is a pruned network to lose
+        }
 
         var (weights, preprocessing, image, label, classes, heldOut) = PruneInput.Open(_host, _options, input.Schema);
         var settings = CreateSettings(weights, preprocessing, progress);

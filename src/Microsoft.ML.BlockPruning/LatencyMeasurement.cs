@@ -15,14 +15,13 @@ internal static class LatencyMeasurement
     /// <param name="preprocessing">What the network reads; only its size matters.</param>
     /// <param name="grids">The layers that may lose blocks.</param>
     /// <param name="request">Batch, threads and what to keep.</param>
-    /// <param name="onLayer">Called before each measurement; it may throw to cancel.</param>
+    /// <param name="onSample">Called before each sample of a network and each layer; it may throw to cancel.</param>
     /// <returns>The table and the limit, for one batch.</returns>
     public static LatencyConstraint Measure(
-        ViTWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest request, Action onLayer)
+        ViTWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest request, Action onSample)
     {
         var config = weights.Config;
-        onLayer();
-        double[] networks = TimeNetworks(weights, preprocessing, grids, request);
+        double[] networks = TimeNetworks(weights, preprocessing, grids, request, onSample);
 
         // Layers of one shape share a measurement.
         using var probe = new LatencyProbe(config, request.BatchSize, request.Threads);
@@ -33,7 +32,7 @@ internal static class LatencyMeasurement
             var key = (blocks.Rows, blocks.Columns, blocks.Shape, probe.PanelsOf(name));
             if (!measured.TryGetValue(key, out var curve))
             {
-                onLayer();
+                onSample();
                 var (sparse, dense) = probe.Milliseconds(name, blocks);
                 curve = new LatencyCurve(sparse, dense);
                 measured.Add(key, curve);
@@ -49,12 +48,12 @@ internal static class LatencyMeasurement
 
     /// <summary>The dense network and the one without a block, in turn.</summary>
     private static double[] TimeNetworks(
-        ViTWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest request)
+        ViTWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest request, Action onSample)
     {
         string[] labels = [.. Enumerable.Range(0, weights.Config.NumClasses).Select(i => i.ToString(CultureInfo.InvariantCulture))];
         using var dense = new SparseViTSession(SparseViT.Create(weights, new SparsityPlan(), preprocessing, labels), request.Threads);
         using var empty = new SparseViTSession(SparseViT.Create(weights, EmptyPlan(grids), preprocessing, labels), request.Threads);
-        return LatencyProbe.NetworkMilliseconds([dense, empty], request.BatchSize, ProbeEffort.Choice);
+        return LatencyProbe.NetworkMilliseconds([dense, empty], request.BatchSize, ProbeEffort.Choice, onSample);
     }
 
     private static SparsityPlan EmptyPlan(LayerGrids grids)

@@ -17,15 +17,17 @@ internal sealed record LatencyOutcome(LatencyRequest Request, double Promised, d
     /// <param name="table">What the choice was made by.</param>
     /// <param name="dense">The dense network.</param>
     /// <param name="pruned">The pruned network.</param>
+    /// <param name="onSample">Called before each sample; it may throw to cancel.</param>
     /// <returns>Null where there is no memory for a batch beside the networks.</returns>
-    public static LatencyOutcome? TryMeasure(LatencyRequest request, LatencyTable table, SparseViT dense, SparseViT pruned)
+    public static LatencyOutcome? TryMeasure(
+        LatencyRequest request, LatencyTable table, SparseViT dense, SparseViT pruned, Action onSample)
     {
         try
         {
             using var denseSession = new SparseViTSession(dense, request.Threads);
             using var prunedSession = new SparseViTSession(pruned, request.Threads);
             double[] measured = LatencyProbe.NetworkMilliseconds(
-                [denseSession, prunedSession], request.BatchSize, ProbeEffort.Choice);
+                [denseSession, prunedSession], request.BatchSize, ProbeEffort.Choice, onSample);
             return new LatencyOutcome(request, MillisecondsOf(pruned.Plan, table) / table.DenseMilliseconds, measured[0], measured[1]);
         }
         catch (OutOfMemoryException)

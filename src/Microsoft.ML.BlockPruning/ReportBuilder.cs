@@ -38,7 +38,7 @@ internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long se
         var latency = ReportLatency.TryMeasure(denseSession, prunedSession, network.Plan, _threads, progress.ThrowIfCancelled);
         var outcome = times is null
             ? null
-            : LatencyOutcome.TryMeasure(options.Budget.LatencyRequest!, times.Table, denseNetwork, network);
+            : LatencyOutcome.TryMeasure(options.Budget.LatencyRequest!, times.Table, denseNetwork, network, progress.ThrowIfCancelled);
         progress.Clock.Lap("Measuring");
         var layers = LayersOf(network, pruned, latency);
         return new PruneReport

@@ -16,16 +16,15 @@ internal sealed record ReportLatency(
     /// <param name="pruned">Scores the pruned network.</param>
     /// <param name="plan">The masks of the layers that are stored block-sparse.</param>
     /// <param name="threads">Threads that score.</param>
-    /// <param name="onMeasurement">Called before each measurement; it may throw to cancel.</param>
+    /// <param name="onSample">Called before each sample of a network and each shape of layers; it may throw to cancel.</param>
     /// <returns>The times; null where there is no memory for the layers beside the networks.</returns>
     public static ReportLatency? TryMeasure(
-        SparseViTSession dense, SparseViTSession pruned, SparsityPlan plan, int threads, Action onMeasurement)
+        SparseViTSession dense, SparseViTSession pruned, SparsityPlan plan, int threads, Action onSample)
     {
         try
         {
-            onMeasurement();
-            double[] networks = LatencyProbe.NetworkMilliseconds([dense, pruned], batchSize: 1, ProbeEffort.Report);
-            return new ReportLatency(networks[0], networks[1], MeasureLayers(dense.Config, plan, threads, onMeasurement));
+            double[] networks = LatencyProbe.NetworkMilliseconds([dense, pruned], batchSize: 1, ProbeEffort.Report, onSample);
+            return new ReportLatency(networks[0], networks[1], MeasureLayers(dense.Config, plan, threads, onSample));
         }
         catch (OutOfMemoryException)
         {
@@ -35,14 +34,14 @@ internal sealed record ReportLatency(
 
     // Layers of one shape are timed in turn, beside the dense layer that they share.
     private static Dictionary<string, (double Dense, double Pruned)> MeasureLayers(
-        ViTConfig config, SparsityPlan plan, int threads, Action onMeasurement)
+        ViTConfig config, SparsityPlan plan, int threads, Action onSample)
     {
         using var probe = new LatencyProbe(config, batchSize: 1, threads, ProbeEffort.Report);
         var times = new Dictionary<string, (double, double)>(StringComparer.Ordinal);
         foreach (var shape in LinearShape.OfPrunableLayers(config)
             .GroupBy(layer => (layer.OutFeatures, layer.InFeatures, Panels: probe.PanelsOf(layer.Name))))
         {
-            onMeasurement();
+            onSample();
             var (rows, columns, _) = shape.Key;
             string[] sparse = [.. shape.Select(layer => layer.Name).Where(name => plan[name] is not null)];
             double[] measured = probe.Milliseconds(

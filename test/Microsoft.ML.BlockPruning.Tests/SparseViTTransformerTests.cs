@@ -70,6 +70,19 @@ public sealed class SparseViTTransformerTests
     }
 
     [TestMethod]
+    public void Cursor_RefusesAColumnThatWasNotAskedFor()
+    {
+        using var transformer = TestNetworks.Transformer(_ml);
+        var scored = transformer.Transform(_ml.Data.LoadFromEnumerable(TestImages.PixelsRows(3)));
+        using var cursor = scored.GetRowCursor([scored.Schema["Id"]]);
+
+        Assert.IsTrue(cursor.IsColumnActive(scored.Schema["Id"]));
+        Assert.IsFalse(cursor.IsColumnActive(scored.Schema["Score"]));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cursor.GetGetter<VBuffer<float>>(scored.Schema["Image"]));
+    }
+
+    [TestMethod]
     public void Transform_OfNoRows_GivesNone()
     {
         using var transformer = TestNetworks.Transformer(_ml);

@@ -44,6 +44,7 @@ internal sealed class ViTArchitecture(SafetensorsFile file)
 
         // The big tensors before memory is taken for them: a damaged shape must not ask for more than the file holds.
         CheckShape("pos_embed", [1, config.Tokens, embedDim]);
+        CheckShape(PatchWeight, [embedDim, config.Channels, config.PatchSize, config.PatchSize]);
         CheckShape("head.weight", [config.NumClasses, embedDim]);
         foreach (var layer in LinearShape.OfPrunableLayers(config))
         {
@@ -81,12 +82,13 @@ internal sealed class ViTArchitecture(SafetensorsFile file)
     private (int Channels, int PatchSize) Patch()
     {
         long[] shape = Find(PatchWeight).Shape;
-        if (shape is [_, var channels, var height, var width] && height == width)
+        bool isSized = shape.All(side => side is > 0 and <= int.MaxValue);
+        if (isSized && shape is [_, var channels, var height, var width] && height == width)
         {
             return ((int)channels, (int)height);
         }
 
-        if (shape is [_, var patchDim])
+        if (isSized && shape is [_, var patchDim])
         {
             // channels · patchSize²: 3p² is never a square, so that one and three channels cannot be confused.
             long grey = Root(patchDim);

@@ -42,12 +42,18 @@ internal sealed unsafe class LatencyProbe : IDisposable
     }
 
     /// <summary>Milliseconds of whole networks of one shape for one batch, timed in turn.</summary>
-    public static double[] NetworkMilliseconds(IReadOnlyList<SparseViTSession> sessions, int batchSize, ProbeEffort effort)
+    /// <param name="sessions">The networks.</param>
+    /// <param name="batchSize">Images of the batch.</param>
+    /// <param name="effort">How long to measure.</param>
+    /// <param name="onSample">Called before each sample, outside of its time; it may throw to cancel.</param>
+    public static double[] NetworkMilliseconds(
+        IReadOnlyList<SparseViTSession> sessions, int batchSize, ProbeEffort effort, Action? onSample = null)
     {
         var config = sessions[0].Config;
         float[] images = new float[(long)batchSize * config.ImageDim];
         float[] logits = new float[(long)batchSize * config.NumClasses];
-        return Times([.. sessions.Select(session => (Action)(() => session.Score(images, batchSize, logits)))], effort);
+        Action[] runs = [.. sessions.Select(session => (Action)(() => session.Score(images, batchSize, logits)))];
+        return Times(runs, effort, onSample ?? (() => { }));
     }
 
     /// <summary>Panels of an image that a layer computes: the last encoder layer needs few after qkv.</summary>
@@ -89,7 +95,7 @@ internal sealed unsafe class LatencyProbe : IDisposable
                 .. linears.Select(linear => (Action)(() => _work.Run(
                     linear, _layout, _piece, panels, Epilogue.None, x.Floats, residual: null, residualStride: 0, y.Floats))),
             ];
-            double[] times = Times(runs, _effort);
+            double[] times = Times(runs, _effort, () => { });
             return [.. times.Select(time => time * _pieces)];
         }
         finally
@@ -116,15 +122,16 @@ internal sealed unsafe class LatencyProbe : IDisposable
         return mask;
     }
 
-    private static double[] Times(Action[] actions, ProbeEffort effort)
+    private static double[] Times(Action[] actions, ProbeEffort effort, Action onSample)
     {
-        int[] repeats = [.. actions.Select(action => RepeatsOf(action, effort))];
+        int[] repeats = [.. actions.Select(action => RepeatsOf(action, effort, onSample))];
         List<double>[] samples = [.. actions.Select(_ => new List<double>(effort.Rounds))];
         double spent = 0;
         for (int round = 0; round < effort.Rounds || (round < ProbeEffort.MostRounds && spent < effort.Milliseconds); round++)
         {
             for (int i = 0; i < actions.Length; i++)
             {
+                onSample();
                 double time = Time(actions[i], repeats[i]);
                 samples[i].Add(time / repeats[i]);
                 spent += time;
@@ -134,9 +141,11 @@ internal sealed unsafe class LatencyProbe : IDisposable
         return [.. samples.Select(sample => sample.Order().ElementAt(sample.Count / 4))];
     }
 
-    private static int RepeatsOf(Action action, ProbeEffort effort)
+    private static int RepeatsOf(Action action, ProbeEffort effort, Action onSample)
     {
+        onSample();
         Time(action, repeats: 2); // jitted, in the caches
+        onSample();
         return (int)Math.Clamp(Math.Ceiling(effort.SampleMilliseconds / Time(action, repeats: 1)), 1, 1000);
     }
 

@@ -31,6 +31,9 @@ public sealed class ViTConfig
         IsDistilled = isDistilled;
         LayerNormEps = layerNormEps;
         Require(channels is 1 or 3, nameof(channels), channels, "is neither 1 (grey) nor 3 (RGB)");
+        Require(
+            (long)channels * imageSize * imageSize <= Array.MaxLength, nameof(imageSize), imageSize,
+            "is too large: one array cannot hold an image of it");
         Require(imageSize % patchSize == 0, nameof(patchSize), patchSize, $"does not divide the image size {imageSize}");
         Require(embedDim % numHeads == 0, nameof(numHeads), numHeads, $"does not divide the embedding width {embedDim}");
         Require(layerNormEps is > 0 and < 1, nameof(layerNormEps), layerNormEps, "is not in (0, 1)");

@@ -27,6 +27,12 @@ public sealed class ViTCheckpointBadInputTests
         ["no classes"] = (c => c.Add("head.weight", [0, 10]), ["'head.weight'", "F32 [0, 10]"]),
         ["oblong patch"] = (c => c.Reshape("patch_embed.proj.weight", [10, 3, 2, 8]), ["'patch_embed.proj.weight'", "F32 [10, 3, 2, 8]"]),
         ["flat patch of no square"] = (c => c.Add("patch_embed.proj.weight", [10, 47]), ["'patch_embed.proj.weight'", "[10, 47]"]),
+        ["patch of no rows"] = (
+            c => c.Add("patch_embed.proj.weight", [0, 3, 30_000, 30_000]), ["'patch_embed.proj.weight'", "F32 [0, 3, 30000, 30000]"]),
+        ["flat patch of no rows"] = (
+            c => c.Add("patch_embed.proj.weight", [0, 1_200_000_000]), ["'patch_embed.proj.weight'", "F32 [0, 1200000000]"]),
+        ["patch of too few rows"] = (
+            c => c.Add("patch_embed.proj.weight", [1, 3, 99, 99]), ["'patch_embed.proj.weight'", "F32 [1, 3, 99, 99]", "[10, 3, 99, 99]"]),
         ["four channels"] = (c => c.Add("patch_embed.proj.weight", [10, 4, 4, 4]), ["channels", "4"]),
         ["tokens of no square"] = (c => c.Add("pos_embed", [1, 12, 10]), ["'pos_embed'", "12 tokens", "plus 2"]),
         ["prefix without position"] = (c => c.Add("pos_embed", [1, 9, 10]), ["'pos_embed'", "9 tokens", "no_embed_class"]),

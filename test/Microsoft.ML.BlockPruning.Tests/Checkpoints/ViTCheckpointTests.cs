@@ -37,6 +37,30 @@ public sealed class ViTCheckpointTests
     }
 
     [TestMethod]
+    public void Load_OfADistilledNetworkOfAnOddShape_ReproducesPyTorchsLogits()
+    {
+        LibTorch.EnsureLoaded();
+        using var expected = SafetensorsFile.Open(DistilledViT.ExpectedPath);
+        float[] logits = expected.ReadSingles("logits");
+        var weights = ViTCheckpoint.Load(DistilledViT.ModelPath);
+
+        using var scope = torch.NewDisposeScope();
+        using var off = torch.no_grad();
+        using var network = new TorchViT(weights);
+        var images = torch.tensor(expected.ReadSingles("images")).reshape(3, 1, 40, 40);
+        float[] actual = network.forward(images).data<float>().ToArray();
+
+        var config = weights.Config;
+        Assert.AreEqual((40, 8, 1, 72), (config.ImageSize, config.PatchSize, config.Channels, config.EmbedDim));
+        Assert.AreEqual((3, 100, true, 1e-2f), (config.NumHeads, config.MlpDim, config.IsDistilled, config.LayerNormEps));
+        Assert.HasCount(21, actual);
+        for (int i = 0; i < actual.Length; i++)
+        {
+            Assert.AreEqual(logits[i], actual[i], 1e-5f * logits.Max(Math.Abs), $"logit {i}");
+        }
+    }
+
+    [TestMethod]
     public void Load_ReadsTheShapeFromTensorsAndConfig()
     {
         var config = ViTCheckpoint.Load(TinyViT.ModelPath).Config;

@@ -123,6 +123,28 @@ public sealed class SparsityAllocatorTests
     }
 
     [TestMethod]
+    public void Allocate_KeepsTheFloorOfALayerThatMattersLeast_ByItsBestBlocks()
+    {
+        var (least, most) = (
+            new LayerImportances("least", new BlockMask(2, 2, new BlockShape(1, 1))),
+            new LayerImportances("most", new BlockMask(2, 2, new BlockShape(1, 1))));
+        for (int block = 0; block < 4; block++)
+        {
+            least[block / 2, block % 2] = 0.1 * block;
+            most[block / 2, block % 2] = 10 + block;
+        }
+
+        var plan = Allocator(new SparsityCostModel(), 4, layerFloor: 0.3).Allocate([least, most], []);
+
+        // 0.3 of four blocks are two of each; without a floor all four of one layer would stay.
+        foreach (var mask in new[] { plan["least"]!, plan["most"]! })
+        {
+            CollectionAssert.AreEqual(
+                new[] { false, false, true, true }, Enumerable.Range(0, 4).Select(block => mask[block / 2, block % 2]).ToArray());
+        }
+    }
+
+    [TestMethod]
     public void Allocate_SaysTheNearestBudgetWhereOneCannotBeMet()
     {
         var layers = new[] { Layer("a", 4, 4, new BlockShape(2, 2), seed: 1) };

@@ -41,17 +41,12 @@ internal sealed class LayerReconstruction : ILayerReconstruction
     public int StepsPerLayer => _heldOut.Length == 0 ? 0 : Passes * BatchesOf(_training);
 
     /// <inheritdoc/>
-    /// <remarks>Those of the task, zero for images that are held out: what least squares have seen would speak for least squares.</remarks>
-    public IReadOnlyList<IReadOnlyList<float[]>> FittingWeights()
-    {
-        int tokens = _task.Dense.Config.Tokens;
-        bool IsHeldOut(int token) => token / tokens % HeldOutEvery == HeldOutEvery - 1;
-        return
-        [
-            .. _task.TokenWeights.Select(groups => groups
-                .Select(weights => weights.Select((weight, token) => IsHeldOut(token) ? 0 : weight).ToArray()).ToList()),
-        ];
-    }
+    /// <remarks>
+    /// Those of the task, zero for images that are held out: what least squares have seen would speak for least squares. Where no gradient
+    /// arrives in any other image, all of theirs weigh alike.
+    /// </remarks>
+    public IReadOnlyList<IReadOnlyList<float[]>> FittingWeights() =>
+        [.. _task.TokenWeights.Select(groups => groups.Select(WithoutHeldOut).ToList())];
 
     /// <inheritdoc/>
     /// <remarks>It helped if the loss on the held-out images fell.</remarks>
@@ -76,6 +71,14 @@ internal sealed class LayerReconstruction : ILayerReconstruction
         }
 
         return false;
+    }
+
+    private float[] WithoutHeldOut(float[] weights)
+    {
+        int tokens = _task.Dense.Config.Tokens;
+        bool IsHeldOut(int token) => token / tokens % HeldOutEvery == HeldOutEvery - 1;
+        bool isSeen = weights.Where((weight, token) => weight > 0 && !IsHeldOut(token)).Any();
+        return [.. weights.Select((weight, token) => IsHeldOut(token) ? 0 : isSeen ? weight : 1)];
     }
 
     private IReconstructionLoss LossOf(int index, TorchViT dense, Tensor targets) => index == dense.Layers.Count - 1

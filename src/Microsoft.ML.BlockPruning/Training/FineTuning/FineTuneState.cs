@@ -14,28 +14,48 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
     private const string StepsKey = "steps";
     private const string HashKey = "sha256";
 
+    /// <summary>What can be told before there is anything to train: a state can be read here, or there is a folder for one.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or no state of a training.</exception>
+    /// <exception cref="DirectoryNotFoundException">Nothing could be saved there.</exception>
+    public static void Check(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw Invalid(path, "it is a folder, expected the name of a file");
+        }
+
+        if (File.Exists(path))
+        {
+            using var file = SafetensorsFile.Open(path);
+            RequireSame(path, file, VersionKey, Version);
+        }
+        else
+        {
+            RequireFolder(path);
+        }
+    }
+
     /// <summary>Restores the session where the file exists.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or of another training; names what differs.</exception>
     /// <exception cref="DirectoryNotFoundException">Nothing could be saved there.</exception>
     public void TryResume()
     {
+        Check(path);
         if (!File.Exists(path))
         {
-            RequireFolder();
             return;
         }
 
         using var file = SafetensorsFile.Open(path);
-        RequireSame(file, VersionKey, Version);
         foreach (var (key, value) in identity)
         {
-            RequireSame(file, key, value);
+            RequireSame(path, file, key, value);
         }
 
         if (!int.TryParse(Found(file, StepsKey), NumberStyles.None, CultureInfo.InvariantCulture, out int steps)
             || steps < 1 || steps > session.TotalSteps)
         {
-            throw Invalid($"{StepsKey} is '{Found(file, StepsKey)}', expected 1 to {session.TotalSteps}");
+            throw Invalid(path, $"{StepsKey} is '{Found(file, StepsKey)}', expected 1 to {session.TotalSteps}");
         }
 
         Restore(file);
@@ -65,7 +85,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
     });
 
     // Better now than after the first epoch.
-    private void RequireFolder()
+    private static void RequireFolder(string path)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (!Directory.Exists(folder))
@@ -83,7 +103,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
                 || found.DType != SafetensorsDType.F32)
             {
                 throw Invalid(
-                    $"tensor '{name}' is {found?.Describe() ?? "missing"}, expected F32 [{string.Join(", ", target.shape)}]");
+                    path, $"tensor '{name}' is {found?.Describe() ?? "missing"}, expected F32 [{string.Join(", ", target.shape)}]");
             }
 
             values.Add((target, file.ReadSingles(name)));
@@ -91,7 +111,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
 
         if (Found(file, HashKey) != FineTuneIdentity.Hash(values.Select(entry => entry.Values)))
         {
-            throw Invalid("its values do not have the SHA-256 that it names");
+            throw Invalid(path, "its values do not have the SHA-256 that it names");
         }
 
         using var off = no_grad();
@@ -116,17 +136,17 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
 
     private static float[] Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes).ToArray();
 
-    private void RequireSame(SafetensorsFile file, string key, string expected)
+    private static void RequireSame(string path, SafetensorsFile file, string key, string expected)
     {
         string found = Found(file, key);
         if (found != expected)
         {
-            throw Invalid($"{key} is {found} there, but {expected} in this training");
+            throw Invalid(path, $"{key} is {found} there, but {expected} in this training");
         }
     }
 
     private static string Found(SafetensorsFile file, string key) => file.Metadata.GetValueOrDefault(key, "missing");
 
-    private InvalidDataException Invalid(string what) =>
+    private static InvalidDataException Invalid(string path, string what) =>
         new($"Fine-tuning cannot go on from '{path}': {what}. Delete the file to start anew, or name another one.");
 }

@@ -97,6 +97,22 @@ public sealed class LayerReconstructionTests
     }
 
     [TestMethod]
+    public void Refit_WhereOnlyAHeldOutImageHasAGradient_WeighsAllOthersAlike()
+    {
+        // A network that is sure of all images but one: the sampled labels of the others give no gradient in float32.
+        var task = Task(keep: 0.5, images: 20);
+        int tokens = task.Dense.Config.Tokens;
+        float[] ofTheLastImage = [.. Enumerable.Range(0, 20 * tokens).Select(token => token / tokens == 19 ? 20f : 0)];
+        task = task with { TokenWeights = [.. task.TokenWeights.Select(groups => groups.Select(_ => ofTheLastImage).ToList())] };
+
+        var fitting = new LayerReconstruction(task).FittingWeights();
+        var refitted = Refit(task);
+
+        CollectionAssert.AreEqual(ofTheLastImage.Select(weight => weight > 0 ? 0f : 1).ToArray(), fitting[5][0]);
+        Assert.IsTrue(refitted.Tensors().All(tensor => tensor.Values.All(float.IsFinite)));
+    }
+
+    [TestMethod]
     public void Refit_IsLeastSquaresAloneWhereNoImageCanBeHeldOut()
     {
         var task = Task(keep: 0.5, images: 19);
