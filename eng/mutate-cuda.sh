@@ -74,12 +74,13 @@ mutate load-before-sync '        wait_copies<STAGES - 2>();
         const u32 xs'
 mutate empty-groups-not-counted 'if (next < count) load(next, next % STAGES);
         commit_copies();' 'if (next < count) { load(next, next % STAGES); commit_copies(); }'
-mutate swapped-halves-of-w '((lane >> 4) << 3)) * LD + k + ((lane >> 3) & 1) * 8)' '(((lane >> 3) & 1) << 3)) * LD + k + (lane >> 4) * 8)'
-mutate swapped-halves-of-x '(lane & 15)) * LD + k + (lane >> 4) * 8)' '(lane >> 1)) * LD + k + (lane & 1) * 8)'
+mutate swapped-halves-of-w '((lane >> 4) << 3), k / 8 + ((lane >> 3) & 1)))' '(((lane >> 3) & 1) << 3), k / 8 + (lane >> 4)))'
+mutate swapped-halves-of-x '(lane & 15), k / 8 + (lane >> 4)))' '(lane >> 1), k / 8 + (lane & 1)))'
 mutate no-row-guard-on-load 'bool inside = m < p.rows;' 'bool inside = true;'
 mutate no-row-guard-on-store 'if (m >= p.rows) continue;' ''
 mutate row-guard-off-by-one 'if (m >= p.rows) continue;' 'if (m > p.rows) continue;'
-mutate no-padding 'MT = 128, LD = BK + 8' 'MT = 128, LD = BK'
+mutate no-swizzle 'chunk ^ (row * CHUNKS / 8 % CHUNKS)' 'chunk'
+mutate swizzle-of-the-wrong-rows 'chunk ^ (row * CHUNKS / 8 % CHUNKS)' 'chunk ^ (row % CHUNKS)'
 mutate wrong-k0 'const int k0 = p.col[first + block] * BK;' 'const int k0 = block * BK;'
 mutate wrong-weight-block '(u64)(first + block) * (BN * BK)' '(u64)block * (BN * BK)'
 mutate last-block-left-out 's < count; s++)

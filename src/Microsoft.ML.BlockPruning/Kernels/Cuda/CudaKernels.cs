@@ -144,7 +144,7 @@ internal sealed class CudaKernels : IDisposable
         }
 
         int stages = shape.Width == 16 ? 4 : shape.Width == 32 ? 3 : 2;
-        return Math.Max(stages * (128 + shape.Height) * (shape.Width + 8) * 2, 128 * (shape.Height + 8) * 4);
+        return Math.Max(stages * (128 + shape.Height) * shape.Width * 2, 128 * (shape.Height + 8) * 4);
     }
 
     private void Convert(string direction, ConversionParameters parameters, int rows, CudaElement element, CudaStream stream) =>
