@@ -79,8 +79,8 @@ mutate swapped-halves-of-x '(lane & 15), k / 8 + (lane >> 4)))' '(lane >> 1), k 
 mutate no-row-guard-on-load 'bool inside = m < p.rows;' 'bool inside = true;'
 mutate no-row-guard-on-store 'if (m >= p.rows) continue;' ''
 mutate row-guard-off-by-one 'if (m >= p.rows) continue;' 'if (m > p.rows) continue;'
-mutate no-swizzle 'chunk ^ (row * CHUNKS / 8 % CHUNKS)' 'chunk'
-mutate swizzle-of-the-wrong-rows 'chunk ^ (row * CHUNKS / 8 % CHUNKS)' 'chunk ^ (row % CHUNKS)'
+mutate no-swizzle 'chunk ^ (CHUNKS < 8 ? row * CHUNKS / 8 % CHUNKS : row % 8)' 'chunk'
+mutate swizzle-of-the-wrong-rows 'CHUNKS < 8 ? row * CHUNKS / 8 % CHUNKS : row % 8' 'row % (CHUNKS < 8 ? CHUNKS : 8)'
 mutate wrong-k0 'const int k0 = p.col[first + block] * BK;' 'const int k0 = block * BK;'
 mutate wrong-weight-block '(u64)(first + block) * (BN * BK)' '(u64)block * (BN * BK)'
 mutate last-block-left-out 's < count; s++)
@@ -118,6 +118,7 @@ mutate softmax-without-maximum 'highest = __builtin_fmaxf(highest, s[n][e]);' 'h
 mutate softmax-not-rescaled 'out[n][e] *= shrink;' 'out[n][e] *= 1.f;'
 mutate softmax-sum-not-rescaled 'total[half] * shrink + sum' 'total[half] + sum'
 mutate attention-keys-past-the-end 'if (key + n * 8 + (lane & 3) * 2 + (e & 1) >= p.tokens) s[n][e] = -infinity;' ''
+mutate attention-swizzle-too-wide 'CHUNKS < 8 ? row * CHUNKS / 8 % CHUNKS : row % 8' 'row * CHUNKS / 8 % CHUNKS'
 mutate attention-no-scale 'const float scale = p.scale * LOG2_E' 'const float scale = p.scale'
 mutate attention-v-not-transposed 'load_matrices_transposed(b, vs' 'load_matrices(b, vs'
 mutate attention-no-sync-after-k '__syncthreads(); // nobody reads k any more' ''

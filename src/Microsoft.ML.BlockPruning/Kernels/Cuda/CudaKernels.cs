@@ -108,7 +108,7 @@ internal sealed class CudaKernels : IDisposable
         }
 
         int width = HeadWidths.First(width => width >= parameters.HeadWidth);
-        int sharedBytes = 3 * 64 * (width + 8) * 2;
+        int sharedBytes = 3 * 64 * width * 2;
         Launch(
             $"attention_{ElementCodec.NameOf(element)}_{width}",
             new LaunchShape(Tiles(parameters.Queries, 64), parameters.Heads, images, Threads, sharedBytes),

@@ -65,6 +65,13 @@ DEVICE void load_matrices_transposed(u32 (&r)[4], u32 address)
                  : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(address) : "memory");
 }
 
+// Where a row's 16-byte pieces lie in a tile of shared memory: they are swapped by an exclusive or, so that the 8 rows that ldmatrix reads
+// at once lie in 32 banks, and so do 8 pieces that are copied at once. Padding between the rows would cost up to half as much again.
+template<int CHUNKS> DEVICE int place(int row, int chunk)
+{
+    return (row * CHUNKS + (chunk ^ (CHUNKS < 8 ? row * CHUNKS / 8 % CHUNKS : row % 8))) * 16;
+}
+
 DEVICE float exp2_approximate(float x)
 {
     float y;
@@ -251,10 +258,6 @@ DEVICE void finish(const LinearArguments<E>& p, int blockRow, int firstToken)
         Vectors<E>::store4(p.y + (u64)m * p.yStride + n, v);
     }
 }
-
-// Where 16 bytes of a row lie in its tile: a row's pieces are swapped by an exclusive or, so that the 8 rows that ldmatrix reads at once lie
-// in 32 banks without padding between rows. Padding would do too and take a third more of 16 numbers a row: fewer CTAs would fit an SM.
-template<int CHUNKS> DEVICE int place(int row, int chunk) { return (row * CHUNKS + (chunk ^ (row * CHUNKS / 8 % CHUNKS))) * 16; }
 
 // On tensor cores. Shared memory holds STAGES tiles, each X [MT][BK] then W [BN][BK]: while one is multiplied the next ones arrive.
 // A warp computes MT / 4 tokens of all BN features.
@@ -501,13 +504,13 @@ template<class E> struct AttentionArguments
 };
 
 // On tensor cores with the online softmax (Milakov and Gimelshein 2018; Dao et al. 2022, algorithm 1). 64 queries a CTA, 16 a warp; keys come
-// in tiles of 64. Shared memory: q, k and v, each [64][HD + 8], padded as in the linear layers; v arrives while q · kᵀ is computed,
+// in tiles of 64. Shared memory: q, k and v, each [64][HD]; v arrives while q · kᵀ is computed,
 // the next k while the softmax and the product with v are. Head widths below HD and tokens past the last are zeros there.
 template<class E, int HD>
 DEVICE void attend(const AttentionArguments<E>& p)
 {
-    constexpr int TILE = 64, LD = HD + 8, CHUNKS = HD / 8;
-    constexpr u32 TILE_BYTES = TILE * LD * 2;
+    constexpr int TILE = 64, CHUNKS = HD / 8;
+    constexpr u32 TILE_BYTES = TILE * HD * 2;
     const int t = thread(), warp = t >> 5, lane = t & 31;
     const int firstQuery = cta_x() * TILE, embedDim = p.heads * p.headWidth;
     const u16* q = p.qkv + (u64)cta_z() * p.tokens * p.qkvStride + cta_y() * p.headWidth;
@@ -522,7 +525,7 @@ DEVICE void attend(const AttentionArguments<E>& p)
         {
             int c = t + i * THREADS, row = c / CHUNKS, column = c % CHUNKS * 8;
             bool inside = firstToken + row < p.tokens && column < p.headWidth;
-            copy16(target + (row * LD + column) * 2, inside ? source + (u64)(firstToken + row) * p.qkvStride + column : source, inside ? 16 : 0);
+            copy16(target + place<CHUNKS>(row, c % CHUNKS), inside ? source + (u64)(firstToken + row) * p.qkvStride + column : source, inside ? 16 : 0);
         }
     };
 
@@ -552,12 +555,12 @@ DEVICE void attend(const AttentionArguments<E>& p)
         for (int k = 0; k < HD; k += 16)
         {
             u32 a[4];
-            load_matrices(a, qs + ((warp * 16 + (lane & 15)) * LD + k + (lane >> 4) * 8) * 2);
+            load_matrices(a, qs + place<CHUNKS>(warp * 16 + (lane & 15), k / 8 + (lane >> 4)));
             #pragma unroll
             for (int n = 0; n < TILE / 16; n++)
             {
                 u32 b[4];
-                load_matrices(b, ks + ((n * 16 + (lane & 7) + ((lane >> 4) << 3)) * LD + k + ((lane >> 3) & 1) * 8) * 2);
+                load_matrices(b, ks + n * 16 * HD * 2 + place<CHUNKS>((lane & 7) + ((lane >> 4) << 3), k / 8 + ((lane >> 3) & 1)));
                 E::multiply(s[2 * n], a, b[0], b[1]);
                 E::multiply(s[2 * n + 1], a, b[2], b[3]);
             }
@@ -609,7 +612,7 @@ DEVICE void attend(const AttentionArguments<E>& p)
             for (int n = 0; n < HD / 16; n++)
             {
                 u32 b[4];
-                load_matrices_transposed(b, vs + ((k * 16 + (lane & 15)) * LD + n * 16 + (lane >> 4) * 8) * 2);
+                load_matrices_transposed(b, vs + k * 16 * HD * 2 + place<CHUNKS>(lane & 15, n * 2 + (lane >> 4)));
                 E::multiply(out[2 * n], a, b[0], b[1]);
                 E::multiply(out[2 * n + 1], a, b[2], b[3]);
             }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.ML.BlockPruning.Checkpoints;
 using static TorchSharp.torch;
 
@@ -46,7 +45,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
     /// <summary>Writes the session's state over the last one.</summary>
     public void Save() => AtomicFile.Write(path, stream =>
     {
-        var values = Tensors().Select(entry => (entry.Name, entry.Tensor, Values: Values(entry.Tensor))).ToList();
+        var values = Tensors().Select(entry => (entry.Name, entry.Tensor, Values: TorchDevice.Read<float>(entry.Tensor))).ToList();
         var writer = new SafetensorsWriter();
         writer.AddMetadata(VersionKey, Version);
         writer.AddMetadata(StepsKey, session.Optimizer.Steps.ToString(CultureInfo.InvariantCulture));
@@ -98,7 +97,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
         foreach (var (target, content) in values)
         {
             using var scope = NewDisposeScope();
-            target.copy_(tensor(content).reshape(target.shape));
+            target.copy_(TorchDevice.Put(tensor(content)).reshape(target.shape));
         }
     }
 
@@ -113,8 +112,6 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
             yield return ($"average.{moments.Name}", average);
         }
     }
-
-    private static float[] Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes).ToArray();
 
     private void RequireSame(SafetensorsFile file, string key, string expected)
     {
