@@ -62,7 +62,7 @@ internal sealed class StripSolver(PrunableLayer layer, BlockMask mask)
 
         var rows = right.narrow(0, firstRow - group.FirstRow, height).index_select(1, columns);
         var solution = cholesky_solve(rows.t(), factor).t().to(float32).contiguous();
-        if (!TorchDevice.ReadOne<bool>(solution.isfinite().all()))
+        if (!TorchDevice.Current.AreFinite(solution))
         {
             throw new ArithmeticException($"The refit of '{layer.Name}' gives weights that are not finite in row strip {strip}.");
         }

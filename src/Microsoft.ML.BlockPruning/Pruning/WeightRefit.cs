@@ -140,7 +140,7 @@ internal sealed class WeightRefit : IWeightRefit
         if (first >= _firstPruned)
         {
             Fit(first, pruned.First, onStep, batch =>
-                (pruned.Norm.forward(prunedStreams[batch]), dense.First.forward(dense.Norm.forward(denseStreams[batch]))));
+                (pruned.Normed(prunedStreams[batch]), dense.First.forward(dense.Normed(denseStreams[batch]))));
         }
 
         // The target needs the dense stream after the branch, so this pass moves it there.

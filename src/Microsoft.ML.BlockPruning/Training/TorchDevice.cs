@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Training;
@@ -98,8 +97,15 @@ internal class TorchDevice
         return ToHost(tensor).item<T>();
     }
 
-    /// <summary>Runs the patch embedding's convolution, the one operation that libtorch has not for every device.</summary>
-    public virtual Tensor Convolve(Conv2d layer, Tensor images) => layer.forward(images);
+    /// <summary>Runs a convolution or LayerNorm, which libtorch has not for every device.</summary>
+    public virtual Tensor Forward(nn.Module<Tensor, Tensor> layer, Tensor input) => layer.forward(input);
+
+    /// <summary>Whether every number of a tensor is finite.</summary>
+    public virtual bool AreFinite(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return ReadOne<bool>(tensor.isfinite().all());
+    }
 
     /// <summary>Copies a tensor from the device to the processor.</summary>
     protected virtual Tensor Copy(Tensor tensor) => tensor.cpu();

@@ -147,7 +147,7 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
     internal Tensor Classify(Tensor stream)
     {
         using var scope = NewDisposeScope();
-        var x = _norm.forward(stream);
+        var x = TorchDevice.Current.Forward(_norm, stream);
         var logits = _head.forward(x.select(1, 0));
         if (_distillationHead is not null)
         {

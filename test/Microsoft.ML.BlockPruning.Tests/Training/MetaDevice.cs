@@ -9,15 +9,35 @@ namespace Microsoft.ML.BlockPruning.Tests.Training;
 /// <remarks>Whoever reads numbers off it gets ones.</remarks>
 internal sealed class MetaDevice() : TorchDevice(DeviceType.META, -1)
 {
-    /// <summary>As a product of patches: libtorch has no convolution here. Its stride is its size.</summary>
-    public override Tensor Convolve(Conv2d layer, Tensor images)
+    /// <summary>The layers that libtorch has not here, by operations that it has.</summary>
+    public override Tensor Forward(nn.Module<Tensor, Tensor> layer, Tensor input)
     {
         using var scope = NewDisposeScope();
-        long side = layer.weight.shape[2];
-        long grid = images.shape[2] / side;
-        var patches = images.view(images.shape[0], images.shape[1], grid, side, grid, side).permute(0, 2, 4, 1, 3, 5).flatten(3);
-        return patches.matmul(layer.weight.flatten(1).t()).add(layer.bias!, 1.0.ToScalar()).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        var output = layer switch
+        {
+            Conv2d convolution => Convolve(convolution, input),
+            LayerNorm norm => Normalize(norm, input),
+            _ => layer.forward(input),
+        };
+        return output.MoveToOuterDisposeScope();
     }
 
+    public override bool AreFinite(Tensor tensor) => true;
+
     protected override Tensor Copy(Tensor tensor) => ones(tensor.shape, tensor.dtype);
+
+    // Its stride is its size: a product of patches.
+    private static Tensor Convolve(Conv2d layer, Tensor images)
+    {
+        long side = layer.weight.shape[2];
+        long grid = images.shape[2] / side;
+        var patches = images.reshape(images.shape[0], images.shape[1], grid, side, grid, side).permute(0, 2, 4, 1, 3, 5).flatten(3);
+        return patches.matmul(layer.weight.flatten(1).t()).add(layer.bias!, 1.0.ToScalar()).permute(0, 3, 1, 2);
+    }
+
+    private static Tensor Normalize(LayerNorm layer, Tensor x)
+    {
+        var centred = x.sub(x.mean([-1], keepdim: true));
+        return centred.mul(centred.mul(centred).mean([-1], keepdim: true).rsqrt()).mul(layer.weight!).add(layer.bias!, 1.0.ToScalar());
+    }
 }

@@ -1,4 +1,3 @@
-using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Pruning.Reconstruction;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Training.FineTuning;
@@ -10,7 +9,8 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Tests.Training;
 
-/// <summary>That work on a device keeps all of its tensors there: operations on tensors of two devices fail.</summary>
+/// <summary>That work on a device keeps its tensors there: sums and products by element of tensors of two devices fail.</summary>
+/// <remarks>Matrix products do not: libtorch takes a matrix of the processor for one of the device without memory.</remarks>
 [TestClass]
 public sealed class TorchDeviceTests
 {
@@ -85,33 +85,24 @@ public sealed class TorchDeviceTests
     }
 
     [TestMethod]
-    public void Refit_OnADevice_MixesNoDevices()
+    public void ResidualStreams_OnADevice_StayThere()
     {
         var weights = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
         var calibration = TinyNetwork.Calibration(weights.Config, 70);
-        var layers = PrunableLayer.Of(weights, new BlockShape(4, 4));
         using var on = new MetaDevice().Use();
         using var scope = NewDisposeScope();
         using var off = no_grad();
         using var dense = new TorchViT(weights);
+
         var streams = dense.Embed(calibration);
-        float[] energies = [.. Enumerable.Repeat(1f, calibration.TotalTokens)];
-        var moments = new RefitMoments(layers[3], [energies]);
-        int batch = 0;
-        foreach (var stream in streams)
+        foreach (var (stream, branch) in streams.SelectMany(_ => dense.Layers[0].Branches, (stream, branch) => (stream, branch)))
         {
-            dense.Layers[0].Branches[0].Advance(stream);
-            var input = dense.Layers[0].Branches[1].SecondInput(stream);
-            moments.Add(input, stream);
-            batch++;
+            branch.Advance(stream);
         }
 
-        var loss = new StreamLoss(cat([.. streams]), TorchDevice.Put(tensor(energies)));
-
-        Assert.AreEqual(2, batch);
-        Assert.AreEqual(DeviceType.META, moments.Targets[0].device_type);
-        Assert.IsNotNull(RefitOutcome.Of(layers[3], moments, weights.Layers[0].Fc2));
-        Assert.IsNotNull(loss);
+        _ = new StreamLoss(cat([.. streams]), TorchDevice.Put(ones(calibration.TotalTokens)));
+        Assert.HasCount(2, streams);
+        Assert.IsTrue(streams.All(stream => dense.Classify(stream).device_type == DeviceType.META));
     }
 
     /// <summary>Ones are what the device's numbers read as, so they are the result; that they arrive says that no devices were mixed.</summary>

@@ -61,7 +61,7 @@ internal sealed class LayerDivergence(
             var at = replay.Branch;
             int first = 2 * branch;
             measured.Add(MeasureLayer(
-                first, at.First, batch => at.Norm.forward(replay.StreamOf(batch)), masksOf(layers[first]), Divergence, onStep));
+                first, at.First, batch => at.Normed(replay.StreamOf(batch)), masksOf(layers[first]), Divergence, onStep));
             measured.Add(MeasureLayer(
                 first + 1, at.Second, batch => at.SecondInput(replay.StreamOf(batch)), masksOf(layers[first + 1]), Divergence, onStep));
             replay.Advance(onStep);

@@ -12,7 +12,7 @@ public sealed class KernelCountsTests
     private const int Tokens = 128;
     private const int InFeatures = 1280; // 20 blocks of 64
     private static readonly double[] Keeps = [1, 0.5, 0.25, 0.1];
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     [TestMethod]
     public void Linear_MultipliesExactlyWhatIsKept_WithoutBankConflicts()
