@@ -8,7 +8,7 @@ public sealed partial class TensorPlacementTests
 {
     private const string Room = "src/Microsoft.ML.BlockPruning/Training/";
 
-    // TorchViT makes its parameters on the processor and is then placed as a whole; signs are drawn there and put where they are used.
+    // TorchViT makes its parameters on the processor and is then placed as a whole.
     private static readonly string[] MayMake = [Room + "TorchDevice.cs", Room + "TorchViT.cs"];
 
     // A step of Adam on the processor works in the tensors' memory.
