@@ -86,11 +86,18 @@ public sealed partial class BlockPruneEstimator
         /// <value>Null: one per logical processor.</value>
         public int? NumberOfThreads { get; set; }
 
-        /// <summary>Gets or sets what the transformer scores on; calibration and pruning do not ask it.</summary>
+        /// <summary>Gets or sets what the transformer scores on.</summary>
         /// <value>
         /// Null: the GPU that <see cref="MLContext.GpuDeviceId"/> names, if it names one, else the processor. It is not saved with a model.
         /// </value>
         public ScoringDevice? Device { get; set; }
+
+        /// <summary>Gets or sets what calibration, refit and fine-tuning compute on, in float32 and float64 as on the processor.</summary>
+        /// <value>
+        /// Null: as <see cref="Device"/>. A GPU takes an application that was built with <c>-p:TorchBackend=cuda</c>; where it cannot be
+        /// used, the same rules hold as for scoring. It has never run on a GPU.
+        /// </value>
+        public ScoringDevice? TrainingDevice { get; set; }
 
         /// <summary>Gets or sets how many images calibration takes; of more it draws that many with the context's seed.</summary>
         /// <value>

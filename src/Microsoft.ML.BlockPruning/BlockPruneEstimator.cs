@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Interop;
+using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Training;
@@ -71,6 +72,9 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     internal Func<ViTWeights, ImagePreprocessing, LayerGrids, LatencyRequest, Action, LatencyConstraint> MeasureLatency { get; init; } =
         LatencyMeasurement.Measure;
 
+    /// <summary>Gives null where no NVIDIA driver is.</summary>
+    internal Func<ICudaDriver?> LoadDriver { get; init; } = NvidiaDriver.TryLoad;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The image or label column is absent or of a wrong type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
@@ -104,7 +108,8 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     /// The model is damaged or unknown, an image cannot be used, or a fine-tuning cannot go on; names tensor, row or file.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// There is no calibration image or too few to set some aside, or the classes of a label are not the network's or the validation set's.
+    /// There is no calibration image or too few to set some aside, or the classes of a label are not the network's or the validation set's;
+    /// or the GPU that was asked for cannot be used and the CPU may not take its place.
     /// </exception>
     /// <exception cref="NotSupportedException">libtorch cannot be loaded.</exception>
     /// <exception cref="ArithmeticException">
@@ -123,6 +128,8 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         {
             FineTuneState.Check(state); // its folder or its content, before there is a pruned network to lose
         }
+
+        using var device = TrainingDevices.Choose(_host, _options.TrainingDevice ?? _options.Device, LoadDriver, LibTorch.CudaRefusal).Use();
 
         var (weights, preprocessing, image, label, classes, heldOut) = PruneInput.Open(_host, _options, input.Schema);
         var settings = CreateSettings(weights, preprocessing, progress);

@@ -3,14 +3,17 @@ using Microsoft.ML.BlockPruning.Kernels.Cuda;
 
 namespace Microsoft.ML.BlockPruning;
 
-/// <summary>Where a transformer scores, and why.</summary>
+/// <summary>Where to compute, and why.</summary>
 /// <param name="Driver">The driver; null for the CPU.</param>
 /// <param name="Gpu">The GPU; null for the CPU.</param>
 /// <param name="Precision">The type there.</param>
 /// <param name="Refusal">Why it is not the GPU that was asked for; null where none was, or it is.</param>
-/// <param name="Reason">The sentence for the log.</param>
+/// <param name="Reason">Why it is this one, for the log.</param>
 internal sealed record DeviceChoice(ICudaDriver? Driver, CudaDevice? Gpu, CudaPrecision Precision, string? Refusal, string Reason)
 {
+    /// <summary>The device in words.</summary>
+    public string Place => Gpu is null ? "the CPU" : $"GPU {Gpu.Index} ({Gpu.Name})";
+
     /// <summary>Chooses.</summary>
     /// <param name="requested">What the caller said; null: what the context says, as ML.NET's own transforms do.</param>
     /// <param name="gpuDeviceId">The context's GPU; null: none, which to ML.NET means the CPU.</param>
@@ -36,7 +39,7 @@ internal sealed record DeviceChoice(ICudaDriver? Driver, CudaDevice? Gpu, CudaPr
     }
 
     private static DeviceChoice OfCpu(string reason, string? refusal = null) =>
-        new(null, null, CudaPrecision.Float16, refusal, $"scoring on the CPU: {reason}");
+        new(null, null, CudaPrecision.Float16, refusal, reason);
 
     private static DeviceChoice OfGpu(int index, CudaPrecision precision, string reason, Func<ICudaDriver?> loadDriver)
     {
@@ -58,7 +61,7 @@ internal sealed record DeviceChoice(ICudaDriver? Driver, CudaDevice? Gpu, CudaPr
             var gpu = driver.GetDevice(index);
             return CudaRequirements.RefusalOf(gpu) is { } unfit
                 ? OfCpu(unfit, unfit)
-                : new DeviceChoice(driver, gpu, precision, Refusal: null, $"scoring on GPU {index} ({gpu.Name}) in {precision}: {reason}");
+                : new DeviceChoice(driver, gpu, precision, Refusal: null, reason);
         }
         catch (CudaException error)
         {

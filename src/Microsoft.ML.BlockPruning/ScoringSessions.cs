@@ -34,7 +34,7 @@ internal static class ScoringSessions
         {
             if (settings.Device is not null)
             {
-                channel.Info(MessageSensitivity.None, "{0}", choice.Reason);
+                channel.Info(MessageSensitivity.None, "{0}", $"scoring on {choice.Place}: {choice.Reason}");
             }
 
             return (OpenOnCpu(network, settings), ScoringDevice.Cpu);
@@ -43,7 +43,7 @@ internal static class ScoringSessions
         try
         {
             var session = new CudaSession(network, driver, gpu, ElementOf(choice.Precision));
-            channel.Info(MessageSensitivity.None, "{0}", choice.Reason);
+            channel.Info(MessageSensitivity.None, "{0}", $"scoring on {choice.Place} in {choice.Precision}: {choice.Reason}");
             return (session, ScoringDevice.Cuda(gpu.Index, choice.Precision));
         }
         catch (Exception error) when (error is InvalidOperationException or NotSupportedException && mayFallBack)

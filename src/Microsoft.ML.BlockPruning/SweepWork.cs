@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Interop;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Training;
@@ -59,6 +60,8 @@ internal sealed class SweepWork
             LibTorch.EnsureLoaded();
         }
 
+        using var device = Device().Use();
+
         var images = new SweepImages(_host, _options, new PruneProgressRelay(_host, channel, progress: null, _cancellationToken));
         var (subjects, whole) = _setup.Folds is { } folds ? images.ReadFolds(train, folds) : images.ReadSplit(train);
         var header = JournalHeader.Of(subjects[0].IdentityWith(Method, Library), SweepSession.Current(CpuKernels.Selected.Name));
@@ -83,6 +86,11 @@ internal sealed class SweepWork
 
     private static string Library => typeof(SweepWork).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
         .InformationalVersion.Split('+')[0];
+
+    // Children prune on the CPU, whatever is asked for: several processes on one GPU would fight for its memory.
+    private TorchDevice Device() => _setup.Executor == SweepExecutor.ChildProcess
+        ? TorchDevice.Cpu
+        : TrainingDevices.Choose(_host, _options.TrainingDevice ?? _options.Device, NvidiaDriver.TryLoad, LibTorch.CudaRefusal);
 
     private string Method => _setup.Folds is { } folds ? FormattableString.Invariant($"{_method}; {folds} folds") : _method.ToString();
 

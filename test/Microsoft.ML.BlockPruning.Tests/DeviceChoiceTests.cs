@@ -35,7 +35,7 @@ public sealed class DeviceChoiceTests
 
         Assert.AreEqual(expected, choice.Refusal is not null ? "refused" : choice.Gpu is { } gpu ? $"{gpu.Index}" : "cpu");
         Assert.AreEqual(choice.Gpu is null, choice.Driver is null);
-        Assert.Contains(choice.Gpu is null ? "CPU" : $"GPU {choice.Gpu.Index}", choice.Reason);
+        Assert.Contains(choice.Gpu is null ? "CPU" : $"GPU {choice.Gpu.Index}", choice.Place);
     }
 
     [TestMethod]

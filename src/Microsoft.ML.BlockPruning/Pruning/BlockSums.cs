@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Training;
 using static TorchSharp.torch;
@@ -10,7 +9,7 @@ internal static class BlockSums
 {
     /// <summary>The weight as float64, [out, in].</summary>
     public static Tensor WeightOf(PrunableLayer layer) =>
-        tensor(layer.Weights.Weight, float64).reshape(layer.Weights.OutFeatures, layer.Weights.InFeatures);
+        TorchDevice.Put(tensor(layer.Weights.Weight, float64)).reshape(layer.Weights.OutFeatures, layer.Weights.InFeatures);
 
     /// <summary>Sums over each block; ragged blocks sum what they hold.</summary>
     /// <param name="perWeight">[out, in].</param>
@@ -36,7 +35,7 @@ internal static class BlockSums
         using var scope = NewDisposeScope();
         var importances = new LayerImportances(layer.Name, layer.Blocks);
         int columns = layer.Blocks.BlockColumns;
-        double[] values = MemoryMarshal.Cast<byte, double>(perBlock.contiguous().bytes).ToArray();
+        double[] values = TorchDevice.Read<double>(perBlock);
         for (int row = 0; row < layer.Blocks.BlockRows; row++)
         {
             for (int column = 0; column < columns; column++)

@@ -19,12 +19,12 @@ internal static class DampedInverse
         long size = covariance.shape[0];
         var sum = covariance.clone();
         var diagonal = sum.diagonal().narrow(0, 0, damped);
-        double mean = diagonal.mean().item<double>();
+        double mean = TorchDevice.ReadOne<double>(diagonal.mean());
         // Without any input the layer computes its bias; any damping says so.
         diagonal.Accumulate(mean > 0 ? Damping * mean : 1);
         if (mean <= 0)
         {
-            sum.diagonal().narrow(0, damped, size - damped).copy_(ones(size - damped, float64));
+            sum.diagonal().narrow(0, damped, size - damped).copy_(TorchDevice.Put(ones(size - damped, float64)));
         }
 
         return cholesky_inverse(linalg.cholesky(sum)).MoveToOuterDisposeScope();

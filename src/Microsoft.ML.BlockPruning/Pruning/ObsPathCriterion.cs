@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
 using Microsoft.ML.BlockPruning.Training;
 using static TorchSharp.torch;
 
@@ -54,7 +53,7 @@ internal sealed class ObsPathCriterion : LayerCriterion<LayerAccumulator>
         using var scope = NewDisposeScope();
         long strips = layer.Blocks.BlockRows;
         long height = layer.Blocks.Shape.Height;
-        var weights = tensor(layer.Weights.Weight, float64).reshape(layer.Weights.OutFeatures, layer.Weights.InFeatures);
+        var weights = TorchDevice.Put(tensor(layer.Weights.Weight, float64)).reshape(layer.Weights.OutFeatures, layer.Weights.InFeatures);
         weights = nn.functional.pad(weights, (0, 0, 0, (strips * height) - layer.Weights.OutFeatures));
         var (values, vectors) = linalg.eigh(gradientCovariance);
         // Rounding makes zero eigenvalues slightly negative.
@@ -105,5 +104,5 @@ internal sealed class ObsPathCriterion : LayerCriterion<LayerAccumulator>
         }
     }
 
-    private static double[] Values(Tensor x) => MemoryMarshal.Cast<byte, double>(x.contiguous().bytes).ToArray();
+    private static double[] Values(Tensor x) => TorchDevice.Read<double>(x);
 }

@@ -66,8 +66,8 @@ internal sealed class PlainRefit(RefitTask task) : IWeightRefit
     {
         var moments = new RefitMoments(layer, statistics.TokenWeights);
         var weights = layer.Weights;
-        var matrix = tensor(weights.Weight, float64).reshape(weights.OutFeatures, weights.InFeatures);
-        var withBias = cat([matrix, tensor(weights.Bias, float64).unsqueeze(1)], 1);
+        var matrix = TorchDevice.Put(tensor(weights.Weight, float64)).reshape(weights.OutFeatures, weights.InFeatures);
+        var withBias = cat([matrix, TorchDevice.Put(tensor(weights.Bias, float64)).unsqueeze(1)], 1);
         for (int g = 0; g < layer.Groups.Count; g++)
         {
             var group = layer.Groups[g];

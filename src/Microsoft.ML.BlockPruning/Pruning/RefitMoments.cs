@@ -19,8 +19,8 @@ internal sealed class RefitMoments
         _layer = layer;
         _tokenWeights = tokenWeights;
         int width = layer.Weights.InFeatures + 1;
-        Inputs = [.. layer.Groups.Select(_ => zeros(width, width, float64))];
-        Targets = [.. layer.Groups.Select(group => zeros(group.Rows, width, float64))];
+        Inputs = [.. layer.Groups.Select(_ => TorchDevice.Put(zeros(width, width, float64)))];
+        Targets = [.. layer.Groups.Select(group => TorchDevice.Put(zeros(group.Rows, width, float64)))];
         _targetEnergies = new double[layer.Groups.Count];
     }
 
@@ -43,7 +43,7 @@ internal sealed class RefitMoments
         var targets = map.mm(inputs);
         Inputs[group].Accumulate(inputs);
         Targets[group].Accumulate(targets);
-        _targetEnergies[group] += targets.mul(map).sum().item<double>();
+        _targetEnergies[group] += TorchDevice.ReadOne<double>(targets.mul(map).sum());
     }
 
     /// <summary>Adds one batch; batches come in the order of calibration, because token weights are kept by position.</summary>
@@ -58,13 +58,13 @@ internal sealed class RefitMoments
         for (int g = 0; g < Inputs.Count; g++)
         {
             var group = _layer.Groups[g];
-            var weights = tensor(_tokenWeights[g].AsSpan(_tokens, count).ToArray()).unsqueeze(1);
+            var weights = TorchDevice.Put(tensor(_tokenWeights[g].AsSpan(_tokens, count).ToArray())).unsqueeze(1);
             var weighted = x * weights;
             Inputs[g].Accumulate(x.t().mm(weighted));
             var rows = y.narrow(1, group.FirstRow, group.Rows);
             Targets[g].Accumulate(rows.t().mm(weighted));
             var exact = rows.to(float64);
-            _targetEnergies[g] += exact.mul(exact).sum(1).dot(weights.squeeze(1).to(float64)).item<double>();
+            _targetEnergies[g] += TorchDevice.ReadOne<double>(exact.mul(exact).sum(1).dot(weights.squeeze(1).to(float64)));
         }
 
         _tokens += count;

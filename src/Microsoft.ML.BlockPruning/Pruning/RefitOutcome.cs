@@ -24,7 +24,11 @@ internal readonly record struct RefitOutcome(double? Distortion, int DeadInputs)
         using var scope = NewDisposeScope();
         int bias = fitted.InFeatures;
         var weights = cat(
-            [tensor(fitted.Weight, float64).reshape(fitted.OutFeatures, bias), tensor(fitted.Bias, float64).unsqueeze(1)], 1);
+            [
+                TorchDevice.Put(tensor(fitted.Weight, float64)).reshape(fitted.OutFeatures, bias),
+                TorchDevice.Put(tensor(fitted.Bias, float64)).unsqueeze(1),
+            ],
+            1);
         double energy = 0, variance = 0, error = 0;
         bool[] isLive = new bool[bias];
         for (int g = 0; g < layer.Groups.Count; g++)
@@ -35,9 +39,10 @@ internal readonly record struct RefitOutcome(double? Distortion, int DeadInputs)
             var sums = targets.select(1, bias); // x̃ ends in 1
             double y2 = moments.TargetEnergies[g];
             energy += y2;
-            variance += y2 - (sums.dot(sums).item<double>() / inputs[bias, bias].item<double>());
-            error += y2 - (2 * rows.mul(targets).sum().item<double>()) + rows.mm(inputs).mul(rows).sum().item<double>();
-            double[] energies = inputs.diagonal().narrow(0, 0, bias).contiguous().data<double>().ToArray();
+            variance += y2 - (TorchDevice.ReadOne<double>(sums.dot(sums)) / TorchDevice.ReadOne<double>(inputs[bias, bias]));
+            error += y2 - (2 * TorchDevice.ReadOne<double>(rows.mul(targets).sum()))
+                + TorchDevice.ReadOne<double>(rows.mm(inputs).mul(rows).sum());
+            double[] energies = TorchDevice.Read<double>(inputs.diagonal().narrow(0, 0, bias));
             double least = LeastEnergy * energies.Max();
             for (int i = 0; i < bias; i++)
             {

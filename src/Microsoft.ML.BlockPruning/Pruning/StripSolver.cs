@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Training;
@@ -25,7 +24,7 @@ internal sealed class StripSolver(PrunableLayer layer, BlockMask mask)
     {
         using var scope = NewDisposeScope();
         var fitted = new LinearWeights(layer.Name, layer.Weights.OutFeatures, layer.Weights.InFeatures);
-        var dense = tensor(layer.Weights.Weight, float64).reshape(layer.Weights.OutFeatures, layer.Weights.InFeatures);
+        var dense = TorchDevice.Put(tensor(layer.Weights.Weight, float64)).reshape(layer.Weights.OutFeatures, layer.Weights.InFeatures);
         for (int g = 0; g < layer.Groups.Count; g++)
         {
             var group = layer.Groups[g];
@@ -53,7 +52,7 @@ internal sealed class StripSolver(PrunableLayer layer, BlockMask mask)
         int height = mask.HeightOf(strip);
         int firstRow = strip * mask.Shape.Height;
         long[] kept = [.. KeptInputs(strip), inFeatures];
-        var columns = tensor(kept, int64);
+        var columns = TorchDevice.Put(tensor(kept, int64));
         string support = string.Concat(Enumerable.Range(0, mask.BlockColumns).Select(column => mask[strip, column] ? '1' : '0'));
         if (!factors.TryGetValue(support, out var factor))
         {
@@ -63,12 +62,12 @@ internal sealed class StripSolver(PrunableLayer layer, BlockMask mask)
 
         var rows = right.narrow(0, firstRow - group.FirstRow, height).index_select(1, columns);
         var solution = cholesky_solve(rows.t(), factor).t().to(float32).contiguous();
-        if (!solution.isfinite().all().item<bool>())
+        if (!TorchDevice.Current.AreFinite(solution))
         {
             throw new ArithmeticException($"The refit of '{layer.Name}' gives weights that are not finite in row strip {strip}.");
         }
 
-        var values = MemoryMarshal.Cast<byte, float>(solution.bytes);
+        var values = TorchDevice.Read<float>(solution).AsSpan();
         for (int row = 0; row < height; row++)
         {
             var source = values.Slice(row * kept.Length, kept.Length);
@@ -97,7 +96,7 @@ internal sealed class StripSolver(PrunableLayer layer, BlockMask mask)
     {
         var damped = inputs.Plus(inputs.t()).Times(0.5);
         var diagonal = damped.diagonal().narrow(0, 0, damped.shape[0] - 1);
-        double mean = diagonal.mean().item<double>();
+        double mean = TorchDevice.ReadOne<double>(diagonal.mean());
 
         // Inputs that are zero throughout say nothing; any ridge then gives back the dense weights.
         double ridge = mean > 0 ? Ridge * mean : 1;

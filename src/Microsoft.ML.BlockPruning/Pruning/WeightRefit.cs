@@ -140,7 +140,7 @@ internal sealed class WeightRefit : IWeightRefit
         if (first >= _firstPruned)
         {
             Fit(first, pruned.First, onStep, batch =>
-                (pruned.Norm.forward(prunedStreams[batch]), dense.First.forward(dense.Norm.forward(denseStreams[batch]))));
+                (pruned.Normed(prunedStreams[batch]), dense.First.forward(dense.Normed(denseStreams[batch]))));
         }
 
         // The target needs the dense stream after the branch, so this pass moves it there.
@@ -164,8 +164,8 @@ internal sealed class WeightRefit : IWeightRefit
 
         var fitted = new StripSolver(_layers[layer], _masks[layer]).Solve(moments, onStep);
         _outcomes[fitted.Name] = RefitOutcome.Of(_layers[layer], moments, fitted);
-        target.weight.copy_(tensor(fitted.Weight).reshape(fitted.OutFeatures, fitted.InFeatures));
-        target.bias!.copy_(tensor(fitted.Bias));
+        target.weight.copy_(TorchDevice.Put(tensor(fitted.Weight)).reshape(fitted.OutFeatures, fitted.InFeatures));
+        target.bias!.copy_(TorchDevice.Put(tensor(fitted.Bias)));
     }
 
     private static void Advance(ResidualBranch branch, Tensor[] streams, Action onStep)

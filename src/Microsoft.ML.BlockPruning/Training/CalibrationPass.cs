@@ -111,5 +111,5 @@ internal sealed class CalibrationPass(ViTWeights network, CalibrationSet calibra
             + "the network overflows or its weights are damaged before that layer.");
     }
 
-    private static bool IsFinite(Tensor x) => x.isfinite().all().item<bool>();
+    private static bool IsFinite(Tensor x) => TorchDevice.Current.AreFinite(x);
 }

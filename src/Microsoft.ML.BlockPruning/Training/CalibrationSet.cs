@@ -100,7 +100,8 @@ internal sealed class CalibrationSet
         int dim = _config.ImageDim;
         float[] values = _images.AsSpan(FirstImage(batch) * dim, ImagesIn(batch) * dim).ToArray();
         using var scope = NewDisposeScope();
-        return tensor(values).reshape(ImagesIn(batch), _config.Channels, _config.ImageSize, _config.ImageSize).MoveToOuterDisposeScope();
+        return TorchDevice.Put(tensor(values)).reshape(ImagesIn(batch), _config.Channels, _config.ImageSize, _config.ImageSize)
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>Checks that the images are of the shape and the labels of the classes that a network has.</summary>

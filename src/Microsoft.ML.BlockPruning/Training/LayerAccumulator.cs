@@ -17,8 +17,8 @@ internal sealed class LayerAccumulator : ILayerObserver
         _layer = layer;
         int width = layer.Weights.InFeatures + 1;
         int height = layer.Blocks.Shape.Height;
-        _inputs = [.. layer.Groups.Select(_ => zeros(width, width, float64))];
-        _gradients = zeros(layer.Blocks.BlockRows, height, height, float64);
+        _inputs = [.. layer.Groups.Select(_ => TorchDevice.Put(zeros(width, width, float64)))];
+        _gradients = TorchDevice.Put(zeros(layer.Blocks.BlockRows, height, height, float64));
         _energies = new TokenEnergies(layer, totalTokens);
     }
 

@@ -7,6 +7,7 @@ namespace Microsoft.ML.BlockPruning.Training;
 public static class LibTorch
 {
     private const string Core = "torch_cpu";
+    private const string Cuda = "torch_cuda";
     private const string Shim = "LibTorchSharp";
 
     // One attempt a process: the loader remembers what it has seen, so a second one would tell nothing new.
@@ -25,6 +26,21 @@ public static class LibTorch
         {
             throw new NotSupportedException(failure.Message, failure);
         }
+    }
+
+    /// <summary>Why the loaded libtorch cannot compute on a GPU; null where it can.</summary>
+    /// <remarks>
+    /// TorchSharp itself is asked only where the CUDA half is there: where it looks in vain it copies natives about, see <see cref="Load"/>.
+    /// </remarks>
+    internal static string? CudaRefusal()
+    {
+        EnsureLoaded();
+        if (!NativeLibrary.TryLoad(Cuda, typeof(torch).Assembly, searchPath: null, out _))
+        {
+            return "its libtorch computes on the CPU only";
+        }
+
+        return torch.cuda.is_available() ? null : "its libtorch for CUDA sees no GPU, or needs a newer driver";
     }
 
     /// <summary>Looks for the libraries by the very names TorchSharp asks for, before it does.</summary>

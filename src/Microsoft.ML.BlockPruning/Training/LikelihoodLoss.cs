@@ -15,8 +15,8 @@ internal sealed class LikelihoodLoss(int[]? labels) : ICalibrationLoss
         using var scope = NewDisposeScope();
         var logProbabilities = logits.log_softmax(1);
         var classes = labels is null
-            ? logProbabilities.detach().exp().multinomial(1, replacement: true, generator)
-            : tensor(labels.AsSpan(firstImage, (int)logits.shape[0]).ToArray(), int64).unsqueeze(1);
+            ? TorchDevice.Put(TorchDevice.ToHost(logProbabilities.detach().exp()).multinomial(1, replacement: true, generator))
+            : TorchDevice.Put(tensor(labels.AsSpan(firstImage, (int)logits.shape[0]).ToArray(), int64)).unsqueeze(1);
         return logProbabilities.gather(1, classes).sum().neg().MoveToOuterDisposeScope();
     }
 }

@@ -11,6 +11,6 @@ internal sealed class ProjectionLoss : ICalibrationLoss
     public Tensor Of(Tensor logits, int firstImage, Generator generator)
     {
         using var scope = NewDisposeScope();
-        return logits.mul(randn(logits.shape, generator: generator)).sum().MoveToOuterDisposeScope();
+        return logits.mul(TorchDevice.Put(randn(logits.shape, generator: generator))).sum().MoveToOuterDisposeScope();
     }
 }

@@ -10,8 +10,11 @@ namespace Microsoft.ML.BlockPruning.Training;
 /// <param name="Second">proj or fc2; writes into the residual stream.</param>
 internal sealed record ResidualBranch(LayerNorm Norm, Linear First, Func<Tensor, Tensor> Middle, Linear Second)
 {
+    /// <summary>What <see cref="First"/> reads; belongs to the open dispose scope.</summary>
+    public Tensor Normed(Tensor stream) => TorchDevice.Current.Forward(Norm, stream);
+
     /// <summary>What <see cref="Second"/> reads; belongs to the open dispose scope.</summary>
-    public Tensor SecondInput(Tensor stream) => Middle(First.forward(Norm.forward(stream)));
+    public Tensor SecondInput(Tensor stream) => Middle(First.forward(Normed(stream)));
 
     /// <summary>Adds what the branch computes to a residual stream, in place.</summary>
     public void Advance(Tensor stream)

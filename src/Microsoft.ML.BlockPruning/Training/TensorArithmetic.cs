@@ -53,6 +53,6 @@ internal static class TensorArithmetic
         const double smallest = 1e-12;
         using var scope = NewDisposeScope();
         var deviation = values.sub(values.mean());
-        return Math.Max(deviation.mul(deviation).mean().item<float>(), smallest);
+        return Math.Max(TorchDevice.ReadOne<float>(deviation.mul(deviation).mean()), smallest);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Training;
@@ -30,12 +29,12 @@ internal sealed class TokenEnergies(PrunableLayer layer, int totalTokens) : ILay
             var group = layer.Groups[g];
             var part = gradient.narrow(1, group.FirstRow, group.Rows);
             batch[g] = part.mul(part).sum(1);
-            if (!float.IsFinite(batch[g].sum().item<float>()))
+            if (!float.IsFinite(TorchDevice.ReadOne<float>(batch[g].sum())))
             {
                 throw new ArithmeticException($"The loss gradient at the output of '{layer.Name}' is not finite.");
             }
 
-            MemoryMarshal.Cast<byte, float>(batch[g].bytes).CopyTo(_energies[g].AsSpan(_tokens, count));
+            TorchDevice.Read<float>(batch[g]).CopyTo(_energies[g].AsSpan(_tokens, count));
         }
 
         _tokens += count;

@@ -48,7 +48,7 @@ internal sealed class TorchEncoderLayer : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = input.Plus(_attention.forward(_norm1.forward(input)));
-        return x.Plus(_mlp.forward(_norm2.forward(x))).MoveToOuterDisposeScope();
+        var x = input.Plus(_attention.forward(TorchDevice.Current.Forward(_norm1, input)));
+        return x.Plus(_mlp.forward(TorchDevice.Current.Forward(_norm2, x))).MoveToOuterDisposeScope();
     }
 }

@@ -22,6 +22,6 @@ internal sealed class TorchPatchEmbedding : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return _proj.forward(input).flatten(2).transpose(1, 2).MoveToOuterDisposeScope();
+        return TorchDevice.Current.Forward(_proj, input).flatten(2).transpose(1, 2).MoveToOuterDisposeScope();
     }
 }

@@ -71,6 +71,8 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
         {
             parameters[source.Name].copy_(tensor(source.Values).reshape(parameters[source.Name].shape));
         }
+
+        TorchDevice.Place(this);
     }
 
     /// <summary>The network's shape.</summary>
@@ -88,7 +90,7 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
         var parameters = ParametersByName();
         foreach (var target in weights.Tensors())
         {
-            parameters[target.Name].detach().to(float32).contiguous().cpu().data<float>().CopyTo(target.Values);
+            TorchDevice.Read<float>(parameters[target.Name].detach().to(float32)).CopyTo(target.Values, 0);
         }
 
         return weights;
@@ -145,7 +147,7 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
     internal Tensor Classify(Tensor stream)
     {
         using var scope = NewDisposeScope();
-        var x = _norm.forward(stream);
+        var x = TorchDevice.Current.Forward(_norm, stream);
         var logits = _head.forward(x.select(1, 0));
         if (_distillationHead is not null)
         {

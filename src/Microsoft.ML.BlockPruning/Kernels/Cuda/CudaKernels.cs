@@ -108,7 +108,7 @@ internal sealed class CudaKernels : IDisposable
         }
 
         int width = HeadWidths.First(width => width >= parameters.HeadWidth);
-        int sharedBytes = 3 * 64 * (width + 8) * 2;
+        int sharedBytes = 3 * 64 * width * 2;
         Launch(
             $"attention_{ElementCodec.NameOf(element)}_{width}",
             new LaunchShape(Tiles(parameters.Queries, 64), parameters.Heads, images, Threads, sharedBytes),
@@ -144,7 +144,7 @@ internal sealed class CudaKernels : IDisposable
         }
 
         int stages = shape.Width == 16 ? 4 : shape.Width == 32 ? 3 : 2;
-        return Math.Max(stages * (128 + shape.Height) * (shape.Width + 8) * 2, 128 * (shape.Height + 8) * 4);
+        return Math.Max(stages * (128 + shape.Height) * shape.Width * 2, 128 * (shape.Height + 8) * 4);
     }
 
     private void Convert(string direction, ConversionParameters parameters, int rows, CudaElement element, CudaStream stream) =>

@@ -21,6 +21,8 @@ typedef float f32x4 __attribute__((ext_vector_type(4)));
 #define DEVICE static __attribute__((device)) inline __attribute__((always_inline))
 #define MEMBER static __attribute__((device)) inline __attribute__((always_inline))
 #define KERNEL extern "C" __attribute__((global)) void __attribute__((launch_bounds(128)))
+// CTAS: as many fit the registers of an SM, and no more: left to itself ptxas aims higher and spills.
+#define KERNEL_OF(CTAS) extern "C" __attribute__((global)) void __attribute__((launch_bounds(128, CTAS)))
 
 constexpr int THREADS = 128;
 
@@ -61,6 +63,13 @@ DEVICE void load_matrices_transposed(u32 (&r)[4], u32 address)
 {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
                  : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(address) : "memory");
+}
+
+// Where a row's 16-byte pieces lie in a tile of shared memory: they are swapped by an exclusive or, so that the 8 rows that ldmatrix reads
+// at once lie in 32 banks, and so do 8 pieces that are copied at once. Padding between the rows would cost up to half as much again.
+template<int CHUNKS> DEVICE int place(int row, int chunk)
+{
+    return (row * CHUNKS + (chunk ^ (CHUNKS < 8 ? row * CHUNKS / 8 % CHUNKS : row % 8))) * 16;
 }
 
 DEVICE float exp2_approximate(float x)
@@ -250,16 +259,15 @@ DEVICE void finish(const LinearArguments<E>& p, int blockRow, int firstToken)
     }
 }
 
-// On tensor cores. Shared memory holds STAGES tiles, each X [MT][BK + 8] then W [BN][BK + 8]: while one is multiplied the next ones arrive.
-// Eight numbers of padding move each row by 16 bytes more than a multiple of 32: the 8 rows that ldmatrix reads at once lie in 32 banks.
+// On tensor cores. Shared memory holds STAGES tiles, each X [MT][BK] then W [BN][BK]: while one is multiplied the next ones arrive.
 // A warp computes MT / 4 tokens of all BN features.
 template<class E, int BN, int BK>
 DEVICE void multiply_blocks(const LinearArguments<E>& p)
 {
-    constexpr int MT = 128, LD = BK + 8;
+    constexpr int MT = 128;
     constexpr int STAGES = BK == 16 ? 4 : BK == 32 ? 3 : 2;
     constexpr int NF = BN / 8, MF = MT / 64, CHUNKS = BK / 8;
-    constexpr u32 X_BYTES = MT * LD * 2, STAGE_BYTES = X_BYTES + BN * LD * 2;
+    constexpr u32 X_BYTES = MT * BK * 2, STAGE_BYTES = X_BYTES + BN * BK * 2;
     const int t = thread(), warp = t >> 5, lane = t & 31;
     const int blockRow = p.order[cta_x()], firstToken = cta_y() * MT;
     const int first = p.crow[blockRow], count = p.crow[blockRow + 1] - first;
@@ -274,14 +282,14 @@ DEVICE void multiply_blocks(const LinearArguments<E>& p)
         {
             int c = t + i * THREADS, row = c / CHUNKS, q = c % CHUNKS, m = firstToken + row;
             bool inside = m < p.rows; // rows past the last token are zeros
-            copy16(xs + (row * LD + q * 8) * 2, p.x + (u64)(inside ? m : 0) * p.xStride + k0 + q * 8, inside ? 16 : 0);
+            copy16(xs + place<CHUNKS>(row, q), p.x + (u64)(inside ? m : 0) * p.xStride + k0 + q * 8, inside ? 16 : 0);
         }
         const u16* w = p.values + (u64)(first + block) * (BN * BK);
         #pragma unroll
         for (int i = 0; i < (BN * CHUNKS + THREADS - 1) / THREADS; i++)
         {
             int c = t + i * THREADS, row = c / CHUNKS, q = c % CHUNKS;
-            if (BN * CHUNKS % THREADS == 0 || c < BN * CHUNKS) copy16(ws + (row * LD + q * 8) * 2, w + c * 8, 16);
+            if (BN * CHUNKS % THREADS == 0 || c < BN * CHUNKS) copy16(ws + place<CHUNKS>(row, q), w + c * 8, 16);
         }
     };
 
@@ -315,10 +323,10 @@ DEVICE void multiply_blocks(const LinearArguments<E>& p)
             u32 a[MF][4], b[NF / 2][4];
             #pragma unroll
             for (int i = 0; i < MF; i++) // 16 tokens x 16 inputs: lanes 0-15 the left halves of the rows, 16-31 the right
-                load_matrices(a[i], xs + ((warp * (MT / 4) + i * 16 + (lane & 15)) * LD + k + (lane >> 4) * 8) * 2);
+                load_matrices(a[i], xs + i * 16 * BK * 2 + place<CHUNKS>(warp * (MT / 4) + (lane & 15), k / 8 + (lane >> 4)));
             #pragma unroll
             for (int j = 0; j < NF / 2; j++) // 16 features x 16 inputs: two operands b, their k halves side by side
-                load_matrices(b[j], ws + ((j * 16 + (lane & 7) + ((lane >> 4) << 3)) * LD + k + ((lane >> 3) & 1) * 8) * 2);
+                load_matrices(b[j], ws + j * 16 * BK * 2 + place<CHUNKS>((lane & 7) + ((lane >> 4) << 3), k / 8 + ((lane >> 3) & 1)));
             #pragma unroll
             for (int i = 0; i < MF; i++)
                 #pragma unroll
@@ -496,13 +504,13 @@ template<class E> struct AttentionArguments
 };
 
 // On tensor cores with the online softmax (Milakov and Gimelshein 2018; Dao et al. 2022, algorithm 1). 64 queries a CTA, 16 a warp; keys come
-// in tiles of 64. Shared memory: q, k and v, each [64][HD + 8], padded as in the linear layers; v arrives while q · kᵀ is computed,
+// in tiles of 64. Shared memory: q, k and v, each [64][HD]; v arrives while q · kᵀ is computed,
 // the next k while the softmax and the product with v are. Head widths below HD and tokens past the last are zeros there.
 template<class E, int HD>
 DEVICE void attend(const AttentionArguments<E>& p)
 {
-    constexpr int TILE = 64, LD = HD + 8, CHUNKS = HD / 8;
-    constexpr u32 TILE_BYTES = TILE * LD * 2;
+    constexpr int TILE = 64, CHUNKS = HD / 8;
+    constexpr u32 TILE_BYTES = TILE * HD * 2;
     const int t = thread(), warp = t >> 5, lane = t & 31;
     const int firstQuery = cta_x() * TILE, embedDim = p.heads * p.headWidth;
     const u16* q = p.qkv + (u64)cta_z() * p.tokens * p.qkvStride + cta_y() * p.headWidth;
@@ -517,7 +525,7 @@ DEVICE void attend(const AttentionArguments<E>& p)
         {
             int c = t + i * THREADS, row = c / CHUNKS, column = c % CHUNKS * 8;
             bool inside = firstToken + row < p.tokens && column < p.headWidth;
-            copy16(target + (row * LD + column) * 2, inside ? source + (u64)(firstToken + row) * p.qkvStride + column : source, inside ? 16 : 0);
+            copy16(target + place<CHUNKS>(row, c % CHUNKS), inside ? source + (u64)(firstToken + row) * p.qkvStride + column : source, inside ? 16 : 0);
         }
     };
 
@@ -547,12 +555,12 @@ DEVICE void attend(const AttentionArguments<E>& p)
         for (int k = 0; k < HD; k += 16)
         {
             u32 a[4];
-            load_matrices(a, qs + ((warp * 16 + (lane & 15)) * LD + k + (lane >> 4) * 8) * 2);
+            load_matrices(a, qs + place<CHUNKS>(warp * 16 + (lane & 15), k / 8 + (lane >> 4)));
             #pragma unroll
             for (int n = 0; n < TILE / 16; n++)
             {
                 u32 b[4];
-                load_matrices(b, ks + ((n * 16 + (lane & 7) + ((lane >> 4) << 3)) * LD + k + ((lane >> 3) & 1) * 8) * 2);
+                load_matrices(b, ks + n * 16 * HD * 2 + place<CHUNKS>((lane & 7) + ((lane >> 4) << 3), k / 8 + ((lane >> 3) & 1)));
                 E::multiply(s[2 * n], a, b[0], b[1]);
                 E::multiply(s[2 * n + 1], a, b[2], b[3]);
             }
@@ -604,7 +612,7 @@ DEVICE void attend(const AttentionArguments<E>& p)
             for (int n = 0; n < HD / 16; n++)
             {
                 u32 b[4];
-                load_matrices_transposed(b, vs + ((k * 16 + (lane & 15)) * LD + n * 16 + (lane >> 4) * 8) * 2);
+                load_matrices_transposed(b, vs + k * 16 * HD * 2 + place<CHUNKS>(lane & 15, n * 2 + (lane >> 4)));
                 E::multiply(out[2 * n], a, b[0], b[1]);
                 E::multiply(out[2 * n + 1], a, b[2], b[3]);
             }
@@ -675,13 +683,13 @@ DEVICE void attend_f32(const AttentionArguments<F32>& p)
     }
 }
 
-#define ATTENTION(HD)                                                                          \
-    KERNEL attention_f16_##HD(AttentionArguments<F16> p) { attend<F16, HD>(p); }                \
-    KERNEL attention_bf16_##HD(AttentionArguments<BF16> p) { attend<BF16, HD>(p); }
+#define ATTENTION(HD, CTAS)                                                                            \
+    KERNEL_OF(CTAS) attention_f16_##HD(AttentionArguments<F16> p) { attend<F16, HD>(p); }                \
+    KERNEL_OF(CTAS) attention_bf16_##HD(AttentionArguments<BF16> p) { attend<BF16, HD>(p); }
 
-ATTENTION(32)
-ATTENTION(64)
-ATTENTION(128)
+ATTENTION(32, 4)
+ATTENTION(64, 3)
+ATTENTION(128, 2)
 KERNEL attention_f32(AttentionArguments<F32> p) { attend_f32(p); }
 
 // ---------------------------------------------------------------------------------------------------------------- patches, conversion

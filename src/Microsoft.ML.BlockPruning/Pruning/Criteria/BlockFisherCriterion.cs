@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.BlockPruning.Training;
 using Microsoft.ML.BlockPruning.Training.Observers;
 using static TorchSharp.torch;
@@ -50,7 +49,7 @@ internal sealed class BlockFisherCriterion(ICalibrationLoss? loss = null) : Laye
     {
         using var scope = NewDisposeScope();
         var weight = BlockSums.WeightOf(layer);
-        return MemoryMarshal.Cast<byte, double>(BlockSums.Of(weight.mul(weight).Times(0.5), layer.Blocks).bytes).ToArray();
+        return TorchDevice.Read<double>(BlockSums.Of(weight.mul(weight).Times(0.5), layer.Blocks));
     }
 
     private static double Total(LayerImportances layer) =>

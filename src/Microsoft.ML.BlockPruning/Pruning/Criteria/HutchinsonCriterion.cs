@@ -39,7 +39,10 @@ internal sealed class HutchinsonCriterion : IBlockCriterion
         using var generator = new Generator((ulong)context.Seed, CPU);
         context.Calibrate();
         var loss = new DivergenceLoss(context.Dense, context.Calibration);
-        Tensor[] sums = [.. context.Layers.Select(layer => zeros(layer.Blocks.BlockRows, layer.Blocks.BlockColumns, float64))];
+        Tensor[] sums =
+        [
+            .. context.Layers.Select(layer => TorchDevice.Put(zeros(layer.Blocks.BlockRows, layer.Blocks.BlockColumns, float64))),
+        ];
         for (int probe = 0; probe < _probes; probe++)
         {
             using var probeScope = NewDisposeScope();
@@ -48,7 +51,7 @@ internal sealed class HutchinsonCriterion : IBlockCriterion
             var down = GatesAt(context, signs, -Step, loss);
             for (int l = 0; l < sums.Length; l++)
             {
-                sums[l].Accumulate(signs[l].mul(up[l].sub(down[l])).Times(1 / (2 * Step)));
+                sums[l].Accumulate(TorchDevice.Put(signs[l]).mul(up[l].sub(down[l])).Times(1 / (2 * Step)));
             }
         }
 
@@ -69,7 +72,7 @@ internal sealed class HutchinsonCriterion : IBlockCriterion
         var moved = context.Dense.Clone();
         foreach (var ((layer, sign), weights) in context.Layers.Zip(signs).Zip(moved.PrunableLayers))
         {
-            Move(layer, sign.data<double>().ToArray(), step, weights);
+            Move(layer, TorchDevice.Read<double>(sign), step, weights);
         }
 
         GateMoments[] gates = [.. context.Layers.Select(layer => new GateMoments(layer))];

@@ -20,7 +20,7 @@ internal sealed class KfacObsCriterion(ICalibrationLoss? loss = null) : Weightwi
     {
         using var scope = NewDisposeScope();
         var gradients = observed.Gradients.Mean();
-        if (gradients.trace().item<double>() <= 0)
+        if (TorchDevice.ReadOne<double>(gradients.trace()) <= 0)
         {
             return zeros_like(weight).MoveToOuterDisposeScope(); // no gradient arrives: nothing here costs anything
         }

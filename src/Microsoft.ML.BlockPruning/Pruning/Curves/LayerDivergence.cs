@@ -61,7 +61,7 @@ internal sealed class LayerDivergence(
             var at = replay.Branch;
             int first = 2 * branch;
             measured.Add(MeasureLayer(
-                first, at.First, batch => at.Norm.forward(replay.StreamOf(batch)), masksOf(layers[first]), Divergence, onStep));
+                first, at.First, batch => at.Normed(replay.StreamOf(batch)), masksOf(layers[first]), Divergence, onStep));
             measured.Add(MeasureLayer(
                 first + 1, at.Second, batch => at.SecondInput(replay.StreamOf(batch)), masksOf(layers[first + 1]), Divergence, onStep));
             replay.Advance(onStep);
@@ -75,7 +75,8 @@ internal sealed class LayerDivergence(
             for (int batch = 0; batch < expected.Length; batch++, onStep())
             {
                 using var batchScope = NewDisposeScope();
-                sum += expected[batch].exp().mul(expected[batch].sub(replay.LogProbabilities(batch))).sum().item<double>();
+                sum += TorchDevice.ReadOne<double>(
+                    expected[batch].exp().mul(expected[batch].sub(replay.LogProbabilities(batch))).sum());
             }
 
             return sum / Enumerable.Range(0, expected.Length).Sum(calibration.ImagesIn);
@@ -118,7 +119,7 @@ internal sealed class LayerDivergence(
     private static void Set(Linear linear, LinearWeights weights)
     {
         using var scope = NewDisposeScope();
-        linear.weight.copy_(tensor(weights.Weight).reshape(weights.OutFeatures, weights.InFeatures));
-        linear.bias!.copy_(tensor(weights.Bias));
+        linear.weight.copy_(TorchDevice.Put(tensor(weights.Weight)).reshape(weights.OutFeatures, weights.InFeatures));
+        linear.bias!.copy_(TorchDevice.Put(tensor(weights.Bias)));
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.BlockPruning.Training;
 using Microsoft.ML.BlockPruning.Training.Observers;
 using static TorchSharp.torch;
@@ -15,7 +14,7 @@ internal abstract class GateCriterion(ICalibrationLoss? loss = null) : LayerCrit
     public static LayerGateGradients GatesOf(PrunableLayer layer, GateGradients observed)
     {
         using var scope = NewDisposeScope();
-        float[] values = MemoryMarshal.Cast<byte, float>(observed.Values.contiguous().bytes).ToArray();
+        float[] values = TorchDevice.Read<float>(observed.Values);
         return new LayerGateGradients(layer.Name, layer.Blocks, values);
     }
 

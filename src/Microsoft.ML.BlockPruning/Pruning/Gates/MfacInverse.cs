@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.ML.BlockPruning.Training;
 using static TorchSharp.torch;
 
@@ -42,7 +41,7 @@ internal sealed class MfacInverse
         Layers = layers;
         _damping = damping;
         using var scope = NewDisposeScope();
-        var gram = zeros(Images, Images, float64);
+        var gram = TorchDevice.Put(zeros(Images, Images, float64));
         gram.diagonal().Accumulate(Images * damping);
         foreach (var layer in layers)
         {
@@ -70,7 +69,7 @@ internal sealed class MfacInverse
     public IReadOnlyList<double[]> Diagonal()
     {
         using var scope = NewDisposeScope();
-        var factor = tensor(_factor, float64).reshape(Images, Images);
+        var factor = TorchDevice.Put(tensor(_factor, float64)).reshape(Images, Images);
         return [.. Layers.Select(layer => DiagonalOf(layer, factor))];
     }
 
@@ -80,7 +79,7 @@ internal sealed class MfacInverse
     public IReadOnlyList<double[]> Column(int layer, int block)
     {
         using var scope = NewDisposeScope();
-        var factor = tensor(_factor, float64).reshape(Images, Images);
+        var factor = TorchDevice.Put(tensor(_factor, float64)).reshape(Images, Images);
         var solved = cholesky_solve(RowsOf(Layers[layer]).narrow(1, block, 1).contiguous(), factor);
         double[][] column = [.. Layers.Select(other => ColumnOf(other, solved))];
         column[layer][block] += 1 / _damping;
@@ -104,7 +103,7 @@ internal sealed class MfacInverse
 
     // [images, blocks] float64
     private Tensor RowsOf(LayerGateGradients layer) =>
-        tensor(layer.Values, float32).reshape(Images, layer.Blocks.TotalBlocks).to(float64);
+        TorchDevice.Put(tensor(layer.Values, float32)).reshape(Images, layer.Blocks.TotalBlocks).to(float64);
 
-    private static double[] ToArray(Tensor values) => MemoryMarshal.Cast<byte, double>(values.contiguous().bytes).ToArray();
+    private static double[] ToArray(Tensor values) => TorchDevice.Read<double>(values);
 }

@@ -83,7 +83,7 @@ internal sealed class LayerReconstruction : ILayerReconstruction
 
     private IReconstructionLoss LossOf(int index, TorchViT dense, Tensor targets) => index == dense.Layers.Count - 1
         ? new LogitLoss(dense, targets, _batchSize)
-        : new StreamLoss(targets, tensor(_task.TokenWeights[LayerOf(index, 3)][0]));
+        : new StreamLoss(targets, TorchDevice.Put(tensor(_task.TokenWeights[LayerOf(index, 3)][0])));
 
     private void Train(int index, TorchEncoderLayer pruned, Tensor stream, IReconstructionLoss loss, Action onStep)
     {
@@ -108,7 +108,7 @@ internal sealed class LayerReconstruction : ILayerReconstruction
         MixedPrecisionLayer layer, Tensor stream, IReconstructionLoss loss, long[] batch, MaskedAdamW optimizer, CosineSchedule schedule)
     {
         using var scope = NewDisposeScope();
-        var images = tensor(batch);
+        var images = TorchDevice.Put(tensor(batch));
         loss.Of(layer.Forward(stream.index_select(0, images)), images).backward();
         layer.MoveGradients();
         optimizer.Step(schedule.RateOf(optimizer.Steps));
@@ -123,8 +123,8 @@ internal sealed class LayerReconstruction : ILayerReconstruction
         foreach (long[] batch in _heldOut.Chunk(_batchSize))
         {
             using var scope = NewDisposeScope();
-            var images = tensor(batch);
-            sum += loss.Of(pruned.forward(stream.index_select(0, images)), images).item<float>() * batch.Length;
+            var images = TorchDevice.Put(tensor(batch));
+            sum += TorchDevice.ReadOne<float>(loss.Of(pruned.forward(stream.index_select(0, images)), images)) * batch.Length;
         }
 
         return sum;

@@ -20,7 +20,7 @@ internal sealed class StreamLoss : IReconstructionLoss
     {
         using var scope = NewDisposeScope();
         _targets = targets;
-        var both = energies.reshape(targets.shape[0], targets.shape[1], 1).Plus(ones([]));
+        var both = energies.reshape(targets.shape[0], targets.shape[1], 1).Plus(TorchDevice.Put(ones([])));
         _weights = both.Times(0.5 / targets.Variance()).MoveToOuterDisposeScope();
     }
 

@@ -33,8 +33,29 @@ internal readonly struct AdamStep(double clip, double beta1, double beta2, doubl
     /// <param name="decay">What the parameter is multiplied by first; 1: nothing.</param>
     public void Run(AdamMoments entry, double decay)
     {
+        if (!TorchDevice.Current.IsCpu)
+        {
+            RunByOperations(entry, decay);
+            return;
+        }
+
         var gradient = entry.Parameter.grad!.contiguous();
         Run(Values(entry.Parameter), Values(gradient), Values(entry.First), Values(entry.Second), (float)decay);
+    }
+
+    /// <summary>The same step by libtorch's operations, for memory that the processor does not see; the same bits where it does.</summary>
+    public void RunByOperations(AdamMoments entry, double decay)
+    {
+        using var scope = NewDisposeScope();
+        var g = entry.Parameter.grad!.Times(_clip);
+        entry.First.Scale(_keep1);
+        entry.First.Accumulate(g.Times(_take1));
+        entry.Second.Scale(_keep2);
+        entry.Second.Accumulate(g.mul(g).Times(_take2));
+        var divisor = entry.Second.sqrt().Times(_scale);
+        divisor.Accumulate(_epsilon);
+        entry.Parameter.Scale((float)decay);
+        entry.Parameter.Accumulate(entry.First.div(divisor).Times(_rate));
     }
 
     private void Run(Span<float> weights, ReadOnlySpan<float> gradients, Span<float> first, Span<float> second, float decay)

@@ -18,7 +18,7 @@ internal sealed class DistillationLoss(FineTuneOptions options)
     public Tensor Of(NetworkOutput student, NetworkOutput teacher, Tensor? labels)
     {
         using var scope = NewDisposeScope();
-        var loss = zeros([]);
+        var loss = TorchDevice.Put(zeros([]));
         if (options.LogitWeight > 0)
         {
             loss = loss.Plus(Divergence(student.Logits, teacher.Logits, options.Temperature).Times(options.LogitWeight));

@@ -77,7 +77,7 @@ internal sealed class FineTuneSession : IDisposable
             double share = images.shape[0] / (double)_batches.BatchSize;
             var loss = _loss.Of(Student.Forward(images), Teach(images), labels).Times(share);
             loss.backward();
-            sum += loss.item<float>();
+            sum += TorchDevice.ReadOne<float>(loss);
             images.Dispose();
             labels?.Dispose();
         }

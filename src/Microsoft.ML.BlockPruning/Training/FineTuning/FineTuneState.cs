@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.ML.BlockPruning.Checkpoints;
 using static TorchSharp.torch;
 
@@ -66,7 +65,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
     /// <summary>Writes the session's state over the last one.</summary>
     public void Save() => AtomicFile.Write(path, stream =>
     {
-        var values = Tensors().Select(entry => (entry.Name, entry.Tensor, Values: Values(entry.Tensor))).ToList();
+        var values = Tensors().Select(entry => (entry.Name, entry.Tensor, Values: TorchDevice.Read<float>(entry.Tensor))).ToList();
         var writer = new SafetensorsWriter();
         writer.AddMetadata(VersionKey, Version);
         writer.AddMetadata(StepsKey, session.Optimizer.Steps.ToString(CultureInfo.InvariantCulture));
@@ -118,7 +117,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
         foreach (var (target, content) in values)
         {
             using var scope = NewDisposeScope();
-            target.copy_(tensor(content).reshape(target.shape));
+            target.copy_(TorchDevice.Put(tensor(content)).reshape(target.shape));
         }
     }
 
@@ -133,8 +132,6 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
             yield return ($"average.{moments.Name}", average);
         }
     }
-
-    private static float[] Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes).ToArray();
 
     private static void RequireSame(string path, SafetensorsFile file, string key, string expected)
     {

@@ -87,6 +87,6 @@ internal sealed class MaskedAdamW : IDisposable
             _removed.Clear(entry.Name, entry.Parameter.grad!);
         }
 
-        return stack([.. Moments.Select(entry => entry.Parameter.grad!.norm())]).norm().item<float>();
+        return TorchDevice.ReadOne<float>(stack([.. Moments.Select(entry => entry.Parameter.grad!.norm())]).norm());
     }
 }

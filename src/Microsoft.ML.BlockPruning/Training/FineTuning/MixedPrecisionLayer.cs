@@ -26,6 +26,7 @@ internal sealed class MixedPrecisionLayer : IDisposable
         _type = precision == FineTunePrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
         _compute = new TorchEncoderLayer(config);
         _compute.to(_type);
+        TorchDevice.Place(_compute);
         Parameter[] rounded = [.. _compute.parameters()];
         foreach (var parameter in rounded)
         {

@@ -15,7 +15,8 @@ internal sealed class RemovedBlocks : IDisposable
         foreach (var (name, mask) in plan.Masks)
         {
             using var scope = NewDisposeScope();
-            _removed.Add($"{name}.weight", tensor(Elements(mask)).reshape(mask.Rows, mask.Columns).DetachFromDisposeScope());
+            var elements = TorchDevice.Put(tensor(Elements(mask)));
+            _removed.Add($"{name}.weight", elements.reshape(mask.Rows, mask.Columns).DetachFromDisposeScope());
         }
     }
 

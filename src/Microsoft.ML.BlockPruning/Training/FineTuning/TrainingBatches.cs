@@ -49,12 +49,12 @@ internal sealed class TrainingBatches(
             augmentation.Apply(images.ImageAt(chosen.Span[i]), pixels.AsSpan(i * config.ImageDim, config.ImageDim), random);
         }
 
-        var batch = tensor(pixels).reshape(chosen.Length, config.Channels, config.ImageSize, config.ImageSize);
+        var batch = TorchDevice.Put(tensor(pixels)).reshape(chosen.Length, config.Channels, config.ImageSize, config.ImageSize);
         Tensor? labels = null;
         if (images.Labels is { } known)
         {
             long[] classes = [.. chosen.ToArray().Select(image => (long)known[image])];
-            labels = tensor(classes).MoveToOuterDisposeScope();
+            labels = TorchDevice.Put(tensor(classes)).MoveToOuterDisposeScope();
         }
 
         return (batch.MoveToOuterDisposeScope(), labels);

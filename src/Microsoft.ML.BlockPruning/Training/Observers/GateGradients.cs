@@ -9,7 +9,7 @@ internal sealed class GateGradients : GateObserver
     private long _images;
 
     public GateGradients(PrunableLayer layer, int images)
-        : base(layer) => _gates = zeros(images, layer.Blocks.TotalBlocks);
+        : base(layer) => _gates = TorchDevice.Put(zeros(images, layer.Blocks.TotalBlocks));
 
     /// <summary>[images, blocks] float32, blocks row-major; belongs to the dispose scope that was open at creation.</summary>
     public Tensor Values => _gates;

@@ -12,8 +12,8 @@ internal sealed class GateMoments : GateObserver
     public GateMoments(PrunableLayer layer)
         : base(layer)
     {
-        _sums = zeros(layer.Blocks.BlockRows, layer.Blocks.BlockColumns, float64);
-        _squares = zeros(layer.Blocks.BlockRows, layer.Blocks.BlockColumns, float64);
+        _sums = TorchDevice.Put(zeros(layer.Blocks.BlockRows, layer.Blocks.BlockColumns, float64));
+        _squares = TorchDevice.Put(zeros(layer.Blocks.BlockRows, layer.Blocks.BlockColumns, float64));
     }
 
     /// <summary>[blockRows, blockColumns] float64: E s.</summary>

@@ -20,7 +20,7 @@ internal abstract class GateObserver : ILayerObserver
     protected GateObserver(PrunableLayer layer)
     {
         _layer = layer;
-        _weight = tensor(layer.Weights.Weight).reshape(layer.Weights.OutFeatures, layer.Weights.InFeatures);
+        _weight = TorchDevice.Put(tensor(layer.Weights.Weight)).reshape(layer.Weights.OutFeatures, layer.Weights.InFeatures);
     }
 
     public void Add(Tensor input, Tensor gradient)

@@ -8,7 +8,7 @@ namespace Microsoft.ML.BlockPruning.Training.Observers;
 /// </remarks>
 internal sealed class GradientCovariance(PrunableLayer layer) : ILayerObserver
 {
-    private readonly Tensor _sum = zeros(layer.Weights.OutFeatures, layer.Weights.OutFeatures, float64);
+    private readonly Tensor _sum = TorchDevice.Put(zeros(layer.Weights.OutFeatures, layer.Weights.OutFeatures, float64));
     private long _images;
 
     public void Add(Tensor input, Tensor gradient)

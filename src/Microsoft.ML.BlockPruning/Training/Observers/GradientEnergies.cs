@@ -8,7 +8,7 @@ namespace Microsoft.ML.BlockPruning.Training.Observers;
 /// <remarks>Its tensors belong to the dispose scope that is open when it is created.</remarks>
 internal sealed class GradientEnergies(PrunableLayer layer) : ILayerObserver
 {
-    private readonly Tensor _sum = zeros(layer.Weights.OutFeatures, float64);
+    private readonly Tensor _sum = TorchDevice.Put(zeros(layer.Weights.OutFeatures, float64));
     private long _images;
 
     public void Add(Tensor input, Tensor gradient)

@@ -9,7 +9,7 @@ namespace Microsoft.ML.BlockPruning.Training.Observers;
 /// </remarks>
 internal sealed class InputCovariance(PrunableLayer layer) : ILayerObserver
 {
-    private readonly Tensor _sum = zeros(layer.Weights.InFeatures + 1, layer.Weights.InFeatures + 1, float64);
+    private readonly Tensor _sum = TorchDevice.Put(zeros(layer.Weights.InFeatures + 1, layer.Weights.InFeatures + 1, float64));
     private long _tokens;
 
     public void Add(Tensor input, Tensor gradient)

@@ -6,7 +6,7 @@ namespace Microsoft.ML.BlockPruning.Training.Observers;
 /// <remarks>Its tensors belong to the dispose scope that is open when it is created.</remarks>
 internal sealed class InputEnergies(PrunableLayer layer) : ILayerObserver
 {
-    private readonly Tensor _sum = zeros(layer.Weights.InFeatures, float64);
+    private readonly Tensor _sum = TorchDevice.Put(zeros(layer.Weights.InFeatures, float64));
     private long _tokens;
 
     public void Add(Tensor input, Tensor gradient)

@@ -9,7 +9,7 @@ namespace Microsoft.ML.BlockPruning.Training.Observers;
 /// </remarks>
 internal sealed class SquaredWeightGradients(PrunableLayer layer) : ILayerObserver
 {
-    private readonly Tensor _sum = zeros(layer.Weights.OutFeatures, layer.Weights.InFeatures, float64);
+    private readonly Tensor _sum = TorchDevice.Put(zeros(layer.Weights.OutFeatures, layer.Weights.InFeatures, float64));
     private long _images;
 
     public void Add(Tensor input, Tensor gradient)

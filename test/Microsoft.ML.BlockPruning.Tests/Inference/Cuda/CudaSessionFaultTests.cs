@@ -155,6 +155,19 @@ public sealed class CudaSessionFaultTests
         Assert.IsEmpty(driver.Calls);
     }
 
+    /// <summary>Heads of 128 features; 962 tokens, the most below 1,025 that a square of patches gives.</summary>
+    [TestMethod]
+    [DataRow(128, 1, 32)]
+    [DataRow(16, 1, 62)]
+    public void Open_NetworkAtTheLimits_IsTaken(int embedDim, int heads, int imageSize)
+    {
+        var network = TestNetworks.Sparse(TestNetworks.Random(new ViTConfig(imageSize, 2, 1, embedDim, 1, heads, 16, 3), seed: 1));
+
+        using var session = CudaSessionLab.Open(network, new FakeCudaDriver(), CudaElement.Float16);
+
+        Assert.HasCount(3, TestNetworks.Score(session, TestNetworks.Images(network.Config, 1, seed: 3)));
+    }
+
     [TestMethod]
     public void Score_WrongLengths_IsRefusedAndTheSessionGoesOn()
     {

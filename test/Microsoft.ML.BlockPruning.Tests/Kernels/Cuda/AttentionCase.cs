@@ -15,6 +15,7 @@ internal sealed record AttentionCase(string Name)
         new("width 8") { HeadWidth = 8 },
         new("width 80") { HeadWidth = 80, Heads = 1 },
         new("width 128") { HeadWidth = 128, Heads = 1, Tokens = 70 },
+        new("the widest head over the most tokens") { HeadWidth = 128, Heads = 1, Tokens = 1024, Queries = 3 },
         new("few queries") { Tokens = 90, Queries = 2, Images = 2 },
         new("strided") { ExtraStride = 16 },
         new("scores of hundreds") { Scale = 16 },

@@ -15,8 +15,11 @@ internal sealed class LaunchCounters
     /// <summary>Bytes written to global memory.</summary>
     public long GlobalBytesWritten { get; set; }
 
-    /// <summary>Times that shared memory had to serve one bank again for one access. Writes of cp.async are not counted.</summary>
+    /// <summary>Times that shared memory had to serve one bank again for one access.</summary>
     public long BankConflicts { get; set; }
+
+    /// <summary>Multiply-adds of lanes outside of mma: fma.rn.f32.</summary>
+    public long Fma { get; set; }
 
     /// <summary>Instructions of all kinds.</summary>
     public long Instructions { get; set; }

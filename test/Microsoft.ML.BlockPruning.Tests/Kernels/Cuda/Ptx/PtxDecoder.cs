@@ -74,6 +74,7 @@ internal sealed partial class PtxDecoder
             Operation = operation,
             Operands = isBranch ? [] : [.. Operand().Matches(operands).Select(operand => DecodeOperand(operand.Value, line))],
             Compute = operation == PtxOperation.Compute ? PtxArithmetic.Find(opcode) : null,
+            MultipliesAndAdds = opcode == "fma.rn.f32",
             Guard = match.Groups["guard"].Success ? RegisterOf(match.Groups["guard"].Value) : -1,
             GuardNegated = match.Groups["not"].Value == "!",
             Label = isBranch ? operands : "",

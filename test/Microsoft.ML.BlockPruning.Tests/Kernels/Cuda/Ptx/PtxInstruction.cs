@@ -13,6 +13,9 @@ internal sealed class PtxInstruction
     /// <summary>The arithmetic of <see cref="PtxOperation.Compute"/>: up to three sources.</summary>
     public PtxArithmetic.Function? Compute { get; init; }
 
+    /// <summary>Whether it is one of the multiply-adds that count as work.</summary>
+    public bool MultipliesAndAdds { get; init; }
+
     /// <summary>Predicate register that lets a lane take part, or -1.</summary>
     public int Guard { get; init; } = -1;
 

@@ -35,6 +35,9 @@ internal sealed unsafe class PtxInterpreterDriver : ICudaDriver, IDisposable
     /// <summary>What the last launch did.</summary>
     public LaunchCounters LastLaunch { get; private set; } = new();
 
+    /// <summary>How the last launch was shaped.</summary>
+    public LaunchShape LastShape { get; private set; }
+
     /// <summary>Device memory, host memory, modules, streams, events, graphs and contexts that nobody gave back.</summary>
     public int LiveObjects => _memory.Count + _pinned.Count + _modules.Count + _graphs.Count + _handles.Count + _contexts;
 
@@ -237,6 +240,7 @@ internal sealed unsafe class PtxInterpreterDriver : ICudaDriver, IDisposable
     private void Execute(PtxEntry entry, LaunchShape shape, LaunchGrid grid)
     {
         LastLaunch = new LaunchCounters();
+        LastShape = shape;
         for (int z = 0; z < shape.GridZ; z++)
         {
             for (int y = 0; y < shape.GridY; y++)

@@ -42,7 +42,8 @@ internal sealed partial class PtxModule
     private static int Number(Match entry, string group) => int.Parse(entry.Groups[group].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(
-        @"\.entry (?<name>\w+)\(\s*\.param \.align 8 \.b8 \w+\[(?<bytes>\d+)\]\s*\)\s*\.maxntid (?<threads>\d+), 1, 1\s*\{(?<body>.*?)^\}",
+        @"\.entry (?<name>\w+)\(\s*\.param \.align 8 \.b8 \w+\[(?<bytes>\d+)\]\s*\)\s*\.maxntid (?<threads>\d+), 1, 1\s*"
+        + @"(\.minnctapersm \d+\s*)?\{(?<body>.*?)^\}",
         RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Entry();
 }

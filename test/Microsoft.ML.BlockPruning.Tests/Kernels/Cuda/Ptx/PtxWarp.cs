@@ -199,6 +199,7 @@ internal sealed class PtxWarp
     {
         var operands = instruction.Operands;
         var compute = instruction.Compute!;
+        _counters.Fma += instruction.MultipliesAndAdds ? BitOperations.PopCount(mask) : 0;
         var target = Lanes(operands[0].Register);
         var a = Lanes(operands[1].Register);
         var b = Lanes(operands[Math.Min(2, operands.Length - 1)].Register); // an operand that is not there is not looked at

@@ -67,8 +67,10 @@ internal sealed class WarpMemory(ulong[] registers, int warp, DeviceMemory memor
         var target = instruction.Operands[0];
         var source = instruction.Operands[1];
         int count = instruction.Operands[3].Register;
+        Span<uint> targets = stackalloc uint[32];
         for (int lane = 0; lane < 32; lane++)
         {
+            targets[lane] = (uint)(registers[(target.Register * 32) + lane] + (ulong)target.Offset);
             if ((mask >> lane & 1) == 0)
             {
                 continue;
@@ -78,10 +80,11 @@ internal sealed class WarpMemory(ulong[] registers, int warp, DeviceMemory memor
             ReadOnlySpan<byte> data = bytes == 0
                 ? []
                 : memory.Access(registers[(source.Register * 32) + lane] + (ulong)source.Offset, bytes, 16, instruction.Text);
-            copies.Begin(
-                (uint)(registers[(target.Register * 32) + lane] + (ulong)target.Offset), data, (warp * 32) + lane, instruction.Text);
+            copies.Begin(targets[lane], data, (warp * 32) + lane, instruction.Text);
             counters.GlobalBytesRead += bytes;
         }
+
+        shared.CountConflicts(targets, mask, 16);
     }
 
     private void ToRegisters(ReadOnlySpan<byte> data, int[] values, int lane, int elementBytes)

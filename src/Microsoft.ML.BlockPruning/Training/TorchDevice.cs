@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Training;
+
+/// <summary>Where libtorch computes. Every tensor of given numbers goes there, and all numbers come back from there, by this type.</summary>
+/// <remarks>
+/// The device belongs to the flow of control, as <c>no_grad</c> and dispose scopes do: the processor unless <see cref="Use"/> says another.
+/// Tensors are made on the processor and then moved, and random numbers are drawn there, so that a seed means the same everywhere; on the
+/// processor nothing is moved or copied.
+/// </remarks>
+internal class TorchDevice
+{
+    private static readonly AsyncLocal<TorchDevice?> Flow = new();
+
+    private readonly DeviceType _type;
+    private readonly int _index;
+
+    /// <summary>Names a device; libtorch need not be loaded yet.</summary>
+    protected TorchDevice(DeviceType type, int index)
+    {
+        _type = type;
+        _index = index;
+    }
+
+    public static TorchDevice Cpu { get; } = new(DeviceType.CPU, -1);
+
+    /// <summary>The device of the flow of control.</summary>
+    public static TorchDevice Current => Flow.Value ?? Cpu;
+
+    /// <summary>Whether it is the processor.</summary>
+    public bool IsCpu => _type == DeviceType.CPU;
+
+    /// <summary>A GPU by CUDA's number.</summary>
+    public static TorchDevice Cuda(int index) => new(DeviceType.CUDA, index);
+
+    /// <summary>Makes it the device of the flow of control until the result is disposed.</summary>
+    public IDisposable Use()
+    {
+        var before = Flow.Value;
+        Flow.Value = this;
+        return new Restore(before);
+    }
+
+    /// <summary>Moves a tensor that was just made to the device.</summary>
+    /// <param name="made">On the processor; the caller gives it away.</param>
+    /// <returns>The tensor itself where the device is the processor; belongs to the open dispose scope.</returns>
+    public static Tensor Put(Tensor made)
+    {
+        var device = Current;
+        if (device.IsCpu)
+        {
+            return made;
+        }
+
+        using (made)
+        {
+            return made.to(device._type, device._index);
+        }
+    }
+
+    /// <summary>Moves a module's parameters to the device; they belong to the module then, not to a dispose scope.</summary>
+    public static void Place(nn.Module module)
+    {
+        var device = Current;
+        if (device.IsCpu)
+        {
+            return;
+        }
+
+        module.to(device._type, device._index);
+        foreach (var parameter in module.parameters())
+        {
+            parameter.DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>The tensor's numbers on the processor: the tensor itself where it lies there already.</summary>
+    public static Tensor ToHost(Tensor tensor) => tensor.device_type == DeviceType.CPU ? tensor : Current.Copy(tensor);
+
+    /// <summary>The numbers of a tensor, row-major.</summary>
+    /// <typeparam name="T">The tensor's own type.</typeparam>
+    public static T[] Read<T>(Tensor tensor)
+        where T : unmanaged
+    {
+        using var scope = NewDisposeScope();
+        return MemoryMarshal.Cast<byte, T>(ToHost(tensor.detach()).contiguous().bytes).ToArray();
+    }
+
+    /// <summary>The one number of a tensor.</summary>
+    /// <typeparam name="T">The tensor's own type.</typeparam>
+    public static T ReadOne<T>(Tensor tensor)
+        where T : unmanaged
+    {
+        using var scope = NewDisposeScope();
+        return ToHost(tensor).item<T>();
+    }
+
+    /// <summary>Runs a convolution or LayerNorm, which libtorch has not for every device.</summary>
+    public virtual Tensor Forward(nn.Module<Tensor, Tensor> layer, Tensor input) => layer.forward(input);
+
+    /// <summary>Whether every number of a tensor is finite.</summary>
+    public virtual bool AreFinite(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return ReadOne<bool>(tensor.isfinite().all());
+    }
+
+    /// <summary>Copies a tensor from the device to the processor.</summary>
+    protected virtual Tensor Copy(Tensor tensor) => tensor.cpu();
+
+    private sealed class Restore(TorchDevice? before) : IDisposable
+    {
+        public void Dispose() => Flow.Value = before;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.RegularExpressions;
+
+namespace Microsoft.ML.BlockPruning.Tests.Gates;
+
+/// <summary>Tensors of given numbers are put on the device, and numbers read off it, by TorchDevice alone.</summary>
+[TestClass]
+public sealed partial class TensorPlacementTests
+{
+    private const string Room = "src/Microsoft.ML.BlockPruning/Training/";
+
+    // TorchViT makes its parameters on the processor and is then placed as a whole.
+    private static readonly string[] MayMake = [Room + "TorchDevice.cs", Room + "TorchViT.cs"];
+
+    // A step of Adam on the processor works in the tensors' memory.
+    private static readonly string[] MayRead = [Room + "TorchDevice.cs", Room + "FineTuning/AdamStep.cs"];
+
+    private static IEnumerable<string> Sources => RepositoryFiles.Below(Room, "*.cs")
+        .Concat(RepositoryFiles.Below("src/Microsoft.ML.BlockPruning/Pruning", "*.cs"));
+
+    [TestMethod]
+    public void Tensors_AreMadeThroughTorchDevice() => AssertNone(MayMake, Made());
+
+    [TestMethod]
+    public void Tensors_AreReadThroughTorchDevice() => AssertNone(MayRead, Read());
+
+    private static void AssertNone(string[] exempt, Regex pattern) => Assert.AreEqual(
+        "",
+        string.Join('\n', Sources.Except(exempt).SelectMany(file => RepositoryFiles.ReadLines(file)
+            .Where(line => pattern.IsMatch(line) && !line.TrimStart().StartsWith("//", StringComparison.Ordinal))
+            .Select(line => $"{file}: {line.Trim()}"))));
+
+    [GeneratedRegex(@"(?<!TorchDevice\.Put\(|[\w.])(?:tensor|from_array|zeros|ones|full|empty|eye|arange|randn|randint)\(")]
+    private static partial Regex Made();
+
+    [GeneratedRegex(@"\.bytes\b|\.data<|\.item<|\.cpu\(|\.cuda\(|\.ToDouble\(|\.ToSingle\(")]
+    private static partial Regex Read();
+}
