@@ -9,12 +9,12 @@ internal static class LabelKeys
     private const string Label = nameof(PixelRow.Label);
 
     /// <param name="context">Owns the estimator.</param>
-    /// <param name="classes">All classes in the network's order: a folder may then hold only some; null: those of the data, sorted.</param>
-    public static IEstimator<ITransformer> Estimator(MLContext context, IReadOnlyList<string>? classes) =>
+    /// <param name="classes">All classes in the order of their keys: the data may hold only some.</param>
+    public static IEstimator<ITransformer> Estimator(MLContext context, IReadOnlyList<string> classes) =>
         context.Transforms.Conversion.MapValueToKey(
             Label,
             keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue,
-            keyData: classes is null ? null : context.Data.LoadFromEnumerable(classes.Select(name => new ClassName { Label = name })));
+            keyData: context.Data.LoadFromEnumerable(classes.Select(name => new ClassName { Label = name })));
 
     private sealed class ClassName
     {
