@@ -1,19 +1,28 @@
 #!/usr/bin/env bash
 # Packs the library (.nupkg and .snupkg) and the tool blockprune (a small package, and one with libtorch for each system).
-#   eng/pack.sh [--library-only] [--version VERSION] [--output FOLDER]      default: artifacts/packages
+#   eng/pack.sh [--library-only] [--runtime SYSTEM]... [--version VERSION] [--output FOLDER]
+# SYSTEM: linux-x64, win-x64 or osx-arm64; this machine's where none is named. FOLDER: artifacts/packages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . eng/sdk.sh
 
 output=artifacts/packages
 tool=true
+systems=()
 arguments=()
 while [ $# -gt 0 ]; do
     case $1 in
         --library-only) tool=false; shift ;;
+        --runtime)
+            case ${2:?--runtime needs a value} in
+                linux-x64 | win-x64 | osx-arm64) systems+=("$2") ;;
+                *) echo "eng/pack.sh: there is no libtorch package for '$2'; the systems are linux-x64, win-x64, osx-arm64." >&2; exit 2 ;;
+            esac
+            shift 2
+            ;;
         --version) arguments+=("-p:Version=${2:?--version needs a value}"); shift 2 ;;
         --output) output=${2:?--output needs a value}; shift 2 ;;
-        *) echo "eng/pack.sh: '$1' is none of --library-only, --version, --output." >&2; exit 2 ;;
+        *) echo "eng/pack.sh: '$1' is none of --library-only, --runtime, --version, --output." >&2; exit 2 ;;
     esac
 done
 
@@ -24,15 +33,19 @@ step "Pack the library"
 dotnet pack src/Microsoft.ML.BlockPruning "${arguments[@]}"
 
 if $tool; then
-    # TorchBackend.targets restores the libtorch of this system only: the tool for another system is packed there.
-    case $(uname -sm) in
-        'Linux x86_64') system=linux-x64 ;;
-        'Darwin arm64') system=osx-arm64 ;;
-        MINGW*x86_64 | MSYS*x86_64) system=win-x64 ;;
-        *) echo "eng/pack.sh: there is no libtorch package for $(uname -sm); --library-only packs the rest." >&2; exit 1 ;;
-    esac
-    step "Pack the tool for $system (about 137 MB, most of it libtorch)"
-    dotnet pack src/Samples/BlockPrune.Cli "${arguments[@]}" "-p:PackToolFor=$system"
+    if [ ${#systems[@]} -eq 0 ]; then
+        case $(uname -sm) in
+            'Linux x86_64') systems=(linux-x64) ;;
+            'Darwin arm64') systems=(osx-arm64) ;;
+            MINGW*x86_64 | MSYS*x86_64) systems=(win-x64) ;;
+            *) echo "eng/pack.sh: there is no libtorch package for $(uname -sm); --library-only packs the rest." >&2; exit 1 ;;
+        esac
+    fi
+
+    # In one go: the small package names all systems that are packed with it. On the command line MSBuild would split at the semicolon.
+    list=$(IFS=';'; echo "${systems[*]}")
+    step "Pack the tool for ${list//;/, } (with libtorch, up to 137 MB each)"
+    PackToolFor=$list dotnet pack src/Samples/BlockPrune.Cli "${arguments[@]}"
 fi
 
 step "Packed"

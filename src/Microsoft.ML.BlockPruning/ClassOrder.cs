@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.Runtime;
 
@@ -15,27 +16,32 @@ internal sealed record ClassOrder(IReadOnlyList<string> Names, IReadOnlyList<int
     /// <param name="numClasses">Classes of the network.</param>
     /// <param name="labelNames">[numClasses] names from config.json, in the network's order, or null.</param>
     /// <param name="label">The label column, or null.</param>
-    /// <exception cref="InvalidOperationException">The column or config.json has another number of classes than the network.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The column or config.json has another number of classes than the network, or config.json names some of the column's and not others.
+    /// </exception>
     public static ClassOrder Resolve(IExceptionContext context, int numClasses, IReadOnlyList<string>? labelNames, LabelColumn? label)
     {
-        if (labelNames is not null && labelNames.Count != numClasses)
-        {
-            throw context.Process(new InvalidOperationException(
-                $"config.json names {labelNames.Count} classes, but the network's head has {numClasses}."));
-        }
-
+        CheckCount(context, numClasses, labelNames);
         if (label is not null && label.Count != numClasses)
         {
             throw context.Process(new InvalidOperationException(
                 $"The label column '{label.Column.Name}' has {label.Count} classes, but the network has {numClasses}. "
-                + "Give MapValueToKey all classes (keyData), or set LabelColumnName to null."));
+                + "Give MapValueToKey all classes (keyData; ReadClassNames has them), or set LabelColumnName to null."));
         }
 
-        string[] numbers = [.. Enumerable.Range(0, numClasses).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+        string[] numbers = Numbers(numClasses);
         int[] same = [.. Enumerable.Range(0, numClasses)];
         if (label?.KeyValues is not { } keys)
         {
             return new ClassOrder(labelNames ?? numbers, same, "classes in the network's order");
+        }
+
+        if (labelNames?.Intersect(keys).Any() == true && keys.Except(labelNames).FirstOrDefault() is { } stranger)
+        {
+            // One name that fits proves that the others are meant as names too; by the alphabet they would take a stranger's place.
+            throw context.Process(new InvalidOperationException(
+                $"The label column '{label.Column.Name}' has the class '{stranger}', which config.json does not name; "
+                + $"it names {string.Join(", ", labelNames)}."));
         }
 
         return ByName(labelNames, keys, "classes by their names in config.json")
@@ -46,6 +52,19 @@ internal sealed record ClassOrder(IReadOnlyList<string> Names, IReadOnlyList<int
                 + $"{string.Join(", ", keys.Order(StringComparer.Ordinal))}."));
     }
 
+    /// <summary>The classes of a file, in the network's order.</summary>
+    /// <param name="context">Marks exceptions as ML.NET's.</param>
+    /// <param name="modelPath">The dense network.</param>
+    /// <returns>The names in config.json; the numbers 0, 1 … where it has none.</returns>
+    /// <exception cref="InvalidOperationException">config.json has another number of classes than the network.</exception>
+    public static IReadOnlyList<string> NamesOf(IExceptionContext context, string modelPath)
+    {
+        int numClasses = ViTCheckpoint.ReadShape(modelPath).NumClasses;
+        var labelNames = CheckpointConfig.TryReadBeside(modelPath)?.LabelNames;
+        CheckCount(context, numClasses, labelNames);
+        return labelNames ?? Numbers(numClasses);
+    }
+
     /// <summary>Puts the rows of the heads into key order.</summary>
     public void Apply(ViTWeights weights)
     {
@@ -53,6 +72,18 @@ internal sealed record ClassOrder(IReadOnlyList<string> Names, IReadOnlyList<int
         if (weights.DistillationHead is not null)
         {
             Permute(weights.DistillationHead);
+        }
+    }
+
+    private static string[] Numbers(int numClasses) =>
+        [.. Enumerable.Range(0, numClasses).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+
+    private static void CheckCount(IExceptionContext context, int numClasses, IReadOnlyList<string>? labelNames)
+    {
+        if (labelNames is not null && labelNames.Count != numClasses)
+        {
+            throw context.Process(new InvalidOperationException(
+                $"config.json names {labelNames.Count} classes, but the network's head has {numClasses}."));
         }
     }
 

@@ -91,6 +91,7 @@ public sealed class SparsitySweep
     /// <param name="path">The file; made where there is none. An empty file of the same name and <c>.lock</c> stays beside it.</param>
     /// <param name="mode">What becomes of the trials in it.</param>
     /// <returns>This sweep.</returns>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     public SparsitySweep SetJournal(string path, ResumeMode mode = ResumeMode.Resume)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

@@ -22,6 +22,15 @@ public sealed class SweepCatalog
         return new SparsitySweep(_environment, options);
     }
 
+    /// <summary>The classes of a dense network: <c>keyData</c> of <c>MapValueToKey</c> where not every class has images.</summary>
+    /// <param name="modelPath">safetensors file with timm's ViT/DeiT names; its header and a <c>config.json</c> beside it are read.</param>
+    /// <returns>The names in <c>config.json</c>, in the order of the network's logits; "0", "1" … where it names none.</returns>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or of another architecture.</exception>
+    /// <exception cref="InvalidOperationException"><c>config.json</c> names another number of classes than the network has.</exception>
+    public IReadOnlyList<string> ReadClassNames(string modelPath) => ClassOrder.NamesOf(_environment, modelPath);
+
     /// <summary>Create a <see cref="SparsitySweep"/> with the default method.</summary>
     /// <param name="modelPath">safetensors file with timm's ViT/DeiT names; a <c>config.json</c> beside it is read too.</param>
     /// <returns>The sweep, to be given its dataset and run.</returns>

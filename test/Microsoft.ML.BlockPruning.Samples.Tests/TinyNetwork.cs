@@ -12,15 +12,16 @@ internal static class TinyNetwork
 
     /// <summary>Writes tiny.safetensors and config.json.</summary>
     /// <returns>The path of the model file.</returns>
-    public static string Save(TemporaryFolder folder, int classes, int channels = 3)
+    public static string Save(TemporaryFolder folder, int classes, int channels = 3, IReadOnlyList<string>? labels = null)
     {
         LibTorch.EnsureLoaded();
         var config = new ViTConfig(ImageSize, patchSize: 4, channels, embedDim: 32, depth: 2, numHeads: 2, mlpDim: 64, classes);
         using var network = new TorchViT(config, seed: 1);
         string path = folder.File("tiny.safetensors");
         ViTCheckpoint.Save(network.ToWeights(), path);
+        string names = labels is null ? "" : $"\"label_names\": [{string.Join(", ", labels.Select(name => $"\"{name}\""))}], ";
         File.WriteAllText(folder.File("config.json"), $$"""
-            {"model_args": {"num_heads": 2}, "pretrained_cfg": {"input_size": [{{channels}}, 8, 8], "crop_pct": 1.0} }
+            {{{names}}"model_args": {"num_heads": 2}, "pretrained_cfg": {"input_size": [{{channels}}, 8, 8], "crop_pct": 1.0} }
             """);
         return path;
     }

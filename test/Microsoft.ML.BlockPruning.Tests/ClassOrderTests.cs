@@ -27,6 +27,28 @@ public sealed class ClassOrderTests
         AssertOrder(labelNames: ["n01", "n02", "n03"], keys: ["b", "c", "a"], classOfKey: [1, 2, 0]);
 
     [TestMethod]
+    public void ConfigNamesThatMatchInPart_AreRefused()
+    {
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            AssertOrder(labelNames: ["owl", "cat", "dog"], keys: ["cat", "dog", "zebra"], classOfKey: []));
+
+        StringAssert.Contains(error.Message, "'zebra', which config.json does not name; it names owl, cat, dog", StringComparison.Ordinal);
+        Assert.IsTrue(error.Data.Contains("ML_IsMarked"), "ML.NET does not know the exception as its own");
+    }
+
+    [TestMethod]
+    public void ReadClassNames_GivesTheNetworksOrder()
+    {
+        using var named = new TestCheckpoint(TestNetworks.Weights(TestNetworks.Config()), "owl", "cat", "dog");
+        using var unnamed = new TestCheckpoint(TestNetworks.Weights(TestNetworks.Config()));
+        using var wrong = new TestCheckpoint(TestNetworks.Weights(TestNetworks.Config()), "owl", "cat");
+
+        CollectionAssert.AreEqual(new[] { "owl", "cat", "dog" }, _ml.BlockPruning().ReadClassNames(named.ModelPath).ToArray());
+        CollectionAssert.AreEqual(new[] { "0", "1", "2" }, _ml.BlockPruning().ReadClassNames(unnamed.ModelPath).ToArray());
+        Assert.ThrowsExactly<InvalidOperationException>(() => _ml.BlockPruning().ReadClassNames(wrong.ModelPath));
+    }
+
+    [TestMethod]
     public void NumericLabels_AreTheClassesWithThatNumber()
     {
         using var checkpoint = new TestCheckpoint(TestNetworks.Weights(TestNetworks.Config()));

@@ -41,6 +41,15 @@ public static class ViTCheckpoint
         return weights;
     }
 
+    /// <summary>The shape of a network, without its weights: only the file's header is read.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or of another architecture.</exception>
+    internal static ViTConfig ReadShape(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        return new ViTArchitecture(file).Infer(CheckpointConfig.TryReadBeside(path));
+    }
+
     /// <summary>Saves a network. The file is written aside and renamed, so a failure leaves an old file as it was.</summary>
     /// <param name="weights">The network.</param>
     /// <param name="path">The safetensors file; replaced if it exists.</param>

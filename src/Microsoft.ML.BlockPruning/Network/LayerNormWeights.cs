@@ -6,6 +6,7 @@ public sealed class LayerNormWeights
     /// <summary>Creates a norm with scale one and offset zero.</summary>
     /// <param name="name">timm's name without <c>.weight</c> or <c>.bias</c>, such as <c>blocks.0.norm1</c>.</param>
     /// <param name="features">Features of a token.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no feature.</exception>
     public LayerNormWeights(string name, int features)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -7,6 +7,7 @@ public sealed class LinearWeights
     /// <param name="name">timm's name without <c>.weight</c> or <c>.bias</c>, such as <c>blocks.0.attn.qkv</c>.</param>
     /// <param name="outFeatures">Rows of the weight.</param>
     /// <param name="inFeatures">Columns of the weight.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number of features is not positive.</exception>
     public LinearWeights(string name, int outFeatures, int inFeatures)
     {
         ArgumentNullException.ThrowIfNull(name);

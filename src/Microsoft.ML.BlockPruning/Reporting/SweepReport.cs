@@ -79,6 +79,7 @@ public sealed class SweepReport
     /// <summary>The report as text with plots beside it.</summary>
     /// <param name="plotName">What the names of the plots' files begin with; the text refers to them as files of its own folder.</param>
     /// <returns>Markdown; lines end in <c>\n</c>, numbers are in the invariant culture.</returns>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
     public string ToMarkdown(string plotName = "sweep")
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(plotName);
@@ -88,6 +89,7 @@ public sealed class SweepReport
     /// <summary>The plots: accuracy against each cost.</summary>
     /// <param name="plotName">As given to <see cref="ToMarkdown"/>.</param>
     /// <returns>SVG by file name, such as <c>sweep-bytes.svg</c>; none where no trial was completed.</returns>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
     public IReadOnlyDictionary<string, string> ToPlots(string plotName = "sweep")
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(plotName);

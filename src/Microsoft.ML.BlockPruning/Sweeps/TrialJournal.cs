@@ -53,7 +53,8 @@ internal sealed class TrialJournal : IDisposable
         FileStream? stream = null;
         try
         {
-            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            // Without a buffer: what a full disk refused must not be tried again, and fail again, when the stream is closed.
+            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
             var journal = new TrialJournal(path, JournalHeader.Of(identity, session), journalLock, stream);
             journal.Begin(mode);
             return journal;
@@ -187,11 +188,24 @@ internal sealed class TrialJournal : IDisposable
             _stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
             _stream.Flush(flushToDisk: true);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or ArgumentOutOfRangeException) // the latter where a file may not grow so long
         {
+            CutOff(before);
             throw new IOException(
                 $"Cannot write to the journal '{_path}': {error.Message} The trials before are safe in its first {before} bytes.",
                 error);
+        }
+    }
+
+    // A disk that takes no more lets files become shorter; where it does not, the next sweep cuts the half line off.
+    private void CutOff(long length)
+    {
+        try
+        {
+            _stream.SetLength(length);
+        }
+        catch (IOException)
+        {
         }
     }
 }

@@ -39,7 +39,7 @@ public sealed class TrialResult
     /// <summary>Bytes of the kept weights and their indices; null where the trial failed.</summary>
     public long? Bytes { get; init; }
 
-    /// <summary>Milliseconds of one image at batch 1, a median on the machine of the trial; null where the trial failed.</summary>
+    /// <summary>Milliseconds of one image at batch 1, the lower quartile of several rounds where it ran; null where it failed.</summary>
     public double? Milliseconds { get; init; }
 
     /// <summary>Wall time of the trial in seconds.</summary>

@@ -36,6 +36,7 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
     /// <summary>Creates a network with the usual initial weights: normal, σ = 0.02, zero biases (timm, ViT §B).</summary>
     /// <param name="config">The network's shape.</param>
     /// <param name="seed">Seeds the weights; the process-wide generator is left alone.</param>
+    /// <exception cref="NotSupportedException">libtorch cannot be loaded.</exception>
     public TorchViT(ViTConfig config, long seed)
         : base(NameOnceLoaded())
     {
@@ -61,6 +62,7 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates a network with given weights.</summary>
     /// <param name="weights">Copied, not kept.</param>
+    /// <exception cref="NotSupportedException">libtorch cannot be loaded.</exception>
     public TorchViT(ViTWeights weights)
         : this((weights ?? throw new ArgumentNullException(nameof(weights))).Config, seed: 0)
     {

@@ -31,14 +31,14 @@ internal sealed class BudgetOptions
     }
 
     /// <summary>What was asked for.</summary>
-    /// <exception cref="ArgumentException">A batch or threads are given, and no latency that they could be of.</exception>
+    /// <exception cref="OptionsException">A batch or threads are given, and no latency that they could be of.</exception>
     public PruneBudget Of(ParseResult parsed)
     {
         double? bytes = parsed.GetValue(_bytes);
         double? latency = parsed.GetValue(_latency);
         if (latency is null && (IsGiven(parsed, _batch) || IsGiven(parsed, _threads)))
         {
-            throw new ArgumentException("--batch and --threads say what --latency is about; give --latency, or leave them out.");
+            throw new OptionsException("--batch and --threads say what --latency is about; give --latency, or leave them out.");
         }
 
         var budgets = new List<PruneBudget>();

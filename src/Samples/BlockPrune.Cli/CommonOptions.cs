@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using FashionMnist;
 using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace BlockPrune.Cli;
@@ -11,6 +12,11 @@ namespace BlockPrune.Cli;
 /// <summary>The options that several verbs share.</summary>
 internal sealed class CommonOptions
 {
+    public static string CriterionDescription => $"What rates the blocks: {string.Join(", ", NamesOf<PruneCriterion>())}";
+
+    public static string RefitDescription =>
+        $"How the kept weights make up for the others: {string.Join(", ", NamesOf<PruneRefit>())}";
+
     public Option<string?> Model { get; } = new("--model")
     {
         Description = "Dense weights of a ViT or DeiT with timm's tensor names",
@@ -49,16 +55,22 @@ internal sealed class CommonOptions
         where T : struct, Enum
     {
         var option = One(name, description, value, ReadChoice<T>);
-        option.CompletionSources.Add([.. Enum.GetNames<T>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)]);
+        option.HelpName = "NAME"; // else help would list C#'s names and ours, on one line
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(NamesOf<T>());
         return option;
     }
+
+    /// <summary>The values of an enum as a command line writes them.</summary>
+    public static string[] NamesOf<T>()
+        where T : struct, Enum => [.. Enum.GetNames<T>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)];
 
     /// <summary>A choice of an enum by its name, in any case; hyphens may stand between its words.</summary>
     public static T ReadChoice<T>(string text)
         where T : struct, Enum =>
         Enum.TryParse(text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out T choice) && Enum.IsDefined(choice)
             ? choice
-            : throw new FormatException($"'{text}' is none of {string.Join(", ", Enum.GetNames<T>())}.");
+            : throw new FormatException($"'{text}' is none of {string.Join(", ", NamesOf<T>())}.");
 
     public static double ReadKeep(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double keep) && keep is > 0 and <= 1
@@ -70,30 +82,31 @@ internal sealed class CommonOptions
             ? count
             : throw new FormatException($"{text} is no number of 0 or more.");
 
-    public static int ReadPositive(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
+    public static int ReadPositive(string text) => ReadAtLeast(1, text);
+
+    public static int ReadAtLeast(int least, string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= least
             ? count
-            : throw new FormatException($"{text} is not a whole number of at least 1.");
+            : throw new FormatException($"{text} is not a whole number of at least {least}.");
 
     public static BlockShape ReadBlock(string text) => BlockShape.Parse(text);
 
     /// <summary>The dense network's file.</summary>
-    /// <exception cref="ArgumentException">Neither --model nor --bundled is given.</exception>
+    /// <exception cref="OptionsException">Neither --model nor --bundled is given.</exception>
     public string ModelOf(ParseResult parsed)
     {
         string path = parsed.GetValue(Model) ?? (parsed.GetValue(Bundled)
             ? FashionMnistData.NetworkPath
-            : throw new ArgumentException("Which network? Give --model FILE.safetensors, or --bundled for the bundled one."));
+            : throw new OptionsException("Which network? Give --model FILE.safetensors, or --bundled for the bundled one."));
         return File.Exists(path) ? path : throw new FileNotFoundException($"There is no model file {path}.");
     }
 
     /// <summary>The images that prune and sweep read.</summary>
-    /// <exception cref="ArgumentException">Neither images nor --bundled are given.</exception>
+    /// <exception cref="OptionsException">Neither images nor --bundled are given.</exception>
     public IImageSource ImagesOf(ParseResult parsed, MLContext context, CliOutput output, ImageUse use, CancellationToken cancel)
     {
-        bool isBundledNetwork = parsed.GetValue(Model) is null && parsed.GetValue(Bundled);
-        return Images.Open(
-            parsed, context, parsed.GetValue(Bundled), isBundledNetwork ? FashionMnistData.ClassNames : null, output, use, cancel);
+        var classes = new NetworkClasses.Dense(context.BlockPruning().ReadClassNames(ModelOf(parsed)));
+        return Images.Open(parsed, context, parsed.GetValue(Bundled), classes, output, use, cancel);
     }
 
     private static T[] ReadAll<T>(ArgumentResult result, string name, Func<string, T> read)

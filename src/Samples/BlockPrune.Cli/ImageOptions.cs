@@ -57,13 +57,13 @@ internal sealed class ImageOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="context">Owns the data views.</param>
     /// <param name="isBundled">Whether the bundled images serve where none are named.</param>
-    /// <param name="classes">The network's class names where they are known, in its order.</param>
+    /// <param name="classes">The network's classes.</param>
     /// <param name="output">Shows the check, and takes the names.</param>
     /// <param name="use">The images that the verb reads.</param>
     /// <param name="cancel">Ends the check.</param>
-    /// <exception cref="ArgumentException">No images are named.</exception>
+    /// <exception cref="OptionsException">No images are named.</exception>
     public IImageSource Open(
-        ParseResult parsed, MLContext context, bool isBundled, IReadOnlyList<string>? classes, CliOutput output, ImageUse use,
+        ParseResult parsed, MLContext context, bool isBundled, NetworkClasses classes, CliOutput output, ImageUse use,
         CancellationToken cancel)
     {
         var images = output.Steps(display => ImageSource.Open(
@@ -105,7 +105,7 @@ internal sealed class ImageOptions
         }
 
         return parsed.GetValue(_images) is null && !isBundled
-            ? throw new ArgumentException($"Which images? Give {Choices}.")
+            ? throw new OptionsException($"Which images? Give {Choices}.")
             : ImageOrigin.Of(parsed.GetValue(_images));
     }
 }

@@ -25,7 +25,7 @@ internal static class InspectVerb
             var shown = network.Layers.Where(one => part is null || one.Name.Contains(part, StringComparison.Ordinal)).ToList();
             if (shown.Count == 0)
             {
-                throw new ArgumentException(
+                throw new OptionsException(
                     $"No layer's name contains '{part}'; there are {string.Join(", ", network.Layers.Select(one => one.Name))}.");
             }
 

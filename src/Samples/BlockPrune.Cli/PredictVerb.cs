@@ -29,7 +29,8 @@ internal static class PredictVerb
                 ? Files(context, common.Images.Check(
                     parsed, [.. paths.Select(path => new ImageFileRow { ImagePath = path })], output, cancel))
                 : TestImages(common.Images.Open(
-                    parsed, context, parsed.GetValue(common.Bundled), network.LabelNames, output, ImageUse.Test, cancel));
+                    parsed, context, parsed.GetValue(common.Bundled), new NetworkClasses.Fixed(network.LabelNames), output, ImageUse.Test,
+                    cancel));
             int row = 0;
             foreach (float[] logits in network.Transform(rows).GetColumn<float[]>("Score"))
             {

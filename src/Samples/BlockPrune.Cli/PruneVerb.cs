@@ -14,8 +14,8 @@ internal static class PruneVerb
         var common = new CommonOptions();
         var budget = new BudgetOptions();
         var block = CommonOptions.One("--block", "Block, height x width", new BlockShape(16, 16), CommonOptions.ReadBlock);
-        var criterion = CommonOptions.Choice("--criterion", "What rates the blocks", PruneCriterion.ObsPath);
-        var refit = CommonOptions.Choice("--refit", "How the kept weights make up for the others", PruneRefit.Reconstruction);
+        var criterion = CommonOptions.Choice("--criterion", CommonOptions.CriterionDescription, PruneCriterion.ObsPath);
+        var refit = CommonOptions.Choice("--refit", CommonOptions.RefitDescription, PruneRefit.Reconstruction);
         var save = new Option<string>("--output")
         {
             Description = "The pipeline to save",

@@ -17,7 +17,7 @@ internal static class ReportFiles
 
     /// <summary>Throws before minutes of work are spent on a page that cannot be written.</summary>
     /// <param name="path">The page; null: none is wanted.</param>
-    /// <exception cref="ArgumentException">The name is not that of a page.</exception>
+    /// <exception cref="OptionsException">The name is not that of a page.</exception>
     /// <exception cref="IOException">The file cannot be created there.</exception>
     public static void RequireWritable(string? path)
     {
@@ -28,7 +28,7 @@ internal static class ReportFiles
 
         if (!Path.GetExtension(path).Equals(Extension, StringComparison.OrdinalIgnoreCase))
         {
-            throw new ArgumentException($"A report is a page: give it a name that ends in {Extension}, not {path}.");
+            throw new OptionsException($"A report is a page: give it a name that ends in {Extension}, not {path}.");
         }
 
         OutputFile.RequireWritable(path);

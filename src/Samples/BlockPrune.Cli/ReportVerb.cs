@@ -47,7 +47,7 @@ internal static class ReportVerb
                 ({ } report, { } one) => ReportFiles.Write(path, report.WithModel(one), output),
                 ({ } report, null) => ReportFiles.Write(path, report, output),
                 (null, { } one) => ReportFiles.Write(path, one, output),
-                _ => throw new ArgumentException("A report of what? Give --journal FILE.jsonl of a sweep, --model FILE.zip, or both."),
+                _ => throw new OptionsException("A report of what? Give --journal FILE.jsonl of a sweep, --model FILE.zip, or both."),
             };
             if (parsed.GetValue(common.Json))
             {
@@ -78,9 +78,10 @@ internal static class ReportVerb
                     return network.CreateReport(name);
                 }
 
-                string densePath = parsed.GetValue(dense) ?? (isBundled ? FashionMnistData.NetworkPath : throw new ArgumentException(
+                string densePath = parsed.GetValue(dense) ?? (isBundled ? FashionMnistData.NetworkPath : throw new OptionsException(
                     "Which dense network? Give --dense FILE.safetensors, to compare with its answers; without --images none is needed."));
-                var images = common.Images.Open(parsed, context, isBundled, network.LabelNames, output, ImageUse.Test, cancel);
+                var classes = new NetworkClasses.Fixed(network.LabelNames);
+                var images = common.Images.Open(parsed, context, isBundled, classes, output, ImageUse.Test, cancel);
                 var test = images.Preparation.Fit(images.Calibration)
                     .Transform(ValidationRows.Of(context, images, parsed.GetValue(limit)));
                 return network.CreateReport(name, test, densePath, cancellationToken: cancel);

@@ -30,25 +30,18 @@ internal static class SweepAnswer
             return;
         }
 
-        var table = new Table().RoundedBorder().AddColumns(
-            "keep", "block", "criterion", "refit", "top-1 %", "KL", "M MACs", "MB", "ms", "front");
-        foreach (var trial in result.Trials)
+        if (result.Trials.Count > 0)
         {
-            table.AddRow(
-                Text($"{trial.Keep}"), trial.Block.ToString(), trial.Criterion, trial.Refit,
-                trial.Status == TrialStatus.Completed ? Text($"{100 * trial.Top1:F2}") : "[red]failed[/]",
-                Text($"{trial.Kl:F4}"), Text($"{trial.MultiplyAdds / 1e6:F1}"), Text($"{trial.Bytes / 1e6:F2}"),
-                Text($"{trial.Milliseconds:F3}"), front.Contains(trial) ? "*" : "");
+            output.Console.Write(SweepTable.Of(result.Trials, front));
         }
 
-        output.Console.Write(table);
         foreach (var trial in result.Trials.Where(trial => trial.Status == TrialStatus.Failed))
         {
-            output.Error.WriteLine(Text($"keep {trial.Keep}, block {trial.Block}, {trial.Criterion} failed: {trial.Error}"));
+            output.Error.WriteLine($"{Name(trial)} failed: {trial.Error}");
         }
 
         output.Console.WriteLine(result.Recommended is { } taken
-            ? Text($"Dense top-1 {100 * result.DenseTop1:F2} %. Recommended: keep {taken.Keep}, block {taken.Block}, {taken.Criterion}.")
+            ? Text($"Dense top-1 {100 * result.DenseTop1:F2} %. Recommended: {Name(taken)}.")
             : "No trial was completed.");
         if (result.Final is { } final)
         {
@@ -76,6 +69,9 @@ internal static class SweepAnswer
         trial.Seconds,
         trial.Error,
     };
+
+    private static string Name(TrialResult trial) =>
+        Text($"keep {trial.Keep}, block {trial.Block}, {trial.Criterion}, {trial.Refit}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

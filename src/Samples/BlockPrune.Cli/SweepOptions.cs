@@ -11,17 +11,16 @@ internal sealed class SweepOptions
     private const int RandomTrials = 12;
 
     private readonly Option<double[]> _keep = CommonOptions.List(
-        "--keep", "Kept fractions of the multiply-adds", [0.7, 0.5, 0.35, 0.25], CommonOptions.ReadKeep);
+        "--keep", "Kept fractions of the multiply-adds, such as 0.7,0.5", [0.7, 0.5, 0.35, 0.25], CommonOptions.ReadKeep);
 
     private readonly Option<BlockShape[]> _block = CommonOptions.List(
-        "--block", "Blocks, height x width", [new BlockShape(16, 16)], CommonOptions.ReadBlock);
+        "--block", "Blocks, height x width, such as 16x16,32x32", [new BlockShape(16, 16)], CommonOptions.ReadBlock);
 
     private readonly Option<PruneCriterion[]> _criterion = CommonOptions.List(
-        "--criterion", "What rates the blocks", [PruneCriterion.ObsPath], CommonOptions.ReadChoice<PruneCriterion>);
+        "--criterion", CommonOptions.CriterionDescription, [PruneCriterion.ObsPath], CommonOptions.ReadChoice<PruneCriterion>);
 
     private readonly Option<PruneRefit[]> _refit = CommonOptions.List(
-        "--refit", "How the kept weights make up for the others in the trials", [PruneRefit.Feedback],
-        CommonOptions.ReadChoice<PruneRefit>);
+        "--refit", $"{CommonOptions.RefitDescription}; in the trials", [PruneRefit.Feedback], CommonOptions.ReadChoice<PruneRefit>);
 
     private readonly Option<PruneRefit> _finalRefit = CommonOptions.Choice(
         "--final-refit", "The refit of the recommended network, which is run once more with it", PruneRefit.Reconstruction);
@@ -74,8 +73,20 @@ internal sealed class SweepOptions
     public PruneRefit FinalRefitOf(ParseResult parsed) => parsed.GetRequiredValue(_finalRefit);
 
     /// <summary>Tells a sweep.</summary>
-    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    /// <exception cref="OptionsException">A value is out of its range.</exception>
     public void Apply(ParseResult parsed, SparsitySweep sweep, int seed)
+    {
+        try
+        {
+            Set(parsed, sweep, seed);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new OptionsException(wrong.Message);
+        }
+    }
+
+    private void Set(ParseResult parsed, SparsitySweep sweep, int seed)
     {
         sweep.SetSearchSpace(new SparsitySearchSpace
         {

@@ -14,7 +14,8 @@ internal static class SweepVerb
         var common = new CommonOptions();
         var options = new SweepOptions();
         var limit = ValidationRows.Option();
-        var folds = new Option<int?>("--folds") { Description = "Judges on the calibration images, in so many folds" };
+        var folds = CommonOptions.One<int?>(
+            "--folds", "Judges on the calibration images, in so many folds", null, text => CommonOptions.ReadAtLeast(2, text));
         var save = new Option<string?>("--output") { Description = "Saves the recommended network", HelpName = "FILE.zip" };
         var report = ReportFiles.Option();
         var verb = new Command("sweep", "Prunes to many budgets and blocks and tells which of them pay.")
@@ -32,6 +33,14 @@ internal static class SweepVerb
             int seed = parsed.GetValue(common.Seed);
             var context = new MLContext(seed);
             string modelPath = common.ModelOf(parsed);
+            var sweep = context.BlockPruning()
+                .CreateSweep(new BlockPruneEstimator.Options { ModelPath = modelPath, Refit = options.FinalRefitOf(parsed) });
+            options.Apply(parsed, sweep, seed);
+            if (parsed.GetValue(folds) is not null && parsed.GetValue(limit) is not null)
+            {
+                throw new OptionsException("--folds judges on the calibration images, so that --max-images limits nothing: give one.");
+            }
+
             var images = common.ImagesOf(parsed, context, output, ImageUse.Both, cancel);
             if (parsed.GetValue(save) is { } savePath)
             {
@@ -42,16 +51,8 @@ internal static class SweepVerb
             var preparation = images.Preparation.Fit(images.Calibration);
             var test = preparation.Transform(ValidationRows.Of(context, images, parsed.GetValue(limit)));
             var calibration = preparation.Transform(images.Calibration);
-            var sweep = context.BlockPruning()
-                .CreateSweep(new BlockPruneEstimator.Options { ModelPath = modelPath, Refit = options.FinalRefitOf(parsed) });
-            options.Apply(parsed, sweep, seed);
             if (parsed.GetValue(folds) is { } count)
             {
-                if (parsed.GetValue(limit) is not null)
-                {
-                    throw new ArgumentException("--folds judges on the calibration images, so that --max-images limits nothing: give one.");
-                }
-
                 sweep.SetDataset(calibration, count);
             }
             else

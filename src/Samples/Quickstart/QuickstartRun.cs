@@ -33,7 +33,7 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
             throw new FileNotFoundException($"There is no model file {modelPath}.");
         }
 
-        var classes = options.ModelPath is null ? FashionMnistData.ClassNames : null;
+        var classes = new NetworkClasses.Dense(_context.BlockPruning().ReadClassNames(modelPath));
         var images = Steps(display => ImageSource.Open(
             _context, ImageOrigin.Of(options.ImagesFolder), classes, new ImageCheck(UnreadableImages.Fail, display, cancel)));
         console.WriteLine(FormattableString.Invariant(

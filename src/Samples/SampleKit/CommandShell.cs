@@ -55,7 +55,12 @@ internal static class CommandShell
             catch (Exception failure) when (Failure.Explain(failure) is { } message)
             {
                 await error.WriteLineAsync(message);
-                return failure is OperationCanceledException ? Cancelled : Failed;
+                return failure switch
+                {
+                    OperationCanceledException => Cancelled,
+                    OptionsException => WrongOptions,
+                    _ => Failed,
+                };
             }
         });
 

@@ -7,20 +7,17 @@ internal sealed class FileImages : IImageSource
 {
     /// <param name="context">Owns the data views.</param>
     /// <param name="files">The files of every class.</param>
-    /// <param name="classes">The network's class names where they are known.</param>
+    /// <param name="classes">The network's classes; null: those of the files.</param>
     /// <param name="check">Decides on files that cannot be read; null: they fail when their row is reached.</param>
     /// <param name="use">The parts whose files are checked.</param>
     /// <exception cref="ArgumentException">A class is none of the network's, or has a single image.</exception>
     /// <exception cref="InvalidDataException">Files cannot be read, and the check does not skip them.</exception>
     public FileImages(
-        MLContext context, IReadOnlyList<IGrouping<string, ImageFileRow>> files, IReadOnlyList<string>? classes,
+        MLContext context, IReadOnlyList<IGrouping<string, ImageFileRow>> files, NetworkClasses? classes,
         ImageCheck? check = null, ImageUse use = ImageUse.Both)
     {
-        if (classes is not null && files.FirstOrDefault(group => !classes.Contains(group.Key)) is { } stranger)
-        {
-            throw new ArgumentException(
-                $"The class '{stranger.Key}' is unknown to the network; its classes are {string.Join(", ", classes)}.");
-        }
+        string[] found = [.. files.Select(group => group.Key)];
+        var names = classes?.Match(found) ?? found;
 
         // Split before the check: prune and evaluate see the same split, whatever they skip.
         var (calibrating, testing) = CalibrationSplit.Of([.. files.SelectMany(group => group)], row => row.Label);
@@ -36,7 +33,7 @@ internal sealed class FileImages : IImageSource
         TestCount = testing.Count;
         TestNames = [.. testing.Select(row => row.ImagePath)];
         Preparation = context.Transforms.LoadImages(nameof(PixelRow.Image), "", nameof(ImageFileRow.ImagePath))
-            .Append(LabelKeys.Estimator(context, classes ?? [.. files.Select(group => group.Key)]));
+            .Append(LabelKeys.Estimator(context, names));
         Unreadable = check?.Unreadable ?? [];
     }
 

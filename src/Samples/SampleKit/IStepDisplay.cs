@@ -14,4 +14,9 @@ internal interface IStepDisplay
     /// <param name="total">How many there are.</param>
     /// <param name="unit">What is counted, such as <c>images</c>.</param>
     void Report(string step, double done, double total, string unit);
+
+    /// <summary>Says what a step is at, beside its name.</summary>
+    /// <param name="step">A step that has been reported and has not ended.</param>
+    /// <param name="doing">A few words.</param>
+    void Say(string step, string doing);
 }

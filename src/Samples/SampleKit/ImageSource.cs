@@ -9,16 +9,16 @@ internal static class ImageSource
 {
     /// <param name="context">Owns the data views.</param>
     /// <param name="origin">Where the images lie.</param>
-    /// <param name="classes">The network's class names where they are known, in its order.</param>
+    /// <param name="classes">The network's classes; null: those of the images.</param>
     /// <param name="check">Decides on files that cannot be read; null: they fail when their row is reached.</param>
     /// <param name="use">The images that the run reads.</param>
     public static IImageSource Open(
-        MLContext context, ImageOrigin origin, IReadOnlyList<string>? classes, ImageCheck? check = null, ImageUse use = ImageUse.Both) =>
+        MLContext context, ImageOrigin origin, NetworkClasses? classes, ImageCheck? check = null, ImageUse use = ImageUse.Both) =>
         origin switch
         {
             ImageOrigin.Folder(var path) => new FileImages(context, ImageFolder.Read(path), classes, check, use),
             ImageOrigin.Csv(var path) => new FileImages(context, ImageTable.Read(path), classes, check, use),
-            ImageOrigin.Idx(var images, var labels) => OpenIdx(context, images, labels, classes),
+            ImageOrigin.Idx(var images, var labels) => OpenIdx(context, images, labels, classes?.Names),
             _ => new PixelImages(
                 context, FashionMnistData.ClassNames, Rows(FashionMnistData.ReadCalibration()), Rows(FashionMnistData.ReadTest())),
         };

@@ -34,33 +34,37 @@ internal sealed class LiveSteps : IStepDisplay
     {
         var task = TaskOf(step);
         task.IsIndeterminate = fraction is null;
-        Move(task, fraction ?? 0, 1);
+        Move(step, fraction ?? 0, 1);
     }
 
     public void Report(string step, double done, double total, string unit)
     {
         var task = TaskOf(step);
-        _rate.Counts(task, unit);
-        Move(task, done, total);
+        _rate.Counts(task, unit, done);
+        Move(step, done, total);
     }
+
+    public void Say(string step, string doing) => TaskOf(step).Description = Markup.Escape($"{step}: {doing}");
 
     private ProgressTask TaskOf(string step)
     {
         if (!_tasks.TryGetValue(step, out var task))
         {
-            task = _context.AddTask(step, maxValue: 1);
+            task = _context.AddTask(Markup.Escape(step), maxValue: 1);
             _tasks.Add(step, task);
         }
 
         return task;
     }
 
-    private static void Move(ProgressTask task, double done, double total)
+    private void Move(string step, double done, double total)
     {
+        var task = TaskOf(step);
         task.MaxValue = total;
         task.Value = done;
         if (done >= total)
         {
+            task.Description = Markup.Escape(step); // what it was at is over
             task.StopTask();
         }
     }

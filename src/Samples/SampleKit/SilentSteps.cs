@@ -10,4 +10,8 @@ internal sealed class SilentSteps : IStepDisplay
     public void Report(string step, double done, double total, string unit)
     {
     }
+
+    public void Say(string step, string doing)
+    {
+    }
 }

@@ -121,7 +121,7 @@ public sealed class ImageInputTests : IDisposable
         CollectionAssert.AreEqual(
             Classes.SelectMany(label => new[] { 1, 2, 3, 4, 6, 7, 8, 9 }.Select(i => Path.Combine(_images, label, $"{i}.png"))).ToArray(),
             names, "all but those that calibrate");
-        AssertFails(1, "--images-idx FILE", "predict", zip);
+        AssertFails(2, "--images-idx FILE", "predict", zip);
     }
 
     [TestMethod]
@@ -146,13 +146,37 @@ public sealed class ImageInputTests : IDisposable
     }
 
     [TestMethod]
+    public void ClassesThatConfigNames_NeedNotAllHaveImages()
+    {
+        string model = TinyNetwork.Save(_folder, classes: 4, labels: ["owl", "cat", "bee", "ant"]);
+        string zip = _folder.File("some.zip");
+
+        var run = CliRun.Of("prune", "--model", model, "--images", _images, "--block", "8x8", "--output", zip);
+
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Assert.AreEqual(24, Evaluate(zip, "--images", _images).Images);
+    }
+
+    [TestMethod]
+    [DataRow("ant owl bear", "'bee' is unknown to the network; its classes are ant, owl, bear")]
+    [DataRow("red green blue grey", "none of the images' classes (ant, bee, cat); its 4 are red, green, blue, grey")]
+    public void ClassesThatConfigDoesNotName_AreRefusedBeforeTheWork(string labels, string says)
+    {
+        string[] names = labels.Split(' ');
+        string model = TinyNetwork.Save(_folder, names.Length, labels: names);
+
+        AssertFails(1, says, "prune", "--model", model, "--images", _images, "--block", "8x8", "--output", _folder.File("none.zip"));
+        Assert.IsFalse(File.Exists(_folder.File("none.zip")));
+    }
+
+    [TestMethod]
     [DataRow("", "is empty")]
     [DataRow("ImagePath,Label\n", "no rows")]
     [DataRow("path,Label\na.png,ant\n", "no column ImagePath; its columns are path, Label")]
     [DataRow("ImagePath,Label\na.png,ant\nb.png\n", "line 3: 1 fields, expected 2")]
     [DataRow("ImagePath,Label\na.png,\n", "line 2: ImagePath or Label is empty")]
     [DataRow("ImagePath,Label\n\"a.png,ant\n", "line 2: quotes do not match")]
-    [DataRow("ImagePath,Label\nnone1.png,ant\nnone2.png,ant\n", "none1.png (no such file)")]
+    [DataRow("ImagePath,Label\nnone1.png,0\nnone2.png,0\n", "none1.png (no such file)")]
     public void WrongCsv_IsRefused(string content, string says)
     {
         string csv = _folder.File("list.csv");
@@ -165,7 +189,7 @@ public sealed class ImageInputTests : IDisposable
     [DataRow("prune --bundled --images-idx a", "--labels-idx")]
     [DataRow("prune --bundled --labels-idx a", "--images-idx")]
     [DataRow("prune --bundled --images x --images-idx a --labels-idx b", "one of them")]
-    [DataRow("prune --bundled --unreadable ignore", "Fail, Skip")]
+    [DataRow("prune --bundled --unreadable ignore", "fail, skip")]
     [DataRow("prune --bundled --imagse x", "--images-idx, --labels-idx")]
     [DataRow("prunes", "prune, evaluate")]
     public void WrongOptions_AreRefusedWithTheRightOnes(string arguments, string says) => AssertFails(2, says, arguments.Split(' '));

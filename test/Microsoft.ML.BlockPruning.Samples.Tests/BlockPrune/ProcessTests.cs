@@ -59,24 +59,37 @@ public sealed class ProcessTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         File.WriteAllText(target, "old");
 
-        // A limit of 8 KiB on every file stands for the disk; .NET asks for none of its own with W^X off.
-        string program = Path.Combine(AppContext.BaseDirectory, "blockprune");
-        var start = new ProcessStartInfo(
-            "bash", ["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"", program, "export", network, target, "--format", "dense"])
-        {
-            RedirectStandardError = true,
-        };
-        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        using var process = Process.Start(start)!;
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
+        string error = FailWithFullDisk("export", network, target, "--format", "dense");
 
-        Assert.AreEqual(1, process.ExitCode, error);
         StringAssert.StartsWith(error, "Error: "); // .NET reports this limit, unlike a full disk, without being an IOException
         Assert.DoesNotContain("   at ", error, "a user gets no stack trace");
         Assert.AreEqual("old", File.ReadAllText(target));
         Assert.HasCount(1, Directory.GetFileSystemEntries(Path.GetDirectoryName(target)!));
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void FullDisk_LeavesTheJournalWithWholeTrialsThatTheNextSweepGoesOnFrom()
+    {
+        string journal = _folder.File("sweep.jsonl");
+        string[] sweep =
+        [
+            "sweep", "--model", TinyNetwork.Save(_folder, classes: 3),
+            "--images", TinyNetwork.SaveImages(_folder, perClass: 10, "ant", "bee", "cat"),
+            "--keep", "0.9,0.88,0.86,0.84,0.82,0.8,0.78,0.76,0.74,0.72,0.7,0.68", "--block", "8x8", "--refit", "none", "--journal", journal,
+        ];
+        string error = FailWithFullDisk(sweep);
+
+        StringAssert.StartsWith(error.Split('\n')[^2], $"Error: Cannot write to the journal '{journal}'");
+        StringAssert.Contains(error, "The trials before are safe");
+        Assert.DoesNotContain("   at ", error, "a user gets no stack trace");
+        StringAssert.EndsWith(File.ReadAllText(journal), "\n", StringComparison.Ordinal, "no line is half-written");
+        var kept = Trials(journal);
+        Assert.IsTrue(kept.Count is > 2 and < 12, $"{kept.Count} trials");
+
+        Assert.AreEqual(0, CliRun.Of(sweep).ExitCode);
+        CollectionAssert.AreEqual(kept, Trials(journal)[..kept.Count]);
+        Assert.HasCount(12, Trials(journal));
     }
 
     [TestMethod]
@@ -102,6 +115,23 @@ public sealed class ProcessTests : IDisposable
         string[] answers = run.Output.Split('\n', StringSplitOptions.TrimEntries);
         CollectionAssert.Contains(answers, comes);
         CollectionAssert.DoesNotContain(answers, doesNot);
+    }
+
+    // A limit of 4 KiB on every file stands for the disk; .NET asks for none of its own with W^X off.
+    private static string FailWithFullDisk(params string[] arguments)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "blockprune");
+        var start = new ProcessStartInfo("bash", ["-c", "trap '' XFSZ; ulimit -f 4; exec \"$0\" \"$@\"", program, .. arguments])
+        {
+            RedirectStandardError = true,
+        };
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        using var process = Process.Start(start)!;
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.AreEqual(1, process.ExitCode, error);
+        return error;
     }
 
     private static List<string> Trials(string journal)

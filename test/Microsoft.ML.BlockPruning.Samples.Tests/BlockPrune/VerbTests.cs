@@ -130,6 +130,21 @@ public sealed class VerbTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("prune")]
+    [DataRow("sweep")]
+    public void Help_LeavesRoomForTheDescriptions(string verb)
+    {
+        var run = CliRun.Of(verb, "--help");
+
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        StringAssert.Contains(run.Output, "obs-path");
+        string[] options = [.. run.Output.Split('\n').Where(line => line.StartsWith("  --", StringComparison.Ordinal))];
+        int names = options.Max(line => line.Length - line.TrimStart(' ')[line.TrimStart(' ').IndexOf("  ", StringComparison.Ordinal)..]
+            .TrimStart(' ').Length);
+        Assert.IsLessThan(45, names, "the column of the options' names");
+    }
+
+    [TestMethod]
     public void Sweep_EndsWith130WhenCancelled()
     {
         var run = CliRun.Of(new CancellationToken(canceled: true), "sweep", "--model", _model, "--images", _images, "--block", "8x8");
@@ -140,16 +155,18 @@ public sealed class VerbTests : IDisposable
     [TestMethod]
     [DataRow("sweep --keep 0.5,2 --bundled", 2, "(0, 1]")]
     [DataRow("sweep --block 16by16 --bundled", 2, "not a block shape")]
-    [DataRow("sweep --resume again --bundled", 2, "RetryErrored")]
+    [DataRow("sweep --resume again --bundled", 2, "retry-errored")]
     [DataRow("prune --bundled --latency 1.5", 2, "(0, 1]")]
-    [DataRow("prune --bundled --batch 32", 1, "--batch and --threads say what --latency is about")]
+    [DataRow("prune --bundled --batch 32", 2, "--batch and --threads say what --latency is about")]
     [DataRow("prune --bundled --latency 0.5 --threads 0", 2, "at least 1")]
     [DataRow("sweep --kept 0.5", 2, "--kept")]
-    [DataRow("sweep", 1, "--bundled")]
-    [DataRow("sweep --bundled --executor elsewhere", 2, "ChildProcess")]
-    [DataRow("sweep --bundled --folds 2 --max-images 5", 1, "--max-images")]
-    [DataRow("sweep --bundled --folds 1", 1, "folds")]
-    [DataRow("sweep --bundled --memory-limit 0", 1, "limit of memory")]
+    [DataRow("sweep", 2, "--bundled")]
+    [DataRow("sweep --bundled --executor elsewhere", 2, "child-process")]
+    [DataRow("sweep --bundled --folds 2 --max-images 5", 2, "--max-images")]
+    [DataRow("sweep --bundled --folds 1", 2, "folds")]
+    [DataRow("sweep --bundled --memory-limit 0", 2, "limit of memory")]
+    [DataRow("sweep --bundled --max-drop 2", 2, "[0, 1]")]
+    [DataRow("report", 2, "--journal FILE.jsonl")]
     [DataRow("prune --model none.safetensors --bundled", 1, "no model file none.safetensors")]
     [DataRow("predict none.zip none.png", 1, "no model file none.zip")]
     [DataRow("inspect none.zip", 1, "no model file none.zip")]

@@ -70,7 +70,7 @@ public sealed class ImageFolderTests
         Touch(folder, "ant", "0.png", "1.png");
 
         var error = Assert.ThrowsExactly<ArgumentException>(
-            () => new FileImages(new MLContext(), ImageFolder.Read(folder.Path), ["bee", "cat"]));
+            () => new FileImages(new MLContext(), ImageFolder.Read(folder.Path), new NetworkClasses.Fixed(["bee", "cat"])));
 
         StringAssert.Contains(error.Message, "'ant' is unknown to the network; its classes are bee, cat");
     }

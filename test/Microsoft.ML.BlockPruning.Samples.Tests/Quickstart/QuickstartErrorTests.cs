@@ -45,7 +45,7 @@ public sealed class QuickstartErrorTests
     {
         using var source = new TemporaryFolder();
 
-        AssertFails(1, "unknown to the network", "--images", TinyNetwork.SaveImages(source, perClass: 2, "ant", "bee"));
+        AssertFails(1, "none of the images' classes (ant, bee)", "--images", TinyNetwork.SaveImages(source, perClass: 2, "ant", "bee"));
     }
 
     /// <summary>ML.NET's LoadImages would show it as black below the cut, without a word.</summary>

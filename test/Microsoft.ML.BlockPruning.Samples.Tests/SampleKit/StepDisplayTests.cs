@@ -6,10 +6,53 @@ namespace Microsoft.ML.BlockPruning.Samples.Tests.SampleKit;
 public sealed class StepDisplayTests
 {
     [TestMethod]
-    [DataRow(0.1234, "0.12")]
-    [DataRow(12.34, "12.3")]
-    [DataRow(1234.5, "1234")]
-    public void Rate_HasThreeDigits(double perSecond, string expected) => Assert.AreEqual(expected, StepRate.Format(perSecond));
+    [DataRow(0.05, "3.00 images/min")]
+    [DataRow(0.1234, "0.12 images/s")]
+    [DataRow(12.34, "12.3 images/s")]
+    [DataRow(1234.5, "1234 images/s")]
+    public void Rate_HasThreeDigits(double perSecond, string expected) => Assert.AreEqual(expected, StepRate.Format(perSecond, "images"));
+
+    [TestMethod]
+    public void Lines_SayNoRateOfWhatWasDoneBeforeTheFirstReport()
+    {
+        using var output = new StringWriter();
+
+        new LineSteps(Console(output, InteractionSupport.No)).Report("Calibrating", 60, 60, "images");
+
+        Assert.AreEqual("Calibrating: done\n", output.ToString());
+    }
+
+    [TestMethod]
+    public void Bars_SayNoRateOfWhatWasDoneBeforeTheFirstReport()
+    {
+        using var output = new StringWriter();
+
+        LiveSteps.Run(Console(output, InteractionSupport.Yes), display =>
+        {
+            display.Report("Calibrating", 60, 60, "images");
+            Thread.Sleep(300);
+            return 0;
+        });
+
+        StringAssert.Contains(output.ToString(), "Calibrating");
+        Assert.DoesNotContain("images/s", output.ToString());
+    }
+
+    [TestMethod]
+    public void Bars_SayWhatAStepIsAt()
+    {
+        using var output = new StringWriter();
+
+        LiveSteps.Run(Console(output, InteractionSupport.Yes), display =>
+        {
+            display.Report("Trials", 0, 4, "trials");
+            display.Say("Trials", "refitting");
+            Thread.Sleep(300);
+            return 0;
+        });
+
+        StringAssert.Contains(output.ToString(), "Trials: refitting");
+    }
 
     [TestMethod]
     public void Lines_SayTheRateOfWhatIsCounted()
