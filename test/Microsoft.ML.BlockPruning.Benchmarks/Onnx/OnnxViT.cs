@@ -4,8 +4,8 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Onnx;
 
 /// <summary>A whole ViT or DeiT classifier as an ONNX model: normalised pixels in, logits out.</summary>
 /// <remarks>
-/// Gelu (exact, by erf), SkipLayerNormalization (residual sum and norm in one) and MultiHeadAttention are ONNX Runtime's own operators, what
-/// its transformer optimiser puts in place of an exported ViT's. The rest it joins as it loads, such as a matrix with its bias.
+/// Gelu (exact, by erf), SkipLayerNormalization (residual sum and norm in one) and MultiHeadAttention are ONNX Runtime's own operators,
+/// what its transformer optimiser puts in place of an exported ViT's. The rest it joins as it loads, such as a matrix with its bias.
 /// </remarks>
 internal sealed class OnnxViT
 {

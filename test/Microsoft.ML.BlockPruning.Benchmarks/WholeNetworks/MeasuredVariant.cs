@@ -8,7 +8,8 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
 /// <param name="Network">Owned.</param>
 /// <param name="Bytes">The model's file; null where it has none of its own.</param>
 /// <param name="Pruned">Its masks; null: dense.</param>
-internal sealed record MeasuredVariant(NetworkVariant Variant, IMeasuredNetwork Network, long? Bytes, SparseViT? Pruned = null) : IDisposable
+internal sealed record MeasuredVariant(NetworkVariant Variant, IMeasuredNetwork Network, long? Bytes, SparseViT? Pruned = null)
+    : IDisposable
 {
     public double Keep => Pruned is null ? 1 : (double)Pruned.MultiplyAdds / Pruned.DenseMultiplyAdds;
 

@@ -33,17 +33,32 @@ internal static class NetworkCommand
         {
             Description = "File to write the rows to. Rows of other networks and batches that it holds stay.",
         };
+        var references = new Option<FileInfo?>("--references")
+        {
+            Description = "File to write the bundled network's figures at batch 1 to, for blockprune report --references.",
+        };
         var threads = new Option<int>("--threads") { Description = "Threads of every variant.", DefaultValueFactory = _ => 2 };
         const string description = "Times whole networks beside ONNX Runtime fp32 and int8 and libtorch, and measures accuracy.";
-        var command = new System.CommandLine.Command("networks", description) { networks, batches, quick, models, json, threads };
+        var command = new System.CommandLine.Command("networks", description)
+        {
+            networks, batches, quick, models, json, references, threads,
+        };
+        command.Validators.Add(parsed =>
+        {
+            bool hasBatch = parsed.GetValue(batches) is { Length: 0 } or null || parsed.GetValue(batches)!.Contains(1);
+            if (parsed.GetValue(references) is not null && !(hasBatch && parsed.GetValue(networks)!.Contains(PruningNetwork.Bundled)))
+            {
+                parsed.AddError("--references are the bundled network's at batch 1: measure --network Bundled --batch 1 too.");
+            }
+        });
         command.SetAction(parsed => Run(
             parsed.GetValue(networks)!, parsed.GetValue(batches)!, parsed.GetValue(quick), new PrunedModels(parsed.GetValue(models)),
-            new NetworkTable(parsed.GetValue(json), parsed.GetValue(threads)), parsed.GetValue(threads)));
+            new NetworkTable(parsed.GetValue(json), parsed.GetValue(threads)), parsed.GetValue(references), parsed.GetValue(threads)));
         return command;
     }
 
     private static int Run(
-        PruningNetwork[] networks, int[] batches, bool quick, PrunedModels models, NetworkTable table, int threads)
+        PruningNetwork[] networks, int[] batches, bool quick, PrunedModels models, NetworkTable table, FileInfo? references, int threads)
     {
         LibTorch.EnsureLoaded();
         torch.set_num_threads(threads);
@@ -54,7 +69,12 @@ internal static class NetworkCommand
             var subject = NetworkSubject.Of(network, models);
             foreach (int batch in batches.Length > 0 ? batches : subject.Batches)
             {
-                table.Replace(comparison.Measure(subject, batch));
+                var rows = comparison.Measure(subject, batch);
+                table.Replace(rows);
+                if (references is not null && network == PruningNetwork.Bundled && batch == 1)
+                {
+                    NetworkReferences.Write(references.FullName, subject.Weights.Config, rows);
+                }
             }
         }
 

@@ -32,7 +32,8 @@ internal sealed record NetworkSubject(
         _ => throw new ArgumentOutOfRangeException(nameof(network), network, "Not a network of this benchmark."),
     };
 
-    /// <summary>A network with its masks, as a file of ours holds it; images come normalised, so the preprocessing is of no account.</summary>
+    /// <summary>A network with its masks, as a file of ours holds it.</summary>
+    /// <remarks>Images come normalised, so the preprocessing is of no account.</remarks>
     public static SparseViT Sparse(ViTWeights weights, SparsityPlan plan)
     {
         var config = weights.Config;
@@ -52,7 +53,8 @@ internal sealed record NetworkSubject(
     {
         var subject = PruningSubject.Random(name, dim, NoiseImages);
         return new NetworkSubject(
-            name, subject.Weights, subject.Calibration, [1, 8], [.. Sparsities.Select(sparsity => RandomlyPruned(subject.Weights, sparsity))]);
+            name, subject.Weights, subject.Calibration, [1, 8],
+            [.. Sparsities.Select(sparsity => RandomlyPruned(subject.Weights, sparsity))]);
     }
 
     private static SparseViT RandomlyPruned(ViTWeights weights, double sparsity)
