@@ -5,10 +5,11 @@ using Microsoft.ML.BlockPruning.Benchmarks.Kernels;
 using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
 using Microsoft.ML.BlockPruning.Benchmarks.SingleBlocks;
 using Microsoft.ML.BlockPruning.Benchmarks.Sweeps;
+using Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
 
 var root = new RootCommand("Measures what the README claims.")
 {
     KernelCommand.Create(), PruningCommand.Create(), AblationCommand.Create(), FineTuneCommand.Create(), SingleBlockCommand.Create(),
-    AgreementCommand.Create(), KillCommand.Create(), SweepCommand.Create(),
+    AgreementCommand.Create(), KillCommand.Create(), SweepCommand.Create(), NetworkCommand.Create(),
 };
 return root.Parse(args).Invoke();

@@ -59,17 +59,23 @@ public sealed class SweepReport
     public SweepReport WithModel(ModelReport model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new SweepReport
-        {
-            Trials = Trials,
-            Recommended = Recommended,
-            Final = Final,
-            References = References,
-            MaximumDrop = MaximumDrop,
-            Origin = Origin,
-            Notes = Notes,
-            Model = model,
-        };
+        return With(References, Notes, model);
+    }
+
+    /// <summary>The same report with further points of comparison, such as another runtime's, out of a file.</summary>
+    /// <param name="path">
+    /// Lines as the journal has them, one <see cref="ReferencePoint"/> each, that of the dense network among them; a point of a name that
+    /// the report has already takes its place.
+    /// </param>
+    /// <returns>The report; what differs from the sweep's own figures is in <see cref="Notes"/>.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is no such file, damaged in a line, or of another network.</exception>
+    public SweepReport WithReferences(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var (points, notes) = ReferenceFile.Read(path, Dense);
+        var names = points.Select(point => point.Name).ToHashSet(StringComparer.Ordinal);
+        return With([.. References.Where(point => !names.Contains(point.Name)), .. points], [.. Notes, .. notes], Model);
     }
 
     /// <summary>The report as a page.</summary>
@@ -95,4 +101,16 @@ public sealed class SweepReport
         ArgumentException.ThrowIfNullOrWhiteSpace(plotName);
         return SweepPlots.Of(this).ToDictionary(plot => SweepPlots.FileOf(plotName, plot.Cost), plot => plot.Plot.ToFile());
     }
+
+    private SweepReport With(IReadOnlyList<ReferencePoint> references, IReadOnlyList<string> notes, ModelReport? model) => new()
+    {
+        Trials = Trials,
+        Recommended = Recommended,
+        Final = Final,
+        References = references,
+        MaximumDrop = MaximumDrop,
+        Origin = Origin,
+        Notes = notes,
+        Model = model,
+    };
 }

@@ -15,6 +15,12 @@ internal static class ReportFiles
         HelpName = "FILE.html",
     };
 
+    public static Option<string?> References() => new("--references")
+    {
+        Description = "Points of other runtimes to show beside the trials, measured apart",
+        HelpName = "FILE.jsonl",
+    };
+
     /// <summary>Throws before minutes of work are spent on a page that cannot be written.</summary>
     /// <param name="path">The page; null: none is wanted.</param>
     /// <exception cref="OptionsException">The name is not that of a page.</exception>

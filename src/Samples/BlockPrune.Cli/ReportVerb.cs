@@ -25,6 +25,7 @@ internal static class ReportVerb
             DefaultValueFactory = _ => 0.01,
         };
         var limit = ValidationRows.Option();
+        var references = ReportFiles.References();
         var target = new Option<string>("--output")
         {
             Description = "The page to write; the same as Markdown goes beside it",
@@ -33,7 +34,7 @@ internal static class ReportVerb
         };
         var verb = new Command("report", "Writes a page to look at: a sweep's trials, a model's layers, the answers that changed.")
         {
-            journal, model, dense, common.Bundled, drop, limit, target, common.Json,
+            journal, model, dense, common.Bundled, drop, references, limit, target, common.Json,
         };
         common.Images.AddTo(verb);
         return verb.Does(output, (parsed, cancel) =>
@@ -41,6 +42,12 @@ internal static class ReportVerb
             string path = parsed.GetRequiredValue(target);
             ReportFiles.RequireWritable(path);
             var sweep = parsed.GetValue(journal) is { } file ? SweepReport.FromJournal(file, parsed.GetValue(drop)) : null;
+            if (parsed.GetValue(references) is { } points)
+            {
+                sweep = sweep?.WithReferences(points) ?? throw new ArgumentException(
+                    "--references stands beside the trials of a sweep: give --journal FILE.jsonl too.");
+            }
+
             var pruned = parsed.GetValue(model) is { } zip ? ModelOf(zip) : null;
             var files = (sweep, pruned) switch
             {

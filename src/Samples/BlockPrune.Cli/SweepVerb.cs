@@ -18,9 +18,10 @@ internal static class SweepVerb
             "--folds", "Judges on the calibration images, in so many folds", null, text => CommonOptions.ReadAtLeast(2, text));
         var save = new Option<string?>("--output") { Description = "Saves the recommended network", HelpName = "FILE.zip" };
         var report = ReportFiles.Option();
+        var references = ReportFiles.References();
         var verb = new Command("sweep", "Prunes to many budgets and blocks and tells which of them pay.")
         {
-            common.Model, common.Bundled, limit, folds, save, report, common.Seed, common.Json,
+            common.Model, common.Bundled, limit, folds, save, report, references, common.Seed, common.Json,
         };
         common.Images.AddTo(verb);
         foreach (var option in options.All)
@@ -48,6 +49,16 @@ internal static class SweepVerb
             }
 
             ReportFiles.RequireWritable(parsed.GetValue(report));
+            if (parsed.GetValue(references) is { } points)
+            {
+                if (parsed.GetValue(report) is null)
+                {
+                    throw new ArgumentException("--references stands in a report: give --report FILE.html too.");
+                }
+
+                File.OpenRead(points).Dispose(); // says that it is not there before hours of work
+            }
+
             var preparation = images.Preparation.Fit(images.Calibration);
             var test = preparation.Transform(ValidationRows.Of(context, images, parsed.GetValue(limit)));
             var calibration = preparation.Transform(images.Calibration);
@@ -79,6 +90,8 @@ internal static class SweepVerb
                 }
             }
 
+            // Last: trials and model are safe, should the points be of another network.
+            page = parsed.GetValue(references) is { } file ? page.WithReferences(file) : page;
             ReportFiles.Write(parsed.GetValue(report), page, output);
             if (result.Ending == SweepEnding.Cancelled)
             {

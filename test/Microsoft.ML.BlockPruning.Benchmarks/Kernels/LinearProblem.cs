@@ -34,18 +34,7 @@ internal sealed class LinearProblem
     public float[] Bias { get; }
 
     /// <summary>Keeps a random share of the blocks, the same number for the same sparsity.</summary>
-    public BlockMask Mask(BlockShape block, double sparsity)
-    {
-        var mask = new BlockMask(OutFeatures, InFeatures, block);
-        int[] order = [.. Enumerable.Range(0, mask.TotalBlocks)];
-        new Random(4).Shuffle(order);
-        foreach (int removed in order.Take((int)Math.Round(sparsity * mask.TotalBlocks)))
-        {
-            mask[removed / mask.BlockColumns, removed % mask.BlockColumns] = false;
-        }
-
-        return mask;
-    }
+    public BlockMask Mask(BlockShape block, double sparsity) => RandomMask.Create(OutFeatures, InFeatures, block, sparsity, seed: 4);
 
     private static float[] Uniform(int seed, int count)
     {

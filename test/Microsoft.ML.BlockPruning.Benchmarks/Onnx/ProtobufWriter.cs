@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Text;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Onnx;
@@ -7,6 +8,7 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Onnx;
 internal sealed class ProtobufWriter
 {
     private const int LengthDelimited = 2;
+    private const int FourBytes = 5;
 
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
@@ -19,9 +21,17 @@ internal sealed class ProtobufWriter
         return this;
     }
 
+    public ProtobufWriter Single(int field, float value)
+    {
+        Varint(((ulong)field << 3) | FourBytes);
+        BinaryPrimitives.WriteSingleLittleEndian(_bytes.GetSpan(sizeof(float)), value);
+        _bytes.Advance(sizeof(float));
+        return this;
+    }
+
     public ProtobufWriter Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
 
-    public ProtobufWriter Message(int field, ProtobufWriter message) => Bytes(field, message.ToArray());
+    public ProtobufWriter Message(int field, ProtobufWriter message) => Bytes(field, message._bytes.WrittenSpan);
 
     public ProtobufWriter Bytes(int field, ReadOnlySpan<byte> value)
     {

@@ -7,7 +7,10 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Timing;
 internal sealed class InterleavedRounds(ContentionGate gate, int rounds, double sampleSeconds)
 {
     /// <summary>Median seconds of one call of each action.</summary>
-    public double[] Medians(params Action[] actions)
+    public double[] Medians(params Action[] actions) => [.. Samples(actions).Select(Median)];
+
+    /// <summary>Seconds of one call, [action][round].</summary>
+    public double[][] Samples(params Action[] actions)
     {
         int[] repeats = [.. actions.Select(Calibrate)];
         double[][] samples = [.. actions.Select(_ => new double[rounds])];
@@ -19,14 +22,18 @@ internal sealed class InterleavedRounds(ContentionGate gate, int rounds, double 
             }
         }
 
-        return [.. samples.Select(Median)];
+        return samples;
     }
 
-    public static double Median(double[] values)
+    public static double Median(double[] values) => Quantile(values, 0.5);
+
+    /// <summary>The value below which a share of the values lies, between two of them by a straight line.</summary>
+    public static double Quantile(double[] values, double share)
     {
         double[] sorted = [.. values.Order()];
-        int middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        double place = share * (sorted.Length - 1);
+        int below = (int)place;
+        return below + 1 == sorted.Length ? sorted[below] : double.Lerp(sorted[below], sorted[below + 1], place - below);
     }
 
     private int Calibrate(Action action)

@@ -53,6 +53,32 @@ public sealed class ReportVerbTests : IDisposable
     }
 
     [TestMethod]
+    public void References_ArePointsOfThePage_AndThoseOfAnotherNetworkAreRefused()
+    {
+        string journal = _folder.File("sweep.jsonl"), points = _folder.File("points.jsonl"), page = _folder.File("report.html");
+        Assert.AreEqual(0, CliRun.Of(
+            "sweep", "--model", _model, "--images", _images, "--keep", "0.8,0.6", "--block", "8x8", "--final-refit", "feedback",
+            "--journal", journal).ExitCode);
+        string dense = File.ReadLines(journal).Single(line => line.StartsWith("""{"reference":"dense",""", StringComparison.Ordinal));
+        const string int8 = """{"reference":"ONNX Runtime int8","images":24,"top1":0.5,"bytes":9000,"milliseconds":0.01}""";
+        File.WriteAllLines(points, [dense, int8]);
+
+        var report = CliRun.Of("report", "--journal", journal, "--references", points, "--output", page);
+
+        Assert.AreEqual(0, report.ExitCode, report.Error);
+        Assert.HasCount(1, Page(page).Descendants("tr").Where(row => row.Value.StartsWith("ONNX Runtime int8", StringComparison.Ordinal)));
+        StringAssert.Contains(File.ReadAllText(_folder.File("report-bytes.svg")), "ONNX Runtime int8");
+        File.Delete(page);
+        File.WriteAllText(points, dense.Replace("\"bytes\":", "\"bytes\":1", StringComparison.Ordinal) + "\n");
+
+        var refused = CliRun.Of("report", "--journal", journal, "--references", points, "--output", page);
+
+        Assert.AreEqual(1, refused.ExitCode);
+        StringAssert.Contains(refused.Error, "of another network");
+        Assert.IsFalse(File.Exists(page));
+    }
+
+    [TestMethod]
     public void Prune_WritesAReportOfWhatItMade_AndReportReadsTheModelAlone()
     {
         string zip = _folder.File("pruned.zip"), page = _folder.File("pruned.html"), alone = _folder.File("alone.html");
@@ -75,6 +101,9 @@ public sealed class ReportVerbTests : IDisposable
     [DataRow("report", 2, "--journal")]
     [DataRow("report --output report.txt --journal x.jsonl", 2, ".html")]
     [DataRow("report --journal none.jsonl", 1, "none.jsonl")]
+    [DataRow("report --references points.jsonl", 1, "give --journal FILE.jsonl too")]
+    [DataRow("sweep --bundled --references points.jsonl", 1, "give --report FILE.html too")]
+    [DataRow("sweep --bundled --references points.jsonl --report sweep.html", 1, "points.jsonl")]
     [DataRow("report --model none.zip", 1, "no model file none.zip")]
     [DataRow("sweep --bundled --report sweep.pdf", 2, ".html")]
     [DataRow("prune --bundled --report no-such-folder/prune.html", 1, "no-such-folder")]

@@ -1,0 +1,40 @@
+using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Sweeps;
+
+namespace Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
+
+/// <summary>Rows as lines that a sweep's report shows beside its trials.</summary>
+internal static class NetworkReferences
+{
+    /// <summary>Writes the dense network and ONNX Runtime's two.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="config">The network.</param>
+    /// <param name="rows">Of that network at batch 1.</param>
+    public static void Write(string path, ViTConfig config, IReadOnlyList<NetworkRow> rows)
+    {
+        var cost = new NetworkCost(config);
+        ReferencePoint Point(string name, NetworkVariant variant, long? multiplyAdds, long? bytes)
+        {
+            var row = rows.Single(one => one.Variant == variant);
+            return new ReferencePoint
+            {
+                Name = name,
+                Images = row.Images,
+                Top1 = row.Top1,
+                MultiplyAdds = multiplyAdds,
+                Bytes = bytes ?? row.Bytes,
+                Milliseconds = row.MsPerImage,
+            };
+        }
+
+        // As a sweep counts and names its own dense network. Multiply-adds of bytes are no measure beside those of floats.
+        ReferencePoint[] points =
+        [
+            Point(
+                ReferencePoint.DenseName, NetworkVariant.OursDense, cost.TotalMultiplyAdds, cost.Bytes(cost.PrunableElements, indices: 0)),
+            Point("ONNX Runtime fp32", NetworkVariant.OnnxRuntimeFp32, cost.TotalMultiplyAdds, bytes: null),
+            Point("ONNX Runtime int8", NetworkVariant.OnnxRuntimeInt8, multiplyAdds: null, bytes: null),
+        ];
+        File.WriteAllLines(path, points.Select(JournalLine.Of));
+    }
+}

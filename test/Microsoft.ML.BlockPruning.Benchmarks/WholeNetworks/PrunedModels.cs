@@ -1,0 +1,55 @@
+using System.Globalization;
+using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Training;
+
+namespace Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
+
+/// <summary>Networks pruned by the library's default, kept in a folder so that a second run need not prune again.</summary>
+/// <param name="folder">null: nothing is kept.</param>
+internal sealed class PrunedModels(DirectoryInfo? folder)
+{
+    private static readonly BlockShape Block = new(16, 16);
+
+    /// <summary>Reads the network, or prunes it and writes it.</summary>
+    /// <param name="subject">What to prune, with its calibration images.</param>
+    /// <param name="keep">Fraction of the multiply-adds.</param>
+    public SparseViT Of(PruningSubject subject, double keep)
+    {
+        string? path = folder is null ? null : Path.Combine(folder.FullName, string.Create(
+            CultureInfo.InvariantCulture, $"{subject.Description}-keep{keep}-{Block}.safetensors"));
+        if (File.Exists(path))
+        {
+            using var stream = File.OpenRead(path);
+            return SparseViT.Load(stream);
+        }
+
+        LibTorch.EnsureLoaded();
+        Console.Error.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"Pruning the {subject.Description} network to keep {keep} ..."));
+        var settings = PruningSubject.Settings(subject.Weights.Config, Block, keep);
+        var pruned = new BlockPruner().Prune(subject.Weights, subject.Calibration, settings, _ => { });
+        var network = NetworkSubject.Sparse(pruned.Weights, pruned.Plan);
+        if (path is not null)
+        {
+            Write(network, path);
+        }
+
+        return network;
+    }
+
+    // A run that is killed while it writes must not leave half a network for the next one.
+    private static void Write(SparseViT network, string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        string temporary = path + ".new";
+        using (var stream = File.Create(temporary))
+        {
+            network.Save(stream);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+}
