@@ -43,7 +43,7 @@ internal static class SweepWords
             ["trial", "top-1 %", "points", "KL, nats", "M MACs", "MB", "ms", "seconds", ""],
             .. report.References.Select(point => new[]
             {
-                point.Name, Hundredths(100 * point.Top1), Points(point.Top1, report.Dense), "-",
+                point.Name, Hundredths(100 * point.Top1), Points(point, report.Dense), "-",
                 ReportTables.Number(point.MultiplyAdds / 1e6), ReportTables.Number(point.Bytes / 1e6),
                 ReportTables.Number(point.Milliseconds), "-", "",
             }),
@@ -120,6 +120,10 @@ internal static class SweepWords
 
     private static string Part(double? part, double? whole) =>
         whole is null ? ReportTables.Number(part) : $"{ReportTables.Number(part)} of {ReportTables.Number(whole)}";
+
+    // On other images the difference would be the images', not the network's.
+    private static string Points(ReferencePoint point, ReferencePoint? dense) =>
+        point.Images is { } images && images != dense?.Images ? "-" : Points(point.Top1, dense);
 
     private static string Points(double? top1, ReferencePoint? dense) =>
         100 * (top1 - dense?.Top1) is { } points ? points.ToString("+0.00;-0.00;0.00", Invariant) : "-";

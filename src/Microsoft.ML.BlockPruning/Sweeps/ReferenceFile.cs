@@ -40,7 +40,7 @@ internal static class ReferenceFile
             {
                 if (lines[i].Length > 0)
                 {
-                    points.Add(JournalLine.TryReadReference(lines[i]) ?? throw new JsonException("it has no name under 'reference'"));
+                    points.Add(JournalLine.TryReadReference(lines[i]) ?? throw new JsonException("it has no name under 'reference'."));
                 }
             }
             catch (JsonException error)

@@ -79,6 +79,18 @@ public sealed class ReferenceFileTests : IDisposable
         Assert.ThrowsExactly<FileNotFoundException>(() => before.WithReferences(_folder["none.jsonl"]));
     }
 
+    [TestMethod]
+    public void WithReferences_SubtractsNoAccuracyOnOtherImages()
+    {
+        string same = Int8.Replace("\"top1\"", "\"images\":1000,\"top1\"", StringComparison.Ordinal);
+        string other = Int8.Replace("\"top1\"", "\"images\":500,\"top1\"", StringComparison.Ordinal);
+
+        StringAssert.Contains(
+            ReportToys.Sweep(ReportToys.Dense).WithReferences(Write(Dense, same)).ToMarkdown(), "| ONNX Runtime int8 | 89.00 | -1.00 |");
+        StringAssert.Contains(
+            ReportToys.Sweep(ReportToys.Dense).WithReferences(Write(Dense, other)).ToMarkdown(), "| ONNX Runtime int8 | 89.00 | - |");
+    }
+
     private (IReadOnlyList<ReferencePoint> Points, IReadOnlyList<string> Notes) Read(ReferencePoint? dense, params string[] lines) =>
         ReferenceFile.Read(Write(lines), dense);
 
