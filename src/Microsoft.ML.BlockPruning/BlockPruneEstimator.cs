@@ -123,7 +123,8 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         GetOutputSchema(MlNetSchema.ShapeOf(input.Schema));
         LibTorch.EnsureLoaded();
 
-        using var device = TrainingDevices.Choose(_host, _options.TrainingDevice ?? _options.Device, LoadDriver, LibTorch.CudaRefusal).Use();
+        var device = TrainingDevices.Choose(_host, _options.TrainingDevice ?? _options.Device, LoadDriver, LibTorch.CudaRefusal);
+        using var on = device.Use();
 
         var (weights, preprocessing, image, label, classes, heldOut) = PruneInput.Open(_host, _options, input.Schema);
         var settings = CreateSettings(weights, preprocessing, progress);
