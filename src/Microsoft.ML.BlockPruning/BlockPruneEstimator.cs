@@ -129,7 +129,8 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             FineTuneState.Check(state); // its folder or its content, before there is a pruned network to lose
         }
 
-        using var device = TrainingDevices.Choose(_host, _options.TrainingDevice ?? _options.Device, LoadDriver, LibTorch.CudaRefusal).Use();
+        var device = TrainingDevices.Choose(_host, _options.TrainingDevice ?? _options.Device, LoadDriver, LibTorch.CudaRefusal);
+        using var on = device.Use();
 
         var (weights, preprocessing, image, label, classes, heldOut) = PruneInput.Open(_host, _options, input.Schema);
         var settings = CreateSettings(weights, preprocessing, progress);

@@ -17,7 +17,8 @@ public sealed class TrainingDevicesTests
     [TestMethod]
     [DataRow(null, null, null, "", DisplayName = "nothing asked for: not a word")]
     [DataRow("cpu", 0, null, "[Info] calibrating and training on the CPU: as asked for", DisplayName = "the CPU, over GpuDeviceId")]
-    [DataRow("auto", null, CpuOnly, "[Info] calibrating and training on the CPU: " + CpuOnly, DisplayName = "auto with libtorch for the CPU")]
+    [DataRow("auto", null, CpuOnly, "[Info] calibrating and training on the CPU: " + CpuOnly,
+        DisplayName = "auto with libtorch for the CPU")]
     [DataRow("cuda", null, CpuOnly, "[Warning] calibrating and training on the CPU, for the GPU cannot be used: " + CpuOnly,
         DisplayName = "a GPU with libtorch for the CPU")]
     [DataRow(null, 0, CpuOnly, "[Warning] calibrating and training on the CPU, for the GPU cannot be used: " + CpuOnly,

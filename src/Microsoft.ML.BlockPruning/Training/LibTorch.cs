@@ -30,7 +30,7 @@ public static class LibTorch
 
     /// <summary>Why the loaded libtorch cannot compute on a GPU; null where it can.</summary>
     /// <remarks>
-    /// TorchSharp itself is asked only where the CUDA half is there: where it looks in vain it copies natives about, see <see cref="Load"/>.
+    /// TorchSharp itself is asked only where the CUDA half is there: where it looks in vain it copies natives, see <see cref="Load"/>.
     /// </remarks>
     internal static string? CudaRefusal()
     {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Training;
 
-/// <summary>Where libtorch computes. Every tensor of given numbers goes there, and all numbers come back from there, by this type.</summary>
+/// <summary>Where libtorch computes. Tensors of given numbers go there, and all numbers come back, by this type.</summary>
 /// <remarks>
 /// The device belongs to the flow of control, as <c>no_grad</c> and dispose scopes do: the processor unless <see cref="Use"/> says another.
 /// Tensors are made on the processor and then moved, and random numbers are drawn there, so that a seed means the same everywhere; on the

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Tests.Training;
 
-/// <summary>libtorch's device without memory, which stands in for a GPU: operations check shapes and devices, and compute nothing.</summary>
+/// <summary>libtorch's device without memory, which stands in for a GPU: operations check shapes and devices only.</summary>
 /// <remarks>Whoever reads numbers off it gets ones.</remarks>
 internal sealed class MetaDevice() : TorchDevice(DeviceType.META, -1)
 {

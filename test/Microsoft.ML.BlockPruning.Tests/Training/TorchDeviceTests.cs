@@ -105,7 +105,7 @@ public sealed class TorchDeviceTests
         Assert.IsTrue(streams.All(stream => dense.Classify(stream).device_type == DeviceType.META));
     }
 
-    /// <summary>Ones are what the device's numbers read as, so they are the result; that they arrive says that no devices were mixed.</summary>
+    /// <summary>The device's numbers read as ones, so those are the result; that they arrive says that no devices were mixed.</summary>
     [TestMethod]
     [DataRow(FineTunePrecision.Full)]
     [DataRow(FineTunePrecision.BFloat16)]
@@ -165,8 +165,8 @@ public sealed class TorchDeviceTests
         var squares = new SquaredWeightGradients(layer);
         kept.AddRange(
         [
-            gates.Mean, gates.MeanSquare, () => all.Values, inputs.Mean, outputs.Mean, inputEnergies.Mean, outputEnergies.Mean, gradient.Mean,
-            squares.Mean,
+            gates.Mean, gates.MeanSquare, () => all.Values, inputs.Mean, outputs.Mean, inputEnergies.Mean, outputEnergies.Mean,
+            gradient.Mean, squares.Mean,
         ]);
         return [gates, all, inputs, outputs, inputEnergies, outputEnergies, gradient, squares];
     }

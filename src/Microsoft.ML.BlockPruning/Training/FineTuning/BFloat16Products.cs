@@ -14,6 +14,8 @@ internal static class BFloat16Products
         && X86Base.CpuId(0, 0).Eax >= ExtendedFeatures
         && ((X86Base.CpuId(ExtendedFeatures, 1).Eax & Avx512BFloat16) != 0 || (X86Base.CpuId(ExtendedFeatures, 0).Edx & AmxBFloat16) != 0);
 
-    /// <summary>What training computes in where nobody has said; every GPU that is chosen multiplies bfloat16 (compute capability 8.0).</summary>
-    public static FineTunePrecision FastestPrecision => AreFast || !TorchDevice.Current.IsCpu ? FineTunePrecision.BFloat16 : FineTunePrecision.Full;
+    /// <summary>What training computes in where nobody has said.</summary>
+    /// <remarks>Every GPU that is chosen multiplies bfloat16: its compute capability is 8.0 at least.</remarks>
+    public static FineTunePrecision FastestPrecision => AreFast || !TorchDevice.Current.IsCpu
+        ? FineTunePrecision.BFloat16 : FineTunePrecision.Full;
 }

@@ -4,7 +4,7 @@ using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cuda;
 
-/// <summary>What the kernels do per tile of 128 tokens and block row, counted by the interpreter at several shares of kept blocks.</summary>
+/// <summary>What the kernels do per tile of 128 tokens and block row, counted at several shares of kept blocks.</summary>
 /// <remarks>eng/ptx-evidence.sh has the counts written to the file that BLOCKPRUNING_KERNEL_COUNTS names.</remarks>
 [TestClass]
 public sealed class KernelCountsTests
@@ -12,7 +12,8 @@ public sealed class KernelCountsTests
     private const int Tokens = 128;
     private const int InFeatures = 1280; // 20 blocks of 64
     private static readonly double[] Keeps = [1, 0.5, 0.25, 0.1];
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     [TestMethod]
     public void Linear_MultipliesExactlyWhatIsKept_WithoutBankConflicts()
@@ -66,7 +67,8 @@ public sealed class KernelCountsTests
         }
 
         float[] weight = TestNumbers.Draw(new Random(1), shape.Height * InFeatures, 0.1);
-        var layer = lab.Own(new DeviceLinear(lab.Driver, BlockSparseMatrix.FromDense(weight, mask), new float[shape.Height], element, default));
+        var matrix = BlockSparseMatrix.FromDense(weight, mask);
+        var layer = lab.Own(new DeviceLinear(lab.Driver, matrix, new float[shape.Height], element, default));
         var x = lab.UploadRows(new float[Tokens * InFeatures], InFeatures, InFeatures, InFeatures, element);
         var y = new DeviceRows(lab.Reserve(Tokens, shape.Height, element).Pointer, shape.Height);
         lab.Kernels.Linear(layer, Tokens, x, default, 0, CudaActivation.None, y, default);
