@@ -9,7 +9,9 @@ internal static class LabelKeys
     private const string Label = nameof(PixelRow.Label);
 
     /// <param name="context">Owns the estimator.</param>
-    /// <param name="classes">All classes in the order that the keys keep, for an IDX file's numbers mean it; the data may hold only some.</param>
+    /// <param name="classes">
+    /// All classes in the order that the keys keep, for an IDX file's numbers mean it; the data may hold only some.
+    /// </param>
     public static IEstimator<ITransformer> Estimator(MLContext context, IReadOnlyList<string> classes) =>
         context.Transforms.Conversion.MapValueToKey(
             Label,
