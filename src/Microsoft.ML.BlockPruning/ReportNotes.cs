@@ -53,7 +53,8 @@ internal sealed class ReportNotes(
             : null;
         yield return images.Unlabelled > 0 ? $"{images.Unlabelled} calibration rows have no label and were left out." : null;
         yield return images.HeldOut is null
-            ? "KL and agreement with the dense network were not measured: set ValidationSet, or ValidationSetFraction to 0.1 or so."
+            ? "KL and agreement with the dense network were not measured: "
+            + "set ValidationSet, or ValidationSetFraction (on the command line --held-out) to 0.1 or so."
             : null;
     }
 

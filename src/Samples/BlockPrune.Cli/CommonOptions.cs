@@ -77,6 +77,11 @@ internal sealed class CommonOptions
             ? keep
             : throw new FormatException($"{text} is not in (0, 1]; it is the fraction that stays, such as 0.5.");
 
+    public static double ReadHeldOut(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction) && fraction is >= 0 and < 1
+            ? fraction
+            : throw new FormatException($"{text} is not in [0, 1); it is a fraction of the calibration images, such as 0.1.");
+
     public static int ReadCount(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
             ? count

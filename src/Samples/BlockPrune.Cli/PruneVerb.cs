@@ -22,11 +22,14 @@ internal static class PruneVerb
             HelpName = "FILE.zip",
             DefaultValueFactory = _ => "pruned.zip",
         };
+        var heldOut = CommonOptions.One(
+            "--held-out", "Fraction of the calibration images that only the comparison with the dense network sees", 0.0,
+            CommonOptions.ReadHeldOut);
         var report = ReportFiles.Option();
         var limit = ValidationRows.Option();
         var verb = new Command("prune", "Prunes a network and saves the pipeline that scores it.")
         {
-            common.Model, common.Bundled, block, criterion, refit, save, report, limit, common.Seed, common.Json,
+            common.Model, common.Bundled, block, criterion, refit, heldOut, save, report, limit, common.Seed, common.Json,
         };
         budget.AddTo(verb);
         common.Images.AddTo(verb);
@@ -47,6 +50,7 @@ internal static class PruneVerb
                 Budget = asked,
                 Criterion = parsed.GetValue(criterion),
                 Refit = parsed.GetValue(refit),
+                ValidationSetFraction = parsed.GetValue(heldOut),
                 Progress = new PruneSteps(display, images.CalibrationCount),
                 CancellationToken = cancel,
             })).Fit(images.Calibration));
@@ -80,7 +84,10 @@ internal static class PruneVerb
                 network.DenseWeightBytes,
                 Images = images.CalibrationCount,
                 Unreadable = images.Unreadable.Count,
-                network.Report!.Notes,
+                HeldOut = network.Report!.Network.HeldOut is { } comparison
+                    ? new { comparison.Images, Kl = comparison.KlDivergence, comparison.Top1Agreement }
+                    : null,
+                network.Report.Notes,
             });
             return;
         }
@@ -89,7 +96,15 @@ internal static class PruneVerb
             CultureInfo.InvariantCulture,
             $"{path}: {network.MultiplyAdds / 1e6:F1} of {network.DenseMultiplyAdds / 1e6:F1} M multiply-adds per image, "
             + $"{bytes / 1e6:F2} MB"));
-        foreach (string note in network.Report!.Notes)
+        if (network.Report!.Network.HeldOut is { } heldOut)
+        {
+            output.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {heldOut.Images} held-out images: {100 * heldOut.Top1Agreement:F1} % get the dense network's answer, "
+                + $"KL divergence {heldOut.KlDivergence:G3} nats"));
+        }
+
+        foreach (string note in network.Report.Notes)
         {
             output.Out.WriteLine($"  {note}");
         }

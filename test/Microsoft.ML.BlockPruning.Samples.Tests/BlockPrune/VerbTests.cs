@@ -41,6 +41,24 @@ public sealed class VerbTests : IDisposable
     }
 
     [TestMethod]
+    public void Prune_WithHeldOutImages_ComparesOnThem()
+    {
+        string[] images = ["--model", _model, "--images", _images, "--block", "8x8", "--refit", "none"];
+        using var whole = Json(["prune", .. images, "--keep", "1", "--held-out", "0.5", "--output", _folder.File("whole.zip")]);
+        using var none = Json(["prune", .. images, "--keep", "1", "--output", _folder.File("none.zip")]);
+
+        var heldOut = whole.RootElement.GetProperty("heldOut");
+        Assert.AreEqual(3, heldOut.GetProperty("images").GetInt32(), "half of the six that calibrate");
+        Assert.AreEqual(1, heldOut.GetProperty("top1Agreement").GetDouble(), "with every block kept nothing changes");
+        Assert.IsLessThan(1e-6, heldOut.GetProperty("kl").GetDouble());
+        Assert.IsFalse(none.RootElement.TryGetProperty("heldOut", out _));
+        StringAssert.Contains(none.RootElement.GetProperty("notes").ToString(), "--held-out");
+        var refused = CliRun.Of(["prune", .. images, "--held-out", "1"]);
+        Assert.AreEqual(2, refused.ExitCode);
+        StringAssert.Contains(refused.Error, "1 is not in [0, 1)");
+    }
+
+    [TestMethod]
     public void Prune_ToSeveralBudgets_MeetsThemAndSaysWhatCameOfTheTime()
     {
         using var pruned = Json(
