@@ -44,7 +44,7 @@ internal static class ReportVerb
             var sweep = parsed.GetValue(journal) is { } file ? SweepReport.FromJournal(file, parsed.GetValue(drop)) : null;
             if (parsed.GetValue(references) is { } points)
             {
-                sweep = sweep?.WithReferences(points) ?? throw new ArgumentException(
+                sweep = sweep?.WithReferences(points) ?? throw new OptionsException(
                     "--references stands beside the trials of a sweep: give --journal FILE.jsonl too.");
             }
 

@@ -53,7 +53,7 @@ internal static class SweepVerb
             {
                 if (parsed.GetValue(report) is null)
                 {
-                    throw new ArgumentException("--references stands in a report: give --report FILE.html too.");
+                    throw new OptionsException("--references stands in a report: give --report FILE.html too.");
                 }
 
                 File.OpenRead(points).Dispose(); // says that it is not there before hours of work
