@@ -92,7 +92,7 @@ public sealed partial class BlockPruneEstimator
         /// </value>
         public ScoringDevice? Device { get; set; }
 
-        /// <summary>Gets or sets what calibration, refit and fine-tuning compute on, in float32 and float64 as on the processor.</summary>
+        /// <summary>Gets or sets what calibration, refit and fine-tuning compute on.</summary>
         /// <value>
         /// Null: as <see cref="Device"/>. A GPU takes an application that was built with <c>-p:TorchBackend=cuda</c>; where it cannot be
         /// used, the same rules hold as for scoring. It has never run on a GPU.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.BlockPruning.Benchmarks.Timing;
+using Microsoft.ML.BlockPruning.Checkpoints;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks;
 
@@ -15,18 +16,29 @@ internal static class ResultFile
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
 
         // A run that is killed while it writes must not take the rows of hours with it.
-        string temporary = path + ".new";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(content, Options) + "\n");
-        File.Move(temporary, path, overwrite: true);
+        AtomicFile.Write(path, stream =>
+        {
+            JsonSerializer.Serialize(stream, content, Options);
+            stream.WriteByte((byte)'\n');
+        });
     }
 
-    /// <summary>The rows of a file as <see cref="Write"/> leaves it.</summary>
-    /// <exception cref="InvalidDataException">It holds no such rows.</exception>
+    /// <summary>The rows of a file as <see cref="Write"/> leaves it, for a run that goes on with it.</summary>
+    /// <exception cref="InvalidDataException">
+    /// It holds no such rows, or those of another processor, which must not stand beside this one's.
+    /// </exception>
     public static IReadOnlyList<TRow> Read<TRow>(string path)
     {
         try
         {
             using var content = JsonDocument.Parse(File.ReadAllText(path));
+            string? processor = content.RootElement.GetProperty("machine").GetProperty("processor").GetString();
+            if (processor != MachineDescription.Processor)
+            {
+                throw new InvalidDataException(
+                    $"'{path}' was measured on {processor}, and this is {MachineDescription.Processor}; give a file of this machine.");
+            }
+
             return content.RootElement.GetProperty("rows").Deserialize<List<TRow>>(Options)!;
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)

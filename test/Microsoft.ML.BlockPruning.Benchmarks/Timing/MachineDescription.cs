@@ -6,10 +6,12 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Timing;
 /// <summary>What a result file says of where it was measured.</summary>
 internal static class MachineDescription
 {
+    public static string Processor { get; } = ReadProcessor();
+
     /// <param name="usedThreads">Threads that each of the compared programs used.</param>
     public static object Machine(int usedThreads) => new
     {
-        processor = Processor(),
+        processor = Processor,
         threads = Environment.ProcessorCount,
         usedThreads,
         memoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
@@ -25,7 +27,7 @@ internal static class MachineDescription
         onnxRuntime = typeof(OnnxRuntime.InferenceSession).Assembly.GetName().Version!.ToString(),
     };
 
-    private static string Processor()
+    private static string ReadProcessor()
     {
         const string file = "/proc/cpuinfo";
         string? Field(string name) => File.ReadLines(file)

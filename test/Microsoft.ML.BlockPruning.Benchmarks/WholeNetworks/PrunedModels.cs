@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -34,22 +35,10 @@ internal sealed class PrunedModels(DirectoryInfo? folder)
         var network = NetworkSubject.Sparse(pruned.Weights, pruned.Plan);
         if (path is not null)
         {
-            Write(network, path);
+            Directory.CreateDirectory(folder!.FullName);
+            AtomicFile.Write(path, network.Save);
         }
 
         return network;
-    }
-
-    // A run that is killed while it writes must not leave half a network for the next one.
-    private static void Write(SparseViT network, string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        string temporary = path + ".new";
-        using (var stream = File.Create(temporary))
-        {
-            network.Save(stream);
-        }
-
-        File.Move(temporary, path, overwrite: true);
     }
 }
