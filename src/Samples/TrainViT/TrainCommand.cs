@@ -25,6 +25,19 @@ internal static class TrainCommand
         var width = Number("--dim", "Features of a token.", defaults.EmbedDim);
         var heads = Number("--heads", "Attention heads.", defaults.NumHeads);
         var mlp = Number("--mlp", "Hidden features of the MLP.", defaults.MlpDim);
+        var batch = Number("--batch", "Images of a step.", defaults.BatchSize);
+        var rate = new Option<double>("--rate")
+        {
+            Description = "Peak of the learning rate.",
+            DefaultValueFactory = _ => defaults.LearningRate,
+        };
+        rate.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !(result.GetValueOrDefault<double>() is > 0 and < double.PositiveInfinity))
+            {
+                result.AddError($"--rate {result.Tokens[0].Value} is not above zero.");
+            }
+        });
         var threads = Number("--threads", "Threads of libtorch.", Environment.ProcessorCount);
         var precision = new Option<Precision>("--precision")
         {
@@ -33,7 +46,7 @@ internal static class TrainCommand
         };
         var root = new RootCommand("Trains a vision transformer on Fashion-MNIST; run again with the same --out to resume.")
         {
-            data, output, epochs, seed, depth, width, heads, mlp, threads, precision,
+            data, output, epochs, seed, depth, width, heads, mlp, batch, rate, threads, precision,
         };
         root.Does(error, (parsed, cancel) =>
         {
@@ -47,6 +60,8 @@ internal static class TrainCommand
                 EmbedDim = parsed.GetValue(width),
                 NumHeads = parsed.GetValue(heads),
                 MlpDim = parsed.GetValue(mlp),
+                BatchSize = parsed.GetValue(batch),
+                LearningRate = parsed.GetValue(rate),
                 Threads = parsed.GetValue(threads),
                 Precision = parsed.GetValue(precision),
             };

@@ -7,7 +7,7 @@ internal sealed record TrainingOptions
 
     public required string OutputFolder { get; init; }
 
-    public int Epochs { get; init; } = 25;
+    public int Epochs { get; init; } = 22;
 
     public int Seed { get; init; } = 1;
 
@@ -21,17 +21,17 @@ internal sealed record TrainingOptions
 
     public int MlpDim { get; init; } = 512;
 
-    public int BatchSize { get; init; } = 256;
+    public int BatchSize { get; init; } = 64;
 
     /// <summary>Peak of the cosine schedule.</summary>
-    public double LearningRate { get; init; } = 1e-3;
+    public double LearningRate { get; init; } = 2e-3;
 
     /// <summary>AdamW's decoupled weight decay, on matrices only.</summary>
     public double WeightDecay { get; init; } = 0.05;
 
     public double LabelSmoothing { get; init; } = 0.1;
 
-    public double WarmupEpochs { get; init; } = 2;
+    public double WarmupEpochs { get; init; } = 0.5;
 
     /// <summary>Threads of libtorch; another number sums in another order.</summary>
     public int Threads { get; init; } = 1;

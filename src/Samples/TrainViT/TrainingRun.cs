@@ -1,20 +1,18 @@
 using System.Diagnostics;
 using FashionMnist;
 using Microsoft.ML.BlockPruning.Network;
-using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace TrainViT;
 
-/// <summary>Trains a ViT on Fashion-MNIST with AdamW and a cosine schedule; resumes after the last whole epoch.</summary>
+/// <summary>Trains a ViT on Fashion-MNIST with a cosine schedule; resumes after the last whole epoch.</summary>
 internal sealed class TrainingRun : IDisposable
 {
     private readonly TrainingOptions _options;
     private readonly LabelledImages _train;
     private readonly LabelledImages _test;
     private readonly MixedPrecisionNetwork _network;
-    private readonly AdamW _optimizer;
+    private readonly TrainingOptimizer _optimizer;
     private readonly TrainingState _state;
 
     public TrainingRun(TrainingOptions options)
@@ -26,7 +24,7 @@ internal sealed class TrainingRun : IDisposable
             _train.Images.Width, options.PatchSize, channels: 1, options.EmbedDim, options.Depth, options.NumHeads, options.MlpDim,
             numClasses: 10);
         _network = new MixedPrecisionNetwork(config, options.Seed, options.Precision);
-        _optimizer = CreateOptimizer();
+        _optimizer = new TrainingOptimizer(_network.Master, options);
         _state = new TrainingState(options.OutputFolder, _network, _optimizer);
     }
 
@@ -81,12 +79,11 @@ internal sealed class TrainingRun : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            SetLearningRate((epoch * batches.Count) + step);
             var x = tensor(pixels).reshape(labels.Length, 1, _train.Images.Width, _train.Images.Width);
             var loss = nn.functional.cross_entropy(_network.Forward(x), tensor(labels), label_smoothing: _options.LabelSmoothing);
             loss.backward();
             _network.MoveGradients();
-            _optimizer.step();
+            _optimizer.Step(LearningRate((epoch * batches.Count) + step));
             _network.Refresh();
             sum += loss.item<float>();
             onStep(epoch, ++step, sum / step);
@@ -95,31 +92,12 @@ internal sealed class TrainingRun : IDisposable
         return sum / step;
     }
 
-    private void SetLearningRate(int step)
+    private double LearningRate(int step)
     {
         double warmup = _options.WarmupEpochs * StepsPerEpoch;
         double total = (double)_options.Epochs * StepsPerEpoch;
-        double rate = step < warmup
+        return step < warmup
             ? _options.LearningRate * (step + 1) / warmup
             : _options.LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (step - warmup) / (total - warmup)));
-        foreach (var group in _optimizer.ParamGroups)
-        {
-            group.LearningRate = rate;
-        }
-    }
-
-    private AdamW CreateOptimizer()
-    {
-        // As in timm: no decay on biases, norms and tokens (all but matrices and the patch convolution).
-        var parameters = _network.Master.named_parameters().ToLookup(
-            p => p.name.EndsWith(".weight", StringComparison.Ordinal) && !p.name.Contains("norm", StringComparison.Ordinal),
-            p => p.parameter);
-        return torch.optim.AdamW(
-            new AdamW.ParamGroup[]
-            {
-                new(parameters[true], new AdamW.Options { weight_decay = _options.WeightDecay }),
-                new(parameters[false], new AdamW.Options { weight_decay = 0 }),
-            },
-            _options.LearningRate);
     }
 }

@@ -1,10 +1,9 @@
 using System.Globalization;
-using TorchSharp.Modules;
 
 namespace TrainViT;
 
 /// <summary>Weights, optimiser state and finished epochs on disk, so that a stopped run goes on where its last epoch ended.</summary>
-internal sealed class TrainingState(string outputFolder, MixedPrecisionNetwork network, AdamW optimizer)
+internal sealed class TrainingState(string outputFolder, MixedPrecisionNetwork network, TrainingOptimizer optimizer)
 {
     private readonly string _folder = Path.Combine(outputFolder, "resume");
 
@@ -22,7 +21,7 @@ internal sealed class TrainingState(string outputFolder, MixedPrecisionNetwork n
         int epoch = int.Parse(File.ReadAllText(EpochFile), CultureInfo.InvariantCulture);
         string state = Path.Combine(_folder, epoch.ToString(CultureInfo.InvariantCulture));
         network.Master.load($"{state}.weights");
-        optimizer.load_state_dict($"{state}.optimizer");
+        optimizer.Load(state);
         network.Refresh();
         return epoch;
     }
@@ -33,7 +32,7 @@ internal sealed class TrainingState(string outputFolder, MixedPrecisionNetwork n
         Directory.CreateDirectory(_folder);
         string name = epoch.ToString(CultureInfo.InvariantCulture);
         network.Master.save(Path.Combine(_folder, $"{name}.weights"));
-        optimizer.save_state_dict(Path.Combine(_folder, $"{name}.optimizer"));
+        optimizer.Save(Path.Combine(_folder, name));
         File.WriteAllText(EpochFile + ".new", name);
         File.Move(EpochFile + ".new", EpochFile, overwrite: true);
         foreach (string old in Directory.GetFiles(_folder).Where(f => IsOlder(f, epoch)))

@@ -7,6 +7,7 @@ public sealed class TrainCommandTests
 {
     [TestMethod]
     [DataRow("--data none --out out --epochs 0", 2, "too small")]
+    [DataRow("--data none --out out --rate 0", 2, "--rate 0 is not above zero")]
     [DataRow("--data none --out out --epoch 3", 2, "--epochs")] // the right ones are listed
     [DataRow("--data none", 2, "--out")]
     [DataRow("--data none --out out --dim 30 --heads 4", 1, "none")]
