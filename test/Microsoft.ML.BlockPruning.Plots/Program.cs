@@ -1,14 +1,17 @@
 using System.Text.Json;
 using Microsoft.ML.BlockPruning.Plots;
 
-if (args is not [var source, var target])
+if (args is not [_, .., var target] || args is not [.. var sources, _])
 {
-    Console.Error.WriteLine("Usage: Microsoft.ML.BlockPruning.Plots ablation.json ablation.png");
+    Console.Error.WriteLine("Usage: Microsoft.ML.BlockPruning.Plots ablation.json [ablation.json ...] ablation.png");
     return 2;
 }
 
-using var content = JsonDocument.Parse(File.ReadAllText(source));
 var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-var rows = content.RootElement.GetProperty("rows").Deserialize<List<AblationRow>>(options)!;
+var rows = sources.SelectMany(source =>
+{
+    using var content = JsonDocument.Parse(File.ReadAllText(source));
+    return content.RootElement.GetProperty("rows").Deserialize<List<AblationRow>>(options)!;
+});
 AblationPlot.Save([.. rows.Where(row => row is { Block: "16x16", FineTuned: false })], target);
 return 0;

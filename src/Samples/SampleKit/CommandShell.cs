@@ -50,6 +50,7 @@ internal static class CommandShell
         {
             try
             {
+                using var answer = cancel.Register(() => error.WriteLine("Stopping after the current step."));
                 return await Task.Run(() => run(parsed, cancel), CancellationToken.None);
             }
             catch (Exception failure) when (Failure.Explain(failure) is { } message)
