@@ -95,6 +95,7 @@ internal sealed class WeightRefit : IWeightRefit
         for (int layer = _firstPruned / LinearsPerLayer; layer < dense.Layers.Count; layer++)
         {
             FitLayer(layer, dense, pruned.Layers[layer], denseStreams, prunedStreams, onStep);
+            FreedMemory.GiveBack();
         }
 
         return pruned.ToWeights();
@@ -160,6 +161,7 @@ internal sealed class WeightRefit : IWeightRefit
             using var batchScope = NewDisposeScope();
             var (input, output) = batchOf(batch);
             moments.Add(input, output);
+            FreedMemory.GiveBack();
         }
 
         var fitted = new StripSolver(_layers[layer], _masks[layer]).Solve(moments, onStep);

@@ -60,6 +60,7 @@ internal sealed class CalibrationPass(ViTWeights network, CalibrationSet calibra
         for (int batch = 0; batch < calibration.BatchCount; batch++)
         {
             RunBatch(module, linears, observers, batch, generator);
+            FreedMemory.GiveBack();
             onBatch();
         }
     }
