@@ -63,7 +63,6 @@ internal sealed class BlockPruner
             var progress = new ShotProgress(shot, schedule.Shots, onProgress);
             using var scope = NewDisposeScope();
             var (choice, tokenWeights) = Select(pruned.Weights, calibration, task, progress);
-            FreedMemory.GiveBack();
             var refit = _method.Refit(new RefitTask(dense, calibration, layers, tokenWeights, choice.Plan, settings.Seed));
             var weights = refit.Run(progress.Start(PruneStage.Refitting, refit.Steps).Step);
             pruned = new PrunedNetwork(weights, choice.Plan) { Trace = new PruneTrace(choice, refit.Trace) };

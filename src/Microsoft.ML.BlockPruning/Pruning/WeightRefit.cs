@@ -95,7 +95,6 @@ internal sealed class WeightRefit : IWeightRefit
         for (int layer = _firstPruned / LinearsPerLayer; layer < dense.Layers.Count; layer++)
         {
             FitLayer(layer, dense, pruned.Layers[layer], denseStreams, prunedStreams, onStep);
-            FreedMemory.GiveBack();
         }
 
         return pruned.ToWeights();

@@ -26,7 +26,7 @@ internal sealed record TrainingOptions
     /// <summary>Peak of the cosine schedule.</summary>
     public double LearningRate { get; init; } = 2e-3;
 
-    /// <summary>AdamW's decoupled weight decay, on matrices only.</summary>
+    /// <summary>Decoupled weight decay, on matrices only.</summary>
     public double WeightDecay { get; init; } = 0.05;
 
     public double LabelSmoothing { get; init; } = 0.1;
