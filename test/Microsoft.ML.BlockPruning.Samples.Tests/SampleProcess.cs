@@ -1,19 +1,20 @@
 using System.Diagnostics;
-using System.Globalization;
+using System.Text;
 
 namespace Microsoft.ML.BlockPruning.Samples.Tests;
 
-/// <summary>A sample as a user runs it: a process of its own with its output in pipes.</summary>
+/// <summary>A sample as a user runs it at a terminal, with its output in pipes: a process of its own that Ctrl-C reaches.</summary>
 internal sealed class SampleProcess : IDisposable
 {
     private readonly Process _process;
+    private readonly StringBuilder _seen = new();
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
     private SampleProcess(Process process)
     {
         _process = process;
-        _output = process.StandardOutput.ReadToEndAsync();
+        _output = ReadAsync(process.StandardOutput);
         _error = process.StandardError.ReadToEndAsync();
     }
 
@@ -26,7 +27,7 @@ internal sealed class SampleProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return new SampleProcess(Process.Start(start)!);
+        return new SampleProcess(PosixSignals.WithoutIgnored(() => Process.Start(start)!));
     }
 
     public static (int ExitCode, string Output, string Error) Run(string name, string workingFolder, params string[] arguments)
@@ -35,12 +36,17 @@ internal sealed class SampleProcess : IDisposable
         return run.WaitForExit();
     }
 
-    /// <summary>As Ctrl-C on a terminal.</summary>
-    public void Interrupt()
+    /// <summary>Returns once it has printed a text, or ended.</summary>
+    public void WaitForOutput(string text)
     {
-        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
+        while (!_output.IsCompleted && !Seen().Contains(text, StringComparison.Ordinal))
+        {
+            Thread.Sleep(20);
+        }
     }
+
+    /// <summary>As Ctrl-C on a terminal.</summary>
+    public void Interrupt() => PosixSignals.Send(_process.Id, PosixSignals.Interrupt);
 
     public (int ExitCode, string Output, string Error) WaitForExit()
     {
@@ -56,5 +62,28 @@ internal sealed class SampleProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private async Task<string> ReadAsync(StreamReader reader)
+    {
+        char[] buffer = new char[1024];
+        int count;
+        while ((count = await reader.ReadAsync(buffer)) > 0)
+        {
+            lock (_seen)
+            {
+                _seen.Append(buffer, 0, count);
+            }
+        }
+
+        return Seen();
+    }
+
+    private string Seen()
+    {
+        lock (_seen)
+        {
+            return _seen.ToString();
+        }
     }
 }

@@ -25,7 +25,7 @@ public sealed class ProcessTests : IDisposable
         ];
         using var run = SampleProcess.Start("blockprune", _folder.Path, sweep);
         var patience = Stopwatch.StartNew();
-        while (Trials(journal).Count < 2 && patience.Elapsed < TimeSpan.FromMinutes(1))
+        while (Trials(journal).Count < 2 && patience.Elapsed < TimeSpan.FromMinutes(5))
         {
             Thread.Sleep(20);
         }

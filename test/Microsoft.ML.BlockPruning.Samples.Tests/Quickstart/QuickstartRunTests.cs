@@ -61,7 +61,7 @@ public sealed class QuickstartRunTests
     {
         using var work = new TemporaryFolder();
         using var run = SampleProcess.Start("Quickstart", work.Path, "--json", "result.json");
-        Thread.Sleep(TimeSpan.FromSeconds(4));
+        run.WaitForOutput("test images"); // the first lines: from here on it works for a minute
 
         run.Interrupt();
 

@@ -123,36 +123,6 @@ public sealed class TorchDeviceTests
         Assert.IsTrue(tuned.Tensors().All(tensor => tensor.Values.All(value => value == 1)));
     }
 
-    [TestMethod]
-    public void AdamStep_ByOperations_IsTheSamePassBitForBit()
-    {
-        using var scope = NewDisposeScope();
-        LibTorch.EnsureLoaded();
-        using var off = no_grad();
-        var random = new Random(5);
-        float[] gradient = Draw(37), start = Draw(37);
-        var (one, other) = (Entry(), Entry());
-        for (int step = 1; step <= 5; step++)
-        {
-            var adam = new AdamStep(0.7, 0.9, 0.999, 1 / Math.Sqrt(1 - Math.Pow(0.999, step)), 1e-8, 0.01 / (1 - Math.Pow(0.9, step)));
-            adam.Run(one, decay: 0.999);
-            adam.RunByOperations(other, decay: 0.999);
-        }
-
-        CollectionAssert.AreEqual(TorchDevice.Read<float>(one.Parameter), TorchDevice.Read<float>(other.Parameter));
-        CollectionAssert.AreEqual(TorchDevice.Read<float>(one.First), TorchDevice.Read<float>(other.First));
-        CollectionAssert.AreEqual(TorchDevice.Read<float>(one.Second), TorchDevice.Read<float>(other.Second));
-
-        AdamMoments Entry()
-        {
-            var parameter = nn.Parameter(tensor(start));
-            parameter.grad = tensor(gradient);
-            return new AdamMoments("w", parameter, zeros(37), zeros(37));
-        }
-
-        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1)];
-    }
-
     private static ILayerObserver[] AllObservers(PrunableLayer layer, List<Func<Tensor>> kept)
     {
         var gates = new GateMoments(layer);
