@@ -4,42 +4,18 @@ namespace Microsoft.ML.BlockPruning.Samples.Tests.Packages;
 
 /// <summary>A console application in a folder of its own that references the packed library from a folder, as a user's would.</summary>
 /// <param name="folder">Receives the project.</param>
-internal sealed class ConsumerProject(TemporaryFolder folder)
+/// <param name="program">Its only source file.</param>
+internal sealed class ConsumerProject(TemporaryFolder folder, string program)
 {
-    // Every line that it prints is checked: a score as its bits, then what the process has loaded.
-    private const string Program = """
-        using System.Diagnostics;
-        using Microsoft.ML;
-        using Microsoft.ML.BlockPruning;
-        using Microsoft.ML.Data;
-
-        var ml = new MLContext(seed: 1);
-        ITransformer model = ml.Model.Load(args[0], out _);
-        var rows = ml.Data.LoadFromEnumerable(args[1..].Select(path => new Row { ImagePath = path }));
-        foreach (float[] score in model.Transform(rows).GetColumn<float[]>("Score"))
-        {
-            Console.WriteLine(string.Join(' ', score.Select(BitConverter.SingleToInt32Bits)));
-        }
-
-        // ML.NET opens TorchSharp.dll, the managed part, when it searches assemblies for loaders; that touches nothing native.
-        var native = Process.GetCurrentProcess().Modules.Cast<ProcessModule>().Select(module => module.ModuleName)
-            .Where(name => name.Contains("torch", StringComparison.OrdinalIgnoreCase) && name != "TorchSharp.dll");
-        Console.WriteLine(string.Join(' ', native));
-
-        internal sealed class Row
-        {
-            public string ImagePath { get; set; } = "";
-
-            public string Label { get; set; } = "ant";
-        }
-        """;
-
-    /// <summary>Writes the project; packages other than ours come from where they are.</summary>
+    /// <summary>Writes the project and builds it into <c>out</c>; packages other than ours come from where they are.</summary>
     /// <param name="packages">The folder with the packed library.</param>
     /// <param name="version">Its version.</param>
-    public void Write(string packages, string version)
+    /// <param name="references">What it references besides.</param>
+    public void Build(string packages, string version, params (string Id, string Version)[] references)
     {
-        File.WriteAllText(folder.File("Program.cs"), Program);
+        var lines = references.Prepend(("Microsoft.ML.BlockPruning", version))
+            .Select(package => $"""<PackageReference Include="{package.Item1}" Version="{package.Item2}" />""");
+        File.WriteAllText(folder.File("Program.cs"), program);
         File.WriteAllText(folder.File("consumer.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -48,9 +24,10 @@ internal sealed class ConsumerProject(TemporaryFolder folder)
                 <ImplicitUsings>enable</ImplicitUsings>
                 <Nullable>enable</Nullable>
                 <NuGetAudit>false</NuGetAudit>
+                <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Microsoft.ML.BlockPruning" Version="{version}" />
+                {string.Join("\n    ", lines)}
               </ItemGroup>
             </Project>
             """);
@@ -67,7 +44,20 @@ internal sealed class ConsumerProject(TemporaryFolder folder)
               </packageSourceMapping>
             </configuration>
             """);
+
+        // Where temporary folders lie below a repository, its own settings end here.
+        foreach (string name in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" })
+        {
+            File.WriteAllText(folder.File(name), "<Project />");
+        }
+
+        Dotnet(folder.Path, "build", "-c", "Release", "-o", "out");
     }
+
+    /// <summary>Runs what was built and fails the test where it fails.</summary>
+    /// <param name="arguments">Of the program.</param>
+    /// <returns>The output's lines.</returns>
+    public string[] Run(params string[] arguments) => Dotnet(folder.Path, ["exec", Path.Combine("out", "consumer.dll"), .. arguments]);
 
     /// <summary>Runs the SDK and fails the test where it fails.</summary>
     /// <param name="workingFolder">Where to run it.</param>

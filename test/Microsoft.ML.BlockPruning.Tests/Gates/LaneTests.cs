@@ -1,10 +1,13 @@
+using System.Globalization;
+using System.Reflection;
 using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
 
 namespace Microsoft.ML.BlockPruning.Tests.Gates;
 
 /// <summary>
-/// eng/test.sh says in BLOCKPRUNING_LANE which lane it runs; a switch that the runtime ignores must not look like a lane that passed.
+/// eng/test.sh says in BLOCKPRUNING_LANE which lane it runs, and eng/test-matrix.sh in two more on what; a switch that the runtime or the
+/// build ignores must not look like one that passed.
 /// </summary>
 [TestClass]
 public sealed class LaneTests
@@ -31,5 +34,28 @@ public sealed class LaneTests
                 Assert.Fail($"'{unknown}' is no lane.");
                 break;
         }
+    }
+
+    [TestMethod]
+    public void Runtime_IsTheOneOfTheMatrix() =>
+        Assert.AreEqual(Claimed("BLOCKPRUNING_RUNTIME"), Environment.Version.Major.ToString(CultureInfo.InvariantCulture));
+
+    [TestMethod]
+    public void MlNet_IsTheOneOfTheMatrix()
+    {
+        string version = typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+        Assert.AreEqual(Claimed("BLOCKPRUNING_MLNET"), version.Split('.')[0]);
+    }
+
+    private static string Claimed(string variable)
+    {
+        string? claimed = Environment.GetEnvironmentVariable(variable);
+        if (claimed is null)
+        {
+            Assert.Inconclusive("The tests were not started by eng/test-matrix.sh.");
+        }
+
+        return claimed;
     }
 }
