@@ -5,6 +5,10 @@ if ! command -v dotnet > /dev/null; then
 fi
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+if [ ! -w "${HOME:-}" ]; then # services and containers have none; the SDK and NuGet need one
+    export HOME="$PWD/artifacts/home"
+    mkdir -p "$HOME"
+fi
 if [ "${CI:-}" = true ]; then
     export MSBUILDDISABLENODEREUSE=1 # nothing may outlive the run
 fi

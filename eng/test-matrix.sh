@@ -74,6 +74,7 @@ root_of() {
 
 failed=0
 rows=()
+mkdir -p artifacts
 for ml in "${mls[@]}"; do
     export MlNetVersion=$ml
     step "ML.NET $ml: build"

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.BlockPruning.Samples.Tests.Packages;
 
-/// <summary>The library's package, packed once from what was built, under a version of its own that leaves the machine afterwards.</summary>
+/// <summary>The library's package, packed once from what was built, under a version that leaves the machine afterwards.</summary>
 internal sealed class PackedLibrary : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.BlockPruning.Samples.Tests.Packages;
 
 /// <summary>
-/// An application that prunes with this library and uses Microsoft.ML.TorchSharp, both on one libtorch: NETWORK, IMAGES (a folder per class).
+/// An application that prunes with this library and uses Microsoft.ML.TorchSharp, both on one libtorch: NETWORK, IMAGES (a folder a class).
 /// </summary>
 internal static class TwoTorchProgram
 {
@@ -61,7 +61,8 @@ internal static class TwoTorchProgram
         Missing(typeof(OnnxCatalog).Assembly);
 
         static string[] Bits(ITransformer model, IDataView images) =>
-            [.. model.Transform(images).GetColumn<float[]>("Score").Select(row => string.Join(' ', row.Select(BitConverter.SingleToInt32Bits)))];
+            [.. model.Transform(images).GetColumn<float[]>("Score")
+                .Select(row => string.Join(' ', row.Select(BitConverter.SingleToInt32Bits)))];
 
         // ML.NET makes the shape of an estimator's input itself, in a method that is not public.
         static SchemaShape SchemaShapeOf(DataViewSchema schema) => (SchemaShape)typeof(SchemaShape)

@@ -26,7 +26,7 @@ public sealed class TestScriptTests : IDisposable
             esac
             shift
         done
-        counters() { echo "<TestRun><ResultSummary><Counters total=\"5\" executed=\"4\" passed=\"$1\" failed=\"$2\" error=\"0\" />" > "$file"; }
+        counters() { echo "<TestRun><Counters total=\"5\" executed=\"4\" passed=\"$1\" failed=\"$2\" error=\"0\" />" > "$file"; }
         case $(cat "plan/$run" 2> /dev/null) in
             fails) counters 1 3; exit 2 ;;
             crashes) exit 134 ;;

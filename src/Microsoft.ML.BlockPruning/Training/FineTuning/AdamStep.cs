@@ -43,7 +43,7 @@ internal readonly struct AdamStep(double clip, double beta1, double beta2, doubl
         Run(Values(entry.Parameter), Values(gradient), Values(entry.First), Values(entry.Second), (float)decay);
     }
 
-    /// <summary>The same step by libtorch's operations, for memory that the processor does not see; its roots may round otherwise.</summary>
+    /// <summary>The same by libtorch's operations, for memory that the processor does not see; their roots may round otherwise.</summary>
     public void RunByOperations(AdamMoments entry, double decay)
     {
         using var scope = NewDisposeScope();
