@@ -16,17 +16,13 @@ internal sealed class JsonTreeEdit : IMutator
     /// <summary>The text changed; null where it is no JSON.</summary>
     public static string? Edited(string text, Random random)
     {
-        for (int edits = 1 + random.Next(3); edits > 0; edits--)
+        string? edited = EditedOnce(text, random);
+        for (int more = random.Next(3); more > 0 && edited is not null && EditedOnce(edited, random) is { } again; more--)
         {
-            if (EditedOnce(text, random) is not { } edited)
-            {
-                return null;
-            }
-
-            text = edited;
+            edited = again;
         }
 
-        return text;
+        return edited;
     }
 
     private static string? EditedOnce(string text, Random random)

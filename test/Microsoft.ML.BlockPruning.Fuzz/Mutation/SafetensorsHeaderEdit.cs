@@ -3,8 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Microsoft.ML.BlockPruning.Fuzz.Mutation;
 
-/// <summary>Gives tensors of a safetensors file other shapes, types or names, and data and offsets that fit: what comes after the format's
-/// own rules is reached by such files only.</summary>
+/// <summary>
+/// Gives tensors of a safetensors file other shapes, types or names, and data and offsets that fit: what comes after the format's own rules
+/// is reached by such files only.
+/// </summary>
 internal sealed class SafetensorsHeaderEdit : IMutator
 {
     private const int LargestTensor = 1 << 14;
@@ -15,9 +17,9 @@ internal sealed class SafetensorsHeaderEdit : IMutator
         {
             return SafetensorsParts.Of(input) is { } parts && parts.Tree() is { } tree ? Mutate(tree, parts.Data, random) : null;
         }
-        catch (Exception error) when (error is InvalidOperationException or FormatException or JsonException or ArgumentException)
+        catch (Exception error) when (error is InvalidOperationException or JsonException or ArgumentException)
         {
-            return null; // an entry that an earlier change has made no tensor of
+            return null; // an earlier change made it one that no tree can hold
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Microsoft.ML.BlockPruning.Fuzz.Mutation;
@@ -7,19 +8,27 @@ internal sealed class SafetensorsMetadataEdit : IMutator
 {
     public byte[]? TryMutate(byte[] input, byte[] other, Random random)
     {
-        if (SafetensorsParts.Of(input) is not { } parts || parts.Tree() is not { } tree
-            || SafetensorsParts.Metadata(tree) is not { Count: > 0 } metadata)
+        try
         {
-            return null;
+            return SafetensorsParts.Of(input) is { } parts && parts.Tree() is { } tree
+                && SafetensorsParts.Metadata(tree) is { Count: > 0 } metadata && TryEdit(metadata, random)
+                ? (parts with { Header = tree.ToJsonString() }).ToBytes() : null;
         }
+        catch (Exception error) when (error is InvalidOperationException or JsonException or ArgumentException)
+        {
+            return null; // an earlier change made it one that no tree can hold
+        }
+    }
 
+    private static bool TryEdit(JsonObject metadata, Random random)
+    {
         string key = metadata.ElementAt(random.Next(metadata.Count)).Key;
         if (metadata[key] is not JsonValue value || !value.TryGetValue(out string? text))
         {
-            return null;
+            return false;
         }
 
         metadata[key] = (random.Next(3) == 0 ? NumberTextEdit.Edited(text, random) : JsonTreeEdit.Edited(text, random)) ?? text + "0";
-        return (parts with { Header = tree.ToJsonString() }).ToBytes();
+        return true;
     }
 }

@@ -52,12 +52,19 @@ internal sealed record SafetensorsParts(string Header, byte[] Data)
     /// <summary>The free strings of a header.</summary>
     public static JsonObject? Metadata(JsonObject tree) => tree[MetadataKey] as JsonObject;
 
-    /// <summary>The tensors of a header.</summary>
+    /// <summary>The tensors of a header, but those that an earlier change has made none of.</summary>
     public static IReadOnlyList<(string Name, JsonObject Entry)> Tensors(JsonObject tree) =>
     [
-        .. tree.Where(member => member.Key != MetadataKey && member.Value is JsonObject)
+        .. tree.Where(member => member.Key != MetadataKey && member.Value is JsonObject entry && IsTensor(entry))
             .Select(member => (member.Key, (JsonObject)member.Value!)),
     ];
+
+    private static bool IsTensor(JsonObject entry) =>
+        entry["dtype"] is JsonValue type && type.TryGetValue<string>(out _) && AreIntegers(entry["shape"])
+        && entry["data_offsets"] is JsonArray { Count: 2 } offsets && AreIntegers(offsets);
+
+    private static bool AreIntegers(JsonNode? node) =>
+        node is JsonArray array && array.All(item => item is JsonValue value && value.TryGetValue<long>(out _));
 
     /// <summary>The file with some of its free strings.</summary>
     public SafetensorsParts WithMetadata(Predicate<string> isKept)

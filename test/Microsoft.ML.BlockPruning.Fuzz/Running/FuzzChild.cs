@@ -67,10 +67,13 @@ internal sealed class FuzzChild : IDisposable
         _slot.Put(input);
         _map.Clear();
         var clock = Stopwatch.StartNew();
+        bool wasRead = false;
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
         try
         {
             _target.Read(input);
             _tally.Count("read");
+            wasRead = true;
         }
         catch (Exception error) when (_target.IsDocumented(error))
         {
@@ -82,10 +85,16 @@ internal sealed class FuzzChild : IDisposable
         }
 
         var took = clock.Elapsed;
+        if (GC.GetAllocatedBytesForCurrentThread() - allocated is var taken && taken > _target.AllocatedAtMost)
+        {
+            string signature = $"allocates over {_target.AllocatedAtMost >> 20} MB";
+            _tally.Add(Finding.Record(_folder.Path, "memory", signature, input, $"One input took {taken} bytes."));
+        }
+
         var branches = _map.TryAdd();
         if (branches is not null || isSeed)
         {
-            _pool.Add(input, branches ?? [], took);
+            _pool.Add(input, branches ?? [], took, wasRead);
             if (!isSeed)
             {
                 _folder.Keep(input);

@@ -7,7 +7,7 @@ internal static class FuzzLimits
     public const long MemoryBytes = 1L << 30;
 
     /// <summary>Of it for managed objects: the runtime throws OutOfMemoryException above, which is a finding with its input.</summary>
-    public const long ManagedBytes = 512L << 20;
+    public const long ManagedBytes = 768L << 20;
 
     /// <summary>Processor time for one input: on a busy machine the clock on the wall says nothing.</summary>
     public static readonly TimeSpan ProcessorTime = TimeSpan.FromSeconds(10);

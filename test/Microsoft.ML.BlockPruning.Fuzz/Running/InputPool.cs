@@ -8,21 +8,26 @@ internal sealed class InputPool(Random random)
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(200);
     private readonly List<(byte[] Input, int[] Branches)> _inputs = [];
     private readonly List<byte[]> _parents = [];
+    private readonly List<byte[]> _read = [];
 
     public int Count => _inputs.Count;
 
     /// <summary>Adds an input. One that is large or slow is counted, and not changed further: a minute is worth more elsewhere.</summary>
-    public void Add(byte[] input, int[] branches, TimeSpan took)
+    public void Add(byte[] input, int[] branches, TimeSpan took, bool wasRead)
     {
         _inputs.Add((input, branches));
         if (_parents.Count == 0 || (input.Length <= LargestParent && took < Slow))
         {
             _parents.Add(input);
+            if (wasRead)
+            {
+                _read.Add(input);
+            }
         }
     }
 
-    /// <summary>One of them; later ones, which reached what others had not, more often.</summary>
-    public byte[] Draw() => _parents[random.Next(3) == 0 ? random.Next(_parents.Count) : Latest()];
+    /// <summary>One of them; later ones, which reached what others had not, more often, and every other time one that was read.</summary>
+    public byte[] Draw() => random.Next(2) == 0 && _read.Count > 0 ? DrawOf(_read) : DrawOf(_parents);
 
     /// <summary>Few inputs that together reach as many branches as so many can.</summary>
     public IEnumerable<byte[]> Smallest()
@@ -43,5 +48,7 @@ internal sealed class InputPool(Random random)
         }
     }
 
-    private int Latest() => _parents.Count - 1 - (int)(_parents.Count * Math.Pow(random.NextDouble(), 3));
+    private byte[] DrawOf(List<byte[]> inputs) => inputs[random.Next(3) == 0
+        ? random.Next(inputs.Count)
+        : inputs.Count - 1 - (int)(inputs.Count * Math.Pow(random.NextDouble(), 3))];
 }

@@ -17,6 +17,9 @@ internal interface IFuzzTarget
     /// <summary>Files below <c>test/Cases</c> that are of this format, as patterns of a folder and a name.</summary>
     IReadOnlyList<string> Cases { get; }
 
+    /// <summary>Bytes of managed memory that one <see cref="Read"/> may take in all: a small file must not ask for much.</summary>
+    long AllocatedAtMost => 128L << 20;
+
     /// <summary>Good files, as the product writes them today; the corpus comes besides.</summary>
     IEnumerable<byte[]> Seeds();
 

@@ -20,6 +20,9 @@ internal sealed class ImageTarget(string format) : IFuzzTarget
 
     public IReadOnlyList<Type> Documented { get; } = [typeof(InvalidDataException)];
 
+    /// <summary>A file of a few bytes may hold as many pixels as the limit allows; the process's memory bounds it.</summary>
+    public long AllocatedAtMost => long.MaxValue;
+
     public IReadOnlyList<IMutator> Mutators { get; } = format switch
     {
         "png" => [new PngChunkEdit(), new PngChunkEdit()],

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.ML.BlockPruning.Fuzz.Mutation;
 using Microsoft.ML.BlockPruning.Fuzz.Seeding;
 using Microsoft.ML.Data;
@@ -14,14 +15,15 @@ internal sealed class ModelZipTarget : IFuzzTarget
 {
     private static readonly Type[] Own = [typeof(InvalidDataException), typeof(FormatException)];
 
-    public string Name => "zip";
-
-    public IReadOnlyList<Type> Documented { get; } =
+    private static readonly Type[] Theirs =
     [
         .. Own, typeof(InvalidOperationException), typeof(ArgumentException), typeof(ArgumentNullException),
-        typeof(ArgumentOutOfRangeException), typeof(NotSupportedException), typeof(System.Reflection.TargetInvocationException),
-        typeof(EndOfStreamException),
+        typeof(ArgumentOutOfRangeException), typeof(NotSupportedException), typeof(EndOfStreamException),
     ];
+
+    public string Name => "zip";
+
+    IReadOnlyList<Type> IFuzzTarget.Documented { get; } = [.. Theirs, typeof(TargetInvocationException)];
 
     public IReadOnlyList<IMutator> Mutators { get; } = [new ZipEntryEdit(), new ZipEntryEdit(), new ZipFieldEdit()];
 
@@ -53,14 +55,17 @@ internal sealed class ModelZipTarget : IFuzzTarget
         {
             return (context.Model.Load(new MemoryStream(content), out var schema), schema);
         }
-        catch (Exception error) when (IsOurs(error.GetBaseException()) && !Own.Contains(error.GetBaseException().GetType()))
+        catch (TargetInvocationException error) when (!Documented(Thrown(error)).Contains(Thrown(error).GetType()))
         {
-            var cause = error.GetBaseException();
-            throw new UnsoundException($"This library answers a damaged part with {cause.GetType().Name}: {cause.Message}", error);
+            var cause = Thrown(error);
+            throw new UnsoundException($"A damaged part ends in {cause.GetType().Name}: {cause.Message}", error);
         }
     }
 
-    // Thrown while a method of this library was reading, however deep in another one.
-    private static bool IsOurs(Exception error) =>
-        error.StackTrace?.Contains($"at {typeof(SparseViTTransformer).FullName}.Load(", StringComparison.Ordinal) == true;
+    private static Exception Thrown(Exception error) =>
+        error is TargetInvocationException { InnerException: { } inner } ? Thrown(inner) : error;
+
+    // ML.NET calls loaders by reflection. What was thrown while this library's was reading is its own, however deep in another one.
+    private static Type[] Documented(Exception cause) =>
+        cause.StackTrace?.Contains($"at {typeof(SparseViTTransformer).FullName}.Load(", StringComparison.Ordinal) == true ? Own : Theirs;
 }
