@@ -6,6 +6,6 @@ using Microsoft.ML.BlockPruning.Fuzz.Running;
 var map = new CoverageMap();
 var root = new RootCommand("Looks for files that end the product, or that it answers with what no page documents.")
 {
-    FuzzCommand.Create(), ChildCommand.Create(map),
+    FuzzCommand.Create(), ReadCommand.Create(), ChildCommand.Create(map),
 };
 return root.Parse(args).Invoke();

@@ -4,7 +4,7 @@ using Microsoft.ML.BlockPruning.Fuzz.Targets;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Tests.Fuzzing;
 
-/// <summary>Files that failed once, and those by which fuzzing reached a branch, go through the same targets as in <c>eng/fuzz.sh</c>.</summary>
+/// <summary>Files that failed once, and those by which fuzzing reached a branch, go through the targets of <c>eng/fuzz.sh</c>.</summary>
 [TestClass]
 public sealed class CorpusTests
 {

@@ -6,6 +6,7 @@ namespace Microsoft.ML.BlockPruning.Fuzz.Mutation;
 internal sealed class GzipContentEdit : IMutator
 {
     private const int Bomb = 96 << 20;
+    private const int LargestContent = 1 << 18;
     private const int OneIn = 500;
     private static readonly ByteEdits Bytes = new();
     private static readonly SizeFieldEdit Sizes = new([2, 4, 6, 8, 10, 12, 14], marker: null);
@@ -16,9 +17,8 @@ internal sealed class GzipContentEdit : IMutator
         try
         {
             using var zipped = new GZipStream(new MemoryStream(input), CompressionMode.Decompress);
-            using var unzipped = new MemoryStream();
-            zipped.CopyTo(unzipped);
-            content = unzipped.ToArray();
+            byte[] unzipped = new byte[LargestContent];
+            content = unzipped[..zipped.ReadAtLeast(unzipped, LargestContent, throwOnEndOfStream: false)];
         }
         catch (InvalidDataException)
         {

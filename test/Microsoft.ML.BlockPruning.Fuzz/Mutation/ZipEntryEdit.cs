@@ -11,7 +11,10 @@ internal sealed class ZipEntryEdit : IMutator
     private static readonly Dictionary<string, IMutator[]> ByEntry = new(StringComparer.Ordinal)
     {
         ["Spec"] = [Bytes, new SizeFieldEdit([0, 4, 8, 12, 20, 24, 28, 32, 36, 40, 44, 48], marker: null)],
-        ["SparseViT"] = [Bytes, new SafetensorsHeaderEdit(), new SafetensorsHeaderText(), new SafetensorsMetadataEdit(), new SafetensorsValueEdit()],
+        ["SparseViT"] =
+        [
+            Bytes, new SafetensorsHeaderEdit(), new SafetensorsHeaderText(), new SafetensorsMetadataEdit(), new SafetensorsValueEdit(),
+        ],
         ["Report"] = [Bytes, new JsonTreeEdit(), new JsonTreeEdit(), new NumberTextEdit()],
     };
 

@@ -68,7 +68,8 @@ internal sealed class ChildProcess
                 processor = ProcessorTimeOf(process) ?? processor;
             }
 
-            bool isOver = PeakBytes > FuzzLimits.MemoryBytes + (FuzzLimits.MemoryBytes >> 3); // below that it tells itself which input it was
+            // A little above the limit: the child tells itself which input it was, if it comes to the end of it.
+            bool isOver = PeakBytes > FuzzLimits.MemoryBytes + (FuzzLimits.MemoryBytes >> 3);
             bool isStuck = number > 0 && ProcessorTimeOf(process) - processor > FuzzLimits.ProcessorTime;
             if (isOver || isStuck || wall.Elapsed > FuzzLimits.WallTime)
             {
@@ -93,9 +94,10 @@ internal sealed class ChildProcess
             137 => "killed",
             _ => $"exit code {exitCode}",
         };
-        string? first = Errors.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0);
-        string? ours = Errors.Split('\n').Select(line => line.Trim()).FirstOrDefault(
-            line => line.StartsWith("at Microsoft.ML.BlockPruning.", StringComparison.Ordinal) || line.StartsWith("at SkiaSharp", StringComparison.Ordinal));
+        string[] lines = [.. Errors.Split('\n').Select(line => line.Trim())];
+        string? first = Array.Find(lines, line => line.Length > 0);
+        string? ours = Array.Find(lines, line => line.StartsWith("at Microsoft.ML.BlockPruning.", StringComparison.Ordinal)
+            || line.StartsWith("at SkiaSharp", StringComparison.Ordinal));
         return $"{signal}{(first is null ? "" : $": {first}")}{(ours is null ? "" : $" {ours.Split('(')[0]}")}";
     }
 

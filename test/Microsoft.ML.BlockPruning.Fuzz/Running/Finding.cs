@@ -5,8 +5,8 @@ namespace Microsoft.ML.BlockPruning.Fuzz.Running;
 
 /// <summary>Something that must not happen, and how often it did.</summary>
 /// <param name="Kind">crash, hang, memory, exception or start.</param>
-/// <param name="Signature">What tells it from others: an exception's type and the method that it comes from, or how a process ended.</param>
-/// <param name="File">The first input that did it, in the target's folder of findings.</param>
+/// <param name="Signature">What tells it from others: an exception's type and where it comes from, or how a process ended.</param>
+/// <param name="File">The shortest input that did it, in the target's folder of findings.</param>
 internal sealed record Finding(string Kind, string Signature, string File)
 {
     private const string Product = "   at Microsoft.ML.BlockPruning.";
@@ -15,7 +15,7 @@ internal sealed record Finding(string Kind, string Signature, string File)
 
     public long Count { get; set; } = 1;
 
-    /// <summary>Writes the input of a finding down where it is the first of its kind.</summary>
+    /// <summary>Writes the input of a finding down where it is the first of its kind, or shorter than the one that is there.</summary>
     /// <param name="folder">The target's.</param>
     /// <param name="kind">See <see cref="Kind"/>.</param>
     /// <param name="signature">See <see cref="Signature"/>.</param>
@@ -25,7 +25,7 @@ internal sealed record Finding(string Kind, string Signature, string File)
     {
         string name = $"{kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(signature)))[..8]}";
         string path = Path.Combine(folder, "findings", name);
-        if (!System.IO.File.Exists(path))
+        if (!System.IO.File.Exists(path) || new FileInfo(path).Length > input.Length)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             System.IO.File.WriteAllBytes(path, input);

@@ -48,7 +48,8 @@ internal static class FuzzCommand
         int atOnce = Math.Min(Environment.ProcessorCount, targets.Count);
         var share = TimeSpan.FromSeconds((double)seconds * atOnce / targets.Count);
         var rows = new ConcurrentDictionary<string, FuzzRow>();
-        Parallel.ForEach(Partitioner.Create(targets, EnumerablePartitionerOptions.NoBuffering), new() { MaxDegreeOfParallelism = atOnce }, target =>
+        var queue = Partitioner.Create(targets, EnumerablePartitionerOptions.NoBuffering);
+        Parallel.ForEach(queue, new() { MaxDegreeOfParallelism = atOnce }, target =>
         {
             var row = new TargetRun(target, program, FolderOf(target)).Run(share, seed);
             rows[target.Name] = row;

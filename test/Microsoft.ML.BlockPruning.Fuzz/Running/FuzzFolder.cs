@@ -3,7 +3,7 @@ using Microsoft.ML.BlockPruning.Fuzz.Targets;
 
 namespace Microsoft.ML.BlockPruning.Fuzz.Running;
 
-/// <summary>A target's folder below <c>artifacts/fuzz</c>: seeds, kept inputs, findings, and what parent and child tell each other.</summary>
+/// <summary>A target's folder below <c>artifacts/fuzz</c>: seeds, kept inputs, findings, what parent and child tell each other.</summary>
 internal sealed class FuzzFolder(string path)
 {
     public string Path { get; } = path;

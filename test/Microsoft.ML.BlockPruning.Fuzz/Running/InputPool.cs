@@ -5,7 +5,7 @@ internal sealed class InputPool(Random random)
 {
     private const int LargestParent = 1 << 16;
     private const int LargestCorpus = 24;
-    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(500);
     private readonly List<(byte[] Input, int[] Branches)> _inputs = [];
     private readonly List<byte[]> _parents = [];
     private readonly List<byte[]> _read = [];

@@ -13,8 +13,10 @@ internal static class PeakMemory
     {
         try
         {
-            string? line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(found => found.StartsWith(Key, StringComparison.Ordinal));
-            return line is null ? 0 : 1024 * long.Parse(line[Key.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+            string? line = File.ReadLines($"/proc/{process}/status")
+                .FirstOrDefault(found => found.StartsWith(Key, StringComparison.Ordinal));
+            string kilobytes = line is null ? "0" : line[Key.Length..].Replace("kB", "", StringComparison.Ordinal);
+            return 1024 * long.Parse(kilobytes, CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {

@@ -16,7 +16,8 @@ internal sealed class CheckpointTarget : IFuzzTarget
 
     public IReadOnlyList<Type> Documented { get; } = [typeof(InvalidDataException)];
 
-    public IReadOnlyList<IMutator> Mutators { get; } = [new SafetensorsHeaderEdit(), new SafetensorsHeaderText(), new SafetensorsValueEdit()];
+    public IReadOnlyList<IMutator> Mutators { get; } =
+        [new SafetensorsHeaderEdit(), new SafetensorsHeaderText(), new SafetensorsValueEdit()];
 
     public IReadOnlyList<string> Cases { get; } = ["*.safetensors"];
 

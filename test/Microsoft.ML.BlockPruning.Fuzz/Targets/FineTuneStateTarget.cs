@@ -16,7 +16,8 @@ internal sealed class FineTuneStateTarget : IFuzzTarget
     /// <summary>ArithmeticException: with weights as large as the state's the loss is not finite.</summary>
     public IReadOnlyList<Type> Documented { get; } = [typeof(InvalidDataException), typeof(ArithmeticException)];
 
-    public IReadOnlyList<IMutator> Mutators { get; } = [new SafetensorsHeaderEdit(), new SafetensorsHeaderText(), new SafetensorsValueEdit()];
+    public IReadOnlyList<IMutator> Mutators { get; } =
+        [new SafetensorsHeaderEdit(), new SafetensorsHeaderText(), new SafetensorsValueEdit()];
 
     public IReadOnlyList<string> Cases { get; } = [];
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Fuzz.Mutation;
+using Microsoft.ML.BlockPruning.Fuzz.Seeding;
 using Microsoft.ML.BlockPruning.Reporting;
 
 namespace Microsoft.ML.BlockPruning.Fuzz.Targets;
@@ -7,7 +8,9 @@ namespace Microsoft.ML.BlockPruning.Fuzz.Targets;
 internal sealed class ReferencesTarget : IFuzzTarget
 {
     private readonly ScratchFile _file = new("references.jsonl");
-    private readonly Lazy<SweepReport> _sweep = new(() => SweepReport.FromJournal(new ScratchFile("sweep.jsonl").With(SweepSeeds.Journal)));
+
+    private readonly Lazy<SweepReport> _sweep = new(
+        () => SweepReport.FromJournal(Repository.At("test", "Corpus", "journal", "seed-every-line.jsonl")));
 
     public string Name => "references";
 
@@ -17,7 +20,7 @@ internal sealed class ReferencesTarget : IFuzzTarget
 
     public IReadOnlyList<string> Cases { get; } = [];
 
-    public IEnumerable<byte[]> Seeds() => [SweepSeeds.References];
+    public IEnumerable<byte[]> Seeds() => []; // in the corpus
 
     public void Read(byte[] content)
     {
