@@ -1,0 +1,50 @@
+using Microsoft.ML.BlockPruning.Fuzz.Mutation;
+using Microsoft.ML.BlockPruning.Fuzz.Seeding;
+using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Training.FineTuning;
+
+namespace Microsoft.ML.BlockPruning.Fuzz.Targets;
+
+/// <summary>The state of a fine-tuning, from which it goes on.</summary>
+internal sealed class FineTuneStateTarget : IFuzzTarget
+{
+    private const int Images = 4;
+    private readonly ScratchFile _file = new("state.safetensors");
+
+    public string Name => "finetune-state";
+
+    /// <summary>ArithmeticException: with weights as large as the state's the loss is not finite.</summary>
+    public IReadOnlyList<Type> Documented { get; } = [typeof(InvalidDataException), typeof(ArithmeticException)];
+
+    public IReadOnlyList<IMutator> Mutators { get; } =
+        [new SafetensorsHeaderEdit(), new SafetensorsHeaderText(), new SafetensorsValueEdit()];
+
+    public IReadOnlyList<string> Cases { get; } = [];
+
+    public IEnumerable<byte[]> Seeds()
+    {
+        File.Delete(_file.FilePath);
+        Run();
+        return [File.ReadAllBytes(_file.FilePath)];
+    }
+
+    public void Read(byte[] content)
+    {
+        _file.With(content);
+        Run();
+        Sound.Must("go on a second time", Run);
+    }
+
+    // Two epochs of one step: a finished state has nothing to train.
+    private void Run()
+    {
+        LibTorch.EnsureLoaded();
+        var config = TinyNetwork.Config();
+        var dense = TinyNetwork.Weights(config);
+        var random = new Random(2);
+        float[] images = [.. Enumerable.Range(0, Images * config.ImageDim).Select(_ => random.NextSingle() - 0.5f)];
+        var options = new FineTuneOptions { Epochs = 2, BatchSize = Images, Seed = 7, CheckpointPath = _file.FilePath };
+        new FineTuner(options).Run(
+            dense, dense.Clone(), TinyNetwork.Plan(config), new CalibrationSet(config, images, Images), validation: null, _ => { });
+    }
+}
