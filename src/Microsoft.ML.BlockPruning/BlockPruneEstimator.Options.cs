@@ -79,11 +79,11 @@ public sealed partial class BlockPruneEstimator
         public IReadOnlyCollection<string>? LayersToKeepDense { get; set; }
 
         /// <summary>Gets or sets how many images the transformer scores at once in a data view; it does not change the scores.</summary>
-        /// <value>32.</value>
+        /// <value>32. In 1 to 4,096: at most 256 go through the layers together, more would only take memory.</value>
         public int BatchSize { get; set; } = 32;
 
         /// <summary>Gets or sets the threads that score a batch; they do not change the scores.</summary>
-        /// <value>Null: one per logical processor.</value>
+        /// <value>Null: one per logical processor. In 1 to 1,024.</value>
         public int? NumberOfThreads { get; set; }
 
         /// <summary>Gets or sets what the transformer scores on.</summary>

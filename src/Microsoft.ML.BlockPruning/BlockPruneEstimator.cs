@@ -154,7 +154,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             pruned = FineTune(fineTuning, weights, pruned, images, settings.Seed, channel, progress);
         }
 
-        var network = SparseViT.Create(pruned.Weights, pruned.Plan, preprocessing, classes.Names);
+        var network = SparseViT.Create(pruned.Weights, pruned.Plan, preprocessing, classes.Names, weights.Notes);
         var report = new ReportBuilder(_options, settings.Seed, images).Build(weights, pruned, network, settings.Latency, progress);
         foreach (string note in report.Notes)
         {

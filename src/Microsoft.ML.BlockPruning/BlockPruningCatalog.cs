@@ -53,9 +53,10 @@ public static class BlockPruningCatalog
     /// <param name="imageColumnName">Column of images, of any of the types that <c>PruneBlocks</c> reads.</param>
     /// <param name="scoreColumnName">Output column of logits, a vector of <see cref="float"/>.</param>
     /// <param name="predictedLabelColumnName">Output column of the best class, a key.</param>
-    /// <param name="batchSize">Images scored at once in a data view.</param>
+    /// <param name="batchSize">Images scored at once in a data view, 1 to 4,096.</param>
     /// <param name="device">What to score on; null: the GPU of <see cref="MLContext.GpuDeviceId"/> if set, else the processor.</param>
     /// <returns>The transformer.</returns>
+    /// <exception cref="ArgumentException">A column's name is empty or used twice, or the batch size out of its range.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or not a pruned network; names what is wrong.</exception>
     /// <exception cref="InvalidOperationException">The GPU cannot be used, and the context does not fall back to the CPU.</exception>
@@ -64,7 +65,9 @@ public static class BlockPruningCatalog
         string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null)
     {
         using var stream = File.OpenRead(path);
-        return catalog.LoadSparseViT(stream, imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, device);
+        return Load(
+            catalog, stream, $"'{path}'",
+            new ScoringSettings(imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device));
     }
 
     /// <summary>Loads a pruned network that <see cref="SparseViTTransformer.SaveNetwork(Stream)"/> wrote.</summary>
@@ -73,9 +76,10 @@ public static class BlockPruningCatalog
     /// <param name="imageColumnName">Column of images, of any of the types that <c>PruneBlocks</c> reads.</param>
     /// <param name="scoreColumnName">Output column of logits, a vector of <see cref="float"/>.</param>
     /// <param name="predictedLabelColumnName">Output column of the best class, a key.</param>
-    /// <param name="batchSize">Images scored at once in a data view.</param>
+    /// <param name="batchSize">Images scored at once in a data view, 1 to 4,096.</param>
     /// <param name="device">What to score on; null: the GPU of <see cref="MLContext.GpuDeviceId"/> if set, else the processor.</param>
     /// <returns>The transformer.</returns>
+    /// <exception cref="ArgumentException">A column's name is empty or used twice, or the batch size out of its range.</exception>
     /// <exception cref="InvalidDataException">The content is damaged or not a pruned network; names what is wrong.</exception>
     /// <exception cref="InvalidOperationException">The GPU cannot be used, and the context does not fall back to the CPU.</exception>
     public static SparseViTTransformer LoadSparseViT(
@@ -83,10 +87,17 @@ public static class BlockPruningCatalog
         string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var settings = new ScoringSettings(
-            imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device);
-        settings.Validate();
-        return new SparseViTTransformer(MlNetHost.EnvironmentOf(catalog), settings, SparseViT.Load(stream));
+        return Load(
+            catalog, stream, SparseViTReader.AnySource,
+            new ScoringSettings(imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device));
     }
 #pragma warning restore RS0026
+
+    private static SparseViTTransformer Load(TransformsCatalog catalog, Stream stream, string source, ScoringSettings settings)
+    {
+        settings.Validate();
+        var network = SparseViTReader.Read(stream, source);
+        return new SparseViTTransformer(
+            MlNetHost.EnvironmentOf(catalog), settings, network, fileNotes: [.. SavedModel.NotesOn(network)]);
+    }
 }

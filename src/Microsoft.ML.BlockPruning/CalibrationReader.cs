@@ -70,7 +70,7 @@ internal sealed class CalibrationReader(IHost host, BlockPruneEstimator.Options 
         IDataView input, DataViewSchema.Column image, DataViewSchema.Column? label, ViTConfig config, ImagePreprocessing preprocessing,
         int? maximum, Func<uint, bool> isWanted, Random random)
     {
-        int limit = Math.Min(maximum ?? int.MaxValue, Array.MaxLength / config.ImageDim);
+        int limit = Math.Min(maximum ?? int.MaxValue, Array.MaxLength / Math.Max(config.ImageDim, config.Tokens));
         var images = new List<float[]>();
         var labels = new List<int>();
         using var cursor = input.GetRowCursor(label is { } used ? [image, used] : [image]);

@@ -23,7 +23,8 @@ internal static class DefaultPreprocessing
             int resizeSize = checkpoint.CropFraction is { } crop ? (int)Math.Floor(network.ImageSize / crop) : fallback.ResizeSize;
             return new ImagePreprocessing(
                 network.ImageSize, network.Channels, checkpoint.Mean ?? fallback.Mean, checkpoint.Std ?? fallback.Std,
-                ImageResize.ShortestSide, resizeSize, InterpolationOf(checkpoint.Interpolation));
+                checkpoint.IsSquashed ? Squash(network.ImageSize, resizeSize) : ImageResize.ShortestSide,
+                resizeSize, InterpolationOf(checkpoint.Interpolation));
         }
         catch (ArgumentException error)
         {
@@ -32,6 +33,11 @@ internal static class DefaultPreprocessing
                 error);
         }
     }
+
+    // timm rounds the centre's start to even, ImageResize.Exact rounds it down.
+    private static ImageResize Squash(int size, int resizeSize) => (resizeSize - size) % 4 != 3
+        ? ImageResize.Exact
+        : throw new ArgumentException($"Its crop_mode is 'squash' from {resizeSize} to {size}, which cannot be cut out as timm does.");
 
     private static ImageInterpolation InterpolationOf(string? name) => name switch
     {

@@ -24,7 +24,7 @@ public static class EnergyMeasurement
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static EnergyModel? TryMeasure(int? numberOfThreads = null, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(numberOfThreads ?? 1, nameof(numberOfThreads));
+        ScoringLimits.CheckThreads(numberOfThreads);
         return RaplCounter.TryOpen() is { } counter
             ? MeasureProcessor(counter, numberOfThreads ?? Environment.ProcessorCount, cancellationToken)
             : null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -45,7 +46,7 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Count, IRea
 
         var column = input[name];
         ulong count = ((KeyDataViewType)column.Type).Count;
-        return count <= int.MaxValue
+        return count <= ViTConfig.LargestNumClasses
             ? new LabelColumn(column, (int)count, KeyValuesOf(column))
             : throw context.Process(new ArgumentOutOfRangeException(
                 nameof(input), $"The label column '{name}' is a key of {count} values, which is not a number of classes: {Advice}."));

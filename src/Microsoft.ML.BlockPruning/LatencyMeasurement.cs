@@ -21,6 +21,14 @@ internal static class LatencyMeasurement
         ViTWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest request, Action onSample)
     {
         var config = weights.Config;
+        int most = ScoringLimits.FittingBatch(ScoringLimits.BatchSize, config);
+        if (request.BatchSize > most)
+        {
+            throw new ArgumentException(
+                $"A latency at batch {request.BatchSize} cannot be measured: one array holds {most} images of this network.",
+                nameof(request));
+        }
+
         double[] networks = TimeNetworks(weights, preprocessing, grids, request, onSample);
 
         // Layers of one shape share a measurement.

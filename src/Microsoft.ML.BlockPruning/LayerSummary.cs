@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -6,17 +7,17 @@ namespace Microsoft.ML.BlockPruning;
 /// <summary>What pruning kept of one layer.</summary>
 public sealed class LayerSummary
 {
-    private readonly BlockMask _mask;
+    private readonly BlockSparseMatrix _weight;
 
-    internal LayerSummary(string name, BlockMask mask, long multiplyAdds, long denseMultiplyAdds)
+    internal LayerSummary(string name, BlockSparseMatrix weight, long multiplyAdds, long denseMultiplyAdds)
     {
-        _mask = mask;
+        _weight = weight;
         Name = name;
-        OutFeatures = mask.Rows;
-        InFeatures = mask.Columns;
-        Block = mask.Shape;
-        KeptBlocks = mask.KeptBlocks;
-        TotalBlocks = mask.TotalBlocks;
+        OutFeatures = weight.Rows;
+        InFeatures = weight.Columns;
+        Block = weight.Shape;
+        KeptBlocks = weight.KeptBlocks;
+        TotalBlocks = weight.TotalBlocks;
         MultiplyAdds = multiplyAdds;
         DenseMultiplyAdds = denseMultiplyAdds;
     }
@@ -46,10 +47,10 @@ public sealed class LayerSummary
     public long DenseMultiplyAdds { get; }
 
     /// <summary>Blocks from top to bottom.</summary>
-    public int BlockRows => _mask.BlockRows;
+    public int BlockRows => _weight.BlockRows;
 
     /// <summary>Blocks from left to right.</summary>
-    public int BlockColumns => _mask.BlockColumns;
+    public int BlockColumns => _weight.BlockColumns;
 
     /// <summary>Whether a block remains.</summary>
     /// <param name="blockRow">From the top, from 0.</param>
@@ -60,22 +61,18 @@ public sealed class LayerSummary
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)blockRow, (uint)BlockRows, nameof(blockRow));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)blockColumn, (uint)BlockColumns, nameof(blockColumn));
-        return _mask[blockRow, blockColumn];
+        return _weight.IsKept(blockRow, blockColumn);
     }
 
     /// <summary>Every prunable layer of a network, in forward order.</summary>
-    internal static IReadOnlyList<LayerSummary> Of(ViTConfig config, SparsityPlan plan)
+    internal static IReadOnlyList<LayerSummary> Of(SparseViT network)
     {
-        var cost = new NetworkCost(config);
-        var summaries = new List<LayerSummary>();
-        foreach (var layer in LinearShape.OfPrunableLayers(config))
-        {
-            var mask = plan[layer.Name]
-                ?? new BlockMask(layer.OutFeatures, layer.InFeatures, new BlockShape(layer.OutFeatures, layer.InFeatures));
-            summaries.Add(new LayerSummary(
-                layer.Name, mask, cost.MultiplyAddsOf(layer.Name, mask.KeptElements), cost.MultiplyAddsOf(layer.Name, layer.Elements)));
-        }
-
-        return summaries;
+        var cost = new NetworkCost(network.Config);
+        return
+        [
+            .. network.PrunableLayers.Select(layer => new LayerSummary(
+                layer.Name, layer.Weight, cost.MultiplyAddsOf(layer.Name, layer.Weight.KeptElements),
+                cost.MultiplyAddsOf(layer.Name, (long)layer.Weight.Rows * layer.Weight.Columns))),
+        ];
     }
 }

@@ -83,8 +83,7 @@ public sealed class PruneBudget
     public static PruneBudget Latency(double keep, int batchSize = 1, int? numberOfThreads = null)
     {
         CheckKeep(keep);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(numberOfThreads ?? 1, nameof(numberOfThreads));
+        ScoringLimits.Check(batchSize, numberOfThreads);
         return new($"{Text(keep)} of the latency at batch {batchSize}", (_, _) => [], new LatencyRequest(keep, batchSize, numberOfThreads));
     }
 

@@ -32,6 +32,7 @@ internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long se
         var denseNetwork = SparseViT.Create(dense, new SparsityPlan(), network.Preprocessing, network.LabelNames);
         using var denseSession = new SparseViTSession(denseNetwork, _threads);
         using var prunedSession = new SparseViTSession(network, _threads);
+        HeldOutComparison.CheckFinite(denseSession, prunedSession, images.Calibration);
         var heldOut = images.HeldOut is { } set
             ? HeldOutComparison.Of(denseSession, prunedSession, set, progress.ThrowIfCancelled)
             : null;
@@ -55,7 +56,7 @@ internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long se
     {
         var importances = (pruned.Trace?.Selection.Importances ?? []).ToDictionary(layer => layer.LayerName, StringComparer.Ordinal);
         var layers = new List<LayerReport>();
-        foreach (var summary in LayerSummary.Of(network.Config, network.Plan))
+        foreach (var summary in LayerSummary.Of(network))
         {
             string name = summary.Name;
             var mask = network.Plan[name];

@@ -29,6 +29,7 @@ internal sealed class ReportNotes(
     {
         IEnumerable<string?> notes =
         [
+            .. dense.Notes,
             .. OfData(),
             pruned.Trace is null ? "The budget keeps every block: the network is the dense one, and nothing was rated or refitted." : null,
             outcome?.ToString(),

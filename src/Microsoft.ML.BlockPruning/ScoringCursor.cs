@@ -6,6 +6,8 @@ namespace Microsoft.ML.BlockPruning;
 /// <remarks>Without a cursor ahead no output column was asked for, and the network does not run.</remarks>
 internal sealed class ScoringCursor : DataViewRowCursor, IScoredRow
 {
+    private const int FirstRows = 16;
+
     private readonly SparseViTTransformer _transformer;
     private readonly ScoringSchema _schema;
     private readonly DataViewRowCursor _passed;
@@ -14,9 +16,10 @@ internal sealed class ScoringCursor : DataViewRowCursor, IScoredRow
     private readonly ImageColumnReader? _reader;
     private readonly ValueGetter<DataViewRowId>? _aheadId;
     private readonly ValueGetter<DataViewRowId>? _passedId;
-    private readonly DataViewRowId[] _ids = [];
-    private readonly float[] _images = [];
-    private readonly float[] _logits = [];
+    private readonly int _batch;
+    private DataViewRowId[] _ids = [];
+    private float[] _images = [];
+    private float[] _logits = [];
     private int _row;
     private int _rows;
     private bool _isDisposed;
@@ -32,13 +35,12 @@ internal sealed class ScoringCursor : DataViewRowCursor, IScoredRow
         _active = [.. active];
         if (ahead is not null)
         {
-            int batch = (int)Math.Clamp(rowCount ?? int.MaxValue, 1, transformer.Settings.BatchSize);
+            // A view that does not know its rows, or says too many, pays for those that come: the first batch grows as it is read.
+            _batch = ScoringLimits.FittingBatch(transformer.Settings.BatchSize, transformer.Config);
             _reader = transformer.CreateReader(ahead, ahead.Schema[schema.Image.Index]);
             _aheadId = ahead.GetIdGetter();
             _passedId = passed.GetIdGetter();
-            _ids = new DataViewRowId[batch];
-            _images = new float[checked(batch * transformer.Config.ImageDim)];
-            _logits = new float[batch * transformer.Config.NumClasses];
+            Reserve((int)Math.Clamp(rowCount ?? FirstRows, 1, Math.Min(FirstRows, _batch)));
         }
     }
 
@@ -71,6 +73,7 @@ internal sealed class ScoringCursor : DataViewRowCursor, IScoredRow
             }
 
             CheckRow();
+            _transformer.CheckFinite(Logits, Position);
         }
 
         return true;
@@ -104,13 +107,25 @@ internal sealed class ScoringCursor : DataViewRowCursor, IScoredRow
     {
         int dim = _transformer.Config.ImageDim;
         _row = 0;
-        for (_rows = 0; _rows < _ids.Length && _ahead!.MoveNext(); _rows++)
+        for (_rows = 0; _rows < _batch && _ahead!.MoveNext(); _rows++)
         {
+            if (_rows == _ids.Length)
+            {
+                Reserve((int)Math.Min(2L * _rows, _batch));
+            }
+
             _reader!.Read(_images.AsSpan(_rows * dim, dim));
             _aheadId!(ref _ids[_rows]);
         }
 
         _transformer.Score(_images.AsSpan(0, _rows * dim), _rows, _logits.AsSpan(0, _rows * _transformer.Config.NumClasses));
+    }
+
+    private void Reserve(int rows)
+    {
+        Array.Resize(ref _ids, rows);
+        Array.Resize(ref _images, rows * _transformer.Config.ImageDim);
+        _logits = new float[rows * _transformer.Config.NumClasses];
     }
 
     /// <summary>A source that gives its rows in another order each time would put scores beside the wrong rows.</summary>

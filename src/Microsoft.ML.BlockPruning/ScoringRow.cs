@@ -43,6 +43,7 @@ internal sealed class ScoringRow : DataViewRow, IScoredRow
             {
                 _reader!.Read(_image);
                 _transformer.Score(_image, 1, _logits);
+                _transformer.CheckFinite(_logits, Position);
                 _scored = Position;
             }
 

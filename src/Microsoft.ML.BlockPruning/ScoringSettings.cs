@@ -14,14 +14,13 @@ internal sealed record ScoringSettings(
     private const int Version = 1;
 
     /// <summary>Checks what the caller gave.</summary>
-    /// <exception cref="ArgumentException">A name is empty or used twice, or a number is not positive.</exception>
+    /// <exception cref="ArgumentException">A name is empty or used twice, or a number is out of its range.</exception>
     public void Validate()
     {
         ArgumentException.ThrowIfNullOrEmpty(ImageColumnName);
         ArgumentException.ThrowIfNullOrEmpty(ScoreColumnName);
         ArgumentException.ThrowIfNullOrEmpty(PredictedLabelColumnName);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(BatchSize);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(NumberOfThreads ?? 1, nameof(NumberOfThreads));
+        ScoringLimits.Check(BatchSize, NumberOfThreads);
         if (ScoreColumnName == PredictedLabelColumnName)
         {
             throw new ArgumentException(
@@ -53,6 +52,13 @@ internal sealed record ScoringSettings(
 
             var settings = new ScoringSettings(
                 reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadInt32(), NumberOfThreads: null);
+            if (!ScoringLimits.IsBatchSize(settings.BatchSize))
+            {
+                throw new FormatException(
+                    $"The model file asks for batches of {settings.BatchSize} images, expected 1 to {ScoringLimits.BatchSize}: "
+                    + "it is damaged, or was saved with a BatchSize that is too large. Prune again, or load the network alone.");
+            }
+
             settings.Validate();
             return settings;
         }

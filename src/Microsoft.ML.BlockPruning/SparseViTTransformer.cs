@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Inference;
@@ -16,30 +15,31 @@ namespace Microsoft.ML.BlockPruning;
 /// Appends <c>PredictedLabel</c> (key, the best class) and <c>Score</c> (vector of float, one logit per class; not probabilities, so the
 /// evaluator's log-loss means nothing). In a data view images are scored in batches; batch, threads and neighbours do not change a score.
 /// It scores in pure C# on the processor, or on an NVIDIA GPU (<see cref="ScoringDevice"/>), chosen anew wherever a model is loaded.
+/// Logits that are not finite are no answer: reading such a row throws an <see cref="ArithmeticException"/> that names it.
 /// Immutable and safe to share between threads and prediction engines: give engines
 /// <c>new PredictionEngineOptions { OwnsTransformer = false }</c>, else the first one disposed takes the transformer with it.
 /// </remarks>
 public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposable
 {
-    private const string SettingsStream = "Spec";
-    private const string NetworkStream = "SparseViT";
-    private const string ReportStream = "Report";
-
     private readonly IHost _host;
     private readonly SparseViT _network;
     private readonly IScoringSession _session;
     private readonly ModelComparison _comparison;
     private int _isDisposed;
 
-    internal SparseViTTransformer(IHostEnvironment environment, ScoringSettings settings, SparseViT network, PruneReport? report = null)
+    internal SparseViTTransformer(
+        IHostEnvironment environment, ScoringSettings settings, SparseViT network, PruneReport? report = null,
+        IReadOnlyList<string>? fileNotes = null)
     {
         _host = environment.Register(nameof(SparseViTTransformer));
         Settings = settings;
         Report = report;
+        Notes = [.. network.Notes, .. fileNotes ?? []];
         _network = network;
         (_session, Device) = ScoringSessions.Open(_host, network, settings, NvidiaDriver.TryLoad);
         _comparison = new ModelComparison(environment, network, settings);
-        Layers = LayerSummary.Of(network.Config, network.Plan);
+        Layers = LayerSummary.Of(network);
+        LogNotes(fileNotes ?? []);
     }
 
     /// <summary>The network's shape.</summary>
@@ -60,6 +60,11 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     /// <summary>What pruning found and measured; it has no part in scoring.</summary>
     /// <value>Null in a transformer from <c>LoadSparseViT</c>, whose file has none, or from a model of before there were reports.</value>
     public PruneReport? Report { get; }
+
+    /// <summary>What is to be known about where the network came from: what was assumed when the dense one was read, and, of a model from a
+    /// file, what was left out or could not be checked.</summary>
+    /// <value>Sentences for people, empty as a rule; the log has had those on a file.</value>
+    public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Multiply-adds per image.</summary>
     public long MultiplyAdds => _network.MultiplyAdds;
@@ -177,23 +182,14 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     {
         ArgumentNullException.ThrowIfNull(ctx);
         ThrowIfDisposed();
-        MlNetModelFile.WriteHeader(ctx);
-        MlNetModelFile.WriteStream(ctx, SettingsStream, Settings.Write);
-        MlNetModelFile.WriteStream(ctx, NetworkStream, writer => _network.Save(writer.BaseStream));
-        if (Report is not null)
-        {
-            MlNetModelFile.WriteStream(ctx, ReportStream, writer => writer.Write(Encoding.UTF8.GetBytes(Report.ToJson())));
-        }
+        new SavedModel(Settings, _network, Report).Write(ctx);
     }
 
     /// <summary>Reads what ML.NET's <c>Model.Save</c> had this write.</summary>
     internal static SparseViTTransformer Load(IHostEnvironment environment, ModelLoadContext context)
     {
-        MlNetModelFile.CheckHeader(context);
-        var settings = MlNetModelFile.ReadStream(context, SettingsStream, ScoringSettings.Read);
-        var network = MlNetModelFile.ReadStream(context, NetworkStream, reader => SparseViT.Load(reader.BaseStream));
-        MlNetModelFile.TryReadStream(context, ReportStream, ReadReport, out var report);
-        return new SparseViTTransformer(environment, settings, network, report);
+        var saved = SavedModel.Read(context);
+        return new SparseViTTransformer(environment, saved.Settings, saved.Network, saved.Report, saved.Notes);
     }
 
     internal ScoringSchema Bind(DataViewSchema inputSchema)
@@ -216,10 +212,30 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         _session.Score(images, count, logits);
     }
 
-    private static PruneReport ReadReport(BinaryReader reader)
+    /// <summary>Refuses logits that are no answer.</summary>
+    /// <param name="logits">[numClasses] of one image.</param>
+    /// <param name="row">The image's row, from 0.</param>
+    /// <exception cref="ArithmeticException">One is NaN or infinite.</exception>
+    internal void CheckFinite(ReadOnlySpan<float> logits, long row)
     {
-        using var text = new StreamReader(reader.BaseStream, Encoding.UTF8, leaveOpen: true);
-        return PruneReport.FromJson(text.ReadToEnd());
+        if (FiniteLogits.FirstBad(logits) >= 0)
+        {
+            throw _host.Process(FiniteLogits.Error($"Row {row} (from 0)", logits));
+        }
+    }
+
+    private void LogNotes(IReadOnlyList<string> notes)
+    {
+        if (notes.Count == 0)
+        {
+            return;
+        }
+
+        using var channel = _host.Start("Notes");
+        foreach (string note in notes)
+        {
+            channel.Warning(MessageSensitivity.None, "{0}", note);
+        }
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed != 0, this);

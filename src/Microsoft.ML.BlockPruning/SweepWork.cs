@@ -79,7 +79,8 @@ internal sealed class SweepWork
         var outcome = new SweepRunner(_space, _setup.Tuner.Tuner, executor, journal, limits, Report).Run(_cancellationToken);
         return new SweepResult(
             outcome, executor.DenseTop1,
-            JournalReport.Of(outcome.Results, outcome.Final, [dense], limits.MaximumDrop, [header], journal?.Notes ?? []),
+            JournalReport.Of(outcome.Results, outcome.Final, [dense], limits.MaximumDrop, [header],
+                [.. subjects[0].Dense.Notes, .. journal?.Notes ?? []]),
             (trial, cancellationToken) => TransformerOf(
                 outcome.Networks.GetValueOrDefault(trial) ?? Prune(whole(), trial, cancellationToken)));
     }

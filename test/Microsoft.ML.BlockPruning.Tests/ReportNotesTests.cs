@@ -1,4 +1,6 @@
+using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -127,9 +129,12 @@ public sealed class ReportNotesTests
             options ?? HeldOutAndAll, new CalibrationImages(images, hasHeldOut ? images : null, unlabelled), weights, pruned);
         var latency = new ReportLatency(1, 1, new Dictionary<string, (double Dense, double Pruned)>());
         return string.Join('\n', notes.All(
-            [.. LayerSummary.Of(weights.Config, plan).Select(Report)], hasLatency ? latency : null, outcome,
+            [.. LayerSummary.Of(Network(weights, plan)).Select(Report)], hasLatency ? latency : null, outcome,
             kernel ?? CpuKernels.All[0].Name));
     }
+
+    private static SparseViT Network(ViTWeights weights, SparsityPlan plan) =>
+        SparseViT.Create(weights, plan, TestNetworks.Preprocessing(), ["cat", "dog", "owl"]);
 
     private static LayerReport Report(LayerSummary layer)
     {

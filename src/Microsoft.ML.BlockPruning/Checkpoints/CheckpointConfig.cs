@@ -4,6 +4,8 @@ namespace Microsoft.ML.BlockPruning.Checkpoints;
 /// <remarks>Read from timm's keys (<c>model_args</c>, <c>pretrained_cfg</c>, <c>label_names</c>) and from Hugging Face's.</remarks>
 internal sealed record CheckpointConfig
 {
+    private const long MostBytes = 64 << 20; // the names of 22,000 classes take one
+
     /// <summary>Attention heads per encoder layer.</summary>
     public int? NumHeads { get; init; }
 
@@ -22,11 +24,20 @@ internal sealed record CheckpointConfig
     /// <summary>Side of the centre crop over the resized image's shortest side, in (0, 1].</summary>
     public double? CropFraction { get; init; }
 
+    /// <summary>Whether both sides are resized, whatever the proportions, before the centre is cut out (timm's <c>squash</c>).</summary>
+    public bool IsSquashed { get; init; }
+
     /// <summary>[channels, height, width] in pixels.</summary>
     public IReadOnlyList<int>? InputSize { get; init; }
 
     /// <summary>[numClasses], in the order of the head's rows.</summary>
     public IReadOnlyList<string>? LabelNames { get; init; }
+
+    /// <summary>What it says that the tensors tell too.</summary>
+    public IReadOnlyList<ConfigFact> Facts { get; init; } = [];
+
+    /// <summary>What a user should know: what was passed over.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Reads the <c>config.json</c> in a model's folder.</summary>
     /// <param name="modelPath">The model file.</param>
@@ -36,6 +47,15 @@ internal sealed record CheckpointConfig
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(modelPath);
         string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(modelPath))!, "config.json");
-        return File.Exists(path) ? new CheckpointConfigReader($"'{path}'").Read(File.ReadAllBytes(path)) : null;
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        long bytes = new FileInfo(path).Length;
+        return bytes <= MostBytes
+            ? new CheckpointConfigReader($"'{path}'").Read(File.ReadAllBytes(path))
+            : throw new InvalidDataException(
+                $"'{path}' has {bytes} bytes, expected at most {MostBytes}: it is no config.json of a network.");
     }
 }

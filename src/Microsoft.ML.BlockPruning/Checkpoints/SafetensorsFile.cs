@@ -14,6 +14,7 @@ internal sealed class SafetensorsFile : IDisposable
     private readonly Stream _stream;
     private readonly bool _ownsStream;
     private readonly SafetensorsHeader _header;
+    private readonly long _start;
     private readonly long _dataStart;
 
     private SafetensorsFile(Stream stream, bool ownsStream, string source)
@@ -21,6 +22,7 @@ internal sealed class SafetensorsFile : IDisposable
         _stream = stream;
         _ownsStream = ownsStream;
         Source = source;
+        _start = stream.Position;
         long length = stream.Length - stream.Position;
         Span<byte> prefix = stackalloc byte[LengthBytes];
         if (length < LengthBytes)
@@ -83,10 +85,39 @@ internal sealed class SafetensorsFile : IDisposable
             return new SafetensorsFile(stream, ownsStream: false, source);
         }
 
-        var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        copy.Position = 0;
-        return new SafetensorsFile(copy, ownsStream: true, source);
+        return new SafetensorsFile(CopyOf(stream, source), ownsStream: true, source);
+    }
+
+    /// <summary>Holds the file against the SHA-256 that it names; reads it whole, and keeps none of it.</summary>
+    /// <returns>Whether it names one: files of other programs and of older versions do not.</returns>
+    /// <exception cref="InvalidDataException">The file is not what was written.</exception>
+    public bool VerifyChecksum()
+    {
+        if (!Metadata.TryGetValue(SafetensorsChecksum.Key, out string? expected))
+        {
+            return false;
+        }
+
+        _stream.Position = _start;
+        byte[] length = new byte[LengthBytes];
+        byte[] header = new byte[_dataStart - _start - LengthBytes];
+        _stream.ReadExactly(length);
+        _stream.ReadExactly(header);
+        string found;
+        try
+        {
+            found = SafetensorsChecksum.Of(length, header, _stream);
+        }
+        catch (FormatException error)
+        {
+            throw new InvalidDataException($"{Source}: {error.Message}. The file is damaged.", error);
+        }
+
+        return found == expected
+            ? true
+            : throw new InvalidDataException(
+                $"{Source}: its SHA-256 is {found}, but it names {expected}: it was damaged, or changed after it was saved. "
+                + $"Fetch or save it again; who changes a file on purpose removes '{SafetensorsChecksum.Key}' from its metadata.");
     }
 
     /// <summary>A tensor of F32, F16, BF16 or F64 as float; F64 rounds, the others are exact.</summary>
@@ -158,6 +189,38 @@ internal sealed class SafetensorsFile : IDisposable
         if (_ownsStream)
         {
             _stream.Dispose();
+        }
+    }
+
+    /// <summary>A stream that cannot seek, in memory: no further than one byte past what its own header claims.</summary>
+    private static MemoryStream CopyOf(Stream stream, string source)
+    {
+        byte[] prefix = new byte[LengthBytes];
+        int read = stream.ReadAtLeast(prefix, LengthBytes, throwOnEndOfStream: false);
+        var copy = new MemoryStream();
+        copy.Write(prefix, 0, read);
+        ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (read == LengthBytes && headerBytes <= (ulong)MaxHeaderBytes)
+        {
+            CopyUpTo((long)headerBytes);
+            if (copy.Length == LengthBytes + (long)headerBytes)
+            {
+                var header = copy.GetBuffer().AsMemory(LengthBytes, (int)headerBytes);
+                CopyUpTo(Math.Min(SafetensorsHeader.ClaimedData(header, source), Array.MaxLength - copy.Length - 1) + 1);
+            }
+        }
+
+        copy.Position = 0;
+        return copy;
+
+        void CopyUpTo(long bytes)
+        {
+            byte[] chunk = new byte[Math.Clamp(bytes, 1, 1 << 16)];
+            for (int got = 1; bytes > 0 && got > 0; bytes -= got)
+            {
+                got = stream.Read(chunk, 0, (int)Math.Min(chunk.Length, bytes));
+                copy.Write(chunk, 0, got);
+            }
         }
     }
 

@@ -28,6 +28,18 @@ internal sealed class SafetensorsHeader
     /// <exception cref="InvalidDataException">The header breaks a rule of the format or does not fit the data.</exception>
     public static SafetensorsHeader Parse(ReadOnlyMemory<byte> json, long dataLength, string source)
     {
+        var header = Parse(json, source);
+        header.CheckLayout(dataLength);
+        return header;
+    }
+
+    /// <summary>Bytes that must follow a header, by what it says itself.</summary>
+    /// <exception cref="InvalidDataException">The header breaks a rule of the format.</exception>
+    public static long ClaimedData(ReadOnlyMemory<byte> json, string source) =>
+        Parse(json, source)._tensors.Values.Select(tensor => tensor.End).DefaultIfEmpty(0).Max();
+
+    private static SafetensorsHeader Parse(ReadOnlyMemory<byte> json, string source)
+    {
         var header = new SafetensorsHeader(source);
         if (json.Length == 0 || json.Span[0] != (byte)'{' || !Utf8.IsValid(json.Span))
         {
@@ -45,7 +57,6 @@ internal sealed class SafetensorsHeader
             throw new InvalidDataException($"{source}: the header is not valid JSON: {error.Message} The file is damaged.", error);
         }
 
-        header.CheckLayout(dataLength);
         return header;
     }
 

@@ -21,6 +21,9 @@ internal sealed class SafetensorsWriter
     /// <summary>Adds a free string to <c>__metadata__</c>.</summary>
     public void AddMetadata(string key, string value) => _metadata.Add(key, value);
 
+    /// <summary>Adds the SHA-256 of the whole file; the tensors are read twice when it is written, and never copied.</summary>
+    public void AddChecksum() => _metadata.Add(SafetensorsChecksum.Key, SafetensorsChecksum.Placeholder);
+
     /// <summary>Adds a tensor of float32; the array is read when the file is written.</summary>
     /// <param name="name">The tensor's name; once per file.</param>
     /// <param name="shape">Its sides.</param>
@@ -70,11 +73,22 @@ internal sealed class SafetensorsWriter
         header.Write("       "u8[..((Alignment - (header.WrittenCount % Alignment)) % Alignment)]);
         Span<byte> length = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.WrittenCount);
-        stream.Write(length);
-        stream.Write(header.WrittenSpan);
-        foreach (var tensor in ordered)
+        byte[] content = header.WrittenSpan.ToArray();
+        if (_metadata.ContainsKey(SafetensorsChecksum.Key))
         {
-            tensor.Write(stream);
+            SafetensorsChecksum.Seal(length, content, WriteData);
+        }
+
+        stream.Write(length);
+        stream.Write(content);
+        WriteData(stream);
+
+        void WriteData(Stream target)
+        {
+            foreach (var tensor in ordered)
+            {
+                tensor.Write(target);
+            }
         }
     }
 

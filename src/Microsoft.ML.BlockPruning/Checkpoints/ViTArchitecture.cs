@@ -4,10 +4,13 @@ using Microsoft.ML.BlockPruning.Network;
 namespace Microsoft.ML.BlockPruning.Checkpoints;
 
 /// <summary>Tells a network's shape from the names and shapes of a file's tensors, and other architectures from ours.</summary>
-internal sealed class ViTArchitecture(SafetensorsFile file)
+/// <param name="file">The file.</param>
+/// <param name="notes">Is told what had to be assumed.</param>
+internal sealed class ViTArchitecture(SafetensorsFile file, List<string> notes)
 {
     internal const string PatchWeight = "patch_embed.proj.weight";
-    private const int DefaultHeadDim = 64; // every ViT and DeiT as published
+    private const int DefaultHeadDim = 64; // every ViT and DeiT as published, but for those of SixteenHeads
+    private static readonly int[] SixteenHeads = [1152, 1280, 1408, 1664]; // so400m, huge, giant, gigantic
     private const float DefaultEps = 1e-6f; // timm and torchvision
 
     /// <summary>The shape of the network.</summary>
@@ -20,8 +23,9 @@ internal sealed class ViTArchitecture(SafetensorsFile file)
         bool isDistilled = file.Tensors.ContainsKey("dist_token");
         var (channels, patchSize) = Patch();
         int grid = Grid(Side("pos_embed", rank: 3, axis: 1), isDistilled ? 2 : 1);
-        int numHeads = Metadata(ViTCheckpoint.NumHeadsKey, int.Parse) ?? beside?.NumHeads ?? DefaultHeads(embedDim);
-        float eps = Metadata(ViTCheckpoint.LayerNormEpsKey, float.Parse) ?? beside?.LayerNormEps ?? DefaultEps;
+        int? ownHeads = Metadata(ViTCheckpoint.NumHeadsKey, int.Parse);
+        int numHeads = ownHeads ?? beside?.NumHeads ?? DefaultHeads(embedDim);
+        float eps = Metadata(ViTCheckpoint.LayerNormEpsKey, float.Parse) ?? beside?.LayerNormEps ?? AssumedEps();
         ViTConfig config;
         try
         {
@@ -40,6 +44,13 @@ internal sealed class ViTArchitecture(SafetensorsFile file)
         catch (Exception error) when (error is ArgumentOutOfRangeException or OverflowException)
         {
             throw new InvalidDataException($"{file.Source}: the parts of the network do not fit together: {error.Message}", error);
+        }
+
+        Compare(beside?.Facts ?? [], config, ownHeads);
+        if (ownHeads is null && beside?.Facts.Any(fact => fact.IsOfImage) != true)
+        {
+            notes.Add($"Nothing says the size of the images: {config.GridSize * config.GridSize} patches are taken for a square of "
+                + $"{config.ImageSize}x{config.ImageSize} pixels.");
         }
 
         // The big tensors before memory is taken for them: a damaged shape must not ask for more than the file holds.
@@ -65,6 +76,21 @@ internal sealed class ViTArchitecture(SafetensorsFile file)
         if (!isFlatPatch && !found.Shape.SequenceEqual(expected.Select(side => (long)side)))
         {
             throw Invalid(name, $"[{string.Join(", ", expected)}]");
+        }
+    }
+
+    private void Compare(IReadOnlyList<ConfigFact> facts, ViTConfig config, int? ownHeads)
+    {
+        foreach (var fact in facts)
+        {
+            if (!fact.IsOfHeads || ownHeads is null)
+            {
+                fact.Require(config);
+            }
+            else if (!fact.Agrees(config))
+            {
+                notes.Add($"The file says {ownHeads} heads, {fact.Source} says {fact.Value.GetRawText()}: the file's own were taken.");
+            }
         }
     }
 
@@ -125,7 +151,25 @@ internal sealed class ViTArchitecture(SafetensorsFile file)
                 $"{file.Source}: there is no tensor of 'blocks.{depth}', but some of 'blocks.{indices.Max()}'.");
     }
 
-    private int DefaultHeads(int embedDim) => embedDim % DefaultHeadDim == 0
+    private int DefaultHeads(int embedDim)
+    {
+        int heads = SixteenHeads.Contains(embedDim) ? 16 : HeadsOf64(embedDim);
+        notes.Add($"Nothing says the number of heads: {heads} heads of {embedDim / heads} features are taken, as is usual for a width of "
+            + $"{embedDim}. If the network has another number, its answers are wrong: put a config.json with "
+            + "{\"num_attention_heads\": N} beside the file.");
+        return heads;
+    }
+
+    private float AssumedEps()
+    {
+        notes.Add(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Nothing says the epsilon of LayerNorm: {DefaultEps} is taken, timm's. A config.json with {{\"layer_norm_eps\": N}} beside "
+            + $"the file says it."));
+        return DefaultEps;
+    }
+
+    private int HeadsOf64(int embedDim) => embedDim % DefaultHeadDim == 0
         ? embedDim / DefaultHeadDim
         : throw new InvalidDataException(
             $"{file.Source}: the number of heads is unknown: {embedDim} features are no multiple of the usual {DefaultHeadDim} a head. "

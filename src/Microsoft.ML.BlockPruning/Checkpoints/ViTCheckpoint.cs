@@ -13,14 +13,16 @@ public static class ViTCheckpoint
     /// <summary>Loads a network.</summary>
     /// <param name="path">
     /// A safetensors file of F32, F16, BF16 or F64 tensors. A <c>config.json</c> in its folder (timm's or Hugging Face's keys) is read
-    /// for what tensors cannot tell: the number of heads (else 64 features each) and the LayerNorm epsilon (else 1e-6). The metadata
-    /// that <see cref="Save"/> writes goes before both.
+    /// for what tensors cannot tell: the number of heads (else 64 features each; 16 heads for the widths 1152, 1280, 1408 and 1664) and the
+    /// LayerNorm epsilon (else 1e-6). The metadata that <see cref="Save"/> writes goes before both. What was assumed is in
+    /// <see cref="ViTWeights.Notes"/>.
     /// </param>
     /// <returns>float32 weights; the shape comes from the tensors.</returns>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is damaged, of another architecture, lacks a tensor, or holds a misshapen one or NaN or infinity; names the tensor.
+    /// The file is damaged, of another architecture, lacks a tensor, or holds a misshapen one or NaN or infinity; names the tensor. Or the
+    /// config.json asks for a network that is not computed here, or contradicts the tensors; names the key.
     /// </exception>
     /// <remarks>
     /// <c>pre_logits.fc.*</c> is passed over, as timm does: old ImageNet-21k files carry it, their heads do not read it. Any other tensor
@@ -29,8 +31,11 @@ public static class ViTCheckpoint
     public static ViTWeights Load(string path)
     {
         using var file = SafetensorsFile.Open(path);
-        var architecture = new ViTArchitecture(file);
-        var weights = new ViTWeights(architecture.Infer(CheckpointConfig.TryReadBeside(path)));
+        file.VerifyChecksum();
+        var beside = CheckpointConfig.TryReadBeside(path);
+        List<string> notes = [.. beside?.Notes ?? [], .. PassedOver(path)];
+        var architecture = new ViTArchitecture(file, notes);
+        var weights = new ViTWeights(architecture.Infer(beside)) { Notes = notes };
         foreach (var tensor in weights.Tensors())
         {
             architecture.CheckShape(tensor.Name, tensor.Shape);
@@ -47,7 +52,7 @@ public static class ViTCheckpoint
     internal static ViTConfig ReadShape(string path)
     {
         using var file = SafetensorsFile.Open(path);
-        return new ViTArchitecture(file).Infer(CheckpointConfig.TryReadBeside(path));
+        return new ViTArchitecture(file, []).Infer(CheckpointConfig.TryReadBeside(path));
     }
 
     /// <summary>Saves a network. The file is written aside and renamed, so a failure leaves an old file as it was.</summary>
@@ -63,12 +68,21 @@ public static class ViTCheckpoint
         writer.AddMetadata("format", "pt"); // Python's loaders ask for it
         writer.AddMetadata(NumHeadsKey, weights.Config.NumHeads.ToString(CultureInfo.InvariantCulture));
         writer.AddMetadata(LayerNormEpsKey, weights.Config.LayerNormEps.ToString(CultureInfo.InvariantCulture));
+        writer.AddChecksum();
         foreach (var tensor in weights.Tensors())
         {
             writer.Add(tensor.Name, tensor.Shape, tensor.Values);
         }
 
         AtomicFile.Write(path, writer.Write);
+    }
+
+    private static IEnumerable<string> PassedOver(string path)
+    {
+        const string name = "preprocessor_config.json";
+        return File.Exists(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name))
+            ? [$"The {name} beside the network is not read; set Options.Preprocessing where it says something else than what is used."]
+            : [];
     }
 
     private static void CheckFinite(SafetensorsFile file, WeightTensor tensor)

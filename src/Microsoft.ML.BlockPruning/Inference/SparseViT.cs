@@ -8,6 +8,7 @@ namespace Microsoft.ML.BlockPruning.Inference;
 internal sealed class SparseViT
 {
     private readonly NetworkCost _cost;
+    private readonly Lazy<SparsityPlan> _plan;
 
     /// <summary>Joins the parts; they are kept, not copied.</summary>
     /// <param name="config">The network's shape.</param>
@@ -43,12 +44,7 @@ internal sealed class SparseViT
         Layers = layers;
         Norm = norm;
         Heads = heads;
-        Plan = new SparsityPlan();
-        foreach (var linear in PrunableLayers.Where(linear => !linear.IsDense))
-        {
-            Plan.Add(linear.Name, linear.Weight.ToMask());
-        }
-
+        _plan = new Lazy<SparsityPlan>(PlanOf);
         _cost = new NetworkCost(config);
     }
 
@@ -69,7 +65,13 @@ internal sealed class SparseViT
     public IReadOnlyList<LinearWeights> Heads { get; }
 
     /// <summary>The masks of the pruned layers; dense layers have none.</summary>
-    public SparsityPlan Plan { get; }
+    public SparsityPlan Plan => _plan.Value;
+
+    /// <summary>What was assumed or passed over when the dense network was read; it goes with the network into its file.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Whether the bytes that it was read from are those that were written; a network made in code has none.</summary>
+    public bool IsVerified { get; init; } = true;
 
     public IEnumerable<SparseLinear> PrunableLayers => Layers.SelectMany(layer => layer.Linears);
 
@@ -86,17 +88,18 @@ internal sealed class SparseViT
             .Sum(linear => (long)linear.Weight.ColIndices.Length + linear.Weight.CrowIndices.Length));
 
     /// <summary>Weights in kept blocks of the prunable layers.</summary>
-    private long KeptElements => PrunableLayers.Sum(
-        linear => linear.IsDense ? linear.Weight.Values.LongLength : Plan[linear.Name]!.KeptElements);
+    private long KeptElements => PrunableLayers.Sum(linear => linear.Weight.KeptElements);
 
     /// <summary>Takes a network's kept blocks; everything is copied.</summary>
     /// <param name="weights">The network. Weights in removed blocks are dropped, whatever they hold.</param>
     /// <param name="plan">The kept blocks; layers without a mask stay dense.</param>
     /// <param name="preprocessing">What is done to an image first.</param>
     /// <param name="labelNames">[numClasses], in the order of the logits.</param>
+    /// <param name="notes">What is to be known of the network that was pruned; null: what these weights say.</param>
     /// <exception cref="InvalidDataException">A mask of the plan does not fit the network.</exception>
     public static SparseViT Create(
-        ViTWeights weights, SparsityPlan plan, ImagePreprocessing preprocessing, IReadOnlyList<string> labelNames)
+        ViTWeights weights, SparsityPlan plan, ImagePreprocessing preprocessing, IReadOnlyList<string> labelNames,
+        IReadOnlyList<string>? notes = null)
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(plan);
@@ -117,7 +120,10 @@ internal sealed class SparseViT
             [.. weights.Layers.Select(layer => new SparseEncoderLayer(
                 Copy(layer.Norm1), Sparse(layer.Qkv), Sparse(layer.Proj), Copy(layer.Norm2), Sparse(layer.Fc1), Sparse(layer.Fc2)))],
             Copy(weights.Norm),
-            [.. heads.Select(Copy)]);
+            [.. heads.Select(Copy)])
+        {
+            Notes = notes ?? weights.Notes,
+        };
     }
 
     /// <summary>Reads a file as <see cref="Save"/> writes it, to the end of the stream.</summary>
@@ -134,7 +140,10 @@ internal sealed class SparseViT
         {
             Qkv = layer.Qkv.ToDense(), Proj = layer.Proj.ToDense(), Fc1 = layer.Fc1.ToDense(), Fc2 = layer.Fc2.ToDense(),
         })],
-        Norm, Heads);
+        Norm, Heads)
+    {
+        Notes = Notes,
+    };
 
     private static LinearWeights Copy(LinearWeights layer)
     {
@@ -150,5 +159,17 @@ internal sealed class SparseViT
         norm.Scale.CopyTo(copy.Scale, 0);
         norm.Offset.CopyTo(copy.Offset, 0);
         return copy;
+    }
+
+    // Only reports and pictures ask for masks, and those cost more than the few blocks of an odd file.
+    private SparsityPlan PlanOf()
+    {
+        var plan = new SparsityPlan();
+        foreach (var linear in PrunableLayers.Where(linear => !linear.IsDense))
+        {
+            plan.Add(linear.Name, linear.Weight.ToMask());
+        }
+
+        return plan;
     }
 }

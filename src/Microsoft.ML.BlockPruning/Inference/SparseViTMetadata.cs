@@ -12,6 +12,7 @@ internal sealed record SparseViTMetadata(int Version, NetworkMetadata Network, P
 {
     private const int CurrentVersion = 1;
     private const string Key = "blockpruning";
+    private const string NotesKey = "blockpruning_notes"; // an entry of its own: older versions pass it over
 
     private static readonly JsonSerializerOptions Strict = new()
     {
@@ -47,14 +48,40 @@ internal sealed record SparseViTMetadata(int Version, NetworkMetadata Network, P
         try
         {
             var metadata = JsonSerializer.Deserialize<SparseViTMetadata>(json, Strict) ?? throw new JsonException("it is null");
-            return metadata.Version == CurrentVersion
+            return metadata.Labels.Contains(null)
+                ? throw new JsonException("a label is null")
+                : metadata.Version == CurrentVersion
                 ? metadata
                 : throw new InvalidDataException(
                     $"{file.Source}: the metadata is of version {metadata.Version}, this library reads version {CurrentVersion}.");
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a string that is not valid Unicode.
             throw new InvalidDataException($"{file.Source}: the metadata '{Key}' does not describe a network: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The notes that <see cref="AddNotes"/> has added; none where there are none.</summary>
+    public static IReadOnlyList<string> NotesIn(SafetensorsFile file)
+    {
+        try
+        {
+            string?[] notes = file.Metadata.TryGetValue(NotesKey, out string? json) ? JsonSerializer.Deserialize<string[]>(json) ?? [] : [];
+            return [.. notes.OfType<string>()];
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"{file.Source}: the metadata '{NotesKey}' is no list of texts: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Adds what a reader should know about the network besides its numbers.</summary>
+    public static void AddNotes(SafetensorsWriter writer, IReadOnlyList<string> notes)
+    {
+        if (notes.Count > 0)
+        {
+            writer.AddMetadata(NotesKey, JsonSerializer.Serialize(notes));
         }
     }
 

@@ -5,10 +5,13 @@ using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Inference;
 
-/// <summary>Reads a <see cref="SparseViT"/> as <see cref="SparseViTWriter"/> writes it, every shape and index checked.</summary>
+/// <summary>Reads a <see cref="SparseViT"/> as <see cref="SparseViTWriter"/> writes it, and checks every shape, index and sum.</summary>
 /// <remarks>A file with a tensor that the network does not use is refused: nothing is silently passed over.</remarks>
 internal sealed class SparseViTReader
 {
+    /// <summary>What messages call a file without a name.</summary>
+    public const string AnySource = "The network's file";
+
     private readonly SafetensorsFile _file;
     private readonly HashSet<string> _unread;
 
@@ -18,35 +21,44 @@ internal sealed class SparseViTReader
         _unread = [.. file.Tensors.Keys];
     }
 
-    public static SparseViT Read(Stream stream)
+    /// <summary>Reads from a stream's position to its end.</summary>
+    /// <param name="stream">Stays open.</param>
+    /// <param name="source">What messages call it.</param>
+    /// <exception cref="InvalidDataException">It is damaged or no such file; says what and where.</exception>
+    public static SparseViT Read(Stream stream, string source = AnySource)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using var file = SafetensorsFile.Read(stream, "The network's file");
+        using var file = SafetensorsFile.Read(stream, source);
         return new SparseViTReader(file).Read();
     }
 
     private SparseViT Read()
     {
+        bool isVerified = _file.VerifyChecksum();
         var metadata = SparseViTMetadata.ReadFrom(_file);
         var config = metadata.ToConfig(_file.Source);
+        new SparseViTShapes(_file).Check(config); // what the metadata claims takes memory only where the file has tensors for it
         var preprocessing = metadata.ToPreprocessing(_file.Source);
         int d = config.EmbedDim;
         var embedding = new SparseEmbedding(
-            ReadLinear("patch_embed.proj", d, config.PatchDim, TensorNames.PatchShape(config)),
-            Read(TensorNames.ClassToken, 1, 1, d),
-            config.IsDistilled ? Read(TensorNames.DistillationToken, 1, 1, d) : null,
-            Read(TensorNames.Position, 1, config.Tokens, d));
+            ReadLinear("patch_embed.proj", d, config.PatchDim),
+            Read(TensorNames.ClassToken),
+            config.IsDistilled ? Read(TensorNames.DistillationToken) : null,
+            Read(TensorNames.Position));
         SparseEncoderLayer[] layers = [.. Enumerable.Range(0, config.Depth).Select(index => ReadLayer(config, index))];
         var norm = ReadNorm("norm", d);
-        string[] heads = config.IsDistilled ? ["head", "head_dist"] : ["head"];
-        LinearWeights[] linears = [.. heads.Select(name => ReadLinear(name, config.NumClasses, d, config.NumClasses, d))];
+        LinearWeights[] linears = [.. TensorNames.Heads(config).Select(name => ReadLinear(name, config.NumClasses, d))];
         if (_unread.Count > 0)
         {
             string first = _unread.Min(StringComparer.Ordinal)!;
             throw new InvalidDataException($"{_file.Source}: {_unread.Count} of its tensors are not the network's, such as '{first}'.");
         }
 
-        return new SparseViT(config, preprocessing, metadata.Labels, embedding, layers, norm, linears);
+        return new SparseViT(config, preprocessing, metadata.Labels, embedding, layers, norm, linears)
+        {
+            Notes = SparseViTMetadata.NotesIn(_file),
+            IsVerified = isVerified,
+        };
     }
 
     private SparseEncoderLayer ReadLayer(ViTConfig config, int index)
@@ -64,24 +76,19 @@ internal sealed class SparseViTReader
     private SparseLinear ReadSparse(LinearShape layer)
     {
         string weight = TensorNames.Weight(layer.Name);
-        float[] bias = Read(TensorNames.Bias(layer.Name), layer.OutFeatures);
+        float[] bias = Read(TensorNames.Bias(layer.Name));
         if (_file.Tensors.ContainsKey(weight))
         {
-            float[] dense = Read(weight, layer.OutFeatures, layer.InFeatures);
-            return SparseLinear.FromDense(layer.Name, layer.OutFeatures, layer.InFeatures, dense, bias, mask: null);
+            return SparseLinear.FromDense(layer.Name, layer.OutFeatures, layer.InFeatures, Read(weight), bias, mask: null);
         }
 
         try
         {
-            float[] values = ReadAnyShape(TensorNames.Values(weight), out long[] shape);
-            if (shape is not [_, > 0 and <= int.MaxValue, > 0 and <= int.MaxValue])
-            {
-                throw new InvalidDataException($"its values are [{string.Join(", ", shape)}], expected [blocks, height, width]");
-            }
-
+            long[] shape = _file.Tensors[TensorNames.Values(weight)].Shape;
             var matrix = BlockSparseMatrix.FromParts(
                 layer.OutFeatures, layer.InFeatures, new BlockShape((int)shape[1], (int)shape[2]),
-                ReadIndices(TensorNames.CrowIndices(weight)), ReadIndices(TensorNames.ColIndices(weight)), values);
+                ReadIndices(TensorNames.CrowIndices(weight)), ReadIndices(TensorNames.ColIndices(weight)),
+                Read(TensorNames.Values(weight)));
             return new SparseLinear(layer.Name, matrix, bias);
         }
         catch (Exception error) when (error is InvalidDataException or ArgumentOutOfRangeException)
@@ -90,35 +97,32 @@ internal sealed class SparseViTReader
         }
     }
 
-    private LinearWeights ReadLinear(string name, int outFeatures, int inFeatures, params int[] shape)
+    private LinearWeights ReadLinear(string name, int outFeatures, int inFeatures)
     {
         var linear = new LinearWeights(name, outFeatures, inFeatures);
-        Read(TensorNames.Weight(name), shape).CopyTo(linear.Weight, 0);
-        Read(TensorNames.Bias(name), outFeatures).CopyTo(linear.Bias, 0);
+        Read(TensorNames.Weight(name), linear.Weight);
+        Read(TensorNames.Bias(name), linear.Bias);
         return linear;
     }
 
     private LayerNormWeights ReadNorm(string name, int features)
     {
         var norm = new LayerNormWeights(name, features);
-        Read(TensorNames.Weight(name), features).CopyTo(norm.Scale, 0);
-        Read(TensorNames.Bias(name), features).CopyTo(norm.Offset, 0);
+        Read(TensorNames.Weight(name), norm.Scale);
+        Read(TensorNames.Bias(name), norm.Offset);
         return norm;
     }
 
-    private float[] Read(string name, params int[] shape)
+    private float[] Read(string name) => RequireFinite(name, _file.ReadSingles(name));
+
+    private void Read(string name, float[] destination)
     {
-        float[] values = ReadAnyShape(name, out long[] found);
-        return found.SequenceEqual(shape.Select(side => (long)side))
-            ? values
-            : throw new InvalidDataException(
-                $"{_file.Source}: tensor '{name}' is [{string.Join(", ", found)}], expected [{string.Join(", ", shape)}].");
+        _file.ReadSingles(name, destination);
+        RequireFinite(name, destination);
     }
 
-    private float[] ReadAnyShape(string name, out long[] shape)
+    private float[] RequireFinite(string name, float[] values)
     {
-        float[] values = _file.ReadSingles(name);
-        shape = _file.Tensors[name].Shape;
         _unread.Remove(name);
         int bad = Array.FindIndex(values, value => !float.IsFinite(value));
         return bad < 0

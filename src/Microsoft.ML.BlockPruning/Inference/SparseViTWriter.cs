@@ -6,7 +6,8 @@ namespace Microsoft.ML.BlockPruning.Inference;
 /// <summary>Writes a <see cref="SparseViT"/> as safetensors, in the checkpoint's order.</summary>
 /// <remarks>
 /// A dense tensor has timm's name. A pruned weight is three tensors with PyTorch's BSR names: <c>.crow_indices</c>, <c>.col_indices</c> and
-/// <c>.values</c> [blocks, height, width], ragged edge blocks padded with zeros. All else about the network is in the metadata.
+/// <c>.values</c> [blocks, height, width], ragged edge blocks padded with zeros. All else about the network is in the metadata,
+/// with the file's SHA-256.
 /// </remarks>
 internal static class SparseViTWriter
 {
@@ -15,6 +16,8 @@ internal static class SparseViTWriter
         ArgumentNullException.ThrowIfNull(stream);
         var writer = new SafetensorsWriter();
         SparseViTMetadata.Of(network).AddTo(writer);
+        SparseViTMetadata.AddNotes(writer, network.Notes);
+        writer.AddChecksum();
         int d = network.Config.EmbedDim;
         writer.Add(TensorNames.ClassToken, [1, 1, d], network.Embedding.ClassToken);
         if (network.Embedding.DistillationToken is { } distillation)

@@ -20,4 +20,7 @@ internal static class TensorNames
     public static string Values(string weight) => $"{weight}.values";
 
     public static int[] PatchShape(ViTConfig config) => [config.EmbedDim, config.Channels, config.PatchSize, config.PatchSize];
+
+    /// <summary>The heads' layers: one per prefix token.</summary>
+    public static string[] Heads(ViTConfig config) => config.IsDistilled ? ["head", "head_dist"] : ["head"];
 }

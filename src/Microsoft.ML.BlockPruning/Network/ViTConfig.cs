@@ -4,6 +4,9 @@ namespace Microsoft.ML.BlockPruning.Network;
 /// <remarks>Token order is class, distillation (distilled networks only), patches in row-major order.</remarks>
 public sealed class ViTConfig
 {
+    internal const int LargestNumClasses = 1 << 24; // far above any, and a batch of logits can still be counted in 32 bits
+    private const int Padding = 64; // kernels round tokens and features up, by less than this
+
     /// <summary>Creates a configuration and checks that its parts fit together.</summary>
     /// <param name="imageSize">Width and height of the input image, in pixels.</param>
     /// <param name="patchSize">Width and height of one patch, in pixels; divides <paramref name="imageSize"/>.</param>
@@ -15,7 +18,10 @@ public sealed class ViTConfig
     /// <param name="numClasses">Number of classes, the length of <c>Score</c>.</param>
     /// <param name="isDistilled">Whether there is a distillation token with a head of its own (DeiT §3).</param>
     /// <param name="layerNormEps">Added to the variance in LayerNorm: 1e-6 in timm and torchvision, 1e-12 in Hugging Face.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value is not positive, or the parts do not divide as stated.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A value is not positive, the parts do not divide as stated, there are more than 2^24 classes, or a weight, an image or its
+    /// activations would not fit one array.
+    /// </exception>
     public ViTConfig(
         int imageSize, int patchSize, int channels, int embedDim, int depth, int numHeads, int mlpDim, int numClasses,
         bool isDistilled = false, float layerNormEps = 1e-6f)
@@ -37,6 +43,19 @@ public sealed class ViTConfig
         Require(imageSize % patchSize == 0, nameof(patchSize), patchSize, $"does not divide the image size {imageSize}");
         Require(embedDim % numHeads == 0, nameof(numHeads), numHeads, $"does not divide the embedding width {embedDim}");
         Require(layerNormEps is > 0 and < 1, nameof(layerNormEps), layerNormEps, "is not in (0, 1)");
+
+        Require(numClasses <= LargestNumClasses, nameof(numClasses), numClasses, $"is above {LargestNumClasses}");
+
+        // From here on the sizes that follow are whole numbers of 32 bits; what is counted over them stays below 2^63.
+        Int128 widest = Int128.Max(3 * (Int128)embedDim, Int128.Max(mlpDim, PatchDim));
+        RequireArray(3 * (Int128)embedDim * embedDim, nameof(embedDim), embedDim, "the weight of qkv");
+        RequireArray((Int128)mlpDim * embedDim, nameof(mlpDim), mlpDim, "the weight of fc1");
+        RequireArray((Int128)PatchDim * embedDim, nameof(patchSize), patchSize, "the weight of the patches");
+        RequireArray((Int128)numClasses * embedDim, nameof(numClasses), numClasses, "the weight of a head");
+        RequireArray((Tokens + Padding) * (widest + Padding), nameof(imageSize), imageSize, "the activations of an image");
+        Require(
+            depth * (Int128)Tokens * ((widest * embedDim * 4) + ((Int128)Tokens * embedDim * 2)) <= long.MaxValue / 4,
+            nameof(depth), depth, "makes more multiply-adds than can be counted");
     }
 
     /// <summary>Width and height of the input image, in pixels.</summary>
@@ -92,6 +111,9 @@ public sealed class ViTConfig
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value, name);
         return value;
     }
+
+    private static void RequireArray(Int128 elements, string name, int value, string what) =>
+        Require(elements <= Array.MaxLength, name, value, $"is too large: one array cannot hold {what}");
 
     private static void Require(bool holds, string name, object value, string what)
     {

@@ -49,11 +49,14 @@ public sealed class ViTWeights
     /// <summary>The prunable layers in forward order: qkv, proj, fc1, fc2 of every encoder layer.</summary>
     public IEnumerable<LinearWeights> PrunableLayers => Layers.SelectMany(layer => layer.Linears);
 
+    /// <summary>What its file did not say and was assumed, or said and was not read; empty for a network made in code.</summary>
+    public IReadOnlyList<string> Notes { get; internal init; } = [];
+
     /// <summary>An independent copy.</summary>
     /// <returns>A network with equal weights in arrays of its own.</returns>
     public ViTWeights Clone()
     {
-        var copy = new ViTWeights(Config);
+        var copy = new ViTWeights(Config) { Notes = Notes };
         foreach (var (source, target) in Tensors().Zip(copy.Tensors()))
         {
             source.Values.CopyTo(target.Values, 0);

@@ -39,6 +39,7 @@ internal static class PruneReportJson
             var document = JsonNode.Parse(json, documentOptions: StrictDocument) as JsonObject
                 ?? throw new JsonException("it is not an object");
             CheckVersion(document);
+            CheckNumbers(document);
             document.Remove(VersionKey);
             var report = document.Deserialize<PruneReport>(Strict)!;
             return Damage(report) is { } damage ? throw new JsonException(damage) : report;
@@ -59,6 +60,27 @@ internal static class PruneReportJson
         if (version != CurrentVersion)
         {
             throw new InvalidDataException($"The report is of version {version}, this library reads version {CurrentVersion}.");
+        }
+    }
+
+    // JSON has larger numbers than double, and what reads as infinity could never be written again.
+    private static void CheckNumbers(JsonNode? node)
+    {
+        if (node is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+            && !(value.TryGetValue(out double number) && double.IsFinite(number)))
+        {
+            throw new JsonException($"{value.GetPath()} is {value.ToJsonString()}, expected a finite number");
+        }
+
+        IEnumerable<JsonNode?> children = node switch
+        {
+            JsonObject members => members.Select(member => member.Value),
+            JsonArray items => items,
+            _ => [],
+        };
+        foreach (var child in children)
+        {
+            CheckNumbers(child);
         }
     }
 

@@ -8,21 +8,21 @@ namespace Microsoft.ML.BlockPruning.Sparsity;
 /// </remarks>
 internal sealed class BlockSparseMatrix
 {
-    private BlockSparseMatrix(int rows, int columns, BlockShape shape, int[] crowIndices, int[] colIndices, float[] values)
+    private readonly BlockGrid _grid;
+
+    private BlockSparseMatrix(BlockGrid grid, int[] crowIndices, int[] colIndices, float[] values)
     {
-        Rows = rows;
-        Columns = columns;
-        Shape = shape;
+        _grid = grid;
         CrowIndices = crowIndices;
         ColIndices = colIndices;
         Values = values;
     }
 
-    public int Rows { get; }
+    public int Rows => _grid.Rows;
 
-    public int Columns { get; }
+    public int Columns => _grid.Columns;
 
-    public BlockShape Shape { get; }
+    public BlockShape Shape => _grid.Shape;
 
     /// <summary>[blockRows + 1], from 0 to the number of kept blocks.</summary>
     public int[] CrowIndices { get; }
@@ -33,11 +33,17 @@ internal sealed class BlockSparseMatrix
     /// <summary>[kept blocks, height, width] float32, row-major.</summary>
     public float[] Values { get; }
 
-    public int BlockRows => CrowIndices.Length - 1;
+    public int BlockRows => _grid.BlockRows;
 
-    public int BlockColumns => (Columns + Shape.Width - 1) / Shape.Width;
+    public int BlockColumns => _grid.BlockColumns;
+
+    public int TotalBlocks => _grid.TotalBlocks;
 
     public int KeptBlocks => ColIndices.Length;
+
+    /// <summary>Weights in kept blocks; ragged blocks count what they really hold.</summary>
+    public long KeptElements => Enumerable.Range(0, BlockRows)
+        .Sum(row => _grid.ElementsOf(row, CrowIndices[row + 1] - CrowIndices[row], withLast: IsKept(row, BlockColumns - 1)));
 
     /// <summary>Takes the kept blocks of a dense weight, bit for bit.</summary>
     /// <param name="weight">[mask.Rows, mask.Columns] float32, row-major.</param>
@@ -79,7 +85,7 @@ internal sealed class BlockSparseMatrix
             crow[r + 1] = block;
         }
 
-        return new BlockSparseMatrix(mask.Rows, mask.Columns, shape, crow, col, values);
+        return new BlockSparseMatrix(new BlockGrid(mask.Rows, mask.Columns, shape), crow, col, values);
     }
 
     /// <summary>Builds a matrix from parts read elsewhere, such as a file, after checking every rule of the format.</summary>
@@ -96,9 +102,14 @@ internal sealed class BlockSparseMatrix
         ArgumentNullException.ThrowIfNull(crowIndices);
         ArgumentNullException.ThrowIfNull(colIndices);
         ArgumentNullException.ThrowIfNull(values);
-        BlockSparseParts.Check(new BlockMask(rows, columns, shape, keepAll: false), crowIndices, colIndices, values);
-        return new BlockSparseMatrix(rows, columns, shape, crowIndices, colIndices, values);
+        var grid = new BlockGrid(rows, columns, shape);
+        BlockSparseParts.Check(grid, crowIndices, colIndices, values);
+        return new BlockSparseMatrix(grid, crowIndices, colIndices, values);
     }
+
+    /// <summary>Whether the matrix holds a block, whatever its values.</summary>
+    public bool IsKept(int blockRow, int blockColumn) =>
+        ColIndices.AsSpan(CrowIndices[blockRow]..CrowIndices[blockRow + 1]).BinarySearch(blockColumn) >= 0;
 
     /// <summary>The weight with zeros in removed blocks; kept blocks bit for bit.</summary>
     /// <returns>[rows, columns] float32, row-major.</returns>

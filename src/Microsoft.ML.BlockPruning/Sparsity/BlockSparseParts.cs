@@ -4,15 +4,15 @@ namespace Microsoft.ML.BlockPruning.Sparsity;
 internal static class BlockSparseParts
 {
     /// <summary>Checks the parts of a weight.</summary>
-    /// <param name="mask">Gives the sizes; what it keeps does not matter.</param>
+    /// <param name="grid">The sizes.</param>
     /// <param name="crowIndices">[blockRows + 1].</param>
     /// <param name="colIndices">[blocks].</param>
     /// <param name="values">[blocks, height, width].</param>
     /// <exception cref="InvalidDataException">A part breaks a rule; says which, at what position.</exception>
-    public static void Check(BlockMask mask, int[] crowIndices, int[] colIndices, float[] values)
+    public static void Check(BlockGrid grid, int[] crowIndices, int[] colIndices, float[] values)
     {
-        CheckLengths(mask, crowIndices, colIndices, values);
-        for (int r = 0; r < mask.BlockRows; r++)
+        CheckLengths(grid, crowIndices, colIndices, values);
+        for (int r = 0; r < grid.BlockRows; r++)
         {
             int begin = crowIndices[r];
             int end = crowIndices[r + 1];
@@ -25,9 +25,9 @@ internal static class BlockSparseParts
             for (int block = begin; block < end; block++)
             {
                 int column = colIndices[block];
-                if (column < 0 || column >= mask.BlockColumns)
+                if (column < 0 || column >= grid.BlockColumns)
                 {
-                    throw Damaged($"col_indices[{block}] is {column}, expected 0 to {mask.BlockColumns - 1}");
+                    throw Damaged($"col_indices[{block}] is {column}, expected 0 to {grid.BlockColumns - 1}");
                 }
 
                 if (block > begin && column <= colIndices[block - 1])
@@ -36,16 +36,16 @@ internal static class BlockSparseParts
                         $"col_indices[{block}] is {column} after {colIndices[block - 1]}, expected rising columns in block row {r}");
                 }
 
-                CheckPadding(mask, r, column, block, values);
+                CheckPadding(grid, r, column, block, values);
             }
         }
     }
 
-    private static void CheckLengths(BlockMask mask, int[] crowIndices, int[] colIndices, float[] values)
+    private static void CheckLengths(BlockGrid grid, int[] crowIndices, int[] colIndices, float[] values)
     {
-        if (crowIndices.Length != mask.BlockRows + 1)
+        if (crowIndices.Length != grid.BlockRows + 1)
         {
-            throw Damaged($"crow_indices has {crowIndices.Length} numbers, expected {mask.BlockRows + 1}");
+            throw Damaged($"crow_indices has {crowIndices.Length} numbers, expected {grid.BlockRows + 1}");
         }
 
         if (crowIndices[0] != 0 || crowIndices[^1] != colIndices.Length)
@@ -55,19 +55,19 @@ internal static class BlockSparseParts
                 + "the number of col_indices");
         }
 
-        long elements = (long)colIndices.Length * mask.Shape.Height * mask.Shape.Width;
+        long elements = (long)colIndices.Length * grid.Shape.Height * grid.Shape.Width;
         if (values.Length != elements)
         {
-            throw Damaged($"values has {values.Length} numbers, expected {elements}: {colIndices.Length} blocks of {mask.Shape}");
+            throw Damaged($"values has {values.Length} numbers, expected {elements}: {colIndices.Length} blocks of {grid.Shape}");
         }
     }
 
     /// <summary>Kernels multiply whole blocks: what lies outside the weight at a ragged edge must be zero.</summary>
-    private static void CheckPadding(BlockMask mask, int blockRow, int blockColumn, int block, float[] values)
+    private static void CheckPadding(BlockGrid grid, int blockRow, int blockColumn, int block, float[] values)
     {
-        int height = mask.HeightOf(blockRow);
-        int width = mask.WidthOf(blockColumn);
-        var shape = mask.Shape;
+        int height = grid.HeightOf(blockRow);
+        int width = grid.WidthOf(blockColumn);
+        var shape = grid.Shape;
         for (int i = width < shape.Width ? 0 : height; i < shape.Height; i++)
         {
             var row = values.AsSpan(((block * shape.Height) + i) * shape.Width, shape.Width);
@@ -75,7 +75,7 @@ internal static class BlockSparseParts
             {
                 throw Damaged(
                     $"values of block {block} (block row {blockRow}, column {blockColumn}) are not zero outside the weight "
-                    + $"of {mask.Rows}x{mask.Columns}");
+                    + $"of {grid.Rows}x{grid.Columns}");
             }
         }
     }

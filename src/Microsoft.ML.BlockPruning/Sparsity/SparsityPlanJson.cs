@@ -84,20 +84,22 @@ internal static class SparsityPlanJson
     private static BlockMask ReadMask(string where, JsonElement layer)
     {
         RequireMembers(where, layer, "rows", "columns", "block", "kept");
-        var mask = Mask(
+        var grid = Grid(
             where, Integer(where, layer, "rows"), Integer(where, layer, "columns"), Text(where, "block", layer.GetProperty("block")));
         var kept = layer.GetProperty("kept");
-        if (kept.ValueKind != JsonValueKind.Array || kept.GetArrayLength() != mask.BlockRows)
+        if (kept.ValueKind != JsonValueKind.Array || kept.GetArrayLength() != grid.BlockRows)
         {
-            throw Invalid(where, $"kept must hold {mask.BlockRows} strings, one per block row");
+            throw Invalid(where, $"kept must hold {grid.BlockRows} strings, one per block row");
         }
 
-        for (int r = 0; r < mask.BlockRows; r++)
+        var mask = new BlockMask(grid.Rows, grid.Columns, grid.Shape, keepAll: false);
+        foreach (var (r, value) in kept.EnumerateArray().Index())
         {
-            string row = Text(where, $"kept[{r}]", kept[r]);
+            string row = Text(where, $"kept[{r}]", value);
             if (row.Length != mask.BlockColumns || row.AsSpan().ContainsAnyExcept(Kept, Removed))
             {
-                throw Invalid(where, $"kept[{r}] is '{row}', expected {mask.BlockColumns} of '{Kept}' (kept) or '{Removed}' (removed)");
+                string shown = row.Length > 60 ? $"{row[..60]}…" : row;
+                throw Invalid(where, $"kept[{r}] is '{shown}', expected {mask.BlockColumns} of '{Kept}' (kept) or '{Removed}' (removed)");
             }
 
             for (int c = 0; c < mask.BlockColumns; c++)
@@ -109,13 +111,13 @@ internal static class SparsityPlanJson
         return mask;
     }
 
-    private static BlockMask Mask(string where, int rows, int columns, string block)
+    private static BlockGrid Grid(string where, int rows, int columns, string block)
     {
         try
         {
-            return new BlockMask(rows, columns, BlockShape.Parse(block), keepAll: false);
+            return new BlockGrid(rows, columns, BlockShape.Parse(block));
         }
-        catch (Exception error) when (error is FormatException or ArgumentOutOfRangeException or OverflowException)
+        catch (Exception error) when (error is FormatException or ArgumentOutOfRangeException)
         {
             throw new InvalidDataException($"The sparsity plan, {where}: {error.Message}", error);
         }

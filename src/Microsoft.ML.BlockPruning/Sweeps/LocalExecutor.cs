@@ -130,7 +130,7 @@ internal sealed class LocalExecutor : ITrialExecutor
     }
 
     private SparseViT NetworkOf(PrunedNetwork pruned) =>
-        SparseViT.Create(pruned.Weights, pruned.Plan, _subject.Preprocessing, _subject.LabelNames);
+        SparseViT.Create(pruned.Weights, pruned.Plan, _subject.Preprocessing, _subject.LabelNames, _subject.Dense.Notes);
 
     private SparseViTSession SessionOf(SparseViT network) => new(network, _subject.Threads);
 
@@ -138,7 +138,10 @@ internal sealed class LocalExecutor : ITrialExecutor
     {
         int classes = session.Config.NumClasses;
         var images = _subject.Validation;
-        float[] logits = new float[images.Count * classes];
+        long all = (long)images.Count * classes;
+        float[] logits = new float[all <= Array.MaxLength ? (int)all : throw new InvalidOperationException(
+            $"{images.Count} validation images of {classes} classes have {all} logits, more than one array holds ({Array.MaxLength}): "
+            + "take fewer.")];
         for (int first = 0; first < images.Count; first += BatchSize)
         {
             cancellationToken.ThrowIfCancellationRequested();

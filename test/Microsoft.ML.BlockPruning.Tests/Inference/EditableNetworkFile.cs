@@ -12,6 +12,7 @@ internal sealed class EditableNetworkFile
     {
         using var file = SafetensorsFile.Read(new MemoryStream(bytes));
         Metadata = new Dictionary<string, string>(file.Metadata);
+        Metadata.Remove(SafetensorsChecksum.Key); // who changes a file on purpose removes it
         foreach (var tensor in file.Tensors.Values)
         {
             int[] shape = [.. tensor.Shape.Select(side => (int)side)];

@@ -61,6 +61,10 @@ public sealed class PruneReportJsonTests
         AssertRefused("null", json => json["layers"]![0] = null);
         AssertRefused("null", json => json["notes"]![0] = null);
         AssertRefused("notes", json => json["notes"] = null);
+        AssertRefused(
+            "$.stages[0].seconds is 1e999, expected a finite number", json => json["stages"]![0]!["seconds"] = JsonNode.Parse("1e999"));
+        AssertRefused(
+            "$.network.predictedDistortion is -1e400", json => json["network"]!["predictedDistortion"] = JsonNode.Parse("-1e400"));
         AssertRefused("seconds", json => json["stages"]![0]!["seconds"] = "NaN");
     }
 

@@ -103,6 +103,23 @@ public sealed class SparsityPlanTests
     public void Parse_RefusesWhatIsNoPlan(string json, string says) =>
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => SparsityPlan.Parse(json)).Message, says);
 
+    /// <summary>Sides are held against what the file keeps before a mask is made.</summary>
+    [TestMethod]
+    [DataRow("2147483647", "1", "1x1", "kept must hold 2147483647 strings")]
+    [DataRow("2147483647", "2147483647", "1x1", "blocks of 1x1")]
+    [DataRow("1", "2147483647", "1x1", "expected 2147483647 of")]
+    public void Parse_OfHugeSides_TakesNoMemory(string rows, string columns, string block, string says)
+    {
+        string json = "{\"version\": 1, \"layers\": {\"a\": {"
+            + $"\"rows\": {rows}, \"columns\": {columns}, \"block\": \"{block}\", \"kept\": [\"#\"]" + "}}}";
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => SparsityPlan.Parse(json));
+
+        Assert.IsLessThan(1L << 20, GC.GetAllocatedBytesForCurrentThread() - before);
+        StringAssert.Contains(error.Message, says);
+    }
+
     [TestMethod]
     public void RequireFits_TakesTheNetworksLayersAndNoOthers()
     {

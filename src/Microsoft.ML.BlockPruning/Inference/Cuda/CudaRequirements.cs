@@ -10,6 +10,7 @@ internal static class CudaRequirements
     public const int DriverVersion = 11010;
 
     private const int HeadWidthUnit = 8;
+    private const int MaximumImageValues = 1 << 28;
 
     /// <summary>What is wrong with the driver; null where nothing is.</summary>
     public static string? RefusalOf(int driverVersion) => driverVersion >= DriverVersion
@@ -37,6 +38,14 @@ internal static class CudaRequirements
         {
             throw new NotSupportedException(
                 $"The CUDA kernels take up to {CudaKernels.MaximumTokens} tokens, an image of the network has {config.Tokens}: "
+                + "score it on the CPU.");
+        }
+
+        // Bytes of an image, and elements of a buffer, are counted in 32 bits there.
+        if (config.ImageDim > MaximumImageValues)
+        {
+            throw new NotSupportedException(
+                $"The CUDA session takes images of up to {MaximumImageValues} values, the network reads {config.ImageDim}: "
                 + "score it on the CPU.");
         }
     }

@@ -14,8 +14,17 @@ internal sealed class GateColumns
     public GateColumns(IReadOnlyList<LayerGateGradients> layers, int[] images)
     {
         Images = images.Length;
-        Gates = layers.Sum(layer => layer.Blocks.TotalBlocks);
-        _values = new float[checked(Gates * Images)];
+        long gates = layers.Sum(layer => (long)layer.Blocks.TotalBlocks);
+        if (gates * Images > Array.MaxLength)
+        {
+            throw new ArgumentException(
+                $"{gates} blocks on {Images} images have more gate gradients than one array holds ({Array.MaxLength}): "
+                + "take larger blocks or fewer images.",
+                nameof(images));
+        }
+
+        Gates = (int)gates;
+        _values = new float[Gates * Images];
         int first = 0;
         foreach (var layer in layers)
         {

@@ -34,12 +34,13 @@ internal static class SubjectFolder
     }
 
     /// <summary>Reads what <see cref="Write"/> has written; the same to the bit.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged, or not of the size that the others make it.</exception>
     public static SweepSubject Read(string folder)
     {
         string path = Path.Combine(folder, NetworkFile);
         using var stream = File.OpenRead(path);
-        var network = SparseViT.Load(stream);
-        var facts = JsonSerializer.Deserialize<SubjectFacts>(File.ReadAllText(Path.Combine(folder, SubjectFile)), SweepJson.Form)!;
+        var network = SparseViTReader.Read(stream, $"'{path}'");
+        var facts = ReadFacts(Path.Combine(folder, SubjectFile));
         var dense = ViTCheckpoint.Load(path);
         CalibrationSet Images(string name, int count, int[]? labels) =>
             new(dense.Config, ReadImages(Path.Combine(folder, name), count, dense.Config), count, labels);
@@ -47,6 +48,19 @@ internal static class SubjectFolder
             dense, Images(CalibrationFile, facts.Calibration, facts.CalibrationLabels),
             Images(ValidationFile, facts.Validation, facts.ValidationLabels), network.Preprocessing, network.LabelNames, facts.Seed,
             facts.Threads);
+    }
+
+    private static SubjectFacts ReadFacts(string path)
+    {
+        try
+        {
+            var facts = JsonSerializer.Deserialize<SubjectFacts>(File.ReadAllText(path), SweepJson.Form);
+            return facts is { Threads: > 0 } ? facts : throw new JsonException("it is null, or has no threads");
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"'{path}' does not describe a sweep's subject: {error.Message}", error);
+        }
     }
 
     // Image by image: the bytes of all of them may be more than one span holds.
@@ -61,8 +75,15 @@ internal static class SubjectFolder
 
     private static float[] ReadImages(string path, int count, ViTConfig config)
     {
-        float[] images = new float[count * config.ImageDim];
         using var file = File.OpenRead(path);
+        long bytes = (long)count * config.ImageDim * sizeof(float);
+        if (count < 1 || file.Length != bytes || bytes / sizeof(float) > Array.MaxLength)
+        {
+            throw new InvalidDataException(
+                $"'{path}' has {file.Length} bytes, expected {bytes}: {count} images of {config.ImageDim} values.");
+        }
+
+        float[] images = new float[count * config.ImageDim];
         for (int image = 0; image < count; image++)
         {
             file.ReadExactly(MemoryMarshal.AsBytes(images.AsSpan(image * config.ImageDim, config.ImageDim)));

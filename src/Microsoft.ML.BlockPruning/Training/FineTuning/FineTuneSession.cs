@@ -16,7 +16,10 @@ internal sealed class FineTuneSession : IDisposable
     public FineTuneSession(ViTWeights dense, ViTWeights pruned, SparsityPlan plan, TrainingBatches batches, FineTuneOptions options)
     {
         _batches = batches;
-        TotalSteps = checked(options.Epochs * batches.StepsPerEpoch);
+        long steps = (long)options.Epochs * batches.StepsPerEpoch;
+        TotalSteps = steps <= int.MaxValue ? (int)steps : throw new ArgumentOutOfRangeException(
+            nameof(options), options.Epochs,
+            $"FineTuneOptions.Epochs = {options.Epochs} make {steps} steps, expected at most {int.MaxValue}.");
         _schedule = new CosineSchedule(options.LearningRate, options.WarmupFraction, TotalSteps);
         _loss = new DistillationLoss(options);
         _removed = new RemovedBlocks(plan);

@@ -46,6 +46,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
         }
 
         using var file = SafetensorsFile.Open(path);
+        file.VerifyChecksum();
         foreach (var (key, value) in identity)
         {
             RequireSame(path, file, key, value);
@@ -69,6 +70,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
         var writer = new SafetensorsWriter();
         writer.AddMetadata(VersionKey, Version);
         writer.AddMetadata(StepsKey, session.Optimizer.Steps.ToString(CultureInfo.InvariantCulture));
+        writer.AddChecksum();
         writer.AddMetadata(HashKey, FineTuneIdentity.Hash(values.Select(entry => entry.Values)));
         foreach (var (key, value) in identity)
         {

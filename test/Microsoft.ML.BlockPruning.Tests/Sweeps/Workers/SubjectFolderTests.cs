@@ -41,6 +41,39 @@ public sealed class SubjectFolderTests
         }
     }
 
+    /// <summary>Counts are held against the files before memory is taken for them.</summary>
+    [TestMethod]
+    [DataRow("subject.json", "\"calibration\":2", "\"calibration\":2147483647", "calibration.f32' has")]
+    [DataRow("subject.json", "\"calibration\":2", "\"calibration\":-1", "-1 images")]
+    [DataRow("subject.json", "\"validation\":1", "\"validation\":2796203", "validation.f32' has")] // · 768 · 4 wraps in 32 bits
+    [DataRow("subject.json", "\"threads\":3", "\"threads\":0", "does not describe a sweep's subject")]
+    [DataRow("subject.json", "{", "[", "does not describe a sweep's subject")]
+    public void Read_OfDamagedFiles_IsInvalidData(string file, string old, string replacement, string says)
+    {
+        var config = TestNetworks.Config();
+        var subject = new SweepSubject(
+            TestNetworks.Weights(config), new CalibrationSet(config, new float[2 * config.ImageDim], 2),
+            new CalibrationSet(config, new float[config.ImageDim], 1, [0]), TestNetworks.Preprocessing(), ["ant", "bee", "cat"], Seed: 7,
+            Threads: 3);
+        var folder = Directory.CreateTempSubdirectory("blockpruning-tests-");
+        try
+        {
+            SubjectFolder.Write(subject, folder.FullName);
+            string path = Path.Combine(folder.FullName, file);
+            string text = File.ReadAllText(path).Replace(": ", ":", StringComparison.Ordinal);
+            StringAssert.Contains(text, old);
+            File.WriteAllText(path, text.Replace(old, replacement, StringComparison.Ordinal));
+
+            var error = Assert.ThrowsExactly<InvalidDataException>(() => SubjectFolder.Read(folder.FullName));
+
+            StringAssert.Contains(error.Message, says);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [TestMethod]
     public void Method_IsTheSameInAnotherProcess()
     {

@@ -89,6 +89,29 @@ public sealed class FineTuneStateTests : IDisposable
     }
 
     [TestMethod]
+    public void Run_RefusesACheckpointWhoseStepsWereChanged()
+    {
+        Stop(Options(), 4);
+        byte[] content = File.ReadAllBytes(Path);
+        int place = content.AsSpan().IndexOf("\"steps\":\""u8) + "\"steps\":\"".Length;
+        content[place] ^= 1; // another digit
+        File.WriteAllBytes(Path, content);
+
+        AssertRefuses("SHA-256", () => _subject.Run(Options()));
+    }
+
+    [TestMethod]
+    public void Run_OfMoreStepsThanCanBeCounted_IsRefused()
+    {
+        var options = Options();
+        options.Epochs = int.MaxValue;
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _subject.Run(options));
+
+        StringAssert.Contains(error.Message, "FineTuneOptions.Epochs = 2147483647 make ");
+    }
+
+    [TestMethod]
     public void Run_RefusesACheckpointThatIsCutOff()
     {
         Stop(Options(), 4);

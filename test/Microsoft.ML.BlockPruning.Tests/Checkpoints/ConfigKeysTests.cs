@@ -1,0 +1,236 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Imaging;
+
+namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
+
+/// <summary>Every key that changes what the network computes or sees is honoured or refused by name.</summary>
+/// <remarks>
+/// The tensors are tiny.safetensors'. Keys and their meaning: timm's <c>VisionTransformer</c> and <c>pretrained_cfg</c>, Hugging Face's
+/// <c>ViTConfig</c>.
+/// </remarks>
+[TestClass]
+public sealed class ConfigKeysTests
+{
+    [TestMethod]
+    [DataRow("global_pool", "\"avg\"", "\"token\"")]
+    [DataRow("global_pool", "\"\"", "\"token\"")]
+    [DataRow("global_pool", "\"map\"", "\"token\"")]
+    [DataRow("model_args.global_pool", "\"avg\"", "\"token\"")]
+    [DataRow("model_args.fc_norm", "true", "false")]
+    [DataRow("model_args.pre_norm", "true", "false")]
+    [DataRow("model_args.class_token", "false", "true")]
+    [DataRow("model_args.no_embed_class", "true", "false")]
+    [DataRow("model_args.reg_tokens", "4", "0")]
+    [DataRow("model_args.init_values", "1e-5", "0")]
+    [DataRow("model_args.qkv_bias", "false", "true")]
+    [DataRow("model_args.proj_bias", "false", "true")]
+    [DataRow("model_args.qk_norm", "true", "false")]
+    [DataRow("model_args.final_norm", "false", "true")]
+    [DataRow("model_args.pos_embed", "\"none\"", "\"learn\"")]
+    [DataRow("model_args.act_layer", "\"quick_gelu\"", "\"gelu\"")]
+    [DataRow("model_args.act_layer", "\"gelu_tanh\"", "\"gelu\"")]
+    [DataRow("model_args.act_layer", "3", "\"gelu\"")]
+    [DataRow("model_args.norm_layer", "\"rmsnorm\"", "layernorm")]
+    [DataRow("model_args.img_size", "16", "[8, 8]")]
+    [DataRow("model_args.img_size", "[8, 16]", "[8, 8]")]
+    [DataRow("model_args.patch_size", "8", "[4, 4]")]
+    [DataRow("model_args.patch_size", "[4, 8]", "[4, 4]")]
+    [DataRow("model_args.in_chans", "1", "3")]
+    [DataRow("model_args.num_classes", "1000", "3")]
+    [DataRow("model_args.embed_dim", "64", "32")]
+    [DataRow("model_args.depth", "12", "2")]
+    [DataRow("model_args.mlp_ratio", "4", "2")]
+    [DataRow("num_classes", "1000", "3")]
+    [DataRow("num_classes", "\"3\"", "3")]
+    [DataRow("num_labels", "2", "3")]
+    [DataRow("pretrained_cfg.num_classes", "1000", "3")]
+    [DataRow("pretrained_cfg.input_size", "[3, 224, 224]", "[3, 8, 8]")]
+    [DataRow("pretrained_cfg.input_size", "[3, 8, 16]", "[3, 8, 8]")]
+    [DataRow("pretrained_cfg.input_size", "[1, 8, 8]", "[3, 8, 8]")]
+    [DataRow("pretrained_cfg.input_size", "[8, 8]", "[3, 8, 8]")]
+    [DataRow("pretrained_cfg.crop_mode", "\"border\"", "\"center\" or \"squash\"")]
+    [DataRow("pretrained_cfg.interpolation", "\"random\"", "bicubic and bilinear")]
+    [DataRow("input_size", "[3, 224, 224]", "[3, 8, 8]")]
+    [DataRow("architecture", "\"swin_tiny_patch4_window7_224\"", "vit_…")]
+    [DataRow("architecture", "\"beit_base_patch16_224\"", "vit_…")]
+    [DataRow("architectures", "[\"Dinov2ForImageClassification\"]", "vit_…")]
+    [DataRow("model_type", "\"swin\"", "\"vit\"")]
+    [DataRow("model_type", "\"dinov2\"", "\"vit\"")]
+    [DataRow("hidden_act", "\"gelu_new\"", "\"gelu\"")]
+    [DataRow("hidden_act", "\"quick_gelu\"", "\"gelu\"")]
+    [DataRow("qkv_bias", "false", "true")]
+    [DataRow("hidden_size", "768", "32")]
+    [DataRow("num_hidden_layers", "12", "2")]
+    [DataRow("intermediate_size", "3072", "64")]
+    [DataRow("image_size", "224", "[8, 8]")]
+    [DataRow("num_channels", "1", "3")]
+    [DataRow("num_attention_heads", "4", "2")] // model_args says 2
+    [DataRow("problem_type", "\"multi_label_classification\"", "single_label_classification")]
+    [DataRow("num_register_tokens", "4", "0")]
+    [DataRow("pruned_heads", "{\"0\": [1]}", "{}")]
+    public void AKeyOfAnotherNetwork_IsRefusedByName(string key, string value, string expected)
+    {
+        using var folder = Tiny(key, value);
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => Load(folder));
+
+        StringAssert.Contains(error.Message, "config.json");
+        StringAssert.Contains(error.Message, key.EndsWith("interpolation", StringComparison.Ordinal) ? "'random'" : $"key '{key}'");
+        StringAssert.Contains(error.Message, expected);
+    }
+
+    [TestMethod]
+    [DataRow("global_pool", "\"token\"")]
+    [DataRow("model_args.fc_norm", "null")]
+    [DataRow("model_args.fc_norm", "false")]
+    [DataRow("model_args.act_layer", "\"gelu\"")]
+    [DataRow("model_args.init_values", "null")]
+    [DataRow("model_args.reg_tokens", "0")]
+    [DataRow("model_args.img_size", "8")]
+    [DataRow("model_args.img_size", "[8, 8]")]
+    [DataRow("model_args.dynamic_img_size", "true")] // acts on images of another size alone
+    [DataRow("model_args.drop_path_rate", "0.1")]
+    [DataRow("model_args.mlp_ratio", "2")]
+    [DataRow("model_args.mlp_ratio", "2.01")] // timm takes the whole part of 64.32
+    [DataRow("num_classes", "3")]
+    [DataRow("hidden_act", "\"gelu_python\"")]
+    [DataRow("hidden_dropout_prob", "0.1")]
+    [DataRow("attention_probs_dropout_prob", "0.1")]
+    [DataRow("architecture", "\"vit_tiny_patch4_8\"")]
+    [DataRow("architectures", "[\"ViTForImageClassification\"]")]
+    [DataRow("transformers_version", "\"4.57.0\"")]
+    [DataRow("pretrained_cfg.input_size", "[3, 8, 8]")]
+    [DataRow("pretrained_cfg.test_input_size", "[3, 288, 288]")]
+    [DataRow("pretrained_cfg.first_conv", "\"patch_embed.proj\"")]
+    [DataRow("pretrained_cfg.crop_mode", "\"center\"")]
+    public void AKeyThatAgreesOrHasNoEffect_IsTakenInSilence(string key, string value)
+    {
+        using var folder = Tiny(key, value);
+
+        var notes = Load(folder).Weights.Notes;
+
+        Assert.IsFalse(notes.Any(note => note.Contains("not known", StringComparison.Ordinal)), string.Join('\n', notes));
+    }
+
+    [TestMethod]
+    [DataRow("model_args.rope_theta", "100")]
+    [DataRow("colour", "\"red\"")]
+    public void AKeyThatIsNotKnown_IsNoted(string key, string value)
+    {
+        using var folder = Tiny(key, value);
+
+        StringAssert.Contains(string.Join('\n', Load(folder).Weights.Notes), $"keys that are not known here and were passed over: {key}.");
+    }
+
+    /// <summary>timm: after training, pretrained_cfg keeps the classes of the network before; the root goes before it.</summary>
+    [TestMethod]
+    public void ClassesOfTheNetworkBefore_DoNotCount()
+    {
+        using var folder = Tiny("", "");
+        File.WriteAllText(
+            folder["config.json"], """{"num_classes": 3, "model_args": {"num_heads": 2}, "pretrained_cfg": {"num_classes": 1000}}""");
+
+        Assert.AreEqual(3, Load(folder).Weights.Config.NumClasses);
+    }
+
+    /// <summary>timm's squash: both sides to size / crop_pct, then the centre.</summary>
+    [TestMethod]
+    public void Squash_ResizesBothSides()
+    {
+        using var folder = Case("csquash");
+
+        var (_, preprocessing) = Load(folder);
+
+        Assert.AreEqual((ImageResize.Exact, 8), (preprocessing.Resize, preprocessing.ResizeSize));
+    }
+
+    [TestMethod]
+    public void Squash_WhoseCentreTimmCutsElsewhere_IsRefused()
+    {
+        using var folder = Tiny("", "");
+        File.WriteAllText( // 8 / 0.7 = 11.4: three pixels go, timm begins at 2 and the library at 1
+            folder["config.json"], """{"model_args": {"num_heads": 2}, "pretrained_cfg": {"crop_pct": 0.7, "crop_mode": "squash"}}""");
+
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Load(folder)).Message, "'squash' from 11 to 8");
+    }
+
+    [TestMethod]
+    public void QuickGelu_IsRefused()
+    {
+        using var folder = Case("aquick_gelu");
+
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => Load(folder)).Message,
+            "key 'model_args.act_layer': found \"quick_gelu\", expected \"gelu\"");
+    }
+
+    [TestMethod]
+    public void ANetworkThatIsNotSquare_IsNeverReadAsSquare()
+    {
+        string path = TestCases.Path("configs/nonsquare/tiny.safetensors");
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ViTCheckpoint.Load(path));
+
+        StringAssert.Contains(error.Message, "key 'model_args.img_size': found [16,36], but the tensors say [24, 24]");
+        StringAssert.Contains(error.Message, "not square");
+    }
+
+    [TestMethod]
+    public void ANetworkWhoseSizeNothingSays_IsTakenForSquare_WithANote()
+    {
+        using var folder = Tiny("", "");
+        File.Delete(folder["config.json"]);
+        File.WriteAllText(folder["config.json"], """{"num_attention_heads": 2}""");
+
+        StringAssert.Contains(string.Join('\n', Load(folder).Weights.Notes), "4 patches are taken for a square of 8x8 pixels");
+    }
+
+    [TestMethod]
+    public void APreprocessorConfigBeside_IsNoted()
+    {
+        using var folder = Tiny("", "");
+        File.WriteAllText(folder["preprocessor_config.json"], "{}");
+
+        StringAssert.Contains(string.Join('\n', Load(folder).Weights.Notes), "preprocessor_config.json beside the network is not read");
+    }
+
+    [TestMethod]
+    public void AFileThatIsNoConfig_IsNotReadWhole()
+    {
+        using var folder = Tiny("", "");
+        using (var file = File.OpenWrite(folder["config.json"]))
+        {
+            file.SetLength(65L << 20);
+        }
+
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Load(folder)).Message, "expected at most");
+    }
+
+    private static TemporaryFolder Case(string name)
+    {
+        var folder = Tiny("", "");
+        File.Copy(TestCases.Path($"configs/{name}/config.json"), folder["config.json"], overwrite: true);
+        return folder;
+    }
+
+    private static TemporaryFolder Tiny(string key, string value)
+    {
+        var folder = new TemporaryFolder();
+        File.Copy(TestCases.Path("models/tiny.safetensors"), folder["tiny.safetensors"]);
+        string Members(string section) => key.StartsWith(section, StringComparison.Ordinal) && key.Length > 0
+            && key[section.Length..] is { } rest && !rest.Contains('.', StringComparison.Ordinal)
+                ? $", \"{rest}\": {value}"
+                : "";
+        string args = $"\"num_heads\": 2{Members("model_args.")}";
+        string pixels = $"\"crop_pct\": 1{Members("pretrained_cfg.")}";
+        File.WriteAllText(folder["config.json"], $"{{\"model_args\": {{{args}}}, \"pretrained_cfg\": {{{pixels}}}{Members("")}}}");
+        return folder;
+    }
+
+    private static (BlockPruning.Network.ViTWeights Weights, ImagePreprocessing Preprocessing) Load(TemporaryFolder folder)
+    {
+        string path = folder["tiny.safetensors"];
+        var weights = ViTCheckpoint.Load(path);
+        return (weights, DefaultPreprocessing.Of(CheckpointConfig.TryReadBeside(path), weights.Config, path));
+    }
+}
