@@ -28,18 +28,20 @@ internal static class SubjectFolder
         WriteImages(subject.Calibration, Path.Combine(folder, CalibrationFile));
         WriteImages(subject.Validation, Path.Combine(folder, ValidationFile));
         var rest = new SubjectFacts(
-            subject.Calibration.Count, subject.Calibration.Labels, subject.Validation.Count, subject.Validation.Labels, subject.Seed,
-            subject.Threads);
+            subject.Calibration.Count, subject.Validation.Count, subject.Seed, subject.Threads, subject.Calibration.Labels,
+            subject.Validation.Labels);
         File.WriteAllText(Path.Combine(folder, SubjectFile), JsonSerializer.Serialize(rest, SweepJson.Form));
     }
 
     /// <summary>Reads what <see cref="Write"/> has written; the same to the bit.</summary>
+    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged; names it.</exception>
     public static SweepSubject Read(string folder)
     {
         string path = Path.Combine(folder, NetworkFile);
         using var stream = File.OpenRead(path);
         var network = SparseViT.Load(stream);
-        var facts = JsonSerializer.Deserialize<SubjectFacts>(File.ReadAllText(Path.Combine(folder, SubjectFile)), SweepJson.Form)!;
+        var facts = ReadFacts(Path.Combine(folder, SubjectFile));
         var dense = ViTCheckpoint.Load(path);
         CalibrationSet Images(string name, int count, int[]? labels) =>
             new(dense.Config, ReadImages(Path.Combine(folder, name), count, dense.Config), count, labels);
@@ -47,6 +49,21 @@ internal static class SubjectFolder
             dense, Images(CalibrationFile, facts.Calibration, facts.CalibrationLabels),
             Images(ValidationFile, facts.Validation, facts.ValidationLabels), network.Preprocessing, network.LabelNames, facts.Seed,
             facts.Threads);
+    }
+
+    // The counts are held against the files' lengths before anything is taken by them.
+    private static SubjectFacts ReadFacts(string path)
+    {
+        try
+        {
+            var facts = SweepJson.Read<SubjectFacts>(SweepJson.Parse(File.ReadAllBytes(path)));
+            return facts is { Calibration: > 0, Validation: > 0, Threads: > 0 } ? facts : throw new JsonException(
+                $"it counts {facts.Calibration} and {facts.Validation} images and {facts.Threads} threads, expected 1 or more");
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"The sweep's file '{path}' is damaged: {error.Message}", error);
+        }
     }
 
     // Image by image: the bytes of all of them may be more than one span holds.
@@ -61,8 +78,16 @@ internal static class SubjectFolder
 
     private static float[] ReadImages(string path, int count, ViTConfig config)
     {
-        float[] images = new float[count * config.ImageDim];
         using var file = File.OpenRead(path);
+        long values = (long)count * config.ImageDim;
+        if (file.Length != values * sizeof(float) || values > Array.MaxLength)
+        {
+            throw new InvalidDataException(
+                $"The sweep's file '{path}' has {file.Length} bytes, expected {values * sizeof(float)}: {count} images of "
+                + $"{config.ImageDim} values, and no more than {Array.MaxLength} values.");
+        }
+
+        float[] images = new float[values];
         for (int image = 0; image < count; image++)
         {
             file.ReadExactly(MemoryMarshal.AsBytes(images.AsSpan(image * config.ImageDim, config.ImageDim)));
