@@ -40,8 +40,19 @@ internal sealed record SweepMethod : ITrialMethod
         FineTuning = options.FineTuning,
     };
 
-    public static SweepMethod Read(string folder) =>
-        JsonSerializer.Deserialize<SweepMethod>(File.ReadAllText(Path.Combine(folder, FileName)), SweepJson.Form)!;
+    /// <exception cref="InvalidDataException">The file is damaged; names it.</exception>
+    public static SweepMethod Read(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        try
+        {
+            return SweepJson.Read<SweepMethod>(SweepJson.Parse(File.ReadAllBytes(path)));
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"The sweep's file '{path}' is damaged: {error.Message}", error);
+        }
+    }
 
     public void Write(string folder) =>
         File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, SweepJson.Form));

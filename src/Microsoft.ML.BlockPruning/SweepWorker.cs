@@ -16,6 +16,8 @@ public static class SweepWorker
     /// <summary>Serves as a worker where the program was started as one. Call it first of all in <c>Main</c>.</summary>
     /// <param name="args">The program's arguments.</param>
     /// <returns>True where the process was a worker, and has nothing left to do; false where the program was started by its user.</returns>
+    /// <exception cref="InvalidDataException">The folder that the arguments name is no sweep's; nothing in it was touched.</exception>
+    /// <exception cref="IOException">The other end of the pipes is gone, or was never there.</exception>
     /// <example>
     /// <code>
     /// if (SweepWorker.TryRun(args))
@@ -33,6 +35,7 @@ public static class SweepWorker
             return false;
         }
 
+        SweepFolder.Require(folder);
         using var pipe = WorkerPipe.OfWorker(requests, replies);
         WorkerLoop.Run(pipe, folder, () =>
         {
@@ -41,7 +44,7 @@ public static class SweepWorker
         });
 
         // A sweep that ends kills its worker and deletes the folder; who comes here has outlived it.
-        Directory.Delete(folder, recursive: true);
+        SweepFolder.Delete(folder);
         return true;
     }
 
@@ -66,7 +69,7 @@ public static class SweepWorker
     internal static ChildExecutor ExecutorOf(SweepSubject subject, SweepMethod method, long? memoryLimit)
     {
         var command = Command();
-        var folder = Directory.CreateTempSubdirectory("blockpruning-sweep-");
+        var folder = SweepFolder.Create();
         try
         {
             SubjectFolder.Write(subject, folder.FullName);

@@ -22,6 +22,6 @@ internal static class ReadmeExample
             }));
         ITransformer model = pipeline.Fit(calibration);              // calibrates, prunes, refits the weights that stay
         IDataView scored = model.Transform(test);                    // Score (logits), PredictedLabel (key)
-        ml.Model.Save(model, calibration.Schema, "deit-sparse.zip"); // a new process: ml.Model.Load("deit-sparse.zip") just works
+        ml.Model.SaveAtomically(model, calibration.Schema, "deit-sparse.zip"); // elsewhere: ml.Model.LoadChecked("deit-sparse.zip", out _)
     }
 }

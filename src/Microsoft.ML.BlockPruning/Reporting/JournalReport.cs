@@ -15,9 +15,7 @@ internal static class JournalReport
     {
         AccuracyLimit.Check(maximumDrop);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        var content = JournalContent.Read(copy.ToArray(), path);
+        var content = JournalContent.Read(JsonLines.ReadAll(stream, path), path);
         if (content.Trials.Count == 0)
         {
             throw new InvalidDataException($"The journal '{path}' has no finished trial yet: let the sweep go on, then report.");

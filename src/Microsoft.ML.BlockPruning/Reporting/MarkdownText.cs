@@ -59,7 +59,7 @@ internal sealed class MarkdownText
     private static string Escape(string text)
     {
         var escaped = new StringBuilder();
-        foreach (char letter in text.ReplaceLineEndings(" "))
+        foreach (char letter in VisibleText.Of(text.ReplaceLineEndings(" ")))
         {
             escaped.Append(letter switch
             {

@@ -10,7 +10,6 @@ internal static class PngFile
     private const byte Grey = 0, Rgb = 2, Palette = 3;
 
     private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0d, 0x0a, 0x1a, 0x0a];
-    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(index => CrcOfByte((uint)index))];
 
     /// <summary>A photograph.</summary>
     /// <param name="width">Pixels.</param>
@@ -86,19 +85,7 @@ internal static class PngFile
         file.Write(number);
         byte[] content = [.. name, .. data];
         file.Write(content);
-        uint crc = ~content.Aggregate(uint.MaxValue, (sum, next) => CrcTable[(byte)(sum ^ next)] ^ (sum >> 8));
-        BinaryPrimitives.WriteUInt32BigEndian(number, crc);
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Append(Crc32.Empty, content));
         file.Write(number);
-    }
-
-    // CRC-32 of ISO 3309, its polynomial bit-reversed.
-    private static uint CrcOfByte(uint value)
-    {
-        for (int bit = 0; bit < 8; bit++)
-        {
-            value = (value & 1) != 0 ? 0xedb88320 ^ (value >> 1) : value >> 1;
-        }
-
-        return value;
     }
 }

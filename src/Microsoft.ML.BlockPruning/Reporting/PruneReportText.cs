@@ -23,7 +23,7 @@ internal static class PruneReportText
             text.Append("note: ").Append(note.ReplaceLineEndings(" ")).Append('\n');
         }
 
-        return text.ToString();
+        return VisibleText.Of(text.ToString());
     }
 
     // A layer that keeps anything shows it, and one that lost anything too.

@@ -14,6 +14,9 @@ internal sealed record JournalContent(
     IReadOnlyDictionary<Trial, TrialResult> Finals, long WholeBytes, string? CutOff)
 {
     private const byte LineEnd = (byte)'\n';
+    private const int ShownBytes = 200;
+
+    private static readonly byte[] Start = Encoding.UTF8.GetBytes($$"""{"journal":"{{JournalHeader.Mark}}",""");
 
     /// <summary>What the trials are compared with; of a name that stands there twice the last.</summary>
     public IReadOnlyList<ReferencePoint> References { get; private init; } = [];
@@ -22,75 +25,93 @@ internal sealed record JournalContent(
     /// <param name="bytes">The file.</param>
     /// <param name="path">Its name, for messages.</param>
     /// <exception cref="InvalidDataException">No journal, of another version, or damaged in a line, which the message names.</exception>
-    public static JournalContent Read(ReadOnlySpan<byte> bytes, string path)
+    public static JournalContent Read(byte[] bytes, string path)
     {
-        int whole = bytes.LastIndexOf(LineEnd) + 1;
-        string cutOff = Encoding.UTF8.GetString(bytes[whole..]);
-        string[] lines = Encoding.UTF8.GetString(bytes[..whole]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (lines.Length == 0 && cutOff.Length > 0 && !LooksLikeHeader(cutOff))
-        {
-            throw NoJournal(path);
-        }
-
+        RequireJournal(bytes, path);
+        int whole = bytes.AsSpan().LastIndexOf(LineEnd) + 1;
         var headers = new List<JournalHeader>();
         var trials = new Dictionary<Trial, TrialResult>();
         var finals = new Dictionary<Trial, TrialResult>();
         var references = new Dictionary<string, ReferencePoint>(StringComparer.Ordinal);
-        for (int i = 0; i < lines.Length; i++)
+        foreach (var (number, text) in JsonLines.Of(bytes.AsMemory(0, whole)))
         {
             try
             {
-                if (JournalLine.TryReadHeader(lines[i]) is { } header)
+                var line = SweepJson.Parse(text);
+                CheckVersion(line, path);
+                if (JournalLine.TryReadHeader(line) is { } header)
                 {
-                    CheckVersion(header, path);
                     headers.Add(header);
                 }
-                else if (i == 0)
-                {
-                    throw NoJournal(path);
-                }
-                else if (JournalLine.TryReadReference(lines[i]) is { } reference)
+                else if (JournalLine.TryReadReference(line) is { } reference)
                 {
                     references[reference.Name] = reference;
                 }
                 else
                 {
-                    var (result, isFinal) = JournalLine.ReadTrial(lines[i]);
+                    var (result, isFinal) = JournalLine.ReadTrial(line);
                     (isFinal ? finals : trials)[result.Trial] = result;
                 }
             }
             catch (JsonException error)
             {
-                throw i == 0 ? NoJournal(path) : new InvalidDataException(
-                    $"Line {i + 1} of the journal '{path}' is damaged: {error.Message} Nothing was changed; mend or remove the line, "
+                throw new InvalidDataException(
+                    $"Line {number} of the journal '{path}' is damaged: {error.Message} Nothing was changed; mend or remove the line, "
                     + "or begin anew with restart.",
                     error);
             }
         }
 
-        return new JournalContent(headers, trials, finals, whole, cutOff.Length > 0 ? cutOff : null)
+        return new JournalContent(headers, trials, finals, whole, CutOffOf(bytes.AsSpan(whole)))
         {
             References = [.. references.Values],
         };
     }
 
-    private static void CheckVersion(JournalHeader header, string path)
+    /// <summary>Refuses a file whose first line is not that of a journal, whole or cut off; an empty one may become one.</summary>
+    /// <exception cref="InvalidDataException">It is another file.</exception>
+    public static void RequireJournal(byte[] bytes, string path)
     {
-        if (header.Version != JournalHeader.CurrentVersion)
+        bool hasEnd = bytes.AsSpan().Contains(LineEnd);
+        foreach (var (_, line) in JsonLines.Of(bytes).Take(1))
+        {
+            if (!BeginsJournal(line, hasEnd))
+            {
+                throw new InvalidDataException($"'{path}' is no journal of a sweep, and it was not changed: take another file.");
+            }
+        }
+    }
+
+    private static string? CutOffOf(ReadOnlySpan<byte> rest) =>
+        rest.Length == 0 ? null : Encoding.UTF8.GetString(rest[..Math.Min(rest.Length, ShownBytes)]);
+
+    private static void CheckVersion(JsonElement line, string path)
+    {
+        if (JournalLine.TryReadVersion(line) is { } version && version != JournalHeader.CurrentVersion)
         {
             throw new InvalidDataException(
-                $"The journal '{path}' is of version {header.Version}, this library writes version {JournalHeader.CurrentVersion}: "
+                $"The journal '{path}' is of version {version}, this library writes version {JournalHeader.CurrentVersion}: "
                 + "take another file.");
         }
     }
 
-    private static bool LooksLikeHeader(string text)
+    private static bool BeginsJournal(ReadOnlyMemory<byte> line, bool isWhole)
     {
-        const string start = $$"""{"journal":"{{JournalHeader.Mark}}",""";
-        int shared = Math.Min(start.Length, text.Length);
-        return text.AsSpan(0, shared).SequenceEqual(start.AsSpan(0, shared));
-    }
+        int shared = Math.Min(Start.Length, line.Length);
+        if (line.Span[..shared].SequenceEqual(Start.AsSpan(0, shared)) && (!isWhole || shared == Start.Length))
+        {
+            return true;
+        }
 
-    private static InvalidDataException NoJournal(string path) =>
-        new($"'{path}' is no journal of a sweep, and it was not changed: take another file.");
+        try
+        {
+            return isWhole && SweepJson.Parse(line) is { ValueKind: JsonValueKind.Object } content
+                && content.TryGetProperty("journal", out var mark) && mark.ValueKind == JsonValueKind.String
+                && mark.ValueEquals(JournalHeader.Mark);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 }

@@ -8,6 +8,7 @@ namespace Microsoft.ML.BlockPruning.Sweeps;
 internal static class JournalLine
 {
     private const string FinalKey = "final";
+    private const string MarkKey = "journal";
 
     public static string Of(JournalHeader header) => JsonSerializer.Serialize(header, SweepJson.Form);
 
@@ -29,44 +30,41 @@ internal static class JournalLine
     }
 
     /// <summary>The header in a line; null where it is the line of something else.</summary>
-    /// <exception cref="JsonException">It is no JSON, or a header that lacks something.</exception>
-    public static JournalHeader? TryReadHeader(string line) =>
-        TryReadAs<JournalHeader>(line, "journal", mark => mark == JournalHeader.Mark);
+    /// <exception cref="JsonException">It is a header that lacks something.</exception>
+    public static JournalHeader? TryReadHeader(JsonElement line) =>
+        TextOf(line, MarkKey) == JournalHeader.Mark ? SweepJson.Read<JournalHeader>(line) : null;
+
+    /// <summary>The version that a header names; null where the line is none, or names none.</summary>
+    public static int? TryReadVersion(JsonElement line) =>
+        TextOf(line, MarkKey) == JournalHeader.Mark && line.TryGetProperty("version", out var version)
+            && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out int number) ? number : null;
 
     /// <summary>The point of comparison in a line; null where it is the line of something else.</summary>
-    /// <exception cref="JsonException">It is no JSON, or a point that lacks its name.</exception>
-    public static ReferencePoint? TryReadReference(string line) => TryReadAs<ReferencePoint>(line, "reference", _ => true);
+    /// <exception cref="JsonException">Its figures are none.</exception>
+    public static ReferencePoint? TryReadReference(JsonElement line)
+    {
+        if (TextOf(line, "reference") is null)
+        {
+            return null;
+        }
+
+        var point = SweepJson.Read<ReferencePoint>(line);
+        SweepFigures.Check(point);
+        return point;
+    }
 
     /// <summary>The trial in a line, and whether it is that with the final refit.</summary>
     /// <exception cref="JsonException">It is none.</exception>
-    public static (TrialResult Result, bool IsFinal) ReadTrial(string line)
+    public static (TrialResult Result, bool IsFinal) ReadTrial(JsonElement line)
     {
-        var content = JsonNode.Parse(line);
-        return content is JsonObject named && named[FinalKey] is { } final ? (ReadResult(final), true) : (ReadResult(content), false);
+        bool isFinal = line.ValueKind == JsonValueKind.Object && line.TryGetProperty(FinalKey, out _);
+        var result = SweepJson.Read<TrialResult>(isFinal ? line.GetProperty(FinalKey) : line);
+        SweepFigures.Check(result);
+        return (result, isFinal);
     }
 
-    private static TrialResult ReadResult(JsonNode? content)
-    {
-        var result = content.Deserialize<TrialResult>(SweepJson.Form) ?? throw new JsonException("it is null");
-        bool isWhole = result is { Top1: not null, Kl: not null, MultiplyAdds: not null, Bytes: not null, Milliseconds: not null };
-        return result.Status == TrialStatus.Failed || isWhole
-            ? result
-            : throw new JsonException("a completed trial lacks one of top1, kl, multiplyAdds, bytes and milliseconds");
-    }
-
-    private static T? TryReadAs<T>(string line, string key, Predicate<string> isMark)
-        where T : class
-    {
-        try
-        {
-            return JsonNode.Parse(line) is JsonObject content && content[key] is JsonValue mark && mark.TryGetValue(out string? text)
-                && isMark(text)
-                ? content.Deserialize<T>(SweepJson.Form)
-                : null;
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new JsonException(error.Message, error);
-        }
-    }
+    private static string? TextOf(JsonElement line, string key) =>
+        line.ValueKind == JsonValueKind.Object && line.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

@@ -33,20 +33,18 @@ internal static class ReferenceFile
     private static List<ReferencePoint> ReadPoints(string path)
     {
         var points = new List<ReferencePoint>();
-        string[] lines = File.ReadAllLines(path);
-        for (int i = 0; i < lines.Length; i++)
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        foreach (var (number, text) in JsonLines.Of(JsonLines.ReadAll(stream, path)))
         {
             try
             {
-                if (lines[i].Length > 0)
-                {
-                    points.Add(JournalLine.TryReadReference(lines[i]) ?? throw new JsonException("it has no name under 'reference'."));
-                }
+                points.Add(JournalLine.TryReadReference(SweepJson.Parse(text))
+                    ?? throw new JsonException("it has no name under 'reference'."));
             }
             catch (JsonException error)
             {
                 throw new InvalidDataException(
-                    $"Line {i + 1} of '{path}' is no point of comparison: {error.Message} Expected lines such as {Example}.", error);
+                    $"Line {number} of '{path}' is no point of comparison: {error.Message} Expected lines such as {Example}.", error);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.ML.BlockPruning.Checkpoints;
 
 namespace Microsoft.ML.BlockPruning.Sweeps;
 
@@ -14,7 +15,7 @@ internal sealed class TrialJournal : IDisposable
     private readonly string _path;
     private readonly JournalHeader _header;
     private readonly FileStream _lock;
-    private readonly FileStream _stream;
+    private FileStream _stream;
     private readonly Dictionary<Trial, TrialResult> _trials = [];
     private readonly Dictionary<Trial, TrialResult> _finals = [];
     private readonly Dictionary<string, ReferencePoint> _references = new(StringComparer.Ordinal);
@@ -51,16 +52,17 @@ internal sealed class TrialJournal : IDisposable
 
         var journalLock = Lock(path);
         FileStream? stream = null;
+        TrialJournal? journal = null;
         try
         {
-            // Without a buffer: what a full disk refused must not be tried again, and fail again, when the stream is closed.
-            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-            var journal = new TrialJournal(path, JournalHeader.Of(identity, session), journalLock, stream);
+            stream = OpenFile(path);
+            journal = new TrialJournal(path, JournalHeader.Of(identity, session), journalLock, stream);
             journal.Begin(mode);
             return journal;
         }
         catch
         {
+            journal?.Dispose();
             stream?.Dispose();
             journalLock.Dispose();
             throw;
@@ -119,34 +121,46 @@ internal sealed class TrialJournal : IDisposable
         }
     }
 
+    // Without a buffer: what a full disk refused must not be tried again, and fail again, when the stream is closed.
+    private static FileStream OpenFile(string path) =>
+        new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+
     private static SweepSession? OwnerOf(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        return JournalContent.Read(ReadAll(stream), path).Headers is [.., var last] ? last.Session : null;
-    }
-
-    private static byte[] ReadAll(FileStream stream)
-    {
-        using var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        return copy.ToArray();
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            return JournalContent.Read(JsonLines.ReadAll(stream, path), path).Headers is [.., var last] ? last.Session : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null; // a damaged line, which its owner will hear of
+        }
     }
 
     private void Begin(ResumeMode mode)
     {
-        // Restart reads too: it must not empty a file that is no journal because a name was mistyped.
-        var content = JournalContent.Read(ReadAll(_stream), _path);
-        if (mode == ResumeMode.Restart)
+        byte[] bytes = JsonLines.ReadAll(_stream, _path);
+        if (mode == ResumeMode.Restart || bytes.Length == 0)
         {
-            _stream.SetLength(0);
+            JournalContent.RequireJournal(bytes, _path); // a name may be mistyped; damaged lines are of no account
+            BeginAnew();
         }
         else
         {
-            Take(content, mode);
+            Take(JournalContent.Read(bytes, _path), mode);
+            _stream.Seek(0, SeekOrigin.End);
+            Write(JournalLine.Of(_header));
         }
+    }
 
+    // Killed in between, the old journal is still there, whole.
+    private void BeginAnew()
+    {
+        _stream.Dispose();
+        AtomicFile.Write(_path, file => file.Write(Encoding.UTF8.GetBytes(JournalLine.Of(_header) + "\n")));
+        _stream = OpenFile(_path);
         _stream.Seek(0, SeekOrigin.End);
-        Write(JournalLine.Of(_header));
     }
 
     private void Take(JournalContent content, ResumeMode mode)

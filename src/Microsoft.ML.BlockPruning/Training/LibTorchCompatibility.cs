@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using TorchSharp;
 
 namespace Microsoft.ML.BlockPruning.Training;
@@ -73,17 +74,13 @@ internal static class LibTorchCompatibility
 
     private static bool TryWrite(string path, byte[] bytes)
     {
-        // Another process may load the file while we write it: write aside, then rename.
-        string aside = $"{path}.{Environment.ProcessId}";
         try
         {
-            File.WriteAllBytes(aside, bytes);
-            File.Move(aside, path, overwrite: true);
+            AtomicFile.Write(path, file => file.Write(bytes)); // another process may load the file meanwhile
             return true;
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)
         {
-            TryDelete(aside);
             return false;
         }
     }
@@ -102,18 +99,6 @@ internal static class LibTorchCompatibility
         finally
         {
             folder.Delete(recursive: true); // a mapped file lives on without its name
-        }
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception error) when (error is UnauthorizedAccessException or IOException)
-        {
-            // It was never made, or the folder is read-only.
         }
     }
 }

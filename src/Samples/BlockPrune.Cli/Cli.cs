@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.ML.BlockPruning;
 using Spectre.Console;
 
 namespace BlockPrune.Cli;
@@ -17,7 +18,22 @@ internal static class Cli
     /// <returns>0; 1 where the verb failed; 2 where options are wrong; 3 where there is no GPU to check; 130 where cancelled.</returns>
     public static Task<int> InvokeAsync(
         string[] args, TextWriter output, TextWriter error, IAnsiConsole console, CancellationToken cancellationToken = default) =>
-        CommandShell.InvokeAsync(Create(new CliOutput(output, error, console)), args, output, error, cancellationToken);
+        CommandShell.InvokeAsync(Create(CliOutput.To(output, error, console)), args, output, error, cancellationToken);
+
+    /// <summary>Serves as a worker of a sweep where the program was started as one.</summary>
+    /// <returns>The exit code; null where the program was started by its user.</returns>
+    public static int? Serve(string[] args, TextWriter error)
+    {
+        try
+        {
+            return SweepWorker.TryRun(args) ? 0 : null;
+        }
+        catch (Exception failure) when (Failure.Explain(failure) is { } message)
+        {
+            TerminalWriter.Of(error).WriteLine(message);
+            return CommandShell.WrongOptions;
+        }
+    }
 
     /// <summary>Gives a verb its action; failures become a line and an exit code.</summary>
     /// <param name="verb">The verb.</param>

@@ -17,6 +17,10 @@ internal sealed record CliOutput(TextWriter Out, TextWriter Error, IAnsiConsole 
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    /// <summary>Guards the places: no control character of a name or a message reaches them.</summary>
+    public static CliOutput To(TextWriter output, TextWriter error, IAnsiConsole console) =>
+        new(TerminalWriter.Of(output), TerminalWriter.Of(error), TerminalHook.On(console));
+
     /// <summary>Whether a person watches; a pipe gets the answer alone.</summary>
     public bool IsWatched => Console.Profile.Capabilities.Interactive;
 

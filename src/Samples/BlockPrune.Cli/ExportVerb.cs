@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML;
+using Microsoft.ML.BlockPruning.Checkpoints;
 
 namespace BlockPrune.Cli;
 
@@ -25,7 +26,7 @@ internal static class ExportVerb
         return verb.Does(output, (parsed, _) =>
         {
             string path = parsed.GetRequiredValue(target);
-            OutputFile.RequireWritable(path);
+            AtomicFile.RequireWritable(path);
             using var network = ModelFile.Open(new MLContext(seed: 1), parsed.GetRequiredValue(model));
             if (parsed.GetValue(form) == Form.Dense)
             {
@@ -36,14 +37,15 @@ internal static class ExportVerb
                 network.SaveNetwork(path);
             }
 
-            long bytes = new FileInfo(path).Length;
+            long bytes = OutputFile.LengthOf(path);
             if (parsed.GetValue(common.Json))
             {
                 output.Json(new { Path = path, Format = parsed.GetValue(form), Bytes = bytes });
             }
             else
             {
-                output.Out.WriteLine($"{path}: {bytes} bytes");
+                var answer = bytes > 0 ? output.Out : output.Error; // a pipe has no length, and may be this very output
+                answer.WriteLine($"{path}: {bytes} bytes");
             }
 
             return 0;

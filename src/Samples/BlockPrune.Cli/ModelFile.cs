@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
 using Microsoft.ML.Data;
@@ -12,7 +11,7 @@ internal static class ModelFile
     /// <param name="context">Owns the transformer.</param>
     /// <param name="path">A pipeline (<c>.zip</c>) or a network (<c>.safetensors</c>), as this program saves them.</param>
     /// <exception cref="IOException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file holds no pruned network.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds no pruned network.</exception>
     public static SparseViTTransformer Open(MLContext context, string path)
     {
         if (!File.Exists(path))
@@ -22,23 +21,8 @@ internal static class ModelFile
 
         return path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
             ? context.Transforms.LoadSparseViT(path)
-            : Find(LoadPipeline(context, path)) ?? throw new InvalidDataException($"The pipeline {path} holds no pruned network.");
-    }
-
-    // What ML.NET and the zip reader throw on a file of another kind depends on how far they come.
-    private static ITransformer LoadPipeline(MLContext context, string path)
-    {
-        try
-        {
-            return context.Model.Load(path, out _);
-        }
-        catch (Exception failure) when (failure is FormatException or InvalidOperationException or InvalidDataException
-            or ArgumentException or NotSupportedException or TargetInvocationException)
-        {
-            throw new InvalidDataException(
-                $"{path} is no pipeline that this program can load ({failure.GetBaseException().Message}) Give a .zip that "
-                + "'blockprune prune' or ml.Model.Save wrote, or a network as .safetensors.", failure);
-        }
+            : Find(context.Model.LoadChecked(path, out _))
+                ?? throw new InvalidDataException($"The pipeline {path} holds no pruned network.");
     }
 
     private static SparseViTTransformer? Find(ITransformer transformer) => transformer switch

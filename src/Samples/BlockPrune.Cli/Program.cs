@@ -1,4 +1,3 @@
 using BlockPrune.Cli;
-using Microsoft.ML.BlockPruning;
 
-return SweepWorker.TryRun(args) ? 0 : await Cli.InvokeAsync(args, Console.Out, Console.Error, ConsoleFactory.Create());
+return Cli.Serve(args, Console.Error) ?? await Cli.InvokeAsync(args, Console.Out, Console.Error, ConsoleFactory.Create());

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace BlockPrune.Cli;
@@ -37,7 +38,7 @@ internal static class PruneVerb
         {
             var asked = budget.Of(parsed);
             string target = parsed.GetRequiredValue(save);
-            OutputFile.RequireWritable(target);
+            AtomicFile.RequireWritable(target);
             ReportFiles.RequireWritable(parsed.GetValue(report));
             var context = new MLContext(parsed.GetValue(common.Seed));
             string modelPath = common.ModelOf(parsed);
@@ -55,7 +56,8 @@ internal static class PruneVerb
                 CancellationToken = cancel,
             })).Fit(images.Calibration));
             using var network = model.LastTransformer;
-            long bytes = OutputFile.Write(target, stream => context.Model.Save(model, images.Calibration.Schema, stream));
+            context.Model.SaveAtomically(model, images.Calibration.Schema, target);
+            long bytes = OutputFile.LengthOf(target);
             if (parsed.GetValue(report) is { } page)
             {
                 var test = model.Take(model.Count() - 1).Aggregate(

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Reporting;
 
 namespace BlockPrune.Cli;
@@ -37,7 +37,7 @@ internal static class ReportFiles
             throw new OptionsException($"A report is a page: give it a name that ends in {Extension}, not {path}.");
         }
 
-        OutputFile.RequireWritable(path);
+        AtomicFile.RequireWritable(path);
     }
 
     /// <summary>Writes the report of a sweep.</summary>
@@ -70,7 +70,7 @@ internal static class ReportFiles
         ];
         foreach (var (file, text) in files)
         {
-            OutputFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+            OutputFile.Write(file, text);
         }
 
         output.Error.WriteLine($"Report: {path}");

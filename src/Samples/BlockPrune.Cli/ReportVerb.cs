@@ -41,7 +41,7 @@ internal static class ReportVerb
         {
             string path = parsed.GetRequiredValue(target);
             ReportFiles.RequireWritable(path);
-            var sweep = parsed.GetValue(journal) is { } file ? SweepReport.FromJournal(file, parsed.GetValue(drop)) : null;
+            var sweep = parsed.GetValue(journal) is { } lines ? SweepReport.FromJournal(lines, parsed.GetValue(drop)) : null;
             if (parsed.GetValue(references) is { } points)
             {
                 sweep = sweep?.WithReferences(points) ?? throw new OptionsException(
@@ -69,7 +69,10 @@ internal static class ReportVerb
             }
             else
             {
-                output.Out.WriteLine(string.Join(Environment.NewLine, files));
+                foreach (string file in files)
+                {
+                    output.Out.WriteLine(file);
+                }
             }
 
             return 0;

@@ -37,7 +37,7 @@ internal static class SweepTable
         {
             table.AddRow(
             [
-                Text($"{trial.Keep}"), trial.Block.ToString(), .. told.Select(method => method.Of(trial)), .. Figures(trial),
+                Text($"{trial.Keep}"), trial.Block.ToString(), .. told.Select(method => Markup.Escape(method.Of(trial))), .. Figures(trial),
                 front.Contains(trial) ? "*" : "",
             ]);
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Sweeps;
 
 namespace BlockPrune.Cli;
@@ -45,7 +46,7 @@ internal static class SweepVerb
             var images = common.ImagesOf(parsed, context, output, ImageUse.Both, cancel);
             if (parsed.GetValue(save) is { } savePath)
             {
-                OutputFile.RequireWritable(savePath);
+                AtomicFile.RequireWritable(savePath);
             }
 
             ReportFiles.RequireWritable(parsed.GetValue(report));
@@ -80,8 +81,7 @@ internal static class SweepVerb
                 using var network = result.CreateModel(cancel);
                 if (parsed.GetValue(save) is { } target)
                 {
-                    OutputFile.Write(
-                        target, stream => context.Model.Save(preparation.Append(network), images.Calibration.Schema, stream));
+                    context.Model.SaveAtomically(preparation.Append(network), images.Calibration.Schema, target);
                 }
 
                 if (parsed.GetValue(report) is not null)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Microsoft.ML.BlockPruning.Checkpoints;
 
 namespace FashionMnist;
 
@@ -12,27 +13,31 @@ public static class IdxFile
 {
     private const int ImageMagic = 0x0803;
     private const int LabelMagic = 0x0801;
+    private const long MaximumBytes = 1L << 30;
+    private const int MaximumGrowth = 1032; // of deflate: 258 bytes of two bits
+    private const int FirstLook = 4096;
 
     /// <summary>Reads images.</summary>
     /// <param name="path">An IDX file of rank 3, gzipped or plain.</param>
     /// <returns>All images of the file.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged gzip, not IDX of that rank, or not as long as it says.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged gzip, not IDX of that rank, not as long as it says, or longer than 1 GiB.
+    /// </exception>
     public static IdxImages ReadImages(string path)
     {
-        byte[] content = ReadContent(path);
-        int[] dims = ReadHeader(content, path, ImageMagic, rank: 3);
-        return new IdxImages(dims[0], dims[1], dims[2], Elements(content, path, dims));
+        var (dims, pixels) = Read(path, ImageMagic, rank: 3);
+        return new IdxImages(dims[0], dims[1], dims[2], pixels);
     }
 
     /// <summary>Reads class labels.</summary>
     /// <param name="path">An IDX file of rank 1, gzipped or plain.</param>
     /// <returns>One class index per image.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged gzip, not IDX of that rank, or not as long as it says.</exception>
-    public static byte[] ReadLabels(string path)
-    {
-        byte[] content = ReadContent(path);
-        return Elements(content, path, ReadHeader(content, path, LabelMagic, rank: 1));
-    }
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged gzip, not IDX of that rank, not as long as it says, or longer than 1 GiB.
+    /// </exception>
+    public static byte[] ReadLabels(string path) => Read(path, LabelMagic, rank: 1).Elements;
 
     /// <summary>Writes images.</summary>
     /// <param name="images">What to write.</param>
@@ -52,38 +57,47 @@ public static class IdxFile
         Write(path, LabelMagic, [labels.Length], labels);
     }
 
-    private static byte[] ReadContent(string path)
+    // The header first: it says how much may be unpacked, and is held against what the file can hold before memory is taken.
+    private static (int[] Dims, byte[] Elements) Read(string path, int magic, int rank)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        byte[] file = File.ReadAllBytes(path);
-        return file is [0x1f, 0x8b, ..] ? Unzip(file, path) : file; // RFC 1952, 2.3.1: how gzip begins; IDX begins with zeros
+        using var file = File.OpenRead(path);
+        bool isZipped = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b; // RFC 1952, 2.3.1: how gzip begins; IDX begins with zeros
+        file.Position = 0;
+        using Stream content = isZipped ? new GZipStream(file, CompressionMode.Decompress) : file;
+        int[] dims = ReadHeader(content, path, magic, rank);
+        byte[] elements = ReadElements(content, path, dims, Math.Min(MaximumBytes, file.Length * (isZipped ? MaximumGrowth : 1)));
+        if (isZipped)
+        {
+            CheckEnd(file, path, (uint)(HeaderLength(rank) + elements.Length));
+        }
+
+        return (dims, elements);
     }
 
-    private static byte[] Unzip(byte[] file, string path)
+    // RFC 1952, 2.3.1: gzip ends with the length of its content. Cut off behind the last element, it still unpacks to all of them.
+    private static void CheckEnd(FileStream file, string path, uint length)
     {
-        using var unzipped = new GZipStream(new MemoryStream(file), CompressionMode.Decompress);
-        using var content = new MemoryStream();
-        try
+        byte[] end = new byte[sizeof(uint)];
+        file.Seek(-end.Length, SeekOrigin.End);
+        file.ReadExactly(end);
+        uint named = BinaryPrimitives.ReadUInt32LittleEndian(end);
+        if (named != length)
         {
-            unzipped.CopyTo(content);
+            throw new InvalidDataException($"{path} is not a whole gzip file: its end names {named} bytes, not {length}.");
         }
-        catch (InvalidDataException notGzip)
-        {
-            throw new InvalidDataException($"{path} is not a whole gzip file: {notGzip.Message}", notGzip);
-        }
-
-        return content.ToArray();
     }
 
-    private static int[] ReadHeader(ReadOnlySpan<byte> content, string path, int magic, int rank)
+    private static int[] ReadHeader(Stream content, string path, int magic, int rank)
     {
-        int length = HeaderLength(rank);
-        if (content.Length < length)
+        byte[] header = new byte[HeaderLength(rank)];
+        int length = Fill(content, path, header);
+        if (length < header.Length)
         {
-            throw new InvalidDataException($"{path} holds {content.Length} bytes; an IDX header of rank {rank} takes {length}.");
+            throw new InvalidDataException($"{path} holds {length} bytes; an IDX header of rank {rank} takes {header.Length}.");
         }
 
-        int found = BinaryPrimitives.ReadInt32BigEndian(content);
+        int found = BinaryPrimitives.ReadInt32BigEndian(header);
         if (found != magic)
         {
             throw new InvalidDataException(
@@ -93,28 +107,48 @@ public static class IdxFile
         int[] dims = new int[rank];
         for (int i = 0; i < rank; i++)
         {
-            dims[i] = BinaryPrimitives.ReadInt32BigEndian(content[HeaderLength(i)..]);
+            dims[i] = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(HeaderLength(i)));
             if (dims[i] < 0 || (i > 0 && dims[i] == 0))
             {
-                throw new InvalidDataException($"{path}: dimension {i} is {dims[i]}.");
+                throw new InvalidDataException($"{path}: dimension {i} is {dims[i]}, expected {(i > 0 ? 1 : 0)} or more.");
             }
         }
 
         return dims;
     }
 
-    private static byte[] Elements(byte[] content, string path, int[] dims)
+    private static byte[] ReadElements(Stream content, string path, int[] dims, long most)
     {
         // Int128: three int32 dimensions can exceed a long.
         var expected = dims.Aggregate(Int128.One, (product, dim) => product * dim);
-        int start = HeaderLength(dims.Length);
-        if (expected != content.Length - start)
+        string claim = $"{path} says {string.Join('x', dims)} = {expected} bytes";
+        if (expected > most)
         {
-            string shape = string.Join('x', dims);
-            throw new InvalidDataException($"{path} says {shape} = {expected} bytes, but {content.Length - start} follow its header.");
+            byte[] first = new byte[FirstLook];
+            int few = Fill(content, path, first);
+            throw new InvalidDataException(few < first.Length
+                ? $"{claim}, but {few} follow its header."
+                : $"{claim}, but a file of its length holds {most} at most ({MaximumBytes} is the limit).");
         }
 
-        return content[start..];
+        byte[] elements = new byte[(long)expected];
+        int length = Fill(content, path, elements);
+        int more = Fill(content, path, new byte[1]);
+        return length == expected && more == 0
+            ? elements
+            : throw new InvalidDataException($"{claim}, but {(long)length + more}{(more > 0 ? " or more" : "")} follow its header.");
+    }
+
+    private static int Fill(Stream content, string path, Span<byte> buffer)
+    {
+        try
+        {
+            return content.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        }
+        catch (InvalidDataException notGzip)
+        {
+            throw new InvalidDataException($"{path} is not a whole gzip file: {notGzip.Message}", notGzip);
+        }
     }
 
     private static void Write(string path, int magic, ReadOnlySpan<int> dims, byte[] elements)
@@ -126,9 +160,12 @@ public static class IdxFile
             BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(HeaderLength(i)), dims[i]);
         }
 
-        using var zipped = new GZipStream(File.Create(path), CompressionLevel.SmallestSize);
-        zipped.Write(header);
-        zipped.Write(elements);
+        AtomicFile.Write(path, file =>
+        {
+            using var zipped = new GZipStream(file, CompressionLevel.SmallestSize, leaveOpen: true);
+            zipped.Write(header);
+            zipped.Write(elements);
+        });
     }
 
     // Magic number and `rank` dimensions.

@@ -1,28 +1,31 @@
-using Microsoft.Extensions.FileProviders;
-using Microsoft.Extensions.Primitives;
 using Prometheus;
+using SampleKit;
 
 namespace PruneModelSample.WebApi;
 
-/// <summary>The model's file: read at the start, and again whenever it changes.</summary>
-/// <remarks>A file that cannot be read leaves the model before it in service; the health check and the log say so.</remarks>
-internal sealed partial class ModelFile : IDisposable
+/// <summary>The model's file: read at the start, and again whenever its content changes.</summary>
+/// <remarks>
+/// A file that cannot be read, or not in time, leaves the model before it in service; the health check and the log say so. The file is
+/// looked at every so often, since what the system reports misses network shares and links that are swapped above it (Kubernetes).
+/// </remarks>
+internal sealed partial class ModelFile(ServiceSettings settings, ILogger<ModelFile> log, Func<string, PooledModel>? load = null)
+    : IDisposable
 {
+    /// <summary>Loads that never returned, each of which may keep a core busy; then no other is begun.</summary>
+    public const int MaximumStuck = 2;
+
     private static readonly Counter Loads = Metrics.CreateCounter("model_loads_total", "Models read from the file.", "result");
+    private static readonly Gauge Stuck = Metrics.CreateGauge("model_loads_stuck", "Loads that have not returned within their limit.");
 
-    private readonly string _path;
-    private readonly ILogger<ModelFile> _log;
-    private readonly PhysicalFileProvider _folder;
-    private readonly Lock _gate = new();
-    private IDisposable? _watch;
+    private readonly ILogger<ModelFile> _log = log;
+    private readonly Func<string, PooledModel> _load = load ?? (path => new PooledModel(path));
+    private readonly CancellationTokenSource _stop = new();
+    private readonly FolderWatch _watch = new(settings.ModelPath);
+    private readonly List<ModelLoad> _stuck = [];
+    private Task? _loop;
+    private FileVersion? _version;
+    private string? _hash;
     private PooledModel? _current;
-
-    public ModelFile(string path, ILogger<ModelFile> log)
-    {
-        _path = Path.GetFullPath(path);
-        _log = log;
-        _folder = new PhysicalFileProvider(Path.GetDirectoryName(_path)!);
-    }
 
     /// <summary>What is wrong with the file as it is now; null where nothing is.</summary>
     public string? Failure { get; private set; }
@@ -30,11 +33,11 @@ internal sealed partial class ModelFile : IDisposable
     /// <summary>Whether there is a model to predict with.</summary>
     public bool IsServing => Volatile.Read(ref _current) is not null;
 
-    /// <summary>Reads the file and begins to watch it.</summary>
+    /// <summary>Reads the file, for as long as a model may take, and begins to watch it.</summary>
     public void Start()
     {
-        _watch = ChangeToken.OnChange(() => _folder.Watch(Path.GetFileName(_path)), Reload);
-        Reload();
+        Look(isReported: true);
+        _loop = Task.Run(WatchAsync);
     }
 
     /// <summary>The newest model; null where none could be read yet.</summary>
@@ -53,35 +56,126 @@ internal sealed partial class ModelFile : IDisposable
 
     public void Dispose()
     {
-        _watch?.Dispose();
-        _folder.Dispose();
+        _stop.Cancel();
+        _loop?.Wait();
+        _watch.Dispose();
+        _stop.Dispose();
         Interlocked.Exchange(ref _current, null)?.Return();
     }
 
-    private void Reload()
+    private async Task WatchAsync()
     {
-        lock (_gate)
+        try
         {
-            try
+            while (true)
             {
-                var loaded = new PooledModel(_path);
-                Interlocked.Exchange(ref _current, loaded)?.Return();
-                Failure = null;
-                Loads.WithLabels("loaded").Inc();
-                LogLoaded(_path);
+                Look(await _watch.WaitAsync(settings.PollInterval, _stop.Token));
             }
-            catch (Exception failure) when (failure is not OutOfMemoryException)
+        }
+        catch (OperationCanceledException)
+        {
+            // The service ends.
+        }
+    }
+
+    // A file that looks as before is read only where the system reported a change, and loaded only where its content is another.
+    private void Look(bool isReported)
+    {
+        try
+        {
+            TakeLate();
+            var version = FileVersion.Of(settings.ModelPath);
+            if (version == _version && !isReported)
             {
-                Failure = $"{_path}: {failure.Message}";
-                Loads.WithLabels("failed").Inc();
-                LogFailed(failure, _path);
+                return;
             }
+
+            string hash = FileVersion.HashOf(settings.ModelPath);
+            _version = version;
+            if (hash != _hash)
+            {
+                _hash = hash;
+                Load(hash);
+            }
+        }
+        catch (Exception failure)
+        {
+            if (failure is IOException or UnauthorizedAccessException or OutOfMemoryException)
+            {
+                (_version, _hash) = (null, null); // it may pass: look again
+            }
+
+            Fail(failure.Message);
+        }
+    }
+
+    private void Load(string hash)
+    {
+        if (_stuck.Any(load => load.Hash == hash))
+        {
+            throw new InvalidDataException("this content was tried before and is still being read: put another file in its place");
+        }
+
+        if (_stuck.Count >= MaximumStuck)
+        {
+            throw new InvalidOperationException(
+                $"{_stuck.Count} models before were never read to their end, and this one is not tried: restart the service");
+        }
+
+        var load = new ModelLoad(hash, () => _load(settings.ModelPath));
+        if (!load.Wait(settings.LoadLimit))
+        {
+            _stuck.Add(load);
+            Stuck.Set(_stuck.Count);
+            throw new TimeoutException(
+                $"it was not read within {settings.LoadLimit.TotalSeconds} s and may never be: put another file in its place");
+        }
+
+        Publish(load.Take());
+    }
+
+    // What was only slow, and is still what the file holds, is as good as any; the others are put away.
+    private void TakeLate()
+    {
+        foreach (var load in _stuck.Where(load => load.IsDone).ToList())
+        {
+            _stuck.Remove(load);
+            Stuck.Set(_stuck.Count);
+            if (load.Hash == _hash)
+            {
+                Publish(load.Take());
+            }
+            else if (load.TryTake() is { } stale)
+            {
+                stale.Return();
+            }
+        }
+    }
+
+    private void Publish(PooledModel model)
+    {
+        Interlocked.Exchange(ref _current, model)?.Return();
+        Failure = null;
+        Loads.WithLabels("loaded").Inc();
+        string path = TerminalText.EscapeLine(settings.ModelPath);
+        LogLoaded(path);
+    }
+
+    // Once for each thing that is wrong, not at every look.
+    private void Fail(string reason)
+    {
+        string failure = TerminalText.EscapeLine($"{settings.ModelPath}: {reason}");
+        if (failure != Failure)
+        {
+            Failure = failure;
+            Loads.WithLabels("failed").Inc();
+            LogFailed(failure);
         }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Serving the model {Path}")]
     private partial void LogLoaded(string path);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Cannot read the model {Path}; the one before stays in service")]
-    private partial void LogFailed(Exception failure, string path);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Cannot read the model; the one before stays in service. {Failure}")]
+    private partial void LogFailed(string failure);
 }

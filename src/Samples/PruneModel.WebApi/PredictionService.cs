@@ -1,21 +1,22 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Mvc;
 using Prometheus;
+using SampleKit;
 
 namespace PruneModelSample.WebApi;
 
 /// <summary>Predictions over HTTP: POST /predict with an image file as the body; GET /health and /metrics.</summary>
 internal static class PredictionService
 {
-    private const long LargestImage = 16 << 20;
-
     /// <summary>Builds the application.</summary>
-    /// <param name="args">ASP.NET Core's; <c>--Model PATH</c> names the model's file, PruneModel.mlnet where it is not given.</param>
+    /// <param name="args">ASP.NET Core's, and what <see cref="ServiceSettings"/> reads, such as <c>--Model PATH</c>.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public static WebApplication Create(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
-        builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = LargestImage);
-        builder.Services.AddSingleton(services => new ModelFile(
-            builder.Configuration["Model"] ?? "PruneModel.mlnet", services.GetRequiredService<ILogger<ModelFile>>()));
+        var settings = ServiceSettings.Read(builder.Configuration);
+        builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = settings.LargestImage);
+        builder.Services.AddSingleton(services => new ModelFile(settings, services.GetRequiredService<ILogger<ModelFile>>()));
         builder.Services.AddHealthChecks().AddCheck<ModelHealth>("model");
 
         var app = builder.Build();
@@ -25,6 +26,31 @@ internal static class PredictionService
         app.MapMetrics();
         app.Services.GetRequiredService<ModelFile>().Start();
         return app;
+    }
+
+    /// <summary>Serves until the process is told to end.</summary>
+    /// <param name="args">As for <see cref="Create"/>.</param>
+    /// <param name="error">Takes the line that says why it cannot.</param>
+    /// <returns>0; 1 where it cannot listen, 2 where a setting is wrong.</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter error)
+    {
+        try
+        {
+            await using var service = Create(args);
+            await service.RunAsync();
+            return 0;
+        }
+        catch (Exception failure) when (failure is ArgumentException or FormatException or InvalidDataException)
+        {
+            await error.WriteLineAsync(TerminalText.EscapeLine($"Error: {failure.Message}"));
+            return 2;
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or InvalidOperationException)
+        {
+            await error.WriteLineAsync(TerminalText.EscapeLine(
+                $"Error: the service cannot start: {failure.Message} Give a free address, such as --urls http://localhost:5001."));
+            return 1;
+        }
     }
 
     private static async Task<IResult> PredictAsync(HttpRequest request, [FromServices] ModelFile file, CancellationToken cancel)

@@ -1,3 +1,3 @@
 using PruneModelSample.WebApi;
 
-await PredictionService.Create(args).RunAsync();
+return await PredictionService.RunAsync(args, Console.Error);

@@ -41,8 +41,8 @@ public static partial class PruneModel
         return [.. names.DenseValues().Select(name => name.ToString())];
     }
 
-    /// <summary>Reads a model's file.</summary>
-    public static ITransformer LoadModel(MLContext context, string path) => context.Model.Load(path, out _);
+    /// <summary>Reads a model's file, whole and undamaged.</summary>
+    public static ITransformer LoadModel(MLContext context, string path) => context.Model.LoadChecked(path, out _);
 
     /// <summary>An engine for one thread. It leaves the model alone when it is disposed, so that many may share one.</summary>
     public static PredictionEngine<ModelInput, ModelOutput> CreateEngine(MLContext context, ITransformer model) =>

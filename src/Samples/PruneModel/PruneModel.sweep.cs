@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.Data;
@@ -12,7 +13,7 @@ public static partial class PruneModel
     /// <summary>Tries the budgets of the settings; finished trials stay in the journal, and the recommended model is saved.</summary>
     internal static SweepResult Sweep(PruneModelSettings settings, IProgress<SweepProgress> progress, CancellationToken cancellationToken)
     {
-        OutputFile.RequireWritable(settings.ModelPath);
+        AtomicFile.RequireWritable(settings.ModelPath);
         var context = new MLContext(settings.TrainingOption.Seed);
         var train = LoadImageFromFolder(context, settings.DataSource.FolderPath);
         var toKey = context.Transforms.Conversion.MapValueToKey(nameof(ModelInput.Label)).Fit(train);

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.Data;
@@ -14,7 +15,7 @@ public static partial class PruneModel
     internal static SparseViTTransformer Train(
         PruneModelSettings settings, IProgress<PruneProgress> progress, CancellationToken cancellationToken)
     {
-        OutputFile.RequireWritable(settings.ModelPath);
+        AtomicFile.RequireWritable(settings.ModelPath);
         var context = new MLContext(settings.TrainingOption.Seed);
         var data = LoadImageFromFolder(context, settings.DataSource.FolderPath);
         var model = RetrainModel(context, data, new BlockPruneEstimator.Options
@@ -55,5 +56,5 @@ public static partial class PruneModel
 
     /// <summary>Writes the model aside, then renames it: an application that watches the file sees the old one or the new one.</summary>
     internal static void SaveModel(MLContext context, ITransformer model, IDataView data, string path) =>
-        OutputFile.Write(path, stream => context.Model.Save(model, data.Schema, stream));
+        context.Model.SaveAtomically(model, data.Schema, path);
 }

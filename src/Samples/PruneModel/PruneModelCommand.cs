@@ -19,7 +19,7 @@ internal static class PruneModelCommand
 
     /// <returns>0; 1 where the verb failed; 2 where the options are wrong; 130 where it was cancelled.</returns>
     public static Task<int> InvokeAsync(string[] args, IAnsiConsole console, TextWriter error) =>
-        CommandShell.InvokeAsync(Create(console, error), args, console.Profile.Out.Writer, error);
+        CommandShell.InvokeAsync(Create(TerminalHook.On(console), error), args, console.Profile.Out.Writer, error);
 
     private static RootCommand Create(IAnsiConsole console, TextWriter error)
     {

@@ -13,7 +13,11 @@ internal sealed record FittedModel(MLContext Context, TransformerChain<SparseViT
     /// <summary>Saves the whole pipeline as ML.NET does.</summary>
     /// <param name="path">The file to create or replace.</param>
     /// <returns>Length of the file in bytes.</returns>
-    public long Save(string path) => OutputFile.Write(path, stream => Context.Model.Save(Pipeline, InputSchema, stream));
+    public long Save(string path)
+    {
+        Context.Model.SaveAtomically(Pipeline, InputSchema, path);
+        return OutputFile.LengthOf(path);
+    }
 
     /// <summary>Length in bytes of the file that <see cref="Save"/> writes.</summary>
     public long MeasureBytes()

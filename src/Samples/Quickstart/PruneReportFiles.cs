@@ -1,4 +1,4 @@
-using System.Text;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Reporting;
 
 namespace Quickstart;
@@ -16,15 +16,13 @@ internal sealed class PruneReportFiles(string modelPath)
     /// <exception cref="IOException">One cannot be created there.</exception>
     public void RequireWritable()
     {
-        OutputFile.RequireWritable(MarkdownPath);
-        OutputFile.RequireWritable(JsonPath);
+        AtomicFile.RequireWritable(MarkdownPath);
+        AtomicFile.RequireWritable(JsonPath);
     }
 
     public void Write(PruneReport report)
     {
-        Write(MarkdownPath, report.ToMarkdown());
-        Write(JsonPath, report.ToJson());
+        OutputFile.Write(MarkdownPath, report.ToMarkdown());
+        OutputFile.Write(JsonPath, report.ToJson());
     }
-
-    private static void Write(string path, string text) => OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 }

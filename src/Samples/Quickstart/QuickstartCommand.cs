@@ -32,7 +32,7 @@ internal static class QuickstartCommand
         reload.Does(Console.Error, (parsed, cancel) =>
         {
             string modelPath = parsed.GetRequiredValue(model);
-            Console.WriteLine(ReloadCheck.ScoreSaved(modelPath, parsed.GetValue(arguments.Images), cancel));
+            TerminalWriter.Of(Console.Out).WriteLine(ReloadCheck.ScoreSaved(modelPath, parsed.GetValue(arguments.Images), cancel));
             return 0;
         });
         return reload;

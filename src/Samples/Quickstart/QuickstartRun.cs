@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FashionMnist;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Spectre.Console;
 
 namespace Quickstart;
@@ -18,10 +19,10 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
 
     public QuickstartResult Run(CancellationToken cancel)
     {
-        OutputFile.RequireWritable(options.OutputPath);
+        AtomicFile.RequireWritable(options.OutputPath);
         if (options.JsonPath is not null)
         {
-            OutputFile.RequireWritable(options.JsonPath);
+            AtomicFile.RequireWritable(options.JsonPath);
         }
 
         var files = new PruneReportFiles(options.OutputPath);

@@ -12,7 +12,7 @@ internal static class ReloadCheck
     public static string ScoreSaved(string modelPath, string? imagesFolder, CancellationToken cancel)
     {
         var context = new MLContext();
-        var model = context.Model.Load(modelPath, out _);
+        var model = context.Model.LoadChecked(modelPath, out _);
         // The key values come from the file, so the class names do not matter here.
         var images = ImageSource.Open(context, ImageOrigin.Of(imagesFolder), classes: null);
         return Evaluation.HashScores(model.Transform(images.Test), cancel);
@@ -32,7 +32,7 @@ internal static class ReloadCheck
         return child.ExitCode == 0
             ? answer
             : throw new InvalidOperationException(
-                $"The process that loaded {modelPath} ended with {child.ExitCode}: {error.Result.Trim()}");
+                $"The process that loaded {modelPath} ended with {child.ExitCode}: {error.Result.Trim().ReplaceLineEndings(" ")}");
     }
 
     private static ProcessStartInfo Command(string modelPath, string? imagesFolder)

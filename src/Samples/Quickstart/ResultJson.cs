@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.BlockPruning.Checkpoints;
 
 namespace Quickstart;
 
@@ -12,7 +13,7 @@ internal static class ResultJson
     };
 
     public static void Write(string path, QuickstartResult result) =>
-        OutputFile.Write(path, stream => JsonSerializer.Serialize(stream, Document(result), Indented));
+        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, Document(result), Indented));
 
     private static object Document(QuickstartResult result) => new
     {

@@ -23,6 +23,7 @@ internal static class CommandShell
     public static async Task<int> InvokeAsync(
         RootCommand root, string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
+        (output, error) = (TerminalWriter.Of(output), TerminalWriter.Of(error));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
@@ -45,7 +46,9 @@ internal static class CommandShell
     /// <param name="command">The command.</param>
     /// <param name="error">Takes the line.</param>
     /// <param name="run">The work; returns the exit code.</param>
-    public static void Does(this Command command, TextWriter error, Func<ParseResult, CancellationToken, int> run) =>
+    public static void Does(this Command command, TextWriter error, Func<ParseResult, CancellationToken, int> run)
+    {
+        error = TerminalWriter.Of(error);
         command.SetAction(async (parsed, cancel) =>
         {
             try
@@ -64,6 +67,7 @@ internal static class CommandShell
                 };
             }
         });
+    }
 
     private static async Task ExplainErrorsAsync(ParseResult parsed, TextWriter error)
     {

@@ -22,6 +22,6 @@ internal static class ConsoleFactory
             console.Profile.Width = PipeWidth;
         }
 
-        return console;
+        return TerminalHook.On(console);
     }
 }

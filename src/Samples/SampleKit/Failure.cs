@@ -15,9 +15,9 @@ internal static partial class Failure
     {
         OperationCanceledException => "Cancelled; nothing was left half-written.",
         AggregateException or TargetInvocationException when failure.InnerException is not null => Explain(failure.InnerException),
+        DllNotFoundException or TypeInitializationException => $"Error: {failure.Message.ReplaceLineEndings(" ")}", // the loader's words
         ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or FormatException or JsonException
-            or InvalidOperationException or NotSupportedException or DllNotFoundException or TypeInitializationException
-            or ArithmeticException
+            or InvalidOperationException or NotSupportedException or ArithmeticException
             => $"Error: {ArgumentNames().Replace(failure.Message, "")}",
         ExternalException => $"Error: libtorch failed: {FirstLine(failure.Message)}",
         _ => null,

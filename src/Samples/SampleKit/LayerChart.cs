@@ -15,10 +15,10 @@ internal static class LayerChart
     {
         var rows = layers.GroupBy(layer => layer.Name.Split('.')[1]).ToList();
         var table = new Table().RoundedBorder().AddColumn(new TableColumn("layer").RightAligned());
-        table.AddColumns([.. rows[0].Select(layer => layer.Name.Split('.')[^1])]);
+        table.AddColumns([.. rows[0].Select(layer => Markup.Escape(layer.Name.Split('.')[^1]))]);
         foreach (var row in rows)
         {
-            table.AddRow([row.Key, .. row.Select(layer => Bar(layer, unicode))]);
+            table.AddRow([Markup.Escape(row.Key), .. row.Select(layer => Bar(layer, unicode))]);
         }
 
         return table;

@@ -26,6 +26,6 @@ internal static class NetworkConfigFile
                 ["interpolation"] = "bicubic",
             },
         };
-        File.WriteAllText(Path.Combine(folder, "config.json"), JsonSerializer.Serialize(content, Indented) + "\n");
+        OutputFile.Write(Path.Combine(folder, "config.json"), JsonSerializer.Serialize(content, Indented) + "\n");
     }
 }

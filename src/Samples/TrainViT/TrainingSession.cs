@@ -17,15 +17,17 @@ internal static class TrainingSession
         using var run = new TrainingRun(options);
         if (Console.IsOutputRedirected)
         {
-            Train(run, (_, _, _) => { }, Console.WriteLine, options, cancellation);
+            Train(run, (_, _, _) => { }, TerminalWriter.Of(Console.Out).WriteLine, options, cancellation);
         }
         else
         {
-            AnsiConsole.Progress().AutoClear(true).Start(context => TrainWithBar(run, context, options, cancellation));
+            var console = ConsoleFactory.Create();
+            console.Progress().AutoClear(true).Start(context => TrainWithBar(run, console, context, options, cancellation));
         }
     }
 
-    private static void TrainWithBar(TrainingRun run, ProgressContext context, TrainingOptions options, CancellationToken cancellation)
+    private static void TrainWithBar(
+        TrainingRun run, IAnsiConsole console, ProgressContext context, TrainingOptions options, CancellationToken cancellation)
     {
         var bar = context.AddTask("Training", maxValue: (double)options.Epochs * run.StepsPerEpoch);
         Train(
@@ -35,7 +37,7 @@ internal static class TrainingSession
                 bar.Value = ((double)epoch * run.StepsPerEpoch) + step;
                 bar.Description = string.Create(CultureInfo.InvariantCulture, $"Epoch {epoch + 1}, loss {loss:F4}");
             },
-            AnsiConsole.WriteLine,
+            console.WriteLine,
             options,
             cancellation);
     }

@@ -11,6 +11,7 @@ internal sealed class TrainingState(string outputFolder, MixedPrecisionNetwork n
 
     /// <summary>Restores the last state.</summary>
     /// <returns>Epochs already done; zero where there is nothing to resume.</returns>
+    /// <exception cref="InvalidDataException">The file that names the last epoch is damaged.</exception>
     public int TryResume()
     {
         if (!File.Exists(EpochFile))
@@ -18,7 +19,13 @@ internal sealed class TrainingState(string outputFolder, MixedPrecisionNetwork n
             return 0;
         }
 
-        int epoch = int.Parse(File.ReadAllText(EpochFile), CultureInfo.InvariantCulture);
+        string text = File.ReadAllText(EpochFile);
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int epoch))
+        {
+            throw new InvalidDataException(
+                $"{EpochFile} holds '{text}', expected the number of the last whole epoch: delete the folder to start anew.");
+        }
+
         string state = Path.Combine(_folder, epoch.ToString(CultureInfo.InvariantCulture));
         network.Master.load($"{state}.weights");
         optimizer.Load(state);
@@ -31,10 +38,9 @@ internal sealed class TrainingState(string outputFolder, MixedPrecisionNetwork n
     {
         Directory.CreateDirectory(_folder);
         string name = epoch.ToString(CultureInfo.InvariantCulture);
-        network.Master.save(Path.Combine(_folder, $"{name}.weights"));
+        network.Master.save(Path.Combine(_folder, $"{name}.weights")); // under new names: nothing counts before the epoch is named
         optimizer.Save(Path.Combine(_folder, name));
-        File.WriteAllText(EpochFile + ".new", name);
-        File.Move(EpochFile + ".new", EpochFile, overwrite: true);
+        OutputFile.Write(EpochFile, name);
         foreach (string old in Directory.GetFiles(_folder).Where(f => IsOlder(f, epoch)))
         {
             File.Delete(old);

@@ -58,13 +58,13 @@ public sealed class GettingStartedTests
         File.WriteAllText("report.md", report.ToMarkdown());
 
         var named = model.Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(model.Transform(photos)));
-        ml.Model.Save(named, photos.Schema, "pruned.zip");
+        ml.Model.SaveAtomically(named, photos.Schema, "pruned.zip"); // whole or not at all, whatever ends the process
     }
 
     private static Answer Predict()
     {
         var ml = new MLContext();
-        ITransformer model = ml.Model.Load("pruned.zip", out _);
+        ITransformer model = ml.Model.LoadChecked("pruned.zip", out _);
         using var engine = ml.Model.CreatePredictionEngine<Photo, Answer>(model);
         Answer answer = engine.Predict(new Photo { ImagePath = "photos/cat/0.png" });
         Console.WriteLine(answer.PredictedLabel);
@@ -92,7 +92,7 @@ public sealed class GettingStartedTests
         }
 
         using SparseViTTransformer best = result.CreateModel();
-        ml.Model.Save(preparation.Append(best), photos.Schema, "best.zip");
+        ml.Model.SaveAtomically(preparation.Append(best), photos.Schema, "best.zip");
         return result;
     }
 }

@@ -107,6 +107,55 @@ public sealed class IdxFileTests
         AssertRefused(() => IdxFile.ReadLabels(folder.File("damaged")), "gzip");
     }
 
+    [TestMethod]
+    public void ReadImages_UnpacksNoMoreThanTheHeaderAllows()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("bomb.gz");
+        using (var zipped = new GZipStream(File.Create(path), CompressionLevel.SmallestSize))
+        {
+            zipped.Write(TwoImages);
+            byte[] zeros = new byte[1 << 20];
+            for (int megabyte = 0; megabyte < 200; megabyte++)
+            {
+                zipped.Write(zeros);
+            }
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        AssertRefused(() => IdxFile.ReadImages(path), "2x2x3 = 12 bytes, but 13 or more follow");
+        Assert.IsLessThan(1 << 20, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void ReadImages_TakesNoMemoryForAClaimThatTheFileCannotHold(bool isZipped)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] content = new byte[16 + 10_000];
+        new byte[] { 0, 0, 8, 3, 0, 0, 0x80, 0, 0, 0, 0x40, 0, 0, 0, 1, 0 }.CopyTo(content, 0); // 32768 x 16384 x 256
+        File.WriteAllBytes(folder.File("plain"), content);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        AssertRefused(
+            () => IdxFile.ReadImages(isZipped ? Zip(folder, content) : folder.File("plain")), "32768x16384x256 = 137438953472 bytes, but");
+        Assert.IsLessThan(1 << 20, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(4)]
+    [DataRow(9)]
+    public void ReadImages_RefusesGzipThatIsCutOff(int missing)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] zipped = File.ReadAllBytes(Zip(folder, TwoImages));
+        File.WriteAllBytes(folder.File("cut.gz"), zipped[..^missing]);
+
+        AssertRefused(() => IdxFile.ReadImages(folder.File("cut.gz")), folder.File("cut.gz"));
+    }
+
     private static void AssertRefused(Func<object> read, string says)
     {
         var error = Assert.ThrowsExactly<InvalidDataException>(() => read());

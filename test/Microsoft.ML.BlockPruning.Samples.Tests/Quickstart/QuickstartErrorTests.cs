@@ -18,7 +18,7 @@ public sealed class QuickstartErrorTests
     [TestMethod]
     [DataRow("--model none.safetensors", "no model file none.safetensors")]
     [DataRow("--images none", "no folder none")]
-    [DataRow("--json none/result.json", "Cannot write none/result.json")]
+    [DataRow("--json none/result.json", "Cannot write 'none/result.json'")]
     public void MissingFiles_AreRefusedWithCodeOne(string arguments, string says) => AssertFails(1, says, arguments.Split(' '));
 
     [TestMethod]

@@ -69,18 +69,16 @@ internal sealed class Markup
     // Control characters and halves of surrogate pairs are in no XML, escaped or not.
     private void Escape(string text)
     {
-        foreach (var rune in text.EnumerateRunes())
+        foreach (char letter in VisibleText.Of(text))
         {
-            _ = rune.Value switch
+            _ = letter switch
             {
                 '&' => _text.Append("&amp;"),
                 '<' => _text.Append("&lt;"),
                 '>' => _text.Append("&gt;"),
                 '"' => _text.Append("&quot;"),
                 '\'' => _text.Append("&#39;"),
-                '\t' or '\n' or '\r' => _text.Append((char)rune.Value),
-                < 0x20 or 0x7f or (>= 0x80 and < 0xa0) or 0xfffe or 0xffff => _text.Append('\ufffd'),
-                _ => _text.Append(rune.ToString()),
+                _ => _text.Append(letter),
             };
         }
     }

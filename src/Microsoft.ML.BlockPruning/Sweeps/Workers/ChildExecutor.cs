@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Pruning;
 
@@ -48,7 +49,7 @@ internal sealed class ChildExecutor(WorkerCommand command, DirectoryInfo folder,
                     onProgress(step.ToProgress());
                 }
 
-                return next;
+                return next.Error is null && next.Result is null ? throw NoMessage("it has no result") : next;
             },
             cancellationToken);
         return reply.Error is null
@@ -94,14 +95,34 @@ internal sealed class ChildExecutor(WorkerCommand command, DirectoryInfo folder,
         }
     }
 
-    private static WorkerReply Next(WorkerProcess worker) =>
-        worker.Receive() ?? throw new InvalidOperationException(worker.Obituary());
+    private static WorkerReply Next(WorkerProcess worker)
+    {
+        var reply = worker.Receive() ?? throw new InvalidOperationException(worker.Obituary());
+        try
+        {
+            reply.Check();
+            return reply;
+        }
+        catch (JsonException error)
+        {
+            throw NoMessage(error.Message);
+        }
+    }
 
-    private static SparseViT? NetworkOf(string? path)
+    private static InvalidDataException NoMessage(string what) =>
+        new($"What came from the other process of the sweep is no message: {what}");
+
+    // The file is deleted when it is read: nothing outside the folder may be named.
+    private SparseViT? NetworkOf(string? path)
     {
         if (path is null)
         {
             return null;
+        }
+
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) != folder.FullName)
+        {
+            throw NoMessage($"its file '{path}' is outside '{folder.FullName}'");
         }
 
         using var file = File.OpenRead(path);

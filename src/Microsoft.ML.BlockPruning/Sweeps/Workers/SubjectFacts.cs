@@ -2,4 +2,4 @@ namespace Microsoft.ML.BlockPruning.Sweeps.Workers;
 
 /// <summary>What a subject's network and images do not say.</summary>
 internal sealed record SubjectFacts(
-    int Calibration, int[]? CalibrationLabels, int Validation, int[]? ValidationLabels, long Seed, int Threads);
+    int Calibration, int Validation, long Seed, int Threads, int[]? CalibrationLabels = null, int[]? ValidationLabels = null);

@@ -28,13 +28,14 @@ internal static class SubjectFolder
         WriteImages(subject.Calibration, Path.Combine(folder, CalibrationFile));
         WriteImages(subject.Validation, Path.Combine(folder, ValidationFile));
         var rest = new SubjectFacts(
-            subject.Calibration.Count, subject.Calibration.Labels, subject.Validation.Count, subject.Validation.Labels, subject.Seed,
-            subject.Threads);
+            subject.Calibration.Count, subject.Validation.Count, subject.Seed, subject.Threads, subject.Calibration.Labels,
+            subject.Validation.Labels);
         File.WriteAllText(Path.Combine(folder, SubjectFile), JsonSerializer.Serialize(rest, SweepJson.Form));
     }
 
     /// <summary>Reads what <see cref="Write"/> has written; the same to the bit.</summary>
-    /// <exception cref="InvalidDataException">A file is damaged, or not of the size that the others make it.</exception>
+    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged; names it.</exception>
     public static SweepSubject Read(string folder)
     {
         string path = Path.Combine(folder, NetworkFile);
@@ -50,16 +51,18 @@ internal static class SubjectFolder
             facts.Threads);
     }
 
+    // The counts are held against the files' lengths before anything is taken by them.
     private static SubjectFacts ReadFacts(string path)
     {
         try
         {
-            var facts = JsonSerializer.Deserialize<SubjectFacts>(File.ReadAllText(path), SweepJson.Form);
-            return facts is { Threads: > 0 } ? facts : throw new JsonException("it is null, or has no threads");
+            var facts = SweepJson.Read<SubjectFacts>(SweepJson.Parse(File.ReadAllBytes(path)));
+            return facts is { Calibration: > 0, Validation: > 0, Threads: > 0 } ? facts : throw new JsonException(
+                $"it counts {facts.Calibration} and {facts.Validation} images and {facts.Threads} threads, expected 1 or more");
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException error)
         {
-            throw new InvalidDataException($"'{path}' does not describe a sweep's subject: {error.Message}", error);
+            throw new InvalidDataException($"The sweep's file '{path}' is damaged: {error.Message}", error);
         }
     }
 
@@ -76,14 +79,15 @@ internal static class SubjectFolder
     private static float[] ReadImages(string path, int count, ViTConfig config)
     {
         using var file = File.OpenRead(path);
-        long bytes = (long)count * config.ImageDim * sizeof(float);
-        if (count < 1 || file.Length != bytes || bytes / sizeof(float) > Array.MaxLength)
+        long values = (long)count * config.ImageDim;
+        if (file.Length != values * sizeof(float) || values > Array.MaxLength)
         {
             throw new InvalidDataException(
-                $"'{path}' has {file.Length} bytes, expected {bytes}: {count} images of {config.ImageDim} values.");
+                $"The sweep's file '{path}' has {file.Length} bytes, expected {values * sizeof(float)}: {count} images of "
+                + $"{config.ImageDim} values, and no more than {Array.MaxLength} values.");
         }
 
-        float[] images = new float[count * config.ImageDim];
+        float[] images = new float[values];
         for (int image = 0; image < count; image++)
         {
             file.ReadExactly(MemoryMarshal.AsBytes(images.AsSpan(image * config.ImageDim, config.ImageDim)));

@@ -16,4 +16,18 @@ internal sealed record WorkerReply
 
     /// <summary>What the trial, or before the first one the start, failed of.</summary>
     public string? Error { get; init; }
+
+    /// <exception cref="System.Text.Json.JsonException">A figure is out of its range.</exception>
+    public void Check()
+    {
+        if (DenseTop1 is { } top1)
+        {
+            SweepFigures.CheckFraction("denseTop1", top1);
+        }
+
+        if (Result is { } result)
+        {
+            SweepFigures.Check(result);
+        }
+    }
 }
