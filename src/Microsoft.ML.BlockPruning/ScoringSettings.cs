@@ -1,17 +1,20 @@
+using Microsoft.ML.BlockPruning.Imaging;
+
 namespace Microsoft.ML.BlockPruning;
 
-/// <summary>Columns and batch size of a transformer.</summary>
+/// <summary>Columns, batch size and limits of a transformer.</summary>
 /// <param name="ImageColumnName">Read.</param>
 /// <param name="ScoreColumnName">Written: logits.</param>
 /// <param name="PredictedLabelColumnName">Written: the best class as a key.</param>
 /// <param name="BatchSize">Images scored at once in a data view.</param>
 /// <param name="NumberOfThreads">Threads that score a batch; null: one per logical processor. Not saved: it belongs to the machine.</param>
 /// <param name="Device">Where to score; null: what the context says. Not saved either.</param>
+/// <param name="MaximumPixels">Width times height of an image at most.</param>
 internal sealed record ScoringSettings(
     string ImageColumnName, string ScoreColumnName, string PredictedLabelColumnName, int BatchSize, int? NumberOfThreads,
-    ScoringDevice? Device = null)
+    ScoringDevice? Device = null, long MaximumPixels = ImageFile.DefaultMaximumPixels)
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>Checks what the caller gave.</summary>
     /// <exception cref="ArgumentException">A name is empty or used twice, or a number is not positive.</exception>
@@ -22,6 +25,7 @@ internal sealed record ScoringSettings(
         ArgumentException.ThrowIfNullOrEmpty(PredictedLabelColumnName);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(BatchSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(NumberOfThreads ?? 1, nameof(NumberOfThreads));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaximumPixels);
         if (ScoreColumnName == PredictedLabelColumnName)
         {
             throw new ArgumentException(
@@ -36,6 +40,8 @@ internal sealed record ScoringSettings(
         writer.Write(ScoreColumnName);
         writer.Write(PredictedLabelColumnName);
         writer.Write(BatchSize);
+        writer.Write(""); // the column of probabilities: none
+        writer.Write(MaximumPixels);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -45,7 +51,7 @@ internal sealed record ScoringSettings(
         try
         {
             int version = reader.ReadInt32();
-            if (version != Version)
+            if (version is not (1 or Version))
             {
                 throw new FormatException(
                     $"The columns are written in version {version}, this library reads {Version}; update Microsoft.ML.BlockPruning.");
@@ -53,6 +59,12 @@ internal sealed record ScoringSettings(
 
             var settings = new ScoringSettings(
                 reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadInt32(), NumberOfThreads: null);
+            if (version == Version)
+            {
+                reader.ReadString(); // the column of probabilities
+                settings = settings with { MaximumPixels = reader.ReadInt64() };
+            }
+
             settings.Validate();
             return settings;
         }

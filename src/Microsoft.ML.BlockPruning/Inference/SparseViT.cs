@@ -136,6 +136,9 @@ internal sealed class SparseViT
         })],
         Norm, Heads);
 
+    /// <summary>The same network with another preprocessing of the same size and channels; weights are shared, not copied.</summary>
+    public SparseViT With(ImagePreprocessing preprocessing) => new(Config, preprocessing, LabelNames, Embedding, Layers, Norm, Heads);
+
     private static LinearWeights Copy(LinearWeights layer)
     {
         var copy = new LinearWeights(layer.Name, layer.OutFeatures, layer.InFeatures);
