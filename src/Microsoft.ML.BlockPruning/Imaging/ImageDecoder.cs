@@ -36,8 +36,7 @@ internal sealed class ImageDecoder(long maximumPixels)
         int width = codec.Info.Width, height = codec.Info.Height;
         ImageLimit.Check(width, height, maximumPixels);
         var info = new SKImageInfo(width, height, SKColorType.Bgra8888, SKAlphaType.Unpremul);
-        var pixels = _memory.Rent(width * height * ImageLimit.BytesPerPixel);
-        pixels.Clear(); // a codec may leave out what is transparent
+        var pixels = _memory.RentZeros(width * height * ImageLimit.BytesPerPixel); // a codec may leave out what is transparent
         var result = Decode(codec, info, pixels);
         if (result != SKCodecResult.Success)
         {
@@ -48,7 +47,7 @@ internal sealed class ImageDecoder(long maximumPixels)
         }
 
         frame?.PaintAround(pixels, width);
-        return new DecodedImage(_memory, pixels, width, height, codec.EncodedOrigin);
+        return new DecodedImage(_memory, pixels, width, height, header.Origin ?? codec.EncodedOrigin);
     }
 
     private static unsafe Span<byte> BytesOf(SKData data) => new((void*)data.Data, (int)data.Size);

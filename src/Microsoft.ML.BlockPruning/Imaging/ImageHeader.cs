@@ -8,6 +8,9 @@ namespace Microsoft.ML.BlockPruning.Imaging;
 /// <param name="Height">Of the canvas, in pixels.</param>
 internal readonly record struct ImageHeader(ImageFormat Format, long Width, long Height)
 {
+    /// <summary>Where the first pixel belongs when the image is looked at; null where the decoder knows.</summary>
+    public SKEncodedOrigin? Origin { get; init; }
+
     /// <summary>Reads the sizes and holds them against the limit; takes no memory.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="maximumPixels">Width times height at most.</param>

@@ -89,7 +89,7 @@ public sealed class ImagePreprocessing
     public ImageInterpolation Interpolation { get; }
 
     /// <summary>Whether an image file is turned as its EXIF orientation says, before anything else.</summary>
-    /// <value>False: timm's and torchvision's loaders do not, so networks are trained and judged on images as they are stored.</value>
+    /// <value>False: timm's and torchvision's loaders do not, so networks are trained and judged on images as stored.</value>
     /// <remarks>It concerns files alone: an <c>MLImage</c> and a vector of pixels have no orientation. It is saved with a network.</remarks>
     public bool ApplyOrientation { get; }
 

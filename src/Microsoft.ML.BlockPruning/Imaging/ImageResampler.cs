@@ -89,8 +89,8 @@ internal sealed class ImageResampler(ImagePreprocessing preprocessing, long maxi
         if (Math.Max(targetWidth, targetHeight) > int.MaxValue || bytes > most)
         {
             throw new InvalidDataException(
-                $"the image is {width}x{height} pixels, its sides too unlike: resized it would be {targetWidth}x{targetHeight}, and resizing "
-                + $"would take {bytes} bytes, above {most}; cut it first.");
+                $"the image is {width}x{height} pixels, its sides too unlike: resized it would be {targetWidth}x{targetHeight}, and "
+                + $"resizing would take {bytes} bytes, above {most}; cut it first.");
         }
     }
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Microsoft.ML.BlockPruning.Imaging;
 
-/// <summary>Tells the format of a file by its first bytes. What is not promised is refused by name, whatever the decoder could do.</summary>
+/// <summary>Tells the format of a file by its first bytes. What is not promised is refused by name, whatever a decoder can do.</summary>
 internal static class ImageSignature
 {
     private const int Shown = 8;

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
+using SkiaSharp;
 
 namespace Microsoft.ML.BlockPruning.Imaging;
 
 /// <summary>The sizes in a PNG file: of its header (IHDR), and of the frames of an animated one (fcTL), which must lie within it.</summary>
+/// <remarks>And the orientation of its EXIF data (eXIf).</remarks>
 internal static class PngHeader
 {
     private const int Signature = 8;
@@ -21,6 +23,7 @@ internal static class PngHeader
         }
 
         long width = Number(first, 8), height = Number(first, 12);
+        SKEncodedOrigin? origin = null;
         for (long at = Signature; at + Overhead <= file.Length;)
         {
             var chunk = file[(int)at..];
@@ -30,10 +33,15 @@ internal static class PngHeader
                 CheckFrame(chunk[8..], width, height);
             }
 
+            if (chunk.Length >= length + Overhead && chunk[4..8].SequenceEqual("eXIf"u8))
+            {
+                origin ??= ExifOrientation.Of(chunk.Slice(8, (int)length));
+            }
+
             at += length + Overhead;
         }
 
-        return new ImageHeader(ImageFormat.Png, width, height);
+        return new ImageHeader(ImageFormat.Png, width, height) { Origin = origin };
     }
 
     // The first frame is decoded alone, yet a file that contradicts itself is left to no decoder.

@@ -24,18 +24,30 @@ internal sealed unsafe class ScratchBuffer
     public Span<byte> Rent(int length)
     {
         Return();
-        if (length > KeptAtMost)
+        if (length <= KeptAtMost)
         {
-            _large = NativeMemory.Alloc((nuint)length);
-            return new Span<byte>(_large, length);
+            return Keep(length);
         }
 
-        if (_kept.Length < length)
+        _large = NativeMemory.Alloc((nuint)length);
+        return new Span<byte>(_large, length);
+    }
+
+    /// <summary>Takes memory that holds zeros. What is large is made of pages that cost nothing before they are written.</summary>
+    /// <param name="length">In bytes.</param>
+    /// <returns>Valid until <see cref="Return"/>.</returns>
+    public Span<byte> RentZeros(int length)
+    {
+        Return();
+        if (length <= KeptAtMost)
         {
-            _kept = new byte[length];
+            var kept = Keep(length);
+            kept.Clear();
+            return kept;
         }
 
-        return _kept.AsSpan(0, length);
+        _large = NativeMemory.AllocZeroed((nuint)length);
+        return new Span<byte>(_large, length);
     }
 
     /// <summary>Gives large memory back; harmless where none was taken.</summary>
@@ -43,5 +55,15 @@ internal sealed unsafe class ScratchBuffer
     {
         NativeMemory.Free(_large);
         _large = null;
+    }
+
+    private Span<byte> Keep(int length)
+    {
+        if (_kept.Length < length)
+        {
+            _kept = new byte[length];
+        }
+
+        return _kept.AsSpan(0, length);
     }
 }

@@ -21,6 +21,7 @@ public static partial class PruneModel
             {
                 ModelPath = settings.NetworkPath,
                 ImageColumnName = nameof(ModelInput.ImageSource),
+                ApplyOrientation = true,
             })
             .SetDataset(
                 toKey.Transform(train),
