@@ -85,6 +85,8 @@ cases = [
     case(24, 48, 3, "ShortestSide", "Bilinear", 24, 24, 8),     # one pass only
     case(1, 1, 3, "Exact", "Bicubic", 8, 8, 9),                 # a single pixel
     case(200, 9, 1, "Exact", "Bilinear", 12, 12, 10),           # far from square
+    case(1500, 2, 3, "ShortestSide", "Bicubic", 12, 13, 11),    # resized it would be 9,750 wide
+    case(2, 1500, 3, "Exact", "Bicubic", 12, 12, 12),           # 501 taps
 ]
 OUT.parent.mkdir(parents=True, exist_ok=True)
 OUT.write_text(json.dumps({"pillow": PIL.__version__, "cases": cases, "encoded": [encoded(*form) for form in FORMS]}, indent=1) + "\n")

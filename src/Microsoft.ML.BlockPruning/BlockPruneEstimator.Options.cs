@@ -128,6 +128,14 @@ public sealed partial class BlockPruneEstimator
         /// <value>Null: what <c>config.json</c> beside the model says, else timm's default.</value>
         public ImagePreprocessing? Preprocessing { get; set; }
 
+        /// <summary>Gets or sets whether an image file is turned as its EXIF orientation says.</summary>
+        /// <value>False: as <see cref="ImagePreprocessing.ApplyOrientation"/> of <see cref="Preprocessing"/> says.</value>
+        public bool ApplyOrientation { get; set; }
+
+        /// <summary>Gets or sets how many pixels an image has at most, by its header; it is saved with a model.</summary>
+        /// <value>89,478,485, as Pillow warns at. A larger image is refused before memory is taken: four bytes a pixel.</value>
+        public long MaximumPixels { get; set; } = ImageFile.DefaultMaximumPixels;
+
         /// <summary>Gets or sets who is told how far <c>Fit</c> has come. ML.NET's own progress never reaches its log.</summary>
         /// <value>Null.</value>
         public IProgress<PruneProgress>? Progress { get; set; }

@@ -64,7 +64,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             options.Block, options.LayerFloor, options.LayerBlocks, options.LayerFloors, options.LayersToKeepDense);
         _settings = new ScoringSettings(
             options.ImageColumnName, options.ScoreColumnName, options.PredictedLabelColumnName, options.BatchSize, options.NumberOfThreads,
-            options.Device);
+            options.Device, options.MaximumPixels);
         _settings.Validate();
     }
 

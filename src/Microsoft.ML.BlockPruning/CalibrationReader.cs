@@ -74,7 +74,7 @@ internal sealed class CalibrationReader(IHost host, BlockPruneEstimator.Options 
         var images = new List<float[]>();
         var labels = new List<int>();
         using var cursor = input.GetRowCursor(label is { } used ? [image, used] : [image]);
-        var reader = new ImageColumnReader(host, cursor, image, preprocessing);
+        var reader = new ImageColumnReader(host, cursor, image, preprocessing, options.MaximumPixels);
         var labelGetter = label is { } column ? cursor.GetGetter<uint>(column) : null;
         uint key = 0;
         long rows = 0, leftOut = 0;

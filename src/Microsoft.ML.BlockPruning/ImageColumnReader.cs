@@ -23,12 +23,14 @@ internal sealed class ImageColumnReader
     /// <param name="row">The row or cursor; the column is active in it.</param>
     /// <param name="column">The image column in the row's schema.</param>
     /// <param name="preprocessing">What the network expects.</param>
-    public ImageColumnReader(IExceptionContext context, DataViewRow row, DataViewSchema.Column column, ImagePreprocessing preprocessing)
+    /// <param name="maximumPixels">Of an image, at most.</param>
+    public ImageColumnReader(
+        IExceptionContext context, DataViewRow row, DataViewSchema.Column column, ImagePreprocessing preprocessing, long maximumPixels)
     {
         _context = context;
         _row = row;
         _name = column.Name;
-        _writer = new ImageTensorWriter(preprocessing);
+        _writer = new ImageTensorWriter(preprocessing, maximumPixels);
         _read = column.Type switch
         {
             ImageDataViewType => OfImages(row.GetGetter<MLImage>(column)),
@@ -70,7 +72,15 @@ internal sealed class ImageColumnReader
         return destination =>
         {
             getter(ref bytes);
-            _writer.WriteEncoded(bytes.IsDense ? bytes.GetValues() : bytes.DenseValues().ToArray(), destination);
+            try
+            {
+                _writer.WriteEncoded(bytes.IsDense ? bytes.GetValues() : bytes.DenseValues().ToArray(), destination);
+            }
+            finally
+            {
+                // A getter fills the memory that it is given again: a large file's would stay for good.
+                bytes = bytes.Length > ScratchBuffer.KeptAtMost ? default : bytes;
+            }
         };
     }
 
@@ -80,7 +90,14 @@ internal sealed class ImageColumnReader
         return destination =>
         {
             getter(ref values);
-            _writer.WriteValues(values.IsDense ? values.GetValues() : values.DenseValues().ToArray(), destination);
+            try
+            {
+                _writer.WriteValues(values.IsDense ? values.GetValues() : values.DenseValues().ToArray(), destination);
+            }
+            finally
+            {
+                values = values.Length > _writer.Length ? default : values;
+            }
         };
     }
 }

@@ -32,6 +32,7 @@ internal sealed class ModelComparison(IHostEnvironment environment, SparseViT ne
             LabelColumnName = labelColumnName,
             ValidationSet = images,
             Preprocessing = network.Preprocessing,
+            MaximumPixels = settings.MaximumPixels,
         };
         var source = PruneInput.Open(host, options, images.Schema);
         if (ShapeOf(source.Weights.Config) != ShapeOf(network.Config))

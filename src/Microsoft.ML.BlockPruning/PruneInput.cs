@@ -29,6 +29,7 @@ internal sealed record PruneInput(
         var weights = ViTCheckpoint.Load(options.ModelPath);
         var checkpoint = CheckpointConfig.TryReadBeside(options.ModelPath);
         var preprocessing = options.Preprocessing ?? DefaultPreprocessing.Of(checkpoint, weights.Config, options.ModelPath);
+        preprocessing = options.ApplyOrientation ? preprocessing.WithOrientation(true) : preprocessing;
         CheckPreprocessing(host, preprocessing, weights.Config);
         var image = ImageColumn.Find(host, input, options.ImageColumnName, preprocessing);
         var label = LabelColumn.Find(host, input, options.LabelColumnName);

@@ -1,17 +1,20 @@
+using Microsoft.ML.BlockPruning.Imaging;
+
 namespace Microsoft.ML.BlockPruning;
 
-/// <summary>Columns and batch size of a transformer.</summary>
+/// <summary>Columns, batch size and limits of a transformer.</summary>
 /// <param name="ImageColumnName">Read.</param>
 /// <param name="ScoreColumnName">Written: logits.</param>
 /// <param name="PredictedLabelColumnName">Written: the best class as a key.</param>
 /// <param name="BatchSize">Images scored at once in a data view.</param>
 /// <param name="NumberOfThreads">Threads that score a batch; null: one per logical processor. Not saved: it belongs to the machine.</param>
 /// <param name="Device">Where to score; null: what the context says. Not saved either.</param>
+/// <param name="MaximumPixels">Width times height of an image at most.</param>
 internal sealed record ScoringSettings(
     string ImageColumnName, string ScoreColumnName, string PredictedLabelColumnName, int BatchSize, int? NumberOfThreads,
-    ScoringDevice? Device = null)
+    ScoringDevice? Device = null, long MaximumPixels = ImageFile.DefaultMaximumPixels)
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>Checks what the caller gave.</summary>
     /// <exception cref="ArgumentException">A name is empty or used twice, or a number is out of its range.</exception>
@@ -21,6 +24,7 @@ internal sealed record ScoringSettings(
         ArgumentException.ThrowIfNullOrEmpty(ScoreColumnName);
         ArgumentException.ThrowIfNullOrEmpty(PredictedLabelColumnName);
         ScoringLimits.Check(BatchSize, NumberOfThreads);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaximumPixels);
         if (ScoreColumnName == PredictedLabelColumnName)
         {
             throw new ArgumentException(
@@ -35,6 +39,8 @@ internal sealed record ScoringSettings(
         writer.Write(ScoreColumnName);
         writer.Write(PredictedLabelColumnName);
         writer.Write(BatchSize);
+        writer.Write(""); // the column of probabilities: none
+        writer.Write(MaximumPixels);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -44,7 +50,7 @@ internal sealed record ScoringSettings(
         try
         {
             int version = reader.ReadInt32();
-            if (version != Version)
+            if (version is not (1 or Version))
             {
                 throw new FormatException(
                     $"The columns are written in version {version}, this library reads {Version}; update Microsoft.ML.BlockPruning.");
@@ -57,6 +63,12 @@ internal sealed record ScoringSettings(
                 throw new FormatException(
                     $"The model file asks for batches of {settings.BatchSize} images, expected 1 to {ScoringLimits.BatchSize}: "
                     + "it is damaged, or was saved with a BatchSize that is too large. Prune again, or load the network alone.");
+            }
+
+            if (version == Version)
+            {
+                reader.ReadString(); // the column of probabilities
+                settings = settings with { MaximumPixels = reader.ReadInt64() };
             }
 
             settings.Validate();

@@ -16,15 +16,16 @@ namespace Microsoft.ML.BlockPruning;
 /// evaluator's log-loss means nothing). In a data view images are scored in batches; batch, threads and neighbours do not change a score.
 /// It scores in pure C# on the processor, or on an NVIDIA GPU (<see cref="ScoringDevice"/>), chosen anew wherever a model is loaded.
 /// Logits that are not finite are no answer: reading such a row throws an <see cref="ArithmeticException"/> that names it.
-/// Immutable and safe to share between threads and prediction engines: give engines
+/// Safe to share between threads and prediction engines, once <see cref="MaximumPixels"/> and <see cref="ApplyOrientation"/> are as the
+/// application wants them; nothing else can be changed. Give engines
 /// <c>new PredictionEngineOptions { OwnsTransformer = false }</c>, else the first one disposed takes the transformer with it.
 /// </remarks>
 public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposable
 {
     private readonly IHost _host;
-    private readonly SparseViT _network;
+    private readonly IHostEnvironment _environment;
     private readonly IScoringSession _session;
-    private readonly ModelComparison _comparison;
+    private SparseViT _network;
     private int _isDisposed;
 
     internal SparseViTTransformer(
@@ -32,12 +33,12 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         IReadOnlyList<string>? fileNotes = null)
     {
         _host = environment.Register(nameof(SparseViTTransformer));
+        _environment = environment;
         Settings = settings;
         Report = report;
         Notes = [.. network.Notes, .. fileNotes ?? []];
         _network = network;
         (_session, Device) = ScoringSessions.Open(_host, network, settings, NvidiaDriver.TryLoad);
-        _comparison = new ModelComparison(environment, network, settings);
         Layers = LayerSummary.Of(network);
         LogNotes(fileNotes ?? []);
     }
@@ -47,6 +48,29 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
 
     /// <summary>What is done to an image before the network reads it.</summary>
     public ImagePreprocessing Preprocessing => _network.Preprocessing;
+
+    /// <summary>Gets or sets how many pixels an image has at most, width times height by its header.</summary>
+    /// <value>As it was pruned with; 89,478,485 where nothing was said. A larger image is refused before memory is taken.</value>
+    /// <remarks>Views and engines made before keep the limit that they were made with. It is saved with the model.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
+    public long MaximumPixels
+    {
+        get => Settings.MaximumPixels;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            Settings = Settings with { MaximumPixels = value };
+        }
+    }
+
+    /// <summary>Gets or sets whether an image file is turned as its EXIF orientation says.</summary>
+    /// <value>As it was pruned with: <see cref="ImagePreprocessing.ApplyOrientation"/> of <see cref="Preprocessing"/>.</value>
+    /// <remarks>Views and engines made before are not changed. It is saved with the model.</remarks>
+    public bool ApplyOrientation
+    {
+        get => Preprocessing.ApplyOrientation;
+        set => _network = _network.With(Preprocessing.WithOrientation(value));
+    }
 
     /// <summary>[numClasses], in the order of <c>Score</c>'s slots and of <c>PredictedLabel</c>'s keys.</summary>
     public IReadOnlyList<string> LabelNames => _network.LabelNames;
@@ -88,7 +112,9 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;
 
-    internal ScoringSettings Settings { get; }
+    internal ScoringSettings Settings { get; private set; }
+
+    private ModelComparison Comparison => new(_environment, _network, Settings);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
@@ -113,7 +139,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     public ModelReport CreateReport(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return _comparison.Report(name, Report);
+        return Comparison.Report(name, Report);
     }
 
     /// <summary>Makes a page to look at: what is left of each layer, and which answers are other ones than the dense network's.</summary>
@@ -135,7 +161,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(denseModelPath);
-        return _comparison.Report(name, Report, images, denseModelPath, labelColumnName, cancellationToken);
+        return Comparison.Report(name, Report, images, denseModelPath, labelColumnName, cancellationToken);
     }
 #pragma warning restore RS0026
 
@@ -199,7 +225,8 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         return new ScoringSchema(_host, inputSchema, Settings, Preprocessing, LabelNames);
     }
 
-    internal ImageColumnReader CreateReader(DataViewRow row, DataViewSchema.Column column) => new(_host, row, column, Preprocessing);
+    internal ImageColumnReader CreateReader(DataViewRow row, DataViewSchema.Column column) =>
+        new(_host, row, column, Preprocessing, Settings.MaximumPixels);
 
     /// <summary>Runs the network; from any thread.</summary>
     /// <param name="images">[count, channels, imageSize, imageSize], normalised.</param>

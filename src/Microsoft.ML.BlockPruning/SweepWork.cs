@@ -128,6 +128,6 @@ internal sealed class SweepWork
         _environment,
         new ScoringSettings(
             _options.ImageColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName, _options.BatchSize,
-            _options.NumberOfThreads, _options.Device),
+            _options.NumberOfThreads, _options.Device, _options.MaximumPixels),
         network);
 }

@@ -2,54 +2,61 @@ using SkiaSharp;
 
 namespace Microsoft.ML.BlockPruning.Imaging;
 
-/// <summary>Decodes image files with the decoder that MLImage has, but refuses what is cut off.</summary>
+/// <summary>Decodes image files with the decoder that MLImage has, but believes no header and refuses what is cut off.</summary>
 /// <remarks>
 /// <c>MLImage.CreateFromStream</c> fills the rest of a truncated file with black and blends transparent pixels with black; here the
-/// first is an error and the second keeps its colour, as in Pillow. Keeps its buffer, so one instance serves one thread.
+/// first is an error and the second keeps its colour, as in Pillow. Of an animation it reads the first frame. One instance serves one
+/// thread.
 /// </remarks>
-internal sealed class ImageDecoder
+/// <param name="maximumPixels">Width times height at most.</param>
+internal sealed class ImageDecoder(long maximumPixels)
 {
-    private byte[] _pixels = [];
+    private readonly ScratchBuffer _memory = new();
+
+    /// <summary>Bytes that stay with the decoder between two images.</summary>
+    public int KeptBytes => _memory.KeptBytes;
 
     /// <summary>Decodes a file.</summary>
     /// <param name="file">The whole content of a PNG, JPEG, BMP, GIF or WebP file.</param>
-    /// <returns>[height, width, 4] blue, green, red, alpha; valid until the next call.</returns>
-    /// <exception cref="InvalidDataException">The bytes are not such a file, or it is cut off.</exception>
-    public (ReadOnlyMemory<byte> Pixels, int Width, int Height) Decode(ReadOnlySpan<byte> file)
+    /// <returns>The image; dispose it before the next.</returns>
+    /// <exception cref="InvalidDataException">The bytes are not such a file, it is cut off, or it has too many pixels.</exception>
+    public DecodedImage Decode(ReadOnlySpan<byte> file)
     {
-        if (file.IsEmpty)
-        {
-            throw new InvalidDataException("the image is missing (no bytes); filter such rows out first.");
-        }
-
+        var header = ImageHeader.Read(file, maximumPixels);
         using var data = SKData.CreateCopy(file);
+        GifFrame? frame = header.Format == ImageFormat.Gif ? GifHeader.Read(file).Frame : null;
+        frame?.MakeOpaque(BytesOf(data));
         using var codec = SKCodec.Create(data);
-        if (codec is null)
+        if (codec is null || codec.EncodedFormat != header.SkiaFormat)
         {
-            string head = Convert.ToHexString(file[..Math.Min(file.Length, 8)]);
+            throw ImageHeader.Damaged(header.Format, $"its {file.Length} bytes cannot be opened");
+        }
+
+        // The decoder's own word: it is what the memory is for.
+        int width = codec.Info.Width, height = codec.Info.Height;
+        ImageLimit.Check(width, height, maximumPixels);
+        var info = new SKImageInfo(width, height, SKColorType.Bgra8888, SKAlphaType.Unpremul);
+        var pixels = _memory.RentZeros(width * height * ImageLimit.BytesPerPixel); // a codec may leave out what is transparent
+        var result = Decode(codec, info, pixels);
+        if (result != SKCodecResult.Success)
+        {
+            _memory.Return();
             throw new InvalidDataException(
-                $"its {file.Length} bytes (first: {head}) are not an image; give the whole content of a PNG, JPEG, BMP, GIF or WebP file.");
+                $"cut off or corrupt: its {file.Length} bytes are a {codec.EncodedFormat} file of {width}x{height} pixels that cannot be "
+                + $"decoded ({result}).");
         }
 
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Bgra8888, SKAlphaType.Unpremul);
-        if (_pixels.Length < info.BytesSize)
+        frame?.PaintAround(pixels, width);
+        return new DecodedImage(_memory, pixels, width, height, header.Origin ?? codec.EncodedOrigin);
+    }
+
+    private static unsafe Span<byte> BytesOf(SKData data) => new((void*)data.Data, (int)data.Size);
+
+    private static unsafe SKCodecResult Decode(SKCodec codec, SKImageInfo info, Span<byte> pixels)
+    {
+        fixed (byte* target = pixels)
         {
-            _pixels = new byte[info.BytesSize];
+            return codec.GetPixels(info, (nint)target);
         }
-
-        SKCodecResult result;
-        unsafe
-        {
-            fixed (byte* pixels = _pixels)
-            {
-                result = codec.GetPixels(info, (nint)pixels);
-            }
-        }
-
-        return result == SKCodecResult.Success
-            ? (_pixels.AsMemory(0, info.BytesSize), info.Width, info.Height)
-            : throw new InvalidDataException(
-                $"its {file.Length} bytes are a {codec.EncodedFormat} file of {info.Width}x{info.Height} pixels that cannot be decoded "
-                + $"({result}); the file is cut off or corrupt.");
     }
 }

@@ -18,10 +18,12 @@ public sealed class ImagePreprocessing
     /// <param name="resize">How the image becomes a square.</param>
     /// <param name="resizeSize">The size to resize to, in pixels, at least <paramref name="imageSize"/>; 0 takes just that.</param>
     /// <param name="interpolation">The filter.</param>
+    /// <param name="applyOrientation">Whether an image file is turned as its EXIF orientation says.</param>
     /// <exception cref="ArgumentException">A value is out of range, or mean or std has not one finite value per channel.</exception>
     public ImagePreprocessing(
         int imageSize, int channels, IReadOnlyList<float> mean, IReadOnlyList<float> std,
-        ImageResize resize = ImageResize.ShortestSide, int resizeSize = 0, ImageInterpolation interpolation = ImageInterpolation.Bicubic)
+        ImageResize resize = ImageResize.ShortestSide, int resizeSize = 0, ImageInterpolation interpolation = ImageInterpolation.Bicubic,
+        bool applyOrientation = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(imageSize);
         if (channels is not (1 or 3))
@@ -42,6 +44,14 @@ public sealed class ImagePreprocessing
                 $"The centre of {imageSize} pixels cannot be cut out of {target}; resize to {imageSize} or more.");
         }
 
+        if ((long)target * target > Array.MaxLength / channels)
+        {
+            throw new ArgumentOutOfRangeException(
+                target == imageSize ? nameof(imageSize) : nameof(resizeSize), target,
+                $"An image of {channels}x{target}x{target} values does not fit an array; "
+                + $"{(long)Math.Sqrt(Array.MaxLength / channels)} is the largest size.");
+        }
+
         ImageSize = imageSize;
         Channels = channels;
         Mean = PerChannel(mean, channels, nameof(mean));
@@ -54,6 +64,7 @@ public sealed class ImagePreprocessing
         Resize = resize;
         ResizeSize = target;
         Interpolation = interpolation;
+        ApplyOrientation = applyOrientation;
     }
 
     /// <summary>Width and height that the network reads, in pixels.</summary>
@@ -77,6 +88,11 @@ public sealed class ImagePreprocessing
     /// <summary>The filter that resizes.</summary>
     public ImageInterpolation Interpolation { get; }
 
+    /// <summary>Whether an image file is turned as its EXIF orientation says, before anything else.</summary>
+    /// <value>False: timm's and torchvision's loaders do not, so networks are trained and judged on images as stored.</value>
+    /// <remarks>It concerns files alone: an <c>MLImage</c> and a vector of pixels have no orientation. It is saved with a network.</remarks>
+    public bool ApplyOrientation { get; }
+
     /// <summary>timm's default: bicubic, the centre 90 %, ImageNet's mean and deviation (grey: 0.5 and 0.5).</summary>
     /// <param name="imageSize">Width and height that the network reads, in pixels.</param>
     /// <param name="channels">1 (grey) or 3 (RGB).</param>
@@ -89,6 +105,13 @@ public sealed class ImagePreprocessing
         ImageResize.ShortestSide,
         (int)Math.Floor(imageSize / 0.9),
         ImageInterpolation.Bicubic);
+
+    /// <summary>The same with another <see cref="ApplyOrientation"/>.</summary>
+    /// <param name="applyOrientation">Whether a file is turned as its EXIF orientation says.</param>
+    /// <returns>A copy, or this one where nothing changes.</returns>
+    public ImagePreprocessing WithOrientation(bool applyOrientation) => applyOrientation == ApplyOrientation
+        ? this
+        : new ImagePreprocessing(ImageSize, Channels, Mean, Std, Resize, ResizeSize, Interpolation, applyOrientation);
 
     private static float[] PerChannel(IReadOnlyList<float> values, int channels, string name)
     {

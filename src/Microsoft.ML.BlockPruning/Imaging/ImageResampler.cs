@@ -1,49 +1,96 @@
 namespace Microsoft.ML.BlockPruning.Imaging;
 
 /// <summary>Resizes 8-bit images as Pillow does: first along the rows, rounded to 8 bits, then along the columns.</summary>
-/// <remarks>Keeps its buffers and weights from one image to the next, so one instance serves one thread.</remarks>
-internal sealed class ImageResampler(ImagePreprocessing preprocessing)
+/// <remarks>
+/// The resized image is never there as a whole, only the rows and columns of its centre; so its sides may be far from alike. Keeps small
+/// buffers and the last weights, so one instance serves one thread.
+/// </remarks>
+/// <param name="preprocessing">The sizes and the filter.</param>
+/// <param name="maximumPixels">Of an image, at most; its four bytes each are what the work may take besides.</param>
+internal sealed class ImageResampler(ImagePreprocessing preprocessing, long maximumPixels)
 {
     private const int Half = 1 << (ResampleWeights.PrecisionBits - 1);
 
+    // Under a low limit of pixels ordinary images must still be enlarged.
+    private const long LeastWork = 256L << 20;
+
+    private readonly ScratchBuffer _row = new();
+    private readonly ScratchBuffer _rows = new();
     private (int Width, int Height) _inputSize;
     private ResampleWeights? _horizontal;
     private ResampleWeights? _vertical;
-    private byte[] _rows = [];
+
+    /// <summary>Bytes that stay between two images.</summary>
+    public int KeptBytes => _row.KeptBytes + _rows.KeptBytes
+        + (sizeof(int) * ((_horizontal?.Taps.Length ?? 0) + (_vertical?.Taps.Length ?? 0)));
 
     /// <summary>Resizes and cuts out the centre.</summary>
-    /// <param name="input">[height, width, channels], interleaved.</param>
-    /// <param name="width">Of the input, in pixels.</param>
-    /// <param name="height">Of the input, in pixels.</param>
+    /// <param name="input">The image.</param>
     /// <param name="output">[imageSize, imageSize, channels], interleaved; written.</param>
-    public void Resize(ReadOnlySpan<byte> input, int width, int height, Span<byte> output)
+    /// <exception cref="InvalidDataException">The sides are so unlike that the work would take more memory than the image may.</exception>
+    public void Resize(PixelRows input, Span<byte> output)
     {
         int size = preprocessing.ImageSize, channels = preprocessing.Channels;
-        int inputStride = width * channels, stride = size * channels;
-        if (_horizontal is null || _vertical is null || _inputSize != (width, height))
-        {
-            var (targetWidth, targetHeight) = TargetOf(width, height);
-            _horizontal = new ResampleWeights(width, targetWidth, CropStart(targetWidth), size, preprocessing.Interpolation);
-            _vertical = new ResampleWeights(height, targetHeight, CropStart(targetHeight), size, preprocessing.Interpolation);
-            _inputSize = (width, height);
-        }
+        int stride = size * channels;
+        var (horizontal, vertical) = WeightsFor(input.Width, input.Height);
 
         // Only the rows that the second pass reads.
-        int top = _vertical.First[0];
-        int rows = _vertical.First[^1] + _vertical.Count[^1] - top;
-        if (_rows.Length < rows * stride)
+        int top = vertical.First[0];
+        int count = vertical.First[^1] + vertical.Count[^1] - top;
+        try
         {
-            _rows = new byte[rows * stride];
+            var row = _row.Rent(input.Width * channels);
+            var rows = _rows.Rent(count * stride);
+            for (int y = 0; y < count; y++)
+            {
+                input.Read(top + y, channels, row);
+                ResizeRow(row, horizontal, rows.Slice(y * stride, stride), channels);
+            }
+
+            for (int y = 0; y < size; y++)
+            {
+                MixRows(rows[((vertical.First[y] - top) * stride)..], vertical, y, output.Slice(y * stride, stride));
+            }
+        }
+        finally
+        {
+            _row.Return();
+            _rows.Return();
+        }
+    }
+
+    private (ResampleWeights Horizontal, ResampleWeights Vertical) WeightsFor(int width, int height)
+    {
+        if (_horizontal is not null && _vertical is not null && _inputSize == (width, height))
+        {
+            return (_horizontal, _vertical);
         }
 
-        for (int y = 0; y < rows; y++)
-        {
-            ResizeRow(input.Slice((top + y) * inputStride, inputStride), _horizontal, _rows.AsSpan(y * stride, stride), channels);
-        }
+        var (targetWidth, targetHeight) = TargetOf(width, height);
+        CheckWork(width, height, targetWidth, targetHeight);
+        int size = preprocessing.ImageSize;
+        var horizontal = new ResampleWeights(width, (int)targetWidth, CropStart(targetWidth), size, preprocessing.Interpolation);
+        var vertical = new ResampleWeights(height, (int)targetHeight, CropStart(targetHeight), size, preprocessing.Interpolation);
+        bool isSmall = (horizontal.Taps.Length + vertical.Taps.Length) <= ScratchBuffer.KeptAtMost / sizeof(int);
+        (_inputSize, _horizontal, _vertical) = isSmall ? ((width, height), horizontal, vertical) : default;
+        return (horizontal, vertical);
+    }
 
-        for (int y = 0; y < size; y++)
+    /// <summary>Holds what is about to be taken against the limit; in 64 bits, for one side may be a thousand times the other.</summary>
+    private void CheckWork(int width, int height, long targetWidth, long targetHeight)
+    {
+        int size = preprocessing.ImageSize;
+        long tapsAcross = ResampleWeights.TapsOf(width, targetWidth, preprocessing.Interpolation);
+        long tapsDown = ResampleWeights.TapsOf(height, targetHeight, preprocessing.Interpolation);
+        long rows = Math.Min(height, (long)((double)height / targetHeight * size) + tapsDown + 1);
+        decimal bytes = ((decimal)sizeof(int) * size * (tapsAcross + tapsDown))
+            + ((decimal)rows * size * preprocessing.Channels) + ((decimal)width * preprocessing.Channels);
+        long most = Math.Max(ImageLimit.BytesPerPixel * Math.Min(maximumPixels, ImageLimit.MostAddressable), LeastWork);
+        if (Math.Max(targetWidth, targetHeight) > int.MaxValue || bytes > most)
         {
-            MixRows(_rows.AsSpan((_vertical.First[y] - top) * stride), _vertical, y, output.Slice(y * stride, stride));
+            throw new InvalidDataException(
+                $"the image is {width}x{height} pixels, its sides too unlike: resized it would be {targetWidth}x{targetHeight}, and "
+                + $"resizing would take {bytes} bytes, above {most}; cut it first.");
         }
     }
 
@@ -86,7 +133,7 @@ internal sealed class ImageResampler(ImagePreprocessing preprocessing)
 
     private static byte Clip(int sum) => (byte)Math.Clamp(sum >> ResampleWeights.PrecisionBits, 0, 255);
 
-    private (int Width, int Height) TargetOf(int width, int height)
+    private (long Width, long Height) TargetOf(int width, int height)
     {
         int size = preprocessing.ResizeSize;
         if (preprocessing.Resize == ImageResize.Exact)
@@ -95,14 +142,12 @@ internal sealed class ImageResampler(ImagePreprocessing preprocessing)
         }
 
         // torchvision truncates the longer side; in 64 bits, as Python has no overflow.
-        return width <= height
-            ? (size, (int)((long)size * height / width))
-            : ((int)((long)size * width / height), size);
+        return width <= height ? (size, (long)size * height / width) : ((long)size * width / height, size);
     }
 
-    private int CropStart(int target)
+    private int CropStart(long target)
     {
-        int rest = target - preprocessing.ImageSize;
+        int rest = (int)(target - preprocessing.ImageSize);
 
         // torchvision rounds half to even, Hugging Face rounds down.
         return preprocessing.Resize == ImageResize.Exact ? rest / 2 : (int)Math.Round(rest / 2.0, MidpointRounding.ToEven);

@@ -5,21 +5,26 @@ namespace Microsoft.ML.BlockPruning.Imaging;
 /// <summary>Turns one image into the floats that the network reads.</summary>
 /// <remarks>
 /// Destinations are [channels, imageSize, imageSize] float32, planar, normalised; overwritten. Bad pixels end in an
-/// <see cref="InvalidDataException"/> that says what was found. Keeps buffers, so one instance serves one thread.
+/// <see cref="InvalidDataException"/> that says what was found. Keeps small buffers, so one instance serves one thread.
 /// </remarks>
 internal sealed class ImageTensorWriter
 {
     private readonly ImagePreprocessing _preprocessing;
-    private readonly ImageDecoder _decoder = new();
+    private readonly long _maximumPixels;
+    private readonly ImageDecoder _decoder;
     private readonly ImageResampler _resampler;
     private readonly float[] _normalized; // [channels, 256]: the value of each byte
     private readonly byte[] _square;
-    private byte[] _pixels = [];
 
-    public ImageTensorWriter(ImagePreprocessing preprocessing)
+    /// <summary>Prepares.</summary>
+    /// <param name="preprocessing">What the network expects.</param>
+    /// <param name="maximumPixels">Of an image, at most.</param>
+    public ImageTensorWriter(ImagePreprocessing preprocessing, long maximumPixels = ImageFile.DefaultMaximumPixels)
     {
         _preprocessing = preprocessing;
-        _resampler = new ImageResampler(preprocessing);
+        _maximumPixels = maximumPixels;
+        _decoder = new ImageDecoder(maximumPixels);
+        _resampler = new ImageResampler(preprocessing, maximumPixels);
         _normalized = new float[preprocessing.Channels * 256];
         _square = new byte[preprocessing.Channels * preprocessing.ImageSize * preprocessing.ImageSize];
         for (int i = 0; i < _normalized.Length; i++)
@@ -31,11 +36,18 @@ internal sealed class ImageTensorWriter
     /// <summary>Values of one image.</summary>
     public int Length => _square.Length;
 
+    /// <summary>Bytes that stay between two images and depend on their sizes.</summary>
+    public int KeptBytes => _decoder.KeptBytes + _resampler.KeptBytes;
+
     /// <summary>From an encoded image, such as the bytes of a PNG or JPEG file.</summary>
     public void WriteEncoded(ReadOnlySpan<byte> bytes, Span<float> destination)
     {
-        var (pixels, width, height) = _decoder.Decode(bytes);
-        Write(pixels.Span, width, height, redOffset: 2, destination);
+        using var image = _decoder.Decode(bytes);
+        Write(
+            _preprocessing.ApplyOrientation
+                ? new PixelRows(image.Pixels, image.Width, image.Height, redOffset: 2, image.Origin)
+                : new PixelRows(image.Pixels, image.Width, image.Height, redOffset: 2),
+            destination);
     }
 
     /// <summary>From a decoded image, which stays its owner's.</summary>
@@ -52,10 +64,15 @@ internal sealed class ImageTensorWriter
             MLPixelFormat.Rgba32 => 0,
             _ => throw new InvalidDataException($"the image's pixel format is {image.PixelFormat}; Bgra32 and Rgba32 can be read."),
         };
-        Write(image.Pixels, image.Width, image.Height, redOffset, destination);
+        ImageLimit.Check(image.Width, image.Height, _maximumPixels);
+        Write(new PixelRows(image.Pixels, image.Width, image.Height, redOffset), destination);
     }
 
     /// <summary>From values of 0 to 255, [channels, imageSize, imageSize], as ML.NET's ExtractPixels yields them.</summary>
+    /// <remarks>
+    /// An image whose largest value is above 0 and at most 1 was scaled: next to no picture of bytes is that dark. All zeros are black in
+    /// either scale, and all ones are one colour that tells no scale; both are read.
+    /// </remarks>
     public void WriteValues(ReadOnlySpan<float> values, Span<float> destination)
     {
         int size = _preprocessing.ImageSize, channels = _preprocessing.Channels;
@@ -66,65 +83,53 @@ internal sealed class ImageTensorWriter
         }
 
         int plane = size * size;
+        float smallest = byte.MaxValue, largest = 0;
         for (int i = 0; i < values.Length; i++)
         {
-            if (!float.IsFinite(values[i]))
+            float value = values[i];
+            if (!(value is >= 0 and <= byte.MaxValue))
             {
                 throw new InvalidDataException(
-                    $"value {i} (channel {i / plane}, row {i % plane / size}, column {i % size}) is {values[i]}; "
+                    $"value {i} (channel {i / plane}, row {i % plane / size}, column {i % size}) is {value}; "
                     + "pixels are finite numbers of 0 to 255.");
             }
 
-            destination[i] = Normalize(values[i], i / plane);
+            smallest = value < smallest ? value : smallest;
+            largest = value > largest ? value : largest;
+            destination[i] = Normalize(value, i / plane);
+        }
+
+        if (largest is > 0 and <= 1 && smallest < 1)
+        {
+            throw new InvalidDataException(
+                $"all pixels are at most 1; pixels of 0 to 255 are needed (the largest here is {largest}), as ExtractPixels gives them "
+                + "without scaleImage and offsetImage: leave these out, or multiply by 255.");
         }
     }
 
-    private void Write(ReadOnlySpan<byte> source, int width, int height, int redOffset, Span<float> destination)
+    private void Write(PixelRows image, Span<float> destination)
     {
         int size = _preprocessing.ImageSize;
-        if (_preprocessing.Resize == ImageResize.None && (width != size || height != size))
+        if (_preprocessing.Resize != ImageResize.None)
         {
-            throw new InvalidDataException(
-                $"the image is {width}x{height} pixels, but the network reads {size}x{size} and the preprocessing says not to resize; "
-                + "add ResizeImages, or set a preprocessing that resizes.");
+            _resampler.Resize(image, _square);
         }
-
-        int length = checked(width * height * _preprocessing.Channels);
-        if (_pixels.Length < length)
+        else if (image.Width == size && image.Height == size)
         {
-            _pixels = new byte[length];
-        }
-
-        var pixels = _pixels.AsSpan(0, length);
-        Unpack(source[..checked(width * height * 4)], redOffset, pixels);
-        if (_preprocessing.Resize == ImageResize.None)
-        {
-            Normalize(pixels, destination);
+            int stride = size * _preprocessing.Channels;
+            for (int y = 0; y < size; y++)
+            {
+                image.Read(y, _preprocessing.Channels, _square.AsSpan(y * stride, stride));
+            }
         }
         else
         {
-            _resampler.Resize(pixels, width, height, _square);
-            Normalize(_square, destination);
+            throw new InvalidDataException(
+                $"the image is {image.Width}x{image.Height} pixels, but the network reads {size}x{size} and the preprocessing says not to "
+                + "resize; add ResizeImages, or set a preprocessing that resizes.");
         }
-    }
 
-    /// <summary>Four bytes a pixel to one (luma) or three (RGB), interleaved; alpha is dropped, as Pillow's <c>convert</c> does.</summary>
-    private void Unpack(ReadOnlySpan<byte> source, int redOffset, Span<byte> pixels)
-    {
-        for (int i = 0; i < source.Length / 4; i++)
-        {
-            byte r = source[(i * 4) + redOffset], g = source[(i * 4) + 1], b = source[(i * 4) + 2 - redOffset];
-            if (_preprocessing.Channels == 1)
-            {
-                pixels[i] = (byte)(((r * 19595) + (g * 38470) + (b * 7471) + 0x8000) >> 16); // ITU-R 601 luma in Pillow's fixed point
-            }
-            else
-            {
-                pixels[i * 3] = r;
-                pixels[(i * 3) + 1] = g;
-                pixels[(i * 3) + 2] = b;
-            }
-        }
+        Normalize(_square, destination);
     }
 
     /// <summary>Interleaved bytes to planar floats.</summary>

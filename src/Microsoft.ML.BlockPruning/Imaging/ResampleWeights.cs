@@ -21,10 +21,10 @@ internal sealed class ResampleWeights
         double scale = (double)inputSize / outputSize;
         double filterScale = Math.Max(scale, 1); // shrinking widens the filter: antialiasing
         double support = SupportOf(interpolation) * filterScale;
-        TapCount = ((int)Math.Ceiling(support) * 2) + 1;
+        TapCount = checked((int)TapsOf(inputSize, outputSize, interpolation));
         First = new int[windowSize];
         Count = new int[windowSize];
-        Taps = new int[windowSize * TapCount];
+        Taps = new int[checked(windowSize * TapCount)];
         double[] weights = new double[TapCount];
         for (int i = 0; i < windowSize; i++)
         {
@@ -48,6 +48,13 @@ internal sealed class ResampleWeights
             Count[i] = count;
         }
     }
+
+    /// <summary>Input pixels that an output pixel reads at most; known before memory is taken.</summary>
+    /// <param name="inputSize">Pixels of the axis before.</param>
+    /// <param name="outputSize">Pixels of the axis after.</param>
+    /// <param name="interpolation">The filter.</param>
+    public static long TapsOf(long inputSize, long outputSize, ImageInterpolation interpolation) =>
+        ((long)Math.Ceiling(SupportOf(interpolation) * Math.Max((double)inputSize / outputSize, 1)) * 2) + 1;
 
     /// <summary>[window]: the first input pixel that an output pixel reads.</summary>
     public int[] First { get; }

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.BlockPruning.Imaging;
 
 namespace Microsoft.ML.BlockPruning.Inference;
 
 /// <summary>An <see cref="ImagePreprocessing"/> as the metadata of a file spells it; its size and channels are the network's.</summary>
-internal sealed record PixelMetadata(float[] Mean, float[] Std, ImageResize Resize, int ResizeSize, ImageInterpolation Interpolation);
+/// <remarks>The orientation is written only where it is applied: readers that know nothing of it read all other files.</remarks>
+internal sealed record PixelMetadata(
+    float[] Mean, float[] Std, ImageResize Resize, int ResizeSize, ImageInterpolation Interpolation,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ApplyOrientation = false);

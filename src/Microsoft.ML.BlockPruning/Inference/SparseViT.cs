@@ -145,6 +145,9 @@ internal sealed class SparseViT
         Notes = Notes,
     };
 
+    /// <summary>The same network with another preprocessing of the same size and channels; weights are shared, not copied.</summary>
+    public SparseViT With(ImagePreprocessing preprocessing) => new(Config, preprocessing, LabelNames, Embedding, Layers, Norm, Heads);
+
     private static LinearWeights Copy(LinearWeights layer)
     {
         var copy = new LinearWeights(layer.Name, layer.OutFeatures, layer.InFeatures);

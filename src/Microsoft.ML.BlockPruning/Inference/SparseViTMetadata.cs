@@ -33,7 +33,8 @@ internal sealed record SparseViTMetadata(int Version, NetworkMetadata Network, P
             new NetworkMetadata(
                 config.ImageSize, config.PatchSize, config.Channels, config.EmbedDim, config.Depth, config.NumHeads, config.MlpDim,
                 config.NumClasses, config.IsDistilled, config.LayerNormEps),
-            new PixelMetadata([.. pixels.Mean], [.. pixels.Std], pixels.Resize, pixels.ResizeSize, pixels.Interpolation),
+            new PixelMetadata(
+                [.. pixels.Mean], [.. pixels.Std], pixels.Resize, pixels.ResizeSize, pixels.Interpolation, pixels.ApplyOrientation),
             [.. network.LabelNames]);
     }
 
@@ -103,7 +104,7 @@ internal sealed record SparseViTMetadata(int Version, NetworkMetadata Network, P
 
     public ImagePreprocessing ToPreprocessing(string source) => Checked(source, () => new ImagePreprocessing(
         Network.ImageSize, Network.Channels, Preprocessing.Mean, Preprocessing.Std, Preprocessing.Resize, Preprocessing.ResizeSize,
-        Preprocessing.Interpolation));
+        Preprocessing.Interpolation, Preprocessing.ApplyOrientation));
 
     private static T Checked<T>(string source, Func<T> create)
     {

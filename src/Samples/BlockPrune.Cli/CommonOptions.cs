@@ -5,6 +5,7 @@ using System.Text.Json;
 using FashionMnist;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace BlockPrune.Cli;
@@ -31,6 +32,11 @@ internal sealed class CommonOptions
     };
 
     public Option<bool> Json { get; } = new("--json") { Description = "Answers in JSON, for programs" };
+
+    public Option<bool> ApplyOrientation { get; } = new("--apply-orientation")
+    {
+        Description = "Turns image files as their EXIF orientation says, now and wherever the model is used (timm does not)",
+    };
 
     public Option<int> Seed { get; } = new("--seed") { Description = "Seeds the pruning", DefaultValueFactory = _ => 1 };
 
@@ -106,12 +112,15 @@ internal sealed class CommonOptions
         return File.Exists(path) ? path : throw new FileNotFoundException($"There is no model file {path}.");
     }
 
+    /// <summary>Pixels of an image at most, for prune and sweep.</summary>
+    public long MaximumPixelsOf(ParseResult parsed) => Images.MaximumPixelsOf(parsed) ?? ImageFile.DefaultMaximumPixels;
+
     /// <summary>The images that prune and sweep read.</summary>
     /// <exception cref="OptionsException">Neither images nor --bundled are given.</exception>
     public IImageSource ImagesOf(ParseResult parsed, MLContext context, CliOutput output, ImageUse use, CancellationToken cancel)
     {
         var classes = new NetworkClasses.Dense(context.BlockPruning().ReadClassNames(ModelOf(parsed)));
-        return Images.Open(parsed, context, parsed.GetValue(Bundled), classes, output, use, cancel);
+        return Images.Open(parsed, context, parsed.GetValue(Bundled), classes, output, use, MaximumPixelsOf(parsed), cancel);
     }
 
     private static T[] ReadAll<T>(ArgumentResult result, string name, Func<string, T> read)

@@ -20,9 +20,10 @@ internal static class EvaluateVerb
         {
             var context = new MLContext(seed: 1);
             using var network = ModelFile.Open(context, parsed.GetRequiredValue(model));
+            common.Images.Apply(parsed, network);
             var images = common.Images.Open(
                 parsed, context, parsed.GetValue(common.Bundled), new NetworkClasses.Fixed(network.LabelNames), output, ImageUse.Test,
-                cancel);
+                network.MaximumPixels, cancel);
             var prepared = images.Preparation.Fit(images.Calibration).Transform(images.Test);
             var scored = output.Steps(display => WatchedScoring.Of(context, network, prepared, images.TestCount, display, cancel));
             var metrics = context.MulticlassClassification.Evaluate(scored);

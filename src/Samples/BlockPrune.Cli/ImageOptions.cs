@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Imaging;
 
 namespace BlockPrune.Cli;
 
@@ -30,12 +33,17 @@ internal sealed class ImageOptions
     private readonly Option<UnreadableImages> _unreadable = CommonOptions.Choice(
         "--unreadable", "What becomes of images that cannot be read: fail or skip", UnreadableImages.Fail);
 
+    private readonly Option<long?> _maximumPixels = CommonOptions.One<long?>(
+        "--max-pixels", $"Width times height of an image at most (default: the model's, else {ImageFile.DefaultMaximumPixels})",
+        null, ReadPixels);
+
     public void AddTo(Command verb)
     {
         verb.Add(_images);
         verb.Add(_imagesIdx);
         verb.Add(_labelsIdx);
         verb.Add(_unreadable);
+        verb.Add(_maximumPixels);
         verb.Validators.Add(result =>
         {
             bool images = result.GetResult(_imagesIdx) is not null, labels = result.GetResult(_labelsIdx) is not null;
@@ -53,6 +61,13 @@ internal sealed class ImageOptions
     /// <summary>Whether the command line names images.</summary>
     public bool AreGiven(ParseResult parsed) => parsed.GetValue(_images) is not null || parsed.GetValue(_imagesIdx) is not null;
 
+    /// <summary>The limit that the command line gives; null: none.</summary>
+    public long? MaximumPixelsOf(ParseResult parsed) => parsed.GetValue(_maximumPixels);
+
+    /// <summary>Gives a loaded network the limit of the command line, where it has one.</summary>
+    public void Apply(ParseResult parsed, SparseViTTransformer network) =>
+        network.MaximumPixels = MaximumPixelsOf(parsed) ?? network.MaximumPixels;
+
     /// <summary>Opens the images, checks the files of those that are used, and names what is skipped.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="context">Owns the data views.</param>
@@ -60,14 +75,15 @@ internal sealed class ImageOptions
     /// <param name="classes">The network's classes.</param>
     /// <param name="output">Shows the check, and takes the names.</param>
     /// <param name="use">The images that the verb reads.</param>
+    /// <param name="maximumPixels">Of an image, at most.</param>
     /// <param name="cancel">Ends the check.</param>
     /// <exception cref="OptionsException">No images are named.</exception>
     public IImageSource Open(
         ParseResult parsed, MLContext context, bool isBundled, NetworkClasses classes, CliOutput output, ImageUse use,
-        CancellationToken cancel)
+        long maximumPixels, CancellationToken cancel)
     {
         var images = output.Steps(display => ImageSource.Open(
-            context, OriginOf(parsed, isBundled), classes, CheckOf(parsed, display, cancel), use));
+            context, OriginOf(parsed, isBundled), classes, CheckOf(parsed, display, maximumPixels, cancel), use));
         NameSkipped(output, images.Unreadable);
         return images;
     }
@@ -75,19 +91,24 @@ internal sealed class ImageOptions
     /// <summary>Checks files that the command line names one by one.</summary>
     /// <returns>The rows whose files can be read; the others are named.</returns>
     public IReadOnlyList<ImageFileRow> Check(
-        ParseResult parsed, IReadOnlyList<ImageFileRow> rows, CliOutput output, CancellationToken cancel)
+        ParseResult parsed, IReadOnlyList<ImageFileRow> rows, CliOutput output, long maximumPixels, CancellationToken cancel)
     {
         var (readable, skipped) = output.Steps(display =>
         {
-            var check = CheckOf(parsed, display, cancel);
+            var check = CheckOf(parsed, display, maximumPixels, cancel);
             return (check.Keep(rows), check.Unreadable);
         });
         NameSkipped(output, skipped);
         return readable;
     }
 
-    private ImageCheck CheckOf(ParseResult parsed, IStepDisplay display, CancellationToken cancel) =>
-        new(parsed.GetValue(_unreadable), display, cancel) { SkipOption = "--unreadable skip" };
+    private ImageCheck CheckOf(ParseResult parsed, IStepDisplay display, long maximumPixels, CancellationToken cancel) =>
+        new(parsed.GetValue(_unreadable), display, cancel) { SkipOption = "--unreadable skip", MaximumPixels = maximumPixels };
+
+    private static long? ReadPixels(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long pixels) && pixels > 0
+            ? pixels
+            : throw new FormatException($"{text} is not a whole number of pixels of at least 1.");
 
     private static void NameSkipped(CliOutput output, IReadOnlyList<UnreadableImage> skipped)
     {

@@ -24,13 +24,14 @@ internal static class PredictVerb
         {
             var context = new MLContext(seed: 1);
             using var network = ModelFile.Open(context, parsed.GetRequiredValue(model));
+            common.Images.Apply(parsed, network);
             string[] paths = parsed.GetRequiredValue(files);
             var (rows, names) = paths.Length > 0
                 ? Files(context, common.Images.Check(
-                    parsed, [.. paths.Select(path => new ImageFileRow { ImagePath = path })], output, cancel))
+                    parsed, [.. paths.Select(path => new ImageFileRow { ImagePath = path })], output, network.MaximumPixels, cancel))
                 : TestImages(common.Images.Open(
                     parsed, context, parsed.GetValue(common.Bundled), new NetworkClasses.Fixed(network.LabelNames), output, ImageUse.Test,
-                    cancel));
+                    network.MaximumPixels, cancel));
             int row = 0;
             foreach (float[] logits in network.Transform(rows).GetColumn<float[]>("Score"))
             {
@@ -42,12 +43,8 @@ internal static class PredictVerb
         });
     }
 
-    private static (IDataView Rows, IReadOnlyList<string> Names) Files(MLContext context, IReadOnlyList<ImageFileRow> files)
-    {
-        var rows = context.Data.LoadFromEnumerable(files);
-        var loaded = context.Transforms.LoadImages(nameof(PixelRow.Image), "", nameof(ImageFileRow.ImagePath)).Fit(rows).Transform(rows);
-        return (loaded, [.. files.Select(row => row.ImagePath)]);
-    }
+    private static (IDataView Rows, IReadOnlyList<string> Names) Files(MLContext context, IReadOnlyList<ImageFileRow> files) =>
+        (ImageBytes.Of(context, context.Data.LoadFromEnumerable(files)), [.. files.Select(row => row.ImagePath)]);
 
     private static (IDataView Rows, IReadOnlyList<string> Names) TestImages(IImageSource images) =>
         (images.Preparation.Fit(images.Calibration).Transform(images.Test), images.TestNames);

@@ -30,7 +30,8 @@ internal static class PruneVerb
         var limit = ValidationRows.Option();
         var verb = new Command("prune", "Prunes a network and saves the pipeline that scores it.")
         {
-            common.Model, common.Bundled, block, criterion, refit, heldOut, save, report, limit, common.Seed, common.Json,
+            common.Model, common.Bundled, block, criterion, refit, heldOut, save, report, limit, common.ApplyOrientation, common.Seed,
+            common.Json,
         };
         budget.AddTo(verb);
         common.Images.AddTo(verb);
@@ -52,6 +53,8 @@ internal static class PruneVerb
                 Criterion = parsed.GetValue(criterion),
                 Refit = parsed.GetValue(refit),
                 ValidationSetFraction = parsed.GetValue(heldOut),
+                ApplyOrientation = parsed.GetValue(common.ApplyOrientation),
+                MaximumPixels = common.MaximumPixelsOf(parsed),
                 Progress = new PruneSteps(display, images.CalibrationCount),
                 CancellationToken = cancel,
             })).Fit(images.Calibration));

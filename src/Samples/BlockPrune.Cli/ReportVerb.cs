@@ -81,6 +81,7 @@ internal static class ReportVerb
             {
                 var context = new MLContext(seed: 1);
                 using var network = ModelFile.Open(context, zip);
+                common.Images.Apply(parsed, network);
                 string name = Path.GetFileName(zip);
                 bool isBundled = parsed.GetValue(common.Bundled);
                 if (!common.Images.AreGiven(parsed) && !isBundled)
@@ -91,7 +92,8 @@ internal static class ReportVerb
                 string densePath = parsed.GetValue(dense) ?? (isBundled ? FashionMnistData.NetworkPath : throw new OptionsException(
                     "Which dense network? Give --dense FILE.safetensors, to compare with its answers; without --images none is needed."));
                 var classes = new NetworkClasses.Fixed(network.LabelNames);
-                var images = common.Images.Open(parsed, context, isBundled, classes, output, ImageUse.Test, cancel);
+                var images = common.Images.Open(
+                    parsed, context, isBundled, classes, output, ImageUse.Test, network.MaximumPixels, cancel);
                 var test = images.Preparation.Fit(images.Calibration)
                     .Transform(ValidationRows.Of(context, images, parsed.GetValue(limit)));
                 return network.CreateReport(name, test, densePath, cancellationToken: cancel);

@@ -22,7 +22,7 @@ internal static class SweepVerb
         var references = ReportFiles.References();
         var verb = new Command("sweep", "Prunes to many budgets and blocks and tells which of them pay.")
         {
-            common.Model, common.Bundled, limit, folds, save, report, references, common.Seed, common.Json,
+            common.Model, common.Bundled, limit, folds, save, report, references, common.ApplyOrientation, common.Seed, common.Json,
         };
         common.Images.AddTo(verb);
         foreach (var option in options.All)
@@ -36,7 +36,13 @@ internal static class SweepVerb
             var context = new MLContext(seed);
             string modelPath = common.ModelOf(parsed);
             var sweep = context.BlockPruning()
-                .CreateSweep(new BlockPruneEstimator.Options { ModelPath = modelPath, Refit = options.FinalRefitOf(parsed) });
+                .CreateSweep(new BlockPruneEstimator.Options
+                {
+                    ModelPath = modelPath,
+                    Refit = options.FinalRefitOf(parsed),
+                    ApplyOrientation = parsed.GetValue(common.ApplyOrientation),
+                    MaximumPixels = common.MaximumPixelsOf(parsed),
+                });
             options.Apply(parsed, sweep, seed);
             if (parsed.GetValue(folds) is not null && parsed.GetValue(limit) is not null)
             {

@@ -13,5 +13,5 @@ internal static class ValidationRows
 
     /// <summary>Draws the same images for the same source, whatever the verb.</summary>
     public static IDataView Of(MLContext context, IImageSource images, int? limit) =>
-        context.Data.TakeRows(context.Data.ShuffleRows(images.Test, seed: 1), limit ?? Most);
+        context.Data.TakeRows(images.ShuffledTest(seed: 1), limit ?? Most);
 }

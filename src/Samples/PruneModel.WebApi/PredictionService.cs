@@ -8,6 +8,9 @@ namespace PruneModelSample.WebApi;
 /// <summary>Predictions over HTTP: POST /predict with an image file as the body; GET /health and /metrics.</summary>
 internal static class PredictionService
 {
+    // Each decodes into memory of its own, four bytes a pixel; more at once would not be faster.
+    private static readonly SemaphoreSlim Turns = new(Environment.ProcessorCount);
+
     /// <summary>Builds the application.</summary>
     /// <param name="args">ASP.NET Core's, and what <see cref="ServiceSettings"/> reads, such as <c>--Model PATH</c>.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
@@ -15,7 +18,9 @@ internal static class PredictionService
     {
         var builder = WebApplication.CreateBuilder(args);
         var settings = ServiceSettings.Read(builder.Configuration);
+        PruneModel.MaximumPixels = settings.MaximumPixels;
         builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = settings.LargestImage);
+        builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(services => new ModelFile(settings, services.GetRequiredService<ILogger<ModelFile>>()));
         builder.Services.AddHealthChecks().AddCheck<ModelHealth>("model");
 
@@ -53,23 +58,46 @@ internal static class PredictionService
         }
     }
 
-    private static async Task<IResult> PredictAsync(HttpRequest request, [FromServices] ModelFile file, CancellationToken cancel)
+    private static async Task<IResult> PredictAsync(
+        HttpRequest request, [FromServices] ModelFile file, [FromServices] ServiceSettings settings, CancellationToken cancel)
     {
-        using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, cancel);
-        using var model = file.Rent();
-        if (model is null)
-        {
-            return Results.Problem("There is no model yet.", statusCode: StatusCodes.Status503ServiceUnavailable);
-        }
-
+        byte[] image;
         try
         {
-            return Results.Ok(model.Predict(body.ToArray()));
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body, cancel);
+            image = body.ToArray();
+        }
+        catch (BadHttpRequestException refused)
+        {
+            return Results.Problem(
+                $"{refused.Message} An image file has {settings.LargestImage} bytes at most here.", statusCode: refused.StatusCode);
+        }
+
+        if (image.Length == 0)
+        {
+            return Results.Problem("The body is empty; send the content of an image file.", statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        await Turns.WaitAsync(cancel);
+        try
+        {
+            using var model = file.Rent();
+            return model is null
+                ? Results.Problem("There is no model yet.", statusCode: StatusCodes.Status503ServiceUnavailable)
+                : Results.Ok(model.Predict(image));
         }
         catch (Exception unreadable) when (unreadable is ArgumentException or InvalidOperationException or InvalidDataException)
         {
             return Results.Problem(unreadable.Message, statusCode: StatusCodes.Status400BadRequest);
+        }
+        catch (ArithmeticException notFinite)
+        {
+            return Results.Problem(notFinite.Message, statusCode: StatusCodes.Status500InternalServerError); // the model's fault
+        }
+        finally
+        {
+            Turns.Release();
         }
     }
 }

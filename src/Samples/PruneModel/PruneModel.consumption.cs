@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
 using Microsoft.ML.Data;
 
 namespace PruneModelSample;
@@ -9,6 +10,9 @@ public static partial class PruneModel
 {
     /// <summary>The model's file; set it before the first prediction.</summary>
     public static string MLNetModelPath { get; set; } = Path.GetFullPath("PruneModel.mlnet");
+
+    /// <summary>Width times height of an image at most; set it before a model is read. Null: as the model was pruned with.</summary>
+    public static long? MaximumPixels { get; set; }
 
     // One model for the process, one engine per thread: an engine is not safe to share, and a context per prediction would never be freed.
     private static readonly Lazy<ITransformer> Model = new(() => LoadModel(new MLContext(), MLNetModelPath));
@@ -41,8 +45,18 @@ public static partial class PruneModel
         return [.. names.DenseValues().Select(name => name.ToString())];
     }
 
-    /// <summary>Reads a model's file, whole and undamaged.</summary>
-    public static ITransformer LoadModel(MLContext context, string path) => context.Model.LoadChecked(path, out _);
+    /// <summary>Reads a model's file, whole and undamaged. Photographs are turned as their EXIF orientation says: phones write them so.</summary>
+    public static ITransformer LoadModel(MLContext context, string path)
+    {
+        var model = context.Model.LoadChecked(path, out _);
+        foreach (var network in (model as IEnumerable<ITransformer> ?? []).OfType<SparseViTTransformer>())
+        {
+            network.ApplyOrientation = true;
+            network.MaximumPixels = MaximumPixels ?? network.MaximumPixels;
+        }
+
+        return model;
+    }
 
     /// <summary>An engine for one thread. It leaves the model alone when it is disposed, so that many may share one.</summary>
     public static PredictionEngine<ModelInput, ModelOutput> CreateEngine(MLContext context, ITransformer model) =>

@@ -24,6 +24,7 @@ public static partial class PruneModel
             Budget = PruneBudget.Flops(1),
             ImageColumnName = nameof(ModelInput.ImageSource),
             MaximumCalibrationImages = 1,
+            ApplyOrientation = true,
             CancellationToken = cancellationToken,
         });
         using var denseNetwork = NetworkOf(dense);

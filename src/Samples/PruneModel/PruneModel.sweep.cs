@@ -22,6 +22,7 @@ public static partial class PruneModel
             {
                 ModelPath = settings.NetworkPath,
                 ImageColumnName = nameof(ModelInput.ImageSource),
+                ApplyOrientation = true,
             })
             .SetDataset(
                 toKey.Transform(train),

@@ -24,6 +24,7 @@ public static partial class PruneModel
             Block = BlockShape.Parse(settings.TrainingOption.Block),
             Budget = PruneBudget.Flops(settings.TrainingOption.Keep),
             ImageColumnName = nameof(ModelInput.ImageSource),
+            ApplyOrientation = true, // as the service does
             Progress = progress,
             CancellationToken = cancellationToken,
         });
@@ -35,9 +36,9 @@ public static partial class PruneModel
     internal static IDataView LoadImageFromFolder(MLContext context, string folder) => context.Data.LoadFromEnumerable(
         from files in ImageFolder.Read(folder)
         from file in files
-        select new ModelInput { Label = file.Label, ImageSource = File.ReadAllBytes(file.ImagePath) });
+        select new ModelInput { Label = file.Label, ImageSource = ImageBytes.Read(file.ImagePath) });
 
-    /// <summary>Decodes every image of folders before the work begins: one that is cut off would count as black below the cut.</summary>
+    /// <summary>Decodes every image of folders before the work begins, so that a broken one costs seconds and not the run.</summary>
     /// <exception cref="InvalidDataException">Some cannot be read; names them.</exception>
     internal static void CheckImages(IEnumerable<string> folders, IStepDisplay display, CancellationToken cancellationToken) =>
         new ImageCheck(UnreadableImages.Fail, display, cancellationToken).Keep(

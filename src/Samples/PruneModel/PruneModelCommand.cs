@@ -65,7 +65,7 @@ internal static class PruneModelCommand
         var verb = Verb("predict", "Tells what an image shows.", error, (settings, parsed, _) =>
         {
             PruneModel.MLNetModelPath = settings.ModelPath;
-            var input = new PruneModel.ModelInput { ImageSource = File.ReadAllBytes(parsed.GetRequiredValue(image)) };
+            var input = new PruneModel.ModelInput { ImageSource = ImageBytes.Read(parsed.GetRequiredValue(image)) };
             foreach (var (label, probability) in PruneModel.PredictAllLabels(input))
             {
                 Say(console, $"{label,-20} {100 * probability,6:F2} %");

@@ -35,5 +35,5 @@ internal sealed class PipelineFit(MLContext context, IImageSource images, Quicks
 
     // Test images for the report's KL; no step of pruning sees them. They lie in order of their classes.
     private IDataView HeldOut() => images.Preparation.Fit(images.Calibration)
-        .Transform(context.Data.TakeRows(context.Data.ShuffleRows(images.Test, options.Seed), HeldOutImages));
+        .Transform(context.Data.TakeRows(images.ShuffledTest(options.Seed), HeldOutImages));
 }

@@ -5,6 +5,9 @@ namespace SampleKit;
 /// <summary>The user's image files, split into calibration and test rows class by class.</summary>
 internal sealed class FileImages : IImageSource
 {
+    private readonly MLContext _context;
+    private readonly IDataView _testFiles;
+
     /// <param name="context">Owns the data views.</param>
     /// <param name="files">The files of every class.</param>
     /// <param name="classes">The network's classes; null: those of the files.</param>
@@ -27,13 +30,14 @@ internal sealed class FileImages : IImageSource
             testing = use.HasFlag(ImageUse.Test) ? check.Keep(testing) : testing;
         }
 
-        Calibration = context.Data.LoadFromEnumerable(calibrating);
-        Test = context.Data.LoadFromEnumerable(testing);
+        _context = context;
+        _testFiles = context.Data.LoadFromEnumerable(testing);
+        Calibration = ImageBytes.Of(context, context.Data.LoadFromEnumerable(calibrating));
+        Test = ImageBytes.Of(context, _testFiles);
         CalibrationCount = calibrating.Count;
         TestCount = testing.Count;
         TestNames = [.. testing.Select(row => row.ImagePath)];
-        Preparation = context.Transforms.LoadImages(nameof(PixelRow.Image), "", nameof(ImageFileRow.ImagePath))
-            .Append(LabelKeys.Estimator(context, names));
+        Preparation = LabelKeys.Estimator(context, names);
         Unreadable = check?.Unreadable ?? [];
     }
 
@@ -50,4 +54,7 @@ internal sealed class FileImages : IImageSource
     public IEstimator<ITransformer> Preparation { get; }
 
     public IReadOnlyList<UnreadableImage> Unreadable { get; }
+
+    // Shuffled as names: rows wait in memory for their turn.
+    public IDataView ShuffledTest(int seed) => ImageBytes.Of(_context, _context.Data.ShuffleRows(_testFiles, seed));
 }

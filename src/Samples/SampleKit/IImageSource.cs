@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace SampleKit;
 
-/// <summary>Where the images come from, and the steps that turn its rows into the columns Image and Label.</summary>
+/// <summary>Where the images come from: rows with the column Image, and the step that turns their Label into a key.</summary>
 internal interface IImageSource
 {
     /// <summary>Rows to calibrate on; none of them is a test row.</summary>
@@ -17,9 +17,13 @@ internal interface IImageSource
     /// <summary>What a message calls the test images, in their order: a file's path, or its number in an IDX file.</summary>
     IReadOnlyList<string> TestNames { get; }
 
-    /// <summary>Ends with Image (float vector or MLImage) and Label (key).</summary>
+    /// <summary>Makes Label a key; Image is a vector of bytes (a file) or of float (pixels) already.</summary>
     IEstimator<ITransformer> Preparation { get; }
 
     /// <summary>The files that were skipped.</summary>
     IReadOnlyList<UnreadableImage> Unreadable { get; }
+
+    /// <summary>The test images in random order, as <c>ShuffleRows</c> makes it.</summary>
+    /// <param name="seed">The same seed gives the same order.</param>
+    IDataView ShuffledTest(int seed);
 }

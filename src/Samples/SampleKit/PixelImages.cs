@@ -6,8 +6,11 @@ namespace SampleKit;
 /// <summary>Grey images in memory, as float vectors: no decoding, so a pass over the rows costs next to nothing.</summary>
 internal sealed class PixelImages : IImageSource
 {
+    private readonly MLContext _context;
+
     public PixelImages(MLContext context, IReadOnlyList<string> classes, PixelSet calibration, PixelSet test)
     {
+        _context = context;
         Calibration = View(context, classes, calibration);
         Test = View(context, classes, test);
         CalibrationCount = calibration.Chosen.Count;
@@ -30,6 +33,8 @@ internal sealed class PixelImages : IImageSource
 
     /// <summary>None: an IDX file is whole or refused.</summary>
     public IReadOnlyList<UnreadableImage> Unreadable => [];
+
+    public IDataView ShuffledTest(int seed) => _context.Data.ShuffleRows(Test, seed);
 
     private static IDataView View(MLContext context, IReadOnlyList<string> classes, PixelSet set) =>
         context.Data.LoadFromEnumerable(Rows(classes, set), PixelRow.Schema(set.Images.Height * set.Images.Width));

@@ -16,6 +16,29 @@ public sealed class ImagePreprocessingTests
     }
 
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(26755)]
+    [DataRow(int.MaxValue)]
+    [DataRow(int.MinValue)]
+    public void ImageNet_OfASizeThatCannotBe_IsRefused(int size) =>
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ImagePreprocessing.ImageNet(size));
+
+    [TestMethod]
+    public void WithOrientation_ChangesNothingElse()
+    {
+        var stored = new ImagePreprocessing(8, 1, [0.1f], [0.2f], ImageResize.Exact, 9, ImageInterpolation.Bilinear);
+
+        var seen = stored.WithOrientation(true);
+
+        Assert.IsFalse(stored.ApplyOrientation);
+        Assert.IsTrue(seen.ApplyOrientation);
+        Assert.AreEqual(
+            (stored.ImageSize, stored.Channels, stored.Mean[0], stored.Std[0], stored.Resize, stored.ResizeSize, stored.Interpolation),
+            (seen.ImageSize, seen.Channels, seen.Mean[0], seen.Std[0], seen.Resize, seen.ResizeSize, seen.Interpolation));
+        Assert.AreSame(seen, seen.WithOrientation(true));
+    }
+
+    [TestMethod]
     public void Constructor_CopiesItsLists()
     {
         float[] mean = [0.5f];
@@ -33,6 +56,11 @@ public sealed class ImagePreprocessingTests
     [DataRow(8, 3, 3, 0f, 0, DisplayName = "deviation zero")]
     [DataRow(8, 3, 3, float.NaN, 0, DisplayName = "deviation NaN")]
     [DataRow(8, 3, 3, 1f, 7, DisplayName = "resize below the crop")]
+    [DataRow(int.MaxValue, 3, 3, 1f, 0, DisplayName = "the largest size")]
+    [DataRow(26755, 3, 3, 1f, 0, DisplayName = "more values than an array holds: 26,755 squared three times")]
+    [DataRow(46341, 1, 1, 1f, 0, DisplayName = "a product above 2^31")]
+    [DataRow(8, 3, 3, 1f, int.MaxValue, DisplayName = "the largest size to resize to")]
+    [DataRow(8, 3, 3, 1f, int.MinValue, DisplayName = "the least size to resize to")]
     public void Constructor_RefusesWhatCannotBeDone(int imageSize, int channels, int values, float std, int resizeSize)
     {
         float[] mean = new float[values];

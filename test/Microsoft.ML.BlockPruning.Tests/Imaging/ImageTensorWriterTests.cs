@@ -149,6 +149,62 @@ public sealed class ImageTensorWriterTests
         Assert.ThrowsExactly<InvalidDataException>(() => writer.WriteEncoded(file.AsSpan(0, file.Length * 7 / 10), new float[3 * 144]));
     }
 
+    /// <summary>A line of pixels: resized as a whole it would be 224 high and 22 million wide, of which the network reads 224.</summary>
+    [TestMethod]
+    [DataRow(100_000, 1)]
+    [DataRow(1, 100_000)]
+    public void WriteImage_OfALine_TakesLittle(int width, int height)
+    {
+        using var image = ResizeFixture.Image(
+            [.. Enumerable.Repeat((byte)90, width * height * 3)], width, height, MLPixelFormat.Bgra32);
+        var writer = new ImageTensorWriter(new ImagePreprocessing(224, 3, new float[3], [1, 1, 1]));
+        float[] written = new float[writer.Length];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        writer.WriteImage(image, written);
+
+        Assert.IsLessThan(8L << 20, GC.GetAllocatedBytesForCurrentThread() - before);
+        CollectionAssert.AreEqual(Enumerable.Repeat(90 / 255f, written.Length).ToArray(), written);
+    }
+
+    [TestMethod]
+    public void WriteImage_OfALineThatCannotBeResized_SaysItsSizes()
+    {
+        using var image = ResizeFixture.Image(new byte[10_000_000 * 3], 10_000_000, 1, MLPixelFormat.Bgra32);
+        var writer = new ImageTensorWriter(new ImagePreprocessing(224, 3, new float[3], [1, 1, 1]));
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => writer.WriteImage(image, new float[writer.Length]));
+
+        StringAssert.Contains(
+            error.Message, "10000000x1 pixels, its sides too unlike: resized it would be 2240000000x224", StringComparison.Ordinal);
+    }
+
+    /// <summary>Both sides to 224: the filter alone would read 10 million pixels for each of 224, four bytes each.</summary>
+    [TestMethod]
+    public void WriteImage_WhoseFilterWouldTakeTooMuch_IsRefused()
+    {
+        using var image = ResizeFixture.Image(new byte[30_000_000 * 3], 1, 30_000_000, MLPixelFormat.Bgra32);
+        var writer = new ImageTensorWriter(new ImagePreprocessing(224, 3, new float[3], [1, 1, 1], ImageResize.Exact));
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => writer.WriteImage(image, new float[writer.Length]));
+
+        StringAssert.Contains(error.Message, "1x30000000 pixels, its sides too unlike", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void WriteImage_AboveTheLimit_IsRefused_AndOneBelowIsEnlarged()
+    {
+        using var image = ResizeFixture.Image(new byte[5 * 3 * 3], 5, 3, MLPixelFormat.Rgba32);
+        var preprocessing = new ImagePreprocessing(224, 3, new float[3], [1, 1, 1]);
+        float[] written = new float[224 * 224 * 3];
+
+        new ImageTensorWriter(preprocessing, maximumPixels: 15).WriteImage(image, written);
+        var error = Assert.ThrowsExactly<InvalidDataException>(
+            () => new ImageTensorWriter(preprocessing, maximumPixels: 14).WriteImage(image, written));
+
+        StringAssert.Contains(error.Message, "5x3 pixels by its header, above the limit of 14", StringComparison.Ordinal);
+    }
+
     [TestMethod]
     public void WriteImage_OfNull_IsInvalidData() =>
         Assert.ThrowsExactly<InvalidDataException>(() => new ImageTensorWriter(ImageNetWithoutResize(4)).WriteImage(null, new float[48]));

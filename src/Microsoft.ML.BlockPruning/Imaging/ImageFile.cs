@@ -1,0 +1,33 @@
+namespace Microsoft.ML.BlockPruning.Imaging;
+
+/// <summary>Looks at image files before they are rows: which of them can be read.</summary>
+public static class ImageFile
+{
+    /// <summary>Pixels of an image at most, where nothing else is said: 89,478,485, the number at which Pillow warns.</summary>
+    public const long DefaultMaximumPixels = 89_478_485;
+
+    /// <summary>Reads the size that a file's header claims, of the whole canvas; decodes nothing and takes no memory.</summary>
+    /// <param name="file">The whole content of a PNG, JPEG, BMP, GIF or WebP file.</param>
+    /// <param name="maximumPixels">Width times height at most; positive.</param>
+    /// <returns>In pixels, as stored: EXIF's orientation is not applied.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumPixels"/> is not positive.</exception>
+    /// <exception cref="InvalidDataException">It is no such file, its header is cut off, or it claims more pixels.</exception>
+    public static (int Width, int Height) ReadSize(ReadOnlySpan<byte> file, long maximumPixels = DefaultMaximumPixels)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumPixels);
+        var header = ImageHeader.Read(file, maximumPixels);
+        return ((int)header.Width, (int)header.Height);
+    }
+
+    /// <summary>Decodes a file once and drops the pixels; a transformer with this limit reads what passes.</summary>
+    /// <param name="file">The whole content of a PNG, JPEG, BMP, GIF or WebP file.</param>
+    /// <param name="maximumPixels">Width times height at most; positive.</param>
+    /// <remarks>Takes four bytes a pixel for the time of the call.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumPixels"/> is not positive.</exception>
+    /// <exception cref="InvalidDataException">It is no such file, it is cut off or corrupt, or it has more pixels; says which.</exception>
+    public static void Check(ReadOnlySpan<byte> file, long maximumPixels = DefaultMaximumPixels)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumPixels);
+        new ImageDecoder(maximumPixels).Decode(file).Dispose();
+    }
+}
