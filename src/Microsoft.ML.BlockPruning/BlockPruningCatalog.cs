@@ -55,16 +55,18 @@ public static class BlockPruningCatalog
     /// <param name="predictedLabelColumnName">Output column of the best class, a key.</param>
     /// <param name="batchSize">Images scored at once in a data view.</param>
     /// <param name="device">What to score on; null: the GPU of <see cref="MLContext.GpuDeviceId"/> if set, else the processor.</param>
+    /// <param name="probabilityColumnName">Output column of probabilities, the softmax of the logits; null: none.</param>
     /// <returns>The transformer.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or not a pruned network; names what is wrong.</exception>
     /// <exception cref="InvalidOperationException">The GPU cannot be used, and the context does not fall back to the CPU.</exception>
     public static SparseViTTransformer LoadSparseViT(
         this TransformsCatalog catalog, string path, string imageColumnName = "Image", string scoreColumnName = "Score",
-        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null)
+        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null,
+        string? probabilityColumnName = null)
     {
         using var stream = File.OpenRead(path);
-        return catalog.LoadSparseViT(stream, imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, device);
+        return catalog.LoadSparseViT(stream, imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, device, probabilityColumnName);
     }
 
     /// <summary>Loads a pruned network that <see cref="SparseViTTransformer.SaveNetwork(Stream)"/> wrote.</summary>
@@ -75,16 +77,19 @@ public static class BlockPruningCatalog
     /// <param name="predictedLabelColumnName">Output column of the best class, a key.</param>
     /// <param name="batchSize">Images scored at once in a data view.</param>
     /// <param name="device">What to score on; null: the GPU of <see cref="MLContext.GpuDeviceId"/> if set, else the processor.</param>
+    /// <param name="probabilityColumnName">Output column of probabilities, the softmax of the logits; null: none.</param>
     /// <returns>The transformer.</returns>
     /// <exception cref="InvalidDataException">The content is damaged or not a pruned network; names what is wrong.</exception>
     /// <exception cref="InvalidOperationException">The GPU cannot be used, and the context does not fall back to the CPU.</exception>
     public static SparseViTTransformer LoadSparseViT(
         this TransformsCatalog catalog, Stream stream, string imageColumnName = "Image", string scoreColumnName = "Score",
-        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null)
+        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null,
+        string? probabilityColumnName = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         var settings = new ScoringSettings(
-            imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device);
+            imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device,
+            probabilityColumnName);
         settings.Validate();
         return new SparseViTTransformer(MlNetHost.EnvironmentOf(catalog), settings, SparseViT.Load(stream));
     }

@@ -7,11 +7,16 @@ namespace Microsoft.ML.BlockPruning;
 /// <param name="BatchSize">Images scored at once in a data view.</param>
 /// <param name="NumberOfThreads">Threads that score a batch; null: one per logical processor. Not saved: it belongs to the machine.</param>
 /// <param name="Device">Where to score; null: what the context says. Not saved either.</param>
+/// <param name="ProbabilityColumnName">Written: the softmax of the logits; null: not.</param>
 internal sealed record ScoringSettings(
     string ImageColumnName, string ScoreColumnName, string PredictedLabelColumnName, int BatchSize, int? NumberOfThreads,
-    ScoringDevice? Device = null)
+    ScoringDevice? Device = null, string? ProbabilityColumnName = null)
 {
-    private const int Version = 1;
+    private const int Version = 2;
+
+    // Version 1 ends behind the batch size: no column of probabilities, and the default limit.
+    private const int VersionWithoutProbability = 1;
+    private const long DefaultMaximumPixels = 89_478_485;
 
     /// <summary>Checks what the caller gave.</summary>
     /// <exception cref="ArgumentException">A name is empty or used twice, or a number is not positive.</exception>
@@ -27,7 +32,21 @@ internal sealed record ScoringSettings(
             throw new ArgumentException(
                 $"'{ScoreColumnName}' cannot be the column of the scores and of the predicted label; name one of them otherwise.");
         }
+
+        if (ProbabilityColumnName is not null)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(ProbabilityColumnName);
+            if (OutputNames.Distinct(StringComparer.Ordinal).Count() < OutputNames.Count())
+            {
+                throw new ArgumentException(
+                    $"'{ProbabilityColumnName}' cannot be the column of the probabilities and of another output; name one of them otherwise.");
+            }
+        }
     }
+
+    private IEnumerable<string> OutputNames =>
+        ProbabilityColumnName is null ? [ScoreColumnName, PredictedLabelColumnName]
+            : [ScoreColumnName, PredictedLabelColumnName, ProbabilityColumnName];
 
     public void Write(BinaryWriter writer)
     {
@@ -36,6 +55,8 @@ internal sealed record ScoringSettings(
         writer.Write(ScoreColumnName);
         writer.Write(PredictedLabelColumnName);
         writer.Write(BatchSize);
+        writer.Write(ProbabilityColumnName ?? "");
+        writer.Write(DefaultMaximumPixels);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -45,7 +66,7 @@ internal sealed record ScoringSettings(
         try
         {
             int version = reader.ReadInt32();
-            if (version != Version)
+            if (version is not (Version or VersionWithoutProbability))
             {
                 throw new FormatException(
                     $"The columns are written in version {version}, this library reads {Version}; update Microsoft.ML.BlockPruning.");
@@ -53,6 +74,13 @@ internal sealed record ScoringSettings(
 
             var settings = new ScoringSettings(
                 reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadInt32(), NumberOfThreads: null);
+            if (version > VersionWithoutProbability)
+            {
+                string name = reader.ReadString();
+                settings = settings with { ProbabilityColumnName = name.Length == 0 ? null : name };
+                _ = reader.ReadInt64(); // the most pixels of an image
+            }
+
             settings.Validate();
             return settings;
         }

@@ -13,8 +13,9 @@ namespace Microsoft.ML.BlockPruning;
 
 /// <summary>Scores images with a block-sparse vision transformer: libtorch is neither needed nor loaded.</summary>
 /// <remarks>
-/// Appends <c>PredictedLabel</c> (key, the best class) and <c>Score</c> (vector of float, one logit per class; not probabilities, so the
-/// evaluator's log-loss means nothing). In a data view images are scored in batches; batch, threads and neighbours do not change a score.
+/// Appends <c>PredictedLabel</c> (key, the best class), <c>Score</c> (vector of float, one logit per class; not probabilities, so the
+/// evaluator's log-loss of it means nothing) and, where a column is named for it, their softmax, whose log-loss is told by
+/// <c>Evaluate(scored, scoreColumnName: "Probability")</c>. In a data view images are scored in batches; batch, threads and neighbours do not change a score.
 /// It scores in pure C# on the processor, or on an NVIDIA GPU (<see cref="ScoringDevice"/>), chosen anew wherever a model is loaded.
 /// Immutable and safe to share between threads and prediction engines: give engines
 /// <c>new PredictionEngineOptions { OwnsTransformer = false }</c>, else the first one disposed takes the transformer with it.
@@ -28,17 +29,21 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     private readonly IHost _host;
     private readonly SparseViT _network;
     private readonly IScoringSession _session;
+    private readonly NetworkFacts _facts;
     private readonly ModelComparison _comparison;
     private int _isDisposed;
 
-    internal SparseViTTransformer(IHostEnvironment environment, ScoringSettings settings, SparseViT network, PruneReport? report = null)
+    internal SparseViTTransformer(
+        IHostEnvironment environment, ScoringSettings settings, SparseViT network, PruneReport? report = null,
+        NetworkFacts? facts = null)
     {
         _host = environment.Register(nameof(SparseViTTransformer));
         Settings = settings;
         Report = report;
         _network = network;
         (_session, Device) = ScoringSessions.Open(_host, network, settings, NvidiaDriver.TryLoad);
-        _comparison = new ModelComparison(environment, network, settings);
+        _facts = facts ?? NetworkFacts.Of(network, report);
+        _comparison = new ModelComparison(environment, network, _facts, settings);
         Layers = LayerSummary.Of(network.Config, network.Plan);
     }
 
@@ -47,6 +52,12 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
 
     /// <summary>What is done to an image before the network reads it.</summary>
     public ImagePreprocessing Preprocessing => _network.Preprocessing;
+
+    /// <summary>The steps of <see cref="Preprocessing"/> in words, and who says so: <c>config.json</c>, a default, the options, the model file.</summary>
+    public IReadOnlyList<PreprocessingReport> PreprocessingSteps => _facts.Preprocessing;
+
+    /// <summary>The classes in the dense network's order, and what the images that it was pruned with call them.</summary>
+    public IReadOnlyList<ClassReport> Classes => _facts.Classes;
 
     /// <summary>[numClasses], in the order of <c>Score</c>'s slots and of <c>PredictedLabel</c>'s keys.</summary>
     public IReadOnlyList<string> LabelNames => _network.LabelNames;

@@ -21,7 +21,7 @@ internal static class ModelFile
         }
 
         return path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
-            ? context.Transforms.LoadSparseViT(path)
+            ? context.Transforms.LoadSparseViT(path, probabilityColumnName: CliOutput.Probability)
             : Find(LoadPipeline(context, path)) ?? throw new InvalidDataException($"The pipeline {path} holds no pruned network.");
     }
 
