@@ -22,6 +22,12 @@ public sealed partial class BlockPruneEstimator
         /// <value><c>Label</c>. Null where there is none: classes are then named by <c>config.json</c>, else "0", "1" and so on.</value>
         public string? LabelColumnName { get; set; } = "Label";
 
+        /// <summary>Gets or sets how the network's classes were put in order when it was trained, where <c>config.json</c> names none.</summary>
+        /// <value>
+        /// <see cref="ClassNameOrder.Unspecified"/>: labels whose natural order (timm's) and ordinal order (torchvision's) differ are refused.
+        /// </value>
+        public ClassNameOrder ClassOrder { get; set; }
+
         /// <summary>Gets or sets the output column of logits, a vector of float, one per class.</summary>
         /// <value><c>Score</c>.</value>
         public string ScoreColumnName { get; set; } = "Score";
@@ -29,6 +35,10 @@ public sealed partial class BlockPruneEstimator
         /// <summary>Gets or sets the output column of the best class, a key.</summary>
         /// <value><c>PredictedLabel</c>.</value>
         public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
+
+        /// <summary>Gets or sets the output column of probabilities, a vector of float: the softmax of the logits.</summary>
+        /// <value>Null: none. ML.NET's evaluator takes its log-loss from this column, where it is told: <c>scoreColumnName: "Probability"</c>.</value>
+        public string? ProbabilityColumnName { get; set; }
 
         /// <summary>Gets or sets the weight tile that is kept or removed as a whole; not larger than any prunable weight.</summary>
         /// <value>16 x 16 weights.</value>

@@ -4,6 +4,7 @@ using Microsoft.ML.BlockPruning.Interop;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Training;
 using Microsoft.ML.BlockPruning.Training.FineTuning;
 using Microsoft.ML.Data;
@@ -20,7 +21,7 @@ namespace Microsoft.ML.BlockPruning;
 /// | Does this estimator need to look at the data to train its parameters? | Yes: calibration images; labels only if asked |
 /// | Input column data type | <xref:Microsoft.ML.Data.MLImage>, vector of <xref:System.Byte> (a file) or <xref:System.Single> (pixels) |
 /// | Label column data type | Key; names the classes and their order; optional |
-/// | Output column data type | Vector of <xref:System.Single> (Score: logits), key (PredictedLabel; its values are text) |
+/// | Output column data type | Vector of <xref:System.Single> (Score: logits; Probability: their softmax, if asked), key (PredictedLabel; its values are text) |
 /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.BlockPruning; to fit, a libtorch-cpu or TorchSharp-cuda package too |
 /// | Exportable to ONNX | No |
 ///
@@ -30,8 +31,10 @@ namespace Microsoft.ML.BlockPruning;
 /// `Report`; images set aside by `ValidationSet` or `ValidationSetFraction` tell how far the answers moved. Pixels in a
 /// vector are 0 to 255, channels first, as ExtractPixels yields them.
 ///
-/// Classes follow the label column's key values, whatever their order there: by the names in config.json where all of them are
-/// found; else, where the key values are the numbers 0, 1 …, by number; else in alphabetical (ordinal) order, as image folders are read.
+/// Classes follow the label column's key values, whatever their order there. Where config.json names the classes, by these names: in
+/// Unicode's form C, else without regard to case, blanks, `_` and `-`; what cannot be matched is refused. Where it names none: by number,
+/// where the key values are 0, 1 …, else in the order of the names, if timm's (natural) and torchvision's (ordinal) are the same one; where
+/// they are not, `ClassOrder` must tell. What was matched is in the report and in the log.
 /// ]]></format>
 /// </remarks>
 /// <seealso cref="BlockPruningCatalog.PruneBlocks(TransformsCatalog, string, double, string, string)"/>
@@ -57,6 +60,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
 
         CheckValidation(options);
         CheckFineTuning(options);
+        CheckClassOrder(options);
         _method = PruneMethods.Of(options);
         _host = environment.Register(nameof(BlockPruneEstimator));
         _options = options.Copy();
@@ -64,7 +68,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             options.Block, options.LayerFloor, options.LayerBlocks, options.LayerFloors, options.LayersToKeepDense);
         _settings = new ScoringSettings(
             options.ImageColumnName, options.ScoreColumnName, options.PredictedLabelColumnName, options.BatchSize, options.NumberOfThreads,
-            options.Device, options.MaximumPixels);
+            options.Device, options.MaximumPixels, options.ProbabilityColumnName);
         _settings.Validate();
     }
 
@@ -93,6 +97,12 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         columns[_settings.ScoreColumnName] = MlNetSchema.NewColumn(
             _settings.ScoreColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false,
             ScoreAnnotations.ScoreShape);
+        if (_settings.ProbabilityColumnName is { } probability)
+        {
+            columns[probability] = MlNetSchema.NewColumn(
+                probability, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, ScoreAnnotations.ScoreShape);
+        }
+
         return new SchemaShape(columns.Values);
     }
 
@@ -129,20 +139,27 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             FineTuneState.Check(state); // its folder or its content, before there is a pruned network to lose
         }
 
+        using var threads = new TorchThreads(_options.NumberOfThreads ?? Environment.ProcessorCount);
         var device = TrainingDevices.Choose(_host, _options.TrainingDevice ?? _options.Device, LoadDriver, LibTorch.CudaRefusal);
         using var on = device.Use();
 
-        var (weights, preprocessing, image, label, classes, heldOut) = PruneInput.Open(_host, _options, input.Schema);
+        var source = PruneInput.Open(_host, _options, input.Schema);
+        var (weights, preprocessing, classes, facts) = (source.Weights, source.Preprocessing, source.Classes, source.Facts);
         var settings = CreateSettings(weights, preprocessing, progress);
-        Info(channel, $"{Path.GetFileName(_options.ModelPath)}: keep {_options.Budget} in blocks of {_options.Block}, {classes.Reason}");
+        Info(channel, $"{Path.GetFileName(_options.ModelPath)}: keep {_options.Budget} in blocks of {_options.Block}; {classes}");
+        Info(channel, PreprocessingWords.Sentence(facts.Preprocessing));
 
         classes.Apply(weights);
         progress.Clock.Lap("Preparing");
         var reader = new CalibrationReader(_host, _options, progress);
-        var images = reader.Read(input, image, label?.Column, weights.Config, preprocessing, settings.Seed);
-        if (heldOut is not null)
+        var images = reader.Read(input, source.Image, source.Label?.Column, weights.Config, preprocessing, settings.Seed);
+        if (source.HeldOut is { } heldOut)
         {
-            images = images with { HeldOut = reader.ReadHeldOut(heldOut, weights.Config, preprocessing) };
+            images = images with
+            {
+                HeldOut = reader.ReadHeldOut(heldOut, weights.Config, preprocessing, out int unlabelled),
+                HeldOutUnlabelled = unlabelled,
+            };
         }
 
         progress.Clock.Lap("Reading");
@@ -155,7 +172,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         }
 
         var network = SparseViT.Create(pruned.Weights, pruned.Plan, preprocessing, classes.Names, weights.Notes);
-        var report = new ReportBuilder(_options, settings.Seed, images).Build(weights, pruned, network, settings.Latency, progress);
+        var report = new ReportBuilder(_options, settings.Seed, images, facts).Build(weights, pruned, network, settings.Latency, progress);
         foreach (string note in report.Notes)
         {
             Info(channel, note);
@@ -185,6 +202,16 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         {
             throw new ArgumentException(
                 $"ValidationSet is given and ValidationSetFraction is {fraction}; take one of them.", nameof(options));
+        }
+    }
+
+    private static void CheckClassOrder(Options options)
+    {
+        if (!Enum.IsDefined(options.ClassOrder))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.ClassOrder,
+                $"{options.ClassOrder} is no ClassNameOrder; take one of {string.Join(", ", Enum.GetNames<ClassNameOrder>())}.");
         }
     }
 

@@ -55,6 +55,7 @@ public static class BlockPruningCatalog
     /// <param name="predictedLabelColumnName">Output column of the best class, a key.</param>
     /// <param name="batchSize">Images scored at once in a data view, 1 to 4,096.</param>
     /// <param name="device">What to score on; null: the GPU of <see cref="MLContext.GpuDeviceId"/> if set, else the processor.</param>
+    /// <param name="probabilityColumnName">Output column of probabilities, the softmax of the logits; null: none.</param>
     /// <returns>The transformer.</returns>
     /// <exception cref="ArgumentException">A column's name is empty or used twice, or the batch size out of its range.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -62,12 +63,15 @@ public static class BlockPruningCatalog
     /// <exception cref="InvalidOperationException">The GPU cannot be used, and the context does not fall back to the CPU.</exception>
     public static SparseViTTransformer LoadSparseViT(
         this TransformsCatalog catalog, string path, string imageColumnName = "Image", string scoreColumnName = "Score",
-        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null)
+        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null,
+        string? probabilityColumnName = null)
     {
         using var stream = File.OpenRead(path);
         return Load(
             catalog, stream, $"'{path}'",
-            new ScoringSettings(imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device));
+            new ScoringSettings(
+                imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device,
+                ProbabilityColumnName: probabilityColumnName));
     }
 
     /// <summary>Loads a pruned network that <see cref="SparseViTTransformer.SaveNetwork(Stream)"/> wrote.</summary>
@@ -78,18 +82,22 @@ public static class BlockPruningCatalog
     /// <param name="predictedLabelColumnName">Output column of the best class, a key.</param>
     /// <param name="batchSize">Images scored at once in a data view, 1 to 4,096.</param>
     /// <param name="device">What to score on; null: the GPU of <see cref="MLContext.GpuDeviceId"/> if set, else the processor.</param>
+    /// <param name="probabilityColumnName">Output column of probabilities, the softmax of the logits; null: none.</param>
     /// <returns>The transformer.</returns>
     /// <exception cref="ArgumentException">A column's name is empty or used twice, or the batch size out of its range.</exception>
     /// <exception cref="InvalidDataException">The content is damaged or not a pruned network; names what is wrong.</exception>
     /// <exception cref="InvalidOperationException">The GPU cannot be used, and the context does not fall back to the CPU.</exception>
     public static SparseViTTransformer LoadSparseViT(
         this TransformsCatalog catalog, Stream stream, string imageColumnName = "Image", string scoreColumnName = "Score",
-        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null)
+        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null,
+        string? probabilityColumnName = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         return Load(
             catalog, stream, SparseViTReader.AnySource,
-            new ScoringSettings(imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device));
+            new ScoringSettings(
+                imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device,
+                ProbabilityColumnName: probabilityColumnName));
     }
 #pragma warning restore RS0026
 

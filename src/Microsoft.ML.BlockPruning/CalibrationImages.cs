@@ -6,4 +6,8 @@ namespace Microsoft.ML.BlockPruning;
 /// <param name="Calibration">What pruning sees.</param>
 /// <param name="HeldOut">What it does not see, with labels where every one has one; null where none are set aside.</param>
 /// <param name="Unlabelled">Rows that were left out because they have no label.</param>
-internal sealed record CalibrationImages(CalibrationSet Calibration, CalibrationSet? HeldOut, long Unlabelled);
+internal sealed record CalibrationImages(CalibrationSet Calibration, CalibrationSet? HeldOut, long Unlabelled)
+{
+    /// <summary>Held-out rows without a label, where others have one: then none of the labels is used.</summary>
+    public long HeldOutUnlabelled { get; init; }
+}

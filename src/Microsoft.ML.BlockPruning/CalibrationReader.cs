@@ -49,21 +49,31 @@ internal sealed class CalibrationReader(IHost host, BlockPruneEstimator.Options 
                 config, Join(images, rows, config.ImageDim), rows.Length, withLabels ? [.. rows.Select(row => labels[row])] : null);
         }
 
-        bool allLabelled = label is not null && order[..heldOut].All(row => labels[row] != NoLabel);
-        return new CalibrationImages(Part(heldOut.., isLabelled)!, Part(..heldOut, allLabelled), unlabelled);
+        int missing = label is null ? 0 : order[..heldOut].Count(row => labels[row] == NoLabel);
+        var calibration = Part(heldOut.., isLabelled)!;
+        return new CalibrationImages(calibration, Part(..heldOut, label is not null && missing == 0), unlabelled)
+        {
+            HeldOutUnlabelled = missing,
+        };
     }
 
     /// <summary>Reads the images of a validation set, with labels where every row has one.</summary>
     /// <exception cref="InvalidOperationException">It has no rows.</exception>
-    public CalibrationSet ReadHeldOut(HeldOutColumns columns, ViTConfig config, ImagePreprocessing preprocessing)
+    public CalibrationSet ReadHeldOut(HeldOutColumns columns, ViTConfig config, ImagePreprocessing preprocessing) =>
+        ReadHeldOut(columns, config, preprocessing, out _);
+
+    /// <summary>The same, and how many rows have no label though there is a column of them.</summary>
+    /// <exception cref="InvalidOperationException">It has no rows.</exception>
+    public CalibrationSet ReadHeldOut(HeldOutColumns columns, ViTConfig config, ImagePreprocessing preprocessing, out int unlabelled)
     {
         var (images, labels, _) = ReadRows(
             columns.Data, columns.Image, columns.Label, config, preprocessing, maximum: null, _ => true, new Random(0));
+        unlabelled = columns.Label is null ? 0 : labels.Count(label => label == NoLabel);
         return images.Count == 0
             ? throw host.Process(new InvalidOperationException("ValidationSet has no rows; give at least one image, or set it to null."))
             : new CalibrationSet(
                 config, Join(images, [.. Enumerable.Range(0, images.Count)], config.ImageDim), images.Count,
-                columns.Label is null || labels.Contains(NoLabel) ? null : [.. labels]);
+                columns.Label is null || unlabelled > 0 ? null : [.. labels]);
     }
 
     private (List<float[]> Images, List<int> Labels, long LeftOut) ReadRows(

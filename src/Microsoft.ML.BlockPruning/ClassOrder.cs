@@ -1,6 +1,7 @@
-using System.Globalization;
 using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Network.Names;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.BlockPruning;
@@ -9,17 +10,24 @@ namespace Microsoft.ML.BlockPruning;
 /// <param name="Names">[numClasses] in key order: slot names of Score and key values of PredictedLabel.</param>
 /// <param name="ClassOfKey">[numClasses] the network's class of each key, from 0.</param>
 /// <param name="Reason">How the order was found, for the log.</param>
-internal sealed record ClassOrder(IReadOnlyList<string> Names, IReadOnlyList<int> ClassOfKey, string Reason)
+/// <param name="Classes">The same for a report, in the network's order.</param>
+internal sealed record ClassOrder(
+    IReadOnlyList<string> Names, IReadOnlyList<int> ClassOfKey, string Reason, IReadOnlyList<ClassReport> Classes)
 {
+    private const int Shown = 10;
+
     /// <summary>Finds the order.</summary>
     /// <param name="context">Marks exceptions as ML.NET's.</param>
     /// <param name="numClasses">Classes of the network.</param>
     /// <param name="labelNames">[numClasses] names from config.json, in the network's order, or null.</param>
     /// <param name="label">The label column, or null.</param>
+    /// <param name="order">How a network without names was trained.</param>
     /// <exception cref="InvalidOperationException">
-    /// The column or config.json has another number of classes than the network, or config.json names some of the column's and not others.
+    /// The column or config.json has another number of classes than the network; the names cannot be matched, or could be in several ways.
     /// </exception>
-    public static ClassOrder Resolve(IExceptionContext context, int numClasses, IReadOnlyList<string>? labelNames, LabelColumn? label)
+    public static ClassOrder Resolve(
+        IExceptionContext context, int numClasses, IReadOnlyList<string>? labelNames, LabelColumn? label,
+        ClassNameOrder order = ClassNameOrder.Unspecified)
     {
         CheckCount(context, numClasses, labelNames);
         if (label is not null && label.Count != numClasses)
@@ -29,41 +37,61 @@ internal sealed record ClassOrder(IReadOnlyList<string> Names, IReadOnlyList<int
                 + "Give MapValueToKey all classes (keyData; ReadClassNames has them), or set LabelColumnName to null."));
         }
 
-        string[] numbers = Numbers(numClasses);
-        int[] same = [.. Enumerable.Range(0, numClasses)];
         if (label?.KeyValues is not { } keys)
         {
-            return new ClassOrder(labelNames ?? numbers, same, "classes in the network's order");
+            return InNetworksOrder(labelNames is null ? ClassAssignment.Numbers(numClasses) : DistinctNames.Of(labelNames));
         }
 
-        if (labelNames?.Intersect(keys).Any() == true && keys.Except(labelNames).FirstOrDefault() is { } stranger)
+        if (keys.Distinct(StringComparer.Ordinal).Count() != keys.Count)
         {
-            // One name that fits proves that the others are meant as names too; by the alphabet they would take a stranger's place.
             throw context.Process(new InvalidOperationException(
-                $"The label column '{label.Column.Name}' has the class '{stranger}', which config.json does not name; "
-                + $"it names {string.Join(", ", labelNames)}."));
+                $"The label column '{label.Column.Name}' has one name for two keys: "
+                + $"{string.Join(", ", keys.Order(CodePointOrder.Instance))}."));
         }
 
-        return ByName(labelNames, keys, "classes by their names in config.json")
-            ?? ByName(numbers, keys, "classes by their numbers")
-            ?? ByName([.. keys.Order(StringComparer.Ordinal)], keys, "classes in alphabetical order")
-            ?? throw context.Process(new InvalidOperationException(
-                $"The label column '{label.Column.Name}' has one name for two keys: "
-                + $"{string.Join(", ", keys.Order(StringComparer.Ordinal))}."));
+        var classes = Assign(context, numClasses, labelNames, label, keys, order);
+        int[] keyOf = new int[numClasses];
+        for (int key = 0; key < numClasses; key++)
+        {
+            keyOf[classes.ClassOf[key]] = key;
+        }
+
+        return new ClassOrder(keys, classes.ClassOf, classes.Reason, classes.Report(keys, i => keyOf[i]));
     }
 
     /// <summary>The classes of a file, in the network's order.</summary>
     /// <param name="context">Marks exceptions as ML.NET's.</param>
     /// <param name="modelPath">The dense network.</param>
-    /// <returns>The names in config.json; the numbers 0, 1 … where it has none.</returns>
+    /// <returns>The names in config.json, each once; the numbers 0, 1 … where it has none.</returns>
     /// <exception cref="InvalidOperationException">config.json has another number of classes than the network.</exception>
     public static IReadOnlyList<string> NamesOf(IExceptionContext context, string modelPath)
     {
-        int numClasses = ViTCheckpoint.ReadShape(modelPath).NumClasses;
-        var labelNames = CheckpointConfig.TryReadBeside(modelPath)?.LabelNames;
-        CheckCount(context, numClasses, labelNames);
-        return labelNames ?? Numbers(numClasses);
+        var (count, names) = Read(context, modelPath);
+        return names is null ? ClassAssignment.Numbers(count) : DistinctNames.Of(names);
     }
+
+    /// <summary>The classes of a file as images name them.</summary>
+    /// <param name="context">Marks exceptions as ML.NET's.</param>
+    /// <param name="modelPath">The dense network.</param>
+    /// <param name="found">What the images' classes are called.</param>
+    /// <param name="order">How a network without names was trained.</param>
+    /// <exception cref="InvalidOperationException">config.json has another number of classes than the network.</exception>
+    /// <exception cref="ArgumentException">A name cannot be matched, or could be in several ways.</exception>
+    public static IReadOnlyList<ClassReport> Match(
+        IExceptionContext context, string modelPath, IReadOnlyList<string> found, ClassNameOrder order)
+    {
+        var (count, names) = Read(context, modelPath);
+        return ClassAssignment.Of(names, count, found, order).Known(found).Report(found, i => i);
+    }
+
+    /// <summary>The classes of a network whose keys are its own order.</summary>
+    /// <param name="names">Its names.</param>
+    public static ClassOrder InNetworksOrder(IReadOnlyList<string> names) => new(
+        names, [.. Enumerable.Range(0, names.Count)], "classes in the network's order",
+        [.. names.Select((name, i) => new ClassReport { Index = i, Name = name, Slot = i })]);
+
+    /// <summary>How the classes were matched, the first of them by name.</summary>
+    public override string ToString() => $"{Reason}: {ClassWords.Some(Classes, Shown)}";
 
     /// <summary>Puts the rows of the heads into key order.</summary>
     public void Apply(ViTWeights weights)
@@ -75,8 +103,34 @@ internal sealed record ClassOrder(IReadOnlyList<string> Names, IReadOnlyList<int
         }
     }
 
-    private static string[] Numbers(int numClasses) =>
-        [.. Enumerable.Range(0, numClasses).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+    private static ClassAssignment Assign(
+        IExceptionContext context, int numClasses, IReadOnlyList<string>? labelNames, LabelColumn label, IReadOnlyList<string> keys,
+        ClassNameOrder order)
+    {
+        ClassAssignment classes;
+        try
+        {
+            classes = ClassAssignment.Of(labelNames, numClasses, keys, order, label.AreNumbers);
+        }
+        catch (ArgumentException error)
+        {
+            throw context.Process(new InvalidOperationException($"The label column '{label.Column.Name}': {error.Message}", error));
+        }
+
+        int stranger = classes.ClassOf.ToList().IndexOf(NameMatch.Unknown);
+        return stranger < 0 ? classes : throw context.Process(new InvalidOperationException(
+            $"The label column '{label.Column.Name}' has the class '{keys[stranger]}', which config.json does not name; "
+            + $"it names {ClassAssignment.Some(classes.Names)}. The column's classes are {ClassAssignment.Some(keys)}: name them alike "
+            + "(case, blanks, '_' and '-' do not matter)."));
+    }
+
+    private static (int Count, IReadOnlyList<string>? Names) Read(IExceptionContext context, string modelPath)
+    {
+        int numClasses = ViTCheckpoint.ReadShape(modelPath).NumClasses;
+        var labelNames = CheckpointConfig.TryReadBeside(modelPath)?.LabelNames;
+        CheckCount(context, numClasses, labelNames);
+        return (numClasses, labelNames);
+    }
 
     private static void CheckCount(IExceptionContext context, int numClasses, IReadOnlyList<string>? labelNames)
     {
@@ -85,21 +139,6 @@ internal sealed record ClassOrder(IReadOnlyList<string> Names, IReadOnlyList<int
             throw context.Process(new InvalidOperationException(
                 $"config.json names {labelNames.Count} classes, but the network's head has {numClasses}."));
         }
-    }
-
-    /// <summary>Null unless every key is the name of just one class.</summary>
-    private static ClassOrder? ByName(IReadOnlyList<string>? classes, IReadOnlyList<string> keys, string reason)
-    {
-        var classOfName = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int i = 0; i < (classes?.Count ?? 0); i++)
-        {
-            classOfName[classes![i]] = i;
-        }
-
-        bool isOneToOne = classOfName.Count == keys.Count && keys.Distinct(StringComparer.Ordinal).Count() == keys.Count;
-        return isOneToOne && keys.All(classOfName.ContainsKey)
-            ? new ClassOrder(keys, [.. keys.Select(key => classOfName[key])], reason)
-            : null;
     }
 
     private void Permute(LinearWeights head)

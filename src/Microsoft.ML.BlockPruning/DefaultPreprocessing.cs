@@ -8,23 +8,31 @@ namespace Microsoft.ML.BlockPruning;
 internal static class DefaultPreprocessing
 {
     /// <summary>What config.json says; timm's default where it is silent.</summary>
+    /// <returns>The preprocessing, and where each part of it comes from.</returns>
     /// <exception cref="InvalidDataException">config.json asks for what this library does not do.</exception>
-    public static ImagePreprocessing Of(CheckpointConfig? checkpoint, ViTConfig network, string modelPath)
+    public static (ImagePreprocessing Preprocessing, PreprocessingOrigins Origins) Of(
+        CheckpointConfig? checkpoint, ViTConfig network, string modelPath)
     {
         var fallback = ImagePreprocessing.ImageNet(network.ImageSize, network.Channels);
+        var origins = new PreprocessingOrigins(
+            Resize: PreprocessingOrigins.Of(checkpoint?.CropFraction is not null, "crop_pct"),
+            Filter: PreprocessingOrigins.Of(checkpoint?.Interpolation is not null, "interpolation"),
+            Mean: PreprocessingOrigins.Of(checkpoint?.Mean is not null, "mean"),
+            Std: PreprocessingOrigins.Of(checkpoint?.Std is not null, "std"));
         if (checkpoint is null)
         {
-            return fallback;
+            return (fallback, origins);
         }
 
         try
         {
             // timm: floor(size / crop_pct), then the centre.
             int resizeSize = checkpoint.CropFraction is { } crop ? (int)Math.Floor(network.ImageSize / crop) : fallback.ResizeSize;
-            return new ImagePreprocessing(
+            var preprocessing = new ImagePreprocessing(
                 network.ImageSize, network.Channels, checkpoint.Mean ?? fallback.Mean, checkpoint.Std ?? fallback.Std,
                 checkpoint.IsSquashed ? Squash(network.ImageSize, resizeSize) : ImageResize.ShortestSide,
                 resizeSize, InterpolationOf(checkpoint.Interpolation));
+            return (preprocessing, origins);
         }
         catch (ArgumentException error)
         {

@@ -13,23 +13,26 @@ internal static class HeldOutComparison
     /// <param name="dense">Scores the dense network.</param>
     /// <param name="pruned">Scores the pruned network.</param>
     /// <param name="images">The images.</param>
+    /// <param name="origin">Where they come from, in words.</param>
     /// <param name="onBatch">Called before each batch; it may throw to cancel.</param>
     /// <exception cref="ArithmeticException">A logit is not finite.</exception>
-    public static HeldOutReport Of(SparseViTSession dense, SparseViTSession pruned, CalibrationSet images, Action onBatch) =>
-        Of(LogitsOf(dense, images, onBatch), LogitsOf(pruned, images, onBatch), images, dense.Config.NumClasses);
+    public static HeldOutReport Of(SparseViTSession dense, SparseViTSession pruned, CalibrationSet images, string origin, Action onBatch) =>
+        Of(LogitsOf(dense, images, onBatch), LogitsOf(pruned, images, onBatch), images, origin, dense.Config.NumClasses);
 
     /// <summary>Compares what the networks have answered.</summary>
     /// <param name="expected">[images, classes] logits of the dense network.</param>
     /// <param name="found">[images, classes] logits of the pruned network.</param>
     /// <param name="images">The images.</param>
+    /// <param name="origin">Where they come from, in words.</param>
     /// <param name="classes">Logits of an image.</param>
     /// <exception cref="ArithmeticException">A logit is not finite.</exception>
-    public static HeldOutReport Of(float[] expected, float[] found, CalibrationSet images, int classes)
+    public static HeldOutReport Of(float[] expected, float[] found, CalibrationSet images, string origin, int classes)
     {
         var fidelity = Fidelity.Of(expected, found, classes);
         return new HeldOutReport
         {
             Images = images.Count,
+            Origin = origin,
             Top1Agreement = fidelity.Top1Agreement,
             KlDivergence = double.IsFinite(fidelity.Kl)
                 ? fidelity.Kl

@@ -9,7 +9,8 @@ namespace Microsoft.ML.BlockPruning;
 /// <param name="Column">In the input's schema; its raw type is uint.</param>
 /// <param name="Count">How many keys there are.</param>
 /// <param name="KeyValues">[Count] the values behind the keys as text; null where the column has none.</param>
-internal sealed record LabelColumn(DataViewSchema.Column Column, int Count, IReadOnlyList<string>? KeyValues)
+/// <param name="AreNumbers">Whether the values are numbers, which then are the network's classes, and not text.</param>
+internal sealed record LabelColumn(DataViewSchema.Column Column, int Count, IReadOnlyList<string>? KeyValues, bool AreNumbers = false)
 {
     private const string Advice = "map it with Conversion.MapValueToKey, or set LabelColumnName to null if there is none";
 
@@ -47,14 +48,17 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Count, IRea
         var column = input[name];
         ulong count = ((KeyDataViewType)column.Type).Count;
         return count <= ViTConfig.LargestNumClasses
-            ? new LabelColumn(column, (int)count, KeyValuesOf(column))
+            ? new LabelColumn(column, (int)count, KeyValuesOf(column), KeyType(column) is { } type && type.ItemType is NumberDataViewType)
             : throw context.Process(new ArgumentOutOfRangeException(
                 nameof(input), $"The label column '{name}' is a key of {count} values, which is not a number of classes: {Advice}."));
     }
 
+    private static VectorDataViewType? KeyType(DataViewSchema.Column column) =>
+        column.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type as VectorDataViewType;
+
     private static List<string>? KeyValuesOf(DataViewSchema.Column column)
     {
-        var type = column.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type as VectorDataViewType;
+        var type = KeyType(column);
         return Type.GetTypeCode(type?.ItemType.RawType) switch
         {
             _ when type is null => null,

@@ -8,8 +8,9 @@ namespace Microsoft.ML.BlockPruning;
 /// <summary>Reads a dense network and images for <see cref="SparseViTTransformer"/>'s report of itself.</summary>
 /// <param name="environment">Makes the host.</param>
 /// <param name="network">The pruned network.</param>
+/// <param name="facts">Its classes and preprocessing.</param>
 /// <param name="settings">The image column and the threads.</param>
-internal sealed class ModelComparison(IHostEnvironment environment, SparseViT network, ScoringSettings settings)
+internal sealed class ModelComparison(IHostEnvironment environment, SparseViT network, NetworkFacts facts, ScoringSettings settings)
 {
     /// <summary>Compares.</summary>
     /// <param name="name">What the model is called.</param>
@@ -66,5 +67,5 @@ internal sealed class ModelComparison(IHostEnvironment environment, SparseViT ne
     private static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(5)) + (names.Count > 5 ? ", …" : "");
 
     private ModelReportBuilder BuilderOf(Action onBatch) =>
-        new(network, settings.NumberOfThreads ?? Environment.ProcessorCount, onBatch);
+        new(network, facts, settings.NumberOfThreads ?? Environment.ProcessorCount, onBatch);
 }

@@ -9,9 +9,10 @@ namespace Microsoft.ML.BlockPruning;
 
 /// <summary>Makes the report of one model: its layers, and its answers beside those of the dense network.</summary>
 /// <param name="network">The pruned network.</param>
+/// <param name="facts">Its classes and preprocessing.</param>
 /// <param name="threads">Threads that score.</param>
 /// <param name="onBatch">Called before each batch; it may throw to cancel.</param>
-internal sealed class ModelReportBuilder(SparseViT network, int threads, Action onBatch)
+internal sealed class ModelReportBuilder(SparseViT network, NetworkFacts facts, int threads, Action onBatch)
 {
     private const int Examples = 10;
 
@@ -23,6 +24,8 @@ internal sealed class ModelReportBuilder(SparseViT network, int threads, Action 
         Name = name,
         Pruning = pruning,
         HeldOut = pruning?.Network.HeldOut,
+        Classes = facts.Classes,
+        Preprocessing = facts.Preprocessing,
         Layers = Layers(),
     };
 
@@ -39,6 +42,8 @@ internal sealed class ModelReportBuilder(SparseViT network, int threads, Action 
             Name = name,
             Pruning = pruning,
             HeldOut = heldOut,
+            Classes = facts.Classes,
+            Preprocessing = facts.Preprocessing,
             Layers = Layers(),
             Answers = answers,
             Examples =
@@ -80,7 +85,7 @@ internal sealed class ModelReportBuilder(SparseViT network, int threads, Action 
         float[] expected = HeldOutComparison.LogitsOf(denseSession, images, onBatch);
         float[] found = HeldOutComparison.LogitsOf(prunedSession, images, onBatch);
         return (
-            HeldOutComparison.Of(expected, found, images, network.Config.NumClasses),
+            HeldOutComparison.Of(expected, found, images, HeldOutReport.OfComparison, network.Config.NumClasses),
             new AnswerComparison(expected, found, images.Labels, network.LabelNames));
     }
 }

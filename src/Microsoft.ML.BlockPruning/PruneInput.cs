@@ -8,14 +8,18 @@ namespace Microsoft.ML.BlockPruning;
 /// <summary>The network that options name, and the columns of the data that it is to be pruned with; no row has been read yet.</summary>
 /// <param name="Weights">The dense network, its classes as the file has them.</param>
 /// <param name="Preprocessing">What is done to an image first.</param>
+/// <param name="Origins">Who says so.</param>
 /// <param name="Image">The image column.</param>
 /// <param name="Label">The label column; null where there is none.</param>
 /// <param name="Classes">The order of the classes, not yet applied.</param>
 /// <param name="HeldOut">The validation set's columns; null where there is none.</param>
 internal sealed record PruneInput(
-    ViTWeights Weights, ImagePreprocessing Preprocessing, DataViewSchema.Column Image, LabelColumn? Label, ClassOrder Classes,
-    HeldOutColumns? HeldOut)
+    ViTWeights Weights, ImagePreprocessing Preprocessing, PreprocessingOrigins Origins, DataViewSchema.Column Image, LabelColumn? Label,
+    ClassOrder Classes, HeldOutColumns? HeldOut)
 {
+    /// <summary>Classes and preprocessing for a report.</summary>
+    public NetworkFacts Facts => new(Classes.Classes, Origins.Describe(Preprocessing));
+
     /// <summary>Loads the network and finds the columns.</summary>
     /// <param name="host">Marks exceptions as ML.NET's.</param>
     /// <param name="options">The model file, the columns, the validation set.</param>
@@ -28,13 +32,16 @@ internal sealed record PruneInput(
     {
         var weights = ViTCheckpoint.Load(options.ModelPath);
         var checkpoint = CheckpointConfig.TryReadBeside(options.ModelPath);
-        var preprocessing = options.Preprocessing ?? DefaultPreprocessing.Of(checkpoint, weights.Config, options.ModelPath);
+        var (preprocessing, origins) = options.Preprocessing is { } own
+            ? (own, PreprocessingOrigins.Options)
+            : DefaultPreprocessing.Of(checkpoint, weights.Config, options.ModelPath);
         preprocessing = options.ApplyOrientation ? preprocessing.WithOrientation(true) : preprocessing;
         CheckPreprocessing(host, preprocessing, weights.Config);
         var image = ImageColumn.Find(host, input, options.ImageColumnName, preprocessing);
         var label = LabelColumn.Find(host, input, options.LabelColumnName);
-        var classes = ClassOrder.Resolve(host, weights.Config.NumClasses, checkpoint?.LabelNames, label);
-        return new PruneInput(weights, preprocessing, image, label, classes, HeldOutColumns.Find(host, options, preprocessing, label));
+        var classes = ClassOrder.Resolve(host, weights.Config.NumClasses, checkpoint?.LabelNames, label, options.ClassOrder);
+        return new PruneInput(
+            weights, preprocessing, origins, image, label, classes, HeldOutColumns.Find(host, options, preprocessing, label));
     }
 
     private static void CheckPreprocessing(IHost host, ImagePreprocessing preprocessing, ViTConfig config)

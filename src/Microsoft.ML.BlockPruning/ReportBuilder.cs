@@ -12,7 +12,8 @@ namespace Microsoft.ML.BlockPruning;
 /// <param name="options">What was asked for.</param>
 /// <param name="seed">The seed in use.</param>
 /// <param name="images">What was read.</param>
-internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long seed, CalibrationImages images)
+/// <param name="facts">Classes and preprocessing.</param>
+internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long seed, CalibrationImages images, NetworkFacts facts)
 {
     // A model in a unit of its own has no joules; its budget is then reported by the usual figures.
     private readonly EnergyModel _energy =
@@ -34,7 +35,7 @@ internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long se
         using var prunedSession = new SparseViTSession(network, _threads);
         HeldOutComparison.CheckFinite(denseSession, prunedSession, images.Calibration);
         var heldOut = images.HeldOut is { } set
-            ? HeldOutComparison.Of(denseSession, prunedSession, set, progress.ThrowIfCancelled)
+            ? HeldOutComparison.Of(denseSession, prunedSession, set, OriginOfHeldOut, progress.ThrowIfCancelled)
             : null;
         var latency = ReportLatency.TryMeasure(denseSession, prunedSession, network.Plan, _threads, progress.ThrowIfCancelled);
         var outcome = times is null
@@ -47,10 +48,15 @@ internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long se
             Settings = SettingsOf(pruned, prunedSession.Kernel.Name),
             Network = NetworkOf(network, layers, latency, heldOut),
             Layers = layers,
+            Classes = facts.Classes,
+            Preprocessing = facts.Preprocessing,
             Stages = progress.Clock.Stages,
             Notes = [.. new ReportNotes(options, images, dense, pruned).All(layers, latency, outcome, prunedSession.Kernel.Name)],
         };
     }
+
+    private string OriginOfHeldOut =>
+        options.ValidationSet is null ? HeldOutReport.OfCalibration : HeldOutReport.OfValidationSet;
 
     private List<LayerReport> LayersOf(SparseViT network, PrunedNetwork pruned, ReportLatency? latency)
     {

@@ -29,13 +29,18 @@ internal static class ScoreAnnotations
     }
 
     /// <summary>The class names as slot names, and what kind of scores they are.</summary>
-    public static DataViewSchema.Annotations OfScore(IReadOnlyList<string> labelNames)
+    public static DataViewSchema.Annotations OfScore(IReadOnlyList<string> labelNames) => OfScores(labelNames, "Score");
+
+    /// <summary>The same of probabilities.</summary>
+    public static DataViewSchema.Annotations OfProbability(IReadOnlyList<string> labelNames) => OfScores(labelNames, "Probability");
+
+    private static DataViewSchema.Annotations OfScores(IReadOnlyList<string> labelNames, string kind)
     {
         var builder = new DataViewSchema.Annotations.Builder();
         AddNames(builder, "SlotNames", labelNames);
         AddNames(builder, "TrainingLabelValues", labelNames);
         AddText(builder, "ScoreColumnKind", ClassificationKind);
-        AddText(builder, "ScoreValueKind", "Score");
+        AddText(builder, "ScoreValueKind", kind);
         builder.AddPrimitiveValue("ScoreColumnSetId", new KeyDataViewType(typeof(uint), uint.MaxValue), 1u);
         return builder.ToAnnotations();
     }

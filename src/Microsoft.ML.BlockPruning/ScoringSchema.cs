@@ -9,6 +9,7 @@ internal sealed class ScoringSchema
 {
     private readonly IReadOnlyList<string> _labelNames;
     private readonly int _predictedLabel;
+    private readonly int _score;
 
     /// <summary>Binds.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
@@ -20,6 +21,7 @@ internal sealed class ScoringSchema
         Image = ImageColumn.Find(context, input, settings.ImageColumnName, preprocessing);
         _labelNames = labelNames;
         _predictedLabel = input.Count;
+        _score = input.Count + 1;
 
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
@@ -27,12 +29,17 @@ internal sealed class ScoringSchema
         var scoreType = new VectorDataViewType(NumberDataViewType.Single, labelNames.Count);
         builder.AddColumn(settings.PredictedLabelColumnName, keyType, ScoreAnnotations.OfPredictedLabel(labelNames));
         builder.AddColumn(settings.ScoreColumnName, scoreType, ScoreAnnotations.OfScore(labelNames));
+        if (settings.ProbabilityColumnName is { } probability)
+        {
+            builder.AddColumn(probability, scoreType, ScoreAnnotations.OfProbability(labelNames));
+        }
+
         Output = builder.ToSchema();
     }
 
     public DataViewSchema Input { get; }
 
-    /// <summary>The input's columns, then PredictedLabel and Score.</summary>
+    /// <summary>The input's columns, then PredictedLabel, Score and, where it is named, Probability.</summary>
     public DataViewSchema Output { get; }
 
     /// <summary>The image column, of <see cref="Input"/>.</summary>
@@ -44,7 +51,8 @@ internal sealed class ScoringSchema
     /// <summary>Reads an output column off a scored row.</summary>
     public ValueGetter<TValue> GetterOf<TValue>(DataViewSchema.Column column, IScoredRow row)
     {
-        Delegate getter = column.Index == _predictedLabel ? PredictedLabelGetter(row) : ScoreGetter(row);
+        Delegate getter = column.Index == _predictedLabel ? PredictedLabelGetter(row)
+            : column.Index == _score ? ScoreGetter(row) : ProbabilityGetter(row);
         return getter as ValueGetter<TValue>
             ?? throw new InvalidOperationException(
                 $"Column '{column.Name}' is {Output[column.Index].Type}; it cannot be read as {typeof(TValue)}.");
@@ -63,6 +71,13 @@ internal sealed class ScoringSchema
                 value = (uint)i + 1;
             }
         }
+    };
+
+    private ValueGetter<VBuffer<float>> ProbabilityGetter(IScoredRow row) => (ref VBuffer<float> value) =>
+    {
+        var editor = VBufferEditor.Create(ref value, _labelNames.Count);
+        Softmax.Of(row.Logits, editor.Values);
+        value = editor.Commit();
     };
 
     private ValueGetter<VBuffer<float>> ScoreGetter(IScoredRow row) => (ref VBuffer<float> value) =>

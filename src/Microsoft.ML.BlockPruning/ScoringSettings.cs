@@ -10,11 +10,15 @@ namespace Microsoft.ML.BlockPruning;
 /// <param name="NumberOfThreads">Threads that score a batch; null: one per logical processor. Not saved: it belongs to the machine.</param>
 /// <param name="Device">Where to score; null: what the context says. Not saved either.</param>
 /// <param name="MaximumPixels">Width times height of an image at most.</param>
+/// <param name="ProbabilityColumnName">Written: the softmax of the logits; null: not.</param>
 internal sealed record ScoringSettings(
     string ImageColumnName, string ScoreColumnName, string PredictedLabelColumnName, int BatchSize, int? NumberOfThreads,
-    ScoringDevice? Device = null, long MaximumPixels = ImageFile.DefaultMaximumPixels)
+    ScoringDevice? Device = null, long MaximumPixels = ImageFile.DefaultMaximumPixels, string? ProbabilityColumnName = null)
 {
     private const int Version = 2;
+
+    // It ends behind the batch size: no column of probabilities, and the default limit.
+    private const int VersionWithoutProbability = 1;
 
     /// <summary>Checks what the caller gave.</summary>
     /// <exception cref="ArgumentException">A name is empty or used twice, or a number is out of its range.</exception>
@@ -30,7 +34,21 @@ internal sealed record ScoringSettings(
             throw new ArgumentException(
                 $"'{ScoreColumnName}' cannot be the column of the scores and of the predicted label; name one of them otherwise.");
         }
+
+        if (ProbabilityColumnName is not null)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(ProbabilityColumnName);
+            if (OutputNames.Distinct(StringComparer.Ordinal).Count() < OutputNames.Count())
+            {
+                throw new ArgumentException(
+                    $"'{ProbabilityColumnName}' cannot be the column of the probabilities and of another output; name one of them otherwise.");
+            }
+        }
     }
+
+    private IEnumerable<string> OutputNames =>
+        ProbabilityColumnName is null ? [ScoreColumnName, PredictedLabelColumnName]
+            : [ScoreColumnName, PredictedLabelColumnName, ProbabilityColumnName];
 
     public void Write(BinaryWriter writer)
     {
@@ -39,7 +57,7 @@ internal sealed record ScoringSettings(
         writer.Write(ScoreColumnName);
         writer.Write(PredictedLabelColumnName);
         writer.Write(BatchSize);
-        writer.Write(""); // the column of probabilities: none
+        writer.Write(ProbabilityColumnName ?? "");
         writer.Write(MaximumPixels);
     }
 
@@ -50,7 +68,7 @@ internal sealed record ScoringSettings(
         try
         {
             int version = reader.ReadInt32();
-            if (version is not (1 or Version))
+            if (version is not (Version or VersionWithoutProbability))
             {
                 throw new FormatException(
                     $"The columns are written in version {version}, this library reads {Version}; update Microsoft.ML.BlockPruning.");
@@ -65,10 +83,14 @@ internal sealed record ScoringSettings(
                     + "it is damaged, or was saved with a BatchSize that is too large. Prune again, or load the network alone.");
             }
 
-            if (version == Version)
+            if (version > VersionWithoutProbability)
             {
-                reader.ReadString(); // the column of probabilities
-                settings = settings with { MaximumPixels = reader.ReadInt64() };
+                string probability = reader.ReadString();
+                settings = settings with
+                {
+                    ProbabilityColumnName = probability.Length == 0 ? null : probability,
+                    MaximumPixels = reader.ReadInt64(),
+                };
             }
 
             settings.Validate();

@@ -12,8 +12,9 @@ namespace Microsoft.ML.BlockPruning;
 
 /// <summary>Scores images with a block-sparse vision transformer: libtorch is neither needed nor loaded.</summary>
 /// <remarks>
-/// Appends <c>PredictedLabel</c> (key, the best class) and <c>Score</c> (vector of float, one logit per class; not probabilities, so the
-/// evaluator's log-loss means nothing). In a data view images are scored in batches; batch, threads and neighbours do not change a score.
+/// Appends <c>PredictedLabel</c> (key, the best class), <c>Score</c> (vector of float, one logit per class; not probabilities, so the
+/// evaluator's log-loss of it means nothing) and, where a column is named for it, their softmax, whose log-loss is told by
+/// <c>Evaluate(scored, scoreColumnName: "Probability")</c>. In a data view images are scored in batches; batch, threads and neighbours do not change a score.
 /// It scores in pure C# on the processor, or on an NVIDIA GPU (<see cref="ScoringDevice"/>), chosen anew wherever a model is loaded.
 /// Logits that are not finite are no answer: reading such a row throws an <see cref="ArithmeticException"/> that names it.
 /// Safe to share between threads and prediction engines, once <see cref="MaximumPixels"/> and <see cref="ApplyOrientation"/> are as the
@@ -25,12 +26,13 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     private readonly IHost _host;
     private readonly IHostEnvironment _environment;
     private readonly IScoringSession _session;
+    private readonly NetworkFacts _facts;
     private SparseViT _network;
     private int _isDisposed;
 
     internal SparseViTTransformer(
         IHostEnvironment environment, ScoringSettings settings, SparseViT network, PruneReport? report = null,
-        IReadOnlyList<string>? fileNotes = null)
+        NetworkFacts? facts = null, IReadOnlyList<string>? fileNotes = null)
     {
         _host = environment.Register(nameof(SparseViTTransformer));
         _environment = environment;
@@ -39,6 +41,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         Notes = [.. network.Notes, .. fileNotes ?? []];
         _network = network;
         (_session, Device) = ScoringSessions.Open(_host, network, settings, NvidiaDriver.TryLoad);
+        _facts = facts ?? NetworkFacts.Of(network, report);
         Layers = LayerSummary.Of(network);
         LogNotes(fileNotes ?? []);
     }
@@ -71,6 +74,11 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         get => Preprocessing.ApplyOrientation;
         set => _network = _network.With(Preprocessing.WithOrientation(value));
     }
+    /// <summary>The steps of <see cref="Preprocessing"/> in words, and who says so: <c>config.json</c>, a default, the options, the model file.</summary>
+    public IReadOnlyList<PreprocessingReport> PreprocessingSteps => _facts.Preprocessing;
+
+    /// <summary>The classes in the dense network's order, and what the images that it was pruned with call them.</summary>
+    public IReadOnlyList<ClassReport> Classes => _facts.Classes;
 
     /// <summary>[numClasses], in the order of <c>Score</c>'s slots and of <c>PredictedLabel</c>'s keys.</summary>
     public IReadOnlyList<string> LabelNames => _network.LabelNames;
@@ -114,7 +122,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
 
     internal ScoringSettings Settings { get; private set; }
 
-    private ModelComparison Comparison => new(_environment, _network, Settings);
+    private ModelComparison Comparison => new(_environment, _network, _facts, Settings);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
@@ -215,7 +223,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     internal static SparseViTTransformer Load(IHostEnvironment environment, ModelLoadContext context)
     {
         var saved = SavedModel.Read(context);
-        return new SparseViTTransformer(environment, saved.Settings, saved.Network, saved.Report, saved.Notes);
+        return new SparseViTTransformer(environment, saved.Settings, saved.Network, saved.Report, fileNotes: saved.Notes);
     }
 
     internal ScoringSchema Bind(DataViewSchema inputSchema)

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.BlockPruning;
@@ -24,12 +25,34 @@ public sealed class SweepCatalog
 
     /// <summary>The classes of a dense network: <c>keyData</c> of <c>MapValueToKey</c> where not every class has images.</summary>
     /// <param name="modelPath">safetensors file with timm's ViT/DeiT names; its header and a <c>config.json</c> beside it are read.</param>
-    /// <returns>The names in <c>config.json</c>, in the order of the network's logits; "0", "1" … where it names none.</returns>
+    /// <returns>
+    /// The names in <c>config.json</c>, in Unicode's form C and the order of the network's logits; one that occurs twice has the number of
+    /// its class behind it, as in "crane (134)". "0", "1" … where the file names none.
+    /// </returns>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or of another architecture.</exception>
     /// <exception cref="InvalidOperationException"><c>config.json</c> names another number of classes than the network has.</exception>
     public IReadOnlyList<string> ReadClassNames(string modelPath) => ClassOrder.NamesOf(_environment, modelPath);
+
+    /// <summary>The classes of a dense network as images name them, whose folders may be written in another way or have the names alone.</summary>
+    /// <param name="modelPath">safetensors file with timm's ViT/DeiT names; its header and a <c>config.json</c> beside it are read.</param>
+    /// <param name="imageClasses">What the images' classes are called, each once.</param>
+    /// <param name="order">How the network was trained, where <c>config.json</c> names no class.</param>
+    /// <returns>
+    /// Every class in the order of the network's logits, matched as <see cref="ClassNames.Match"/> does; where the network names none, named
+    /// by the images and in the order that is natural and ordinal, or that <paramref name="order"/> tells.
+    /// </returns>
+    /// <exception cref="ArgumentException">A name cannot be matched, could be several classes, or the order matters and is not told.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or of another architecture.</exception>
+    /// <exception cref="InvalidOperationException"><c>config.json</c> names another number of classes than the network has.</exception>
+    public IReadOnlyList<ClassReport> MatchClasses(
+        string modelPath, IReadOnlyList<string> imageClasses, ClassNameOrder order = ClassNameOrder.Unspecified)
+    {
+        ArgumentNullException.ThrowIfNull(imageClasses);
+        return ClassOrder.Match(_environment, modelPath, imageClasses, order);
+    }
 
     /// <summary>Create a <see cref="SparsitySweep"/> with the default method.</summary>
     /// <param name="modelPath">safetensors file with timm's ViT/DeiT names; a <c>config.json</c> beside it is read too.</param>

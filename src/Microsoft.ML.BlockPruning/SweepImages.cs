@@ -48,9 +48,13 @@ internal sealed class SweepImages(IHost host, BlockPruneEstimator.Options option
         return ([.. Enumerable.Range(0, folds).Select(Fold)], () => SubjectOf(source, Calibration(order), all));
     }
 
+    /// <summary>Classes and preprocessing of the network that was read; null before.</summary>
+    public NetworkFacts? Facts { get; private set; }
+
     private PruneInput Open(IDataView train)
     {
         var source = PruneInput.Open(host, options, train.Schema);
+        Facts = source.Facts;
         source.Classes.Apply(source.Weights);
         return source;
     }

@@ -20,6 +20,7 @@ internal sealed class SweepWork
     private readonly SweepSpace _space;
     private readonly SweepMethod _method;
     private readonly CancellationToken _cancellationToken;
+    private NetworkFacts? _facts;
 
     /// <summary>Checks all that needs no data.</summary>
     /// <exception cref="ArgumentException">The space is empty or out of range, or choices contradict each other.</exception>
@@ -64,6 +65,7 @@ internal sealed class SweepWork
 
         var images = new SweepImages(_host, _options, new PruneProgressRelay(_host, channel, progress: null, _cancellationToken));
         var (subjects, whole) = _setup.Folds is { } folds ? images.ReadFolds(train, folds) : images.ReadSplit(train);
+        _facts = images.Facts;
         var header = JournalHeader.Of(subjects[0].IdentityWith(Method, Library), SweepSession.Current(CpuKernels.Selected.Name));
         using var journal = _setup.JournalPath is null
             ? null : TrialJournal.Open(_setup.JournalPath, header.Identity, header.Session, _setup.ResumeMode);
@@ -80,10 +82,14 @@ internal sealed class SweepWork
         return new SweepResult(
             outcome, executor.DenseTop1,
             JournalReport.Of(outcome.Results, outcome.Final, [dense], limits.MaximumDrop, [header],
-                [.. subjects[0].Dense.Notes, .. journal?.Notes ?? []]),
+                [.. subjects[0].Dense.Notes, .. journal?.Notes ?? [], .. NotesOfData()]),
             (trial, cancellationToken) => TransformerOf(
                 outcome.Networks.GetValueOrDefault(trial) ?? Prune(whole(), trial, cancellationToken)));
     }
+
+    private IEnumerable<string> NotesOfData() => _setup.Folds is null
+        ? []
+        : ["Trials were judged on the calibration images, in folds: if the network was trained on those, it answers them better than new ones."];
 
     private static string Library => typeof(SweepWork).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
         .InformationalVersion.Split('+')[0];
@@ -128,6 +134,6 @@ internal sealed class SweepWork
         _environment,
         new ScoringSettings(
             _options.ImageColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName, _options.BatchSize,
-            _options.NumberOfThreads, _options.Device, _options.MaximumPixels),
-        network);
+            _options.NumberOfThreads, _options.Device, _options.MaximumPixels, _options.ProbabilityColumnName),
+        network, report: null, _facts);
 }

@@ -52,6 +52,28 @@ internal readonly record struct Fidelity(double Top1Agreement, double Kl)
         return (double)right / labels.Length;
     }
 
+    /// <summary>
+    /// Standard error of the difference of two networks' top-1 on the same images: √((b + c) / n − ((b − c) / n)²) / √n, where b of n images
+    /// are right in one network alone and c in the other alone (the variance of a paired difference, as in McNemar's test).
+    /// </summary>
+    /// <param name="dense">[images, classes] logits.</param>
+    /// <param name="pruned">[images, classes] logits.</param>
+    /// <param name="labels">[images] classes.</param>
+    public static double Top1StandardError(ReadOnlySpan<float> dense, ReadOnlySpan<float> pruned, ReadOnlySpan<int> labels)
+    {
+        int classes = dense.Length / labels.Length, won = 0, lost = 0;
+        for (int image = 0; image < labels.Length; image++)
+        {
+            bool before = BestOf(dense.Slice(image * classes, classes)) == labels[image];
+            bool after = BestOf(pruned.Slice(image * classes, classes)) == labels[image];
+            won += after && !before ? 1 : 0;
+            lost += before && !after ? 1 : 0;
+        }
+
+        double images = labels.Length, mean = (won - lost) / images;
+        return Math.Sqrt((((won + lost) / images) - (mean * mean)) / images);
+    }
+
     private static int ImagesIn(ReadOnlySpan<float> logits, int classes) => logits.Length > 0 && logits.Length % classes == 0
         ? logits.Length / classes
         : throw new ArgumentException($"{logits.Length} logits are not those of one or more images of {classes} classes.");

@@ -48,12 +48,18 @@ internal static class JournalReport
             References = references,
             MaximumDrop = maximumDrop,
             Origin = [.. OriginOf(headers)],
-            Notes = notes,
+            Notes = [.. notes, .. SweepWarnings.Of(RecommendedOf(trials, final, references, maximumDrop), DenseOf(references)?.Images)],
         };
+
+    private static TrialResult? RecommendedOf(
+        IReadOnlyCollection<TrialResult> trials, TrialResult? final, IReadOnlyList<ReferencePoint> references, double maximumDrop) =>
+        final is { IsCompleted: true } ? final : Recommendation.Of(trials, DenseTop1(references), maximumDrop);
+
+    private static ReferencePoint? DenseOf(IReadOnlyList<ReferencePoint> references) => references.FirstOrDefault(point => point.IsDense);
 
     // Without the dense network nothing is within the limit, and the most accurate trial is the one to take.
     private static double DenseTop1(IReadOnlyList<ReferencePoint> references) =>
-        references.FirstOrDefault(point => point.IsDense)?.Top1 ?? double.PositiveInfinity;
+        DenseOf(references)?.Top1 ?? double.PositiveInfinity;
 
     private static IEnumerable<string> OriginOf(IReadOnlyList<JournalHeader> headers)
     {

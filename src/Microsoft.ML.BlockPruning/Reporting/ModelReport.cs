@@ -19,6 +19,12 @@ public sealed class ModelReport
     /// <summary>How the model answers beside the dense network; null where the two were not compared.</summary>
     public HeldOutReport? HeldOut { get; init; }
 
+    /// <summary>The classes in the dense network's order, and what the images call them.</summary>
+    public IReadOnlyList<ClassReport> Classes { get; init; } = [];
+
+    /// <summary>What is done to an image first, and who says so.</summary>
+    public IReadOnlyList<PreprocessingReport> Preprocessing { get; init; } = [];
+
     /// <summary>In forward order.</summary>
     internal IReadOnlyList<KeptLayer> Layers { get; init; } = [];
 
@@ -42,6 +48,8 @@ public sealed class ModelReport
         Name = pruning.Settings.Network,
         Pruning = pruning,
         HeldOut = pruning.Network.HeldOut,
+        Classes = pruning.Classes,
+        Preprocessing = pruning.Preprocessing,
         Layers = [.. pruning.Layers.Select(KeptLayer.Of)],
     };
 

@@ -10,6 +10,21 @@ internal static class ModelReportMarkdown
         return text.ToString();
     }
 
+    /// <summary>What the network makes of pixels and names.</summary>
+    public static void Append(
+        MarkdownText text, IReadOnlyList<ClassReport> classes, IReadOnlyList<PreprocessingReport> preprocessing)
+    {
+        if (preprocessing.Count > 0)
+        {
+            text.Heading(3, "Preprocessing").Table(PreprocessingWords.Table(preprocessing));
+        }
+
+        if (classes.Count > 0)
+        {
+            text.Heading(3, "Classes").Table(ClassWords.Table(classes));
+        }
+    }
+
     /// <summary>Appends to the report of a sweep.</summary>
     public static void Append(MarkdownText text, ModelReport report)
     {
@@ -18,6 +33,7 @@ internal static class ModelReportMarkdown
             text.Paragraph(ReportTables.Sentence(heldOut));
         }
 
+        Append(text, report.Classes, report.Preprocessing);
         text.Heading(3, "Layers").Table(
         [
             ["layer", "block", "kept", "of", "share"],

@@ -12,6 +12,7 @@ internal static class PruneReportMarkdown
         }
 
         text.Table(ReportTables.Network(report));
+        ModelReportMarkdown.Append(text, report.Classes, report.Preprocessing);
         text.Heading(2, "Layers").Table(ReportTables.Layers(report, ReportTables.Kept)).Paragraph(ReportTables.Legend);
         return (report.Notes.Count > 0 ? text.Heading(2, "Notes").List(report.Notes) : text).ToString();
     }

@@ -6,6 +6,7 @@ namespace Microsoft.ML.BlockPruning.Reporting;
 internal static class PruneReportText
 {
     private const int BarWidth = 10;
+    private const int Named = 10;
 
     public static string Write(PruneReport report)
     {
@@ -13,6 +14,16 @@ internal static class PruneReportText
         foreach (string sentence in ReportTables.Sentences(report))
         {
             text.Append(sentence).Append('\n');
+        }
+
+        if (report.Preprocessing.Count > 0)
+        {
+            text.Append(PreprocessingWords.Sentence(report.Preprocessing)).Append('\n');
+        }
+
+        if (report.Classes.Count > 0)
+        {
+            text.Append("Classes: ").Append(ClassWords.Some(report.Classes, Named)).Append(".\n");
         }
 
         AppendTable(text, ReportTables.Network(report));

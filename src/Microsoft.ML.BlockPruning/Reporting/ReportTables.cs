@@ -69,9 +69,12 @@ internal static class ReportTables
             ? Text($"; top-1 {Percent(pruned)}, dense {Percent(dense)}") : "";
         return string.Create(
             Invariant,
-            $"On {heldOut.Images} held-out images: KL(dense || pruned) {Number(heldOut.KlDivergence)} nats, "
+            $"On {heldOut.Images} {Kind(heldOut)}: KL(dense || pruned) {Number(heldOut.KlDivergence)} nats, "
             + $"the same best class for {Percent(heldOut.Top1Agreement)}{top1}.");
     }
+
+    /// <summary>What the images of a comparison are.</summary>
+    public static string Kind(HeldOutReport heldOut) => heldOut.Origin is null ? "held-out images" : $"images {heldOut.Origin}";
 
     /// <summary>The kept blocks of a layer, as a cell.</summary>
     public static string Kept(LayerReport layer) => Text($"{layer.KeptBlocks} of {layer.TotalBlocks}, {Percent(Share(layer))}");

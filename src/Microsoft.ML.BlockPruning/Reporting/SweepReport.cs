@@ -25,6 +25,16 @@ public sealed class SweepReport
     /// <summary>What the trials are compared with: the dense network, and whatever else was measured beside it.</summary>
     public required IReadOnlyList<ReferencePoint> References { get; init; }
 
+    /// <summary>
+    /// Standard error of the answer's top-1 less the dense network's, as a fraction of the images: the answer is <see cref="Final"/> where
+    /// that was completed, else <see cref="Recommended"/>. Null where it is not known.
+    /// </summary>
+    /// <value>
+    /// <see cref="TrialResult.Top1StandardError"/>; of a journal without it √((p (1 − p) + q (1 − q)) / n) of both accuracies, as if each
+    /// network had images of its own, which is more.
+    /// </value>
+    public double? DifferenceStandardError => SweepWords.ErrorOf(SweepWords.AnswerOf(this), Dense);
+
     /// <summary>How much accuracy the recommended trial may lose, as a fraction of the images, in [0, 1].</summary>
     public required double MaximumDrop { get; init; }
 

@@ -20,9 +20,14 @@ internal static class SweepWords
         }
 
         // The model that is saved has the final refit, so its figures are said first; trials are compared with each other by theirs.
-        var model = report.Final is { IsCompleted: true } final ? final : taken;
+        var model = AnswerOf(report)!;
         yield return $"Take {model.Trial}.";
         yield return Accuracy(model, report.Dense);
+        if (Error(model, report.Dense) is { } error)
+        {
+            yield return error;
+        }
+
         yield return Costs(model, report.Dense);
         yield return $"{Reason(report, taken)} {counted}";
         if (report.Final is { } refitted)
@@ -33,6 +38,18 @@ internal static class SweepWords
                 : $"Its refit {refitted.Refit} failed, so this is the trial with the refit {taken.Refit}: {refitted.Error}";
         }
     }
+
+    /// <summary>The trial whose model is the sweep's answer; null where there is none.</summary>
+    public static TrialResult? AnswerOf(SweepReport report) => report.Final is { IsCompleted: true } final ? final : report.Recommended;
+
+    /// <summary>Standard error of a trial's top-1 less the dense network's, a fraction; null where it is not known.</summary>
+    public static double? ErrorOf(TrialResult? trial, ReferencePoint? dense) => (trial, dense) switch
+    {
+        ({ Top1StandardError: { } known }, _) => known,
+        ({ Top1: { } pruned }, { Top1: { } before, Images: { } images }) =>
+            Math.Sqrt(((pruned * (1 - pruned)) + (before * (1 - before))) / images),
+        _ => null,
+    };
 
     /// <summary>One row a trial, the first row their heads.</summary>
     public static IReadOnlyList<string[]> Trials(SweepReport report)
@@ -78,6 +95,13 @@ internal static class SweepWords
             _ => $"{found} the validation images; what the dense network finds is not known.",
         };
     }
+
+    private static string? Error(TrialResult taken, ReferencePoint? dense) => ErrorOf(taken, dense) is { } error && dense?.Top1 is not null
+        ? string.Create(
+            Invariant,
+            $"Against the dense network that is {Points(taken.Top1, dense)} ± {100 * error:0.00} points of top-1 (standard error, "
+            + $"{(taken.Top1StandardError is null ? "at most" : "both on the same images")}).")
+        : null;
 
     private static string Difference(int images) => images switch
     {

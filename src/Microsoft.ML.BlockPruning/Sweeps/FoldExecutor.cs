@@ -31,6 +31,8 @@ internal sealed class FoldExecutor(IReadOnlyList<(ITrialExecutor Executor, int I
                 CalibrationImages = trial.CalibrationImages,
                 Status = TrialStatus.Completed,
                 Top1 = MeanOverImages(results.Select(result => result.Top1!.Value)),
+                Top1Agreement = MeanOverImages(results.Select(result => result.Top1Agreement!.Value)),
+                Top1StandardError = ErrorOverImages(results.Select(result => result.Top1StandardError!.Value)),
                 Kl = MeanOverImages(results.Select(result => result.Kl!.Value)),
                 MultiplyAdds = (long)Math.Round(results.Average(result => (double)result.MultiplyAdds!.Value)),
                 Bytes = (long)Math.Round(results.Average(result => (double)result.Bytes!.Value)),
@@ -47,6 +49,10 @@ internal sealed class FoldExecutor(IReadOnlyList<(ITrialExecutor Executor, int I
             executor.Dispose();
         }
     }
+
+    // Folds are independent: variances of sums add up.
+    private double ErrorOverImages(IEnumerable<double> errors) =>
+        Math.Sqrt(folds.Zip(errors, (fold, error) => Math.Pow(fold.Images * error, 2)).Sum()) / folds.Sum(fold => fold.Images);
 
     private double MeanOverImages(IEnumerable<double> values) =>
         folds.Zip(values, (fold, value) => fold.Images * value).Sum() / folds.Sum(fold => fold.Images);

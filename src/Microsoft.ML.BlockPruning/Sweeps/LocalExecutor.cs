@@ -53,7 +53,7 @@ internal sealed class LocalExecutor : ITrialExecutor
         var network = Make(trial, onProgress, cancellationToken);
         using var session = SessionOf(network);
         float[] logits = LogitsOf(session, cancellationToken);
-        double kl = Fidelity.Of(_denseLogits.Value, logits, session.Config.NumClasses).Kl;
+        var (agreement, kl) = Fidelity.Of(_denseLogits.Value, logits, session.Config.NumClasses);
         var result = new TrialResult
         {
             Keep = trial.Keep,
@@ -64,6 +64,8 @@ internal sealed class LocalExecutor : ITrialExecutor
             CalibrationImages = trial.CalibrationImages,
             Status = TrialStatus.Completed,
             Top1 = Fidelity.Top1(logits, _labels),
+            Top1Agreement = agreement,
+            Top1StandardError = Fidelity.Top1StandardError(_denseLogits.Value, logits, _labels),
             Kl = double.IsFinite(kl) ? kl : throw new ArithmeticException("A logit of the pruned or of the dense network is not finite."),
             MultiplyAdds = network.MultiplyAdds,
             Bytes = network.WeightBytes,
@@ -86,6 +88,7 @@ internal sealed class LocalExecutor : ITrialExecutor
 
     private SparseViT Make(Trial trial, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
     {
+        using var threads = new TorchThreads(_subject.Threads);
         var family = (trial.Block, trial.Criterion, trial.CalibrationImages);
         if (!_remembered.TryGetValue(family, out var criterion))
         {

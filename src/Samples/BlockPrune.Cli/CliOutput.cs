@@ -10,6 +10,9 @@ namespace BlockPrune.Cli;
 /// <param name="Console">Tables and pictures; writes to the same place as the answer.</param>
 internal sealed record CliOutput(TextWriter Out, TextWriter Error, IAnsiConsole Console)
 {
+    /// <summary>The column of probabilities in all that is saved here.</summary>
+    public const string Probability = "Probability";
+
     private static readonly JsonSerializerOptions Form = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

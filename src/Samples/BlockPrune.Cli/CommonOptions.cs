@@ -38,6 +38,11 @@ internal sealed class CommonOptions
         Description = "Turns image files as their EXIF orientation says, now and wherever the model is used (timm does not)",
     };
 
+    public Option<ClassNameOrder> ClassOrder { get; } = Choice(
+        "--class-order",
+        "How the network was trained, where its config.json names no class: natural (timm) or ordinal (torchvision's ImageFolder)",
+        ClassNameOrder.Unspecified);
+
     public Option<int> Seed { get; } = new("--seed") { Description = "Seeds the pruning", DefaultValueFactory = _ => 1 };
 
     /// <summary>An option that takes values separated by commas.</summary>
@@ -119,7 +124,7 @@ internal sealed class CommonOptions
     /// <exception cref="OptionsException">Neither images nor --bundled are given.</exception>
     public IImageSource ImagesOf(ParseResult parsed, MLContext context, CliOutput output, ImageUse use, CancellationToken cancel)
     {
-        var classes = new NetworkClasses.Dense(context.BlockPruning().ReadClassNames(ModelOf(parsed)));
+        var classes = new NetworkClasses.Dense(context, ModelOf(parsed), parsed.GetValue(ClassOrder));
         return Images.Open(parsed, context, parsed.GetValue(Bundled), classes, output, use, MaximumPixelsOf(parsed), cancel);
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace BlockPrune.Cli;
 
@@ -22,10 +23,12 @@ internal static class EvaluateVerb
             using var network = ModelFile.Open(context, parsed.GetRequiredValue(model));
             common.Images.Apply(parsed, network);
             var images = common.Images.Open(
-                parsed, context, parsed.GetValue(common.Bundled), new NetworkClasses.Fixed(network.LabelNames), output, ImageUse.Test,
+                parsed, context, parsed.GetValue(common.Bundled), NetworkClasses.Of(network), output, ImageUse.Test,
                 network.MaximumPixels, cancel);
             var prepared = images.Preparation.Fit(images.Calibration).Transform(images.Test);
             var scored = output.Steps(display => WatchedScoring.Of(context, network, prepared, images.TestCount, display, cancel));
+            var present = scored.GetColumn<uint>(nameof(PixelRow.Label)).Distinct().ToHashSet();
+            string[] absent = [.. network.LabelNames.Where((_, slot) => !present.Contains((uint)slot + 1))];
             var metrics = context.MulticlassClassification.Evaluate(scored);
             if (parsed.GetValue(common.Json))
             {
@@ -35,6 +38,9 @@ internal static class EvaluateVerb
                     Top1 = metrics.MicroAccuracy,
                     metrics.MacroAccuracy,
                     Unreadable = images.Unreadable.Count,
+                    images.Classes,
+                    ClassesWithoutImages = absent,
+                    Preprocessing = network.PreprocessingSteps,
                 });
             }
             else
@@ -43,6 +49,13 @@ internal static class EvaluateVerb
                     CultureInfo.InvariantCulture,
                     $"top-1 {100 * metrics.MicroAccuracy:F2} %, mean over classes {100 * metrics.MacroAccuracy:F2} %, "
                     + $"{images.TestCount} images"));
+                output.Error.WriteLine(NetworkWords.Classes(images.Classes));
+                output.Error.WriteLine(NetworkWords.Preprocessing(network));
+                if (absent.Length > 0)
+                {
+                    output.Error.WriteLine(
+                        $"There is no image of {absent.Length} of the {network.LabelNames.Count} classes, which count for nothing.");
+                }
             }
 
             return 0;

@@ -31,11 +31,20 @@ internal static class InspectVerb
 
             if (parsed.GetValue(common.Json))
             {
-                output.Json(new { network.MultiplyAdds, network.DenseMultiplyAdds, Layers = shown.Select(Figures) });
+                output.Json(new
+                {
+                    network.MultiplyAdds,
+                    network.DenseMultiplyAdds,
+                    Preprocessing = network.PreprocessingSteps,
+                    network.Classes,
+                    Layers = shown.Select(Figures),
+                });
                 return 0;
             }
 
             output.Console.Write(LayerChart.Create(network.Layers, output.Console.Profile.Capabilities.Unicode));
+            output.Console.WriteLine(NetworkWords.Preprocessing(network));
+            output.Console.WriteLine(NetworkWords.Classes(network.Classes));
             foreach (var one in part is null ? [] : shown)
             {
                 output.Console.WriteLine($"{one.Name}: {one.KeptBlocks} of {one.TotalBlocks} blocks of {one.Block}");

@@ -20,7 +20,7 @@ internal static class ModelFile
         }
 
         return path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
-            ? context.Transforms.LoadSparseViT(path)
+            ? context.Transforms.LoadSparseViT(path, probabilityColumnName: CliOutput.Probability)
             : Find(context.Model.LoadChecked(path, out _))
                 ?? throw new InvalidDataException($"The pipeline {path} holds no pruned network.");
     }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Numerics.Tensors;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace BlockPrune.Cli;
 
@@ -30,13 +29,14 @@ internal static class PredictVerb
                 ? Files(context, common.Images.Check(
                     parsed, [.. paths.Select(path => new ImageFileRow { ImagePath = path })], output, network.MaximumPixels, cancel))
                 : TestImages(common.Images.Open(
-                    parsed, context, parsed.GetValue(common.Bundled), new NetworkClasses.Fixed(network.LabelNames), output, ImageUse.Test,
+                    parsed, context, parsed.GetValue(common.Bundled), NetworkClasses.Of(network), output, ImageUse.Test,
                     network.MaximumPixels, cancel));
             int row = 0;
-            foreach (float[] logits in network.Transform(rows).GetColumn<float[]>("Score"))
+            var scored = context.Data.CreateEnumerable<ScoreRow>(network.Transform(rows), reuseRowObject: true, ignoreMissingColumns: true);
+            foreach (var scores in scored)
             {
                 cancel.ThrowIfCancellationRequested();
-                Answer(output, names[row++], network.LabelNames, logits, parsed.GetValue(common.Json));
+                Answer(output, names[row++], network.LabelNames, scores, parsed.GetValue(common.Json));
             }
 
             return 0;
@@ -49,11 +49,17 @@ internal static class PredictVerb
     private static (IDataView Rows, IReadOnlyList<string> Names) TestImages(IImageSource images) =>
         (images.Preparation.Fit(images.Calibration).Transform(images.Test), images.TestNames);
 
-    private static void Answer(CliOutput output, string path, IReadOnlyList<string> classes, float[] logits, bool isJson)
+    private static void Answer(CliOutput output, string path, IReadOnlyList<string> classes, ScoreRow scores, bool isJson)
     {
-        float[] probabilities = new float[logits.Length];
-        TensorPrimitives.SoftMax(logits, probabilities);
-        int best = TensorPrimitives.IndexOfMax(logits);
+        float[] logits = scores.Score, probabilities = scores.Probability;
+        int best = TensorPrimitives.IndexOfMax<float>(logits);
+        if (probabilities.Length == 0)
+        {
+            // A model of before there was the column.
+            probabilities = new float[logits.Length];
+            TensorPrimitives.SoftMax(logits, probabilities);
+        }
+
         if (isJson)
         {
             output.Json(new { Image = path, Label = classes[best], Probability = probabilities[best], Score = logits });

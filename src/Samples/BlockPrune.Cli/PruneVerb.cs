@@ -30,8 +30,8 @@ internal static class PruneVerb
         var limit = ValidationRows.Option();
         var verb = new Command("prune", "Prunes a network and saves the pipeline that scores it.")
         {
-            common.Model, common.Bundled, block, criterion, refit, heldOut, save, report, limit, common.ApplyOrientation, common.Seed,
-            common.Json,
+            common.Model, common.Bundled, block, criterion, refit, heldOut, save, report, limit, common.ApplyOrientation,
+            common.ClassOrder, common.Seed, common.Json,
         };
         budget.AddTo(verb);
         common.Images.AddTo(verb);
@@ -48,6 +48,8 @@ internal static class PruneVerb
             var model = output.Steps(display => images.Preparation.Append(context.Transforms.PruneBlocks(new BlockPruneEstimator.Options
             {
                 ModelPath = modelPath,
+                ClassOrder = images.ClassOrder,
+                ProbabilityColumnName = CliOutput.Probability,
                 Block = parsed.GetValue(block),
                 Budget = asked,
                 Criterion = parsed.GetValue(criterion),
@@ -69,13 +71,14 @@ internal static class PruneVerb
                     page, network.CreateReport(Path.GetFileName(target), test, modelPath, cancellationToken: cancel), output);
             }
 
-            Answer(output, network, images, target, bytes, parsed.GetValue(common.Json));
+            bool isBundled = !common.Images.AreGiven(parsed) && parsed.GetValue(common.Model) is null;
+            Answer(output, network, images, target, bytes, isBundled, parsed.GetValue(common.Json));
             return 0;
         });
     }
 
     private static void Answer(
-        CliOutput output, SparseViTTransformer network, IImageSource images, string path, long bytes, bool isJson)
+        CliOutput output, SparseViTTransformer network, IImageSource images, string path, long bytes, bool isBundled, bool isJson)
     {
         if (isJson)
         {
@@ -90,8 +93,17 @@ internal static class PruneVerb
                 Images = images.CalibrationCount,
                 Unreadable = images.Unreadable.Count,
                 HeldOut = network.Report!.Network.HeldOut is { } comparison
-                    ? new { comparison.Images, Kl = comparison.KlDivergence, comparison.Top1Agreement }
+                    ? new
+                    {
+                        comparison.Images,
+                        comparison.Origin,
+                        AreTrainingImages = isBundled ? true : (bool?)null,
+                        Kl = comparison.KlDivergence,
+                        comparison.Top1Agreement,
+                    }
                     : null,
+                Classes = images.Classes,
+                Preprocessing = network.PreprocessingSteps,
                 network.Report.Notes,
             });
             return;
@@ -105,9 +117,16 @@ internal static class PruneVerb
         {
             output.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {heldOut.Images} held-out images: {100 * heldOut.Top1Agreement:F1} % get the dense network's answer, "
+                $"  {heldOut.Images} images {heldOut.Origin}: {100 * heldOut.Top1Agreement:F1} % get the dense network's answer, "
                 + $"KL divergence {heldOut.KlDivergence:G3} nats"));
+            if (isBundled)
+            {
+                output.Out.WriteLine("  These are training images of the bundled network, which answers them better than the test images.");
+            }
         }
+
+        output.Out.WriteLine($"  {NetworkWords.Classes(images.Classes)}");
+        output.Out.WriteLine($"  {NetworkWords.Preprocessing(network)}");
 
         foreach (string note in network.Report.Notes)
         {

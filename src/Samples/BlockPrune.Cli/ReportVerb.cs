@@ -91,7 +91,7 @@ internal static class ReportVerb
 
                 string densePath = parsed.GetValue(dense) ?? (isBundled ? FashionMnistData.NetworkPath : throw new OptionsException(
                     "Which dense network? Give --dense FILE.safetensors, to compare with its answers; without --images none is needed."));
-                var classes = new NetworkClasses.Fixed(network.LabelNames);
+                var classes = NetworkClasses.Of(network);
                 var images = common.Images.Open(
                     parsed, context, isBundled, classes, output, ImageUse.Test, network.MaximumPixels, cancel);
                 var test = images.Preparation.Fit(images.Calibration)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Spectre.Console;
 
@@ -8,9 +9,10 @@ namespace BlockPrune.Cli;
 /// <summary>What a sweep answers: all trials, the front marked, the recommended one named.</summary>
 internal static class SweepAnswer
 {
-    public static void Write(CliOutput output, SweepResult result, bool isJson)
+    public static void Write(CliOutput output, SweepResult result, IReadOnlyList<ClassReport> classes, bool isJson)
     {
         var front = result.ParetoFront();
+        double? error = result.CreateReport().DifferenceStandardError;
         foreach (string note in result.Notes)
         {
             output.Error.WriteLine(note);
@@ -26,6 +28,9 @@ internal static class SweepAnswer
                 Pareto = front.Select(Figures),
                 Recommended = result.Recommended is { } best ? Figures(best) : null,
                 Final = result.Final is { } last ? Figures(last) : null,
+                DifferenceStandardError = error,
+                Classes = classes,
+                result.Notes,
             });
             return;
         }
@@ -43,6 +48,14 @@ internal static class SweepAnswer
         output.Console.WriteLine(result.Recommended is { } taken
             ? Text($"Dense top-1 {100 * result.DenseTop1:F2} %. Recommended: {Name(taken)}.")
             : "No trial was completed.");
+        var answer = result.Final is { Status: TrialStatus.Completed } refitted ? refitted : result.Recommended;
+        if (answer is not null && error is not null)
+        {
+            output.Console.WriteLine(Text(
+                $"Against dense: {100 * (answer.Top1 - result.DenseTop1):+0.00;-0.00;0.00} ± {100 * error:0.00} points of top-1."));
+        }
+
+        output.Error.WriteLine(NetworkWords.Classes(classes));
         if (result.Final is { } final)
         {
             output.Console.WriteLine(final.Status == TrialStatus.Completed
@@ -62,6 +75,8 @@ internal static class SweepAnswer
         trial.CalibrationImages,
         trial.Status,
         trial.Top1,
+        trial.Top1Agreement,
+        trial.Top1StandardError,
         trial.Kl,
         trial.MultiplyAdds,
         trial.Bytes,

@@ -22,7 +22,8 @@ internal static class SweepVerb
         var references = ReportFiles.References();
         var verb = new Command("sweep", "Prunes to many budgets and blocks and tells which of them pay.")
         {
-            common.Model, common.Bundled, limit, folds, save, report, references, common.ApplyOrientation, common.Seed, common.Json,
+            common.Model, common.Bundled, limit, folds, save, report, references, common.ApplyOrientation, common.ClassOrder, common.Seed,
+            common.Json,
         };
         common.Images.AddTo(verb);
         foreach (var option in options.All)
@@ -42,6 +43,8 @@ internal static class SweepVerb
                     Refit = options.FinalRefitOf(parsed),
                     ApplyOrientation = parsed.GetValue(common.ApplyOrientation),
                     MaximumPixels = common.MaximumPixelsOf(parsed),
+                    ClassOrder = parsed.GetValue(common.ClassOrder),
+                    ProbabilityColumnName = CliOutput.Probability,
                 });
             options.Apply(parsed, sweep, seed);
             if (parsed.GetValue(folds) is not null && parsed.GetValue(limit) is not null)
@@ -79,7 +82,12 @@ internal static class SweepVerb
             }
 
             var result = output.Steps(display => sweep.SetMonitor(new SweepSteps(display, output)).Run(cancel));
-            SweepAnswer.Write(output, result, parsed.GetValue(common.Json));
+            SweepAnswer.Write(output, result, images.Classes, parsed.GetValue(common.Json));
+            if (parsed.GetValue(folds) is not null && !common.Images.AreGiven(parsed) && parsed.GetValue(common.Model) is null)
+            {
+                output.Error.WriteLine("The bundled calibration images are training images of the bundled network.");
+            }
+
             var page = result.CreateReport();
             if (result.Ending != SweepEnding.Cancelled && result.Recommended is not null
                 && (parsed.GetValue(save) ?? parsed.GetValue(report)) is not null)

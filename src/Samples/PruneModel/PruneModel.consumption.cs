@@ -32,8 +32,14 @@ public static partial class PruneModel
     public static IOrderedEnumerable<KeyValuePair<string, float>> GetSortedScoresWithLabels(
         ModelOutput output, IReadOnlyList<string> labels)
     {
-        float[] probabilities = new float[output.Score.Length];
-        TensorPrimitives.SoftMax(output.Score, probabilities); // Score holds logits
+        float[] probabilities = output.Probability;
+        if (probabilities.Length == 0)
+        {
+            // A model of before there was the column; Score holds logits.
+            probabilities = new float[output.Score.Length];
+            TensorPrimitives.SoftMax(output.Score, probabilities);
+        }
+
         return labels.Zip(probabilities, KeyValuePair.Create).OrderByDescending(pair => pair.Value);
     }
 
@@ -60,7 +66,7 @@ public static partial class PruneModel
 
     /// <summary>An engine for one thread. It leaves the model alone when it is disposed, so that many may share one.</summary>
     public static PredictionEngine<ModelInput, ModelOutput> CreateEngine(MLContext context, ITransformer model) =>
-        context.Model.CreatePredictionEngine<ModelInput, ModelOutput>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        context.Model.CreatePredictionEngine<ModelInput, ModelOutput>(model, new PredictionEngineOptions { OwnsTransformer = false, IgnoreMissingColumns = true });
 
     /// <summary>An image, and its class where it is known.</summary>
     public sealed class ModelInput
@@ -78,5 +84,8 @@ public static partial class PruneModel
 
         /// <summary>[classes] logits, in the order of <see cref="GetLabels"/>.</summary>
         public float[] Score { get; set; } = [];
+
+        /// <summary>[classes] probabilities, which sum to 1; empty in a model of before there was the column.</summary>
+        public float[] Probability { get; set; } = [];
     }
 }

@@ -15,12 +15,15 @@ public static partial class PruneModel
         PruneModelSettings settings, IStepDisplay display, CancellationToken cancellationToken)
     {
         var context = new MLContext(settings.TrainingOption.Seed);
-        var data = LoadImageFromFolder(context, settings.DataSource.ValidationFolderPath);
+        var pruned = LoadModel(context, settings.ModelPath);
+        using var prunedNetwork = NetworkOf(pruned);
+        var data = LoadImageFromFolder(context, settings.DataSource.ValidationFolderPath, NetworkClasses.Of(prunedNetwork));
 
         // Where nothing is removed nothing is estimated: this is the dense network, run by the same kernels.
         var dense = RetrainModel(context, data, new BlockPruneEstimator.Options
         {
             ModelPath = settings.NetworkPath,
+            ClassOrder = settings.TrainingOption.ClassOrder,
             Budget = PruneBudget.Flops(1),
             ImageColumnName = nameof(ModelInput.ImageSource),
             MaximumCalibrationImages = 1,
@@ -28,8 +31,6 @@ public static partial class PruneModel
             CancellationToken = cancellationToken,
         });
         using var denseNetwork = NetworkOf(dense);
-        var pruned = LoadModel(context, settings.ModelPath);
-        using var prunedNetwork = NetworkOf(pruned);
         double[] milliseconds = MillisecondsPerImage(context, [dense, pruned], data, display, cancellationToken);
         return (
             new ModelQuality(Top1(context, dense, data), milliseconds[0], denseNetwork.WeightBytes, denseNetwork.MultiplyAdds),

@@ -15,18 +15,21 @@ public static partial class PruneModel
     {
         AtomicFile.RequireWritable(settings.ModelPath);
         var context = new MLContext(settings.TrainingOption.Seed);
-        var train = LoadImageFromFolder(context, settings.DataSource.FolderPath);
+        var classes = ClassesOf(context, settings);
+        var train = LoadImageFromFolder(context, settings.DataSource.FolderPath, classes);
         var toKey = context.Transforms.Conversion.MapValueToKey(nameof(ModelInput.Label)).Fit(train);
         var result = context.BlockPruning()
             .CreateSweep(new BlockPruneEstimator.Options
             {
                 ModelPath = settings.NetworkPath,
+                ClassOrder = settings.TrainingOption.ClassOrder,
                 ImageColumnName = nameof(ModelInput.ImageSource),
                 ApplyOrientation = true,
+                ProbabilityColumnName = nameof(ModelOutput.Probability),
             })
             .SetDataset(
                 toKey.Transform(train),
-                toKey.Transform(LoadImageFromFolder(context, settings.DataSource.ValidationFolderPath)))
+                toKey.Transform(LoadImageFromFolder(context, settings.DataSource.ValidationFolderPath, classes)))
             .SetSearchSpace(new SparsitySearchSpace
             {
                 Keep = settings.SweepOption.Keep,

@@ -17,14 +17,16 @@ public static partial class PruneModel
     {
         AtomicFile.RequireWritable(settings.ModelPath);
         var context = new MLContext(settings.TrainingOption.Seed);
-        var data = LoadImageFromFolder(context, settings.DataSource.FolderPath);
+        var data = LoadImageFromFolder(context, settings.DataSource.FolderPath, ClassesOf(context, settings));
         var model = RetrainModel(context, data, new BlockPruneEstimator.Options
         {
             ModelPath = settings.NetworkPath,
             Block = BlockShape.Parse(settings.TrainingOption.Block),
             Budget = PruneBudget.Flops(settings.TrainingOption.Keep),
+            ClassOrder = settings.TrainingOption.ClassOrder,
             ImageColumnName = nameof(ModelInput.ImageSource),
             ApplyOrientation = true, // as the service does
+            ProbabilityColumnName = nameof(ModelOutput.Probability),
             Progress = progress,
             CancellationToken = cancellationToken,
         });
@@ -33,10 +35,23 @@ public static partial class PruneModel
     }
 
     /// <summary>The images of a folder, one subfolder per class; a file is read when its row is.</summary>
-    internal static IDataView LoadImageFromFolder(MLContext context, string folder) => context.Data.LoadFromEnumerable(
-        from files in ImageFolder.Read(folder)
-        from file in files
-        select new ModelInput { Label = file.Label, ImageSource = ImageBytes.Read(file.ImagePath) });
+    /// <param name="context">Owns the data.</param>
+    /// <param name="folder">Holds the subfolders.</param>
+    /// <param name="classes">Whose names the labels are given, for those of the folders; null: the folders' own.</param>
+    internal static IDataView LoadImageFromFolder(MLContext context, string folder, NetworkClasses? classes = null)
+    {
+        var found = ImageFolder.Read(folder);
+        string[] names = [.. found.Select(files => files.Key)];
+        var labels = classes is null ? ClassLabels.Of(names) : new ClassLabels(classes.Match(names));
+        return context.Data.LoadFromEnumerable(
+            from files in found
+            from file in files
+            select new ModelInput { Label = labels[file.Label], ImageSource = ImageBytes.Read(file.ImagePath) });
+    }
+
+    /// <summary>The classes of the network that is pruned.</summary>
+    internal static NetworkClasses ClassesOf(MLContext context, PruneModelSettings settings) =>
+        new NetworkClasses.Dense(context, settings.NetworkPath, settings.TrainingOption.ClassOrder);
 
     /// <summary>Decodes every image of folders before the work begins, so that a broken one costs seconds and not the run.</summary>
     /// <exception cref="InvalidDataException">Some cannot be read; names them.</exception>

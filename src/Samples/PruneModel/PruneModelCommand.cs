@@ -35,6 +35,8 @@ internal static class PruneModelCommand
                 return PruneModel.Train(settings, new PruneSteps(display), cancel);
             });
             Say(console, $"{settings.ModelPath}: {network.MultiplyAdds / 1e6:F1} of {network.DenseMultiplyAdds / 1e6:F1} M multiply-adds");
+            Say(console, $"{NetworkWords.Classes(network.Classes)}");
+            Say(console, $"{NetworkWords.Preprocessing(network)}");
         }));
         root.Add(Verb("evaluate", "Compares the model with the dense network on the validation images.", error, (settings, cancel) =>
         {
@@ -131,6 +133,11 @@ internal static class PruneModelCommand
                 ? FormattableString.Invariant($"{100 * trial.Top1:F2} %")
                 : $"failed: {trial.Error}";
             Say(console, $"keep {trial.Keep}: {figures}{(trial == result.Recommended ? "  <- recommended, saved" : "")}");
+        }
+
+        foreach (string note in result.Notes)
+        {
+            Say(console, $"{note}");
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Microsoft.ML.BlockPruning;
+
 namespace PruneModelSample;
 
 /// <summary>How the network is pruned.</summary>
@@ -5,4 +8,8 @@ namespace PruneModelSample;
 /// <param name="Keep">Fraction of its multiply-adds that stays, in (0, 1].</param>
 /// <param name="Block">The weight tile, such as 16x16.</param>
 /// <param name="Seed">Same seed, same model.</param>
-internal sealed record TrainingOption(string NetworkPath, double Keep, string Block, int Seed);
+/// <param name="ClassOrder">How the network was trained, where its config.json names no class: Natural (timm) or Ordinal (torchvision).</param>
+internal sealed record TrainingOption(
+    string NetworkPath, double Keep, string Block, int Seed,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<ClassNameOrder>))]
+    ClassNameOrder ClassOrder = ClassNameOrder.Unspecified);

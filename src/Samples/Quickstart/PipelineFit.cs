@@ -21,6 +21,8 @@ internal sealed class PipelineFit(MLContext context, IImageSource images, Quicks
         var pipeline = images.Preparation.Append(context.Transforms.PruneBlocks(new BlockPruneEstimator.Options
         {
             ModelPath = modelPath,
+            ClassOrder = images.ClassOrder,
+            ProbabilityColumnName = nameof(ScoreRow.Probability),
             Block = options.Block,
             Budget = PruneBudget.Flops(keep),
             NumberOfThreads = options.Threads,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Quickstart;
@@ -32,6 +33,12 @@ internal sealed class QuickstartArguments
         CustomParser = ReadBlock,
     };
 
+    private readonly Option<ClassNameOrder> _classOrder = new("--class-order")
+    {
+        Description = "How the network was trained, where its config.json names no class: natural (timm) or ordinal (torchvision)",
+        HelpName = "NAME",
+    };
+
     private readonly Option<string?> _json = new("--json") { Description = "Also writes the figures to this file", HelpName = "FILE" };
 
     private readonly Option<int?> _threads = new("--threads")
@@ -58,7 +65,7 @@ internal sealed class QuickstartArguments
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _model, Images, _keep, _block, _json, _threads, _seed })
+        foreach (Option option in new Option[] { _model, Images, _classOrder, _keep, _block, _json, _threads, _seed })
         {
             command.Add(option);
         }
@@ -68,6 +75,7 @@ internal sealed class QuickstartArguments
     {
         ModelPath = parsed.GetValue(_model),
         ImagesFolder = parsed.GetValue(Images),
+        ClassOrder = parsed.GetValue(_classOrder),
         Keep = parsed.GetValue(_keep),
         Block = parsed.GetValue(_block),
         JsonPath = parsed.GetValue(_json),

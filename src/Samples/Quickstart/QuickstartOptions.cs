@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Quickstart;
@@ -10,6 +11,9 @@ internal sealed record QuickstartOptions
 
     /// <summary>A folder with one subfolder per class; null: the bundled images.</summary>
     public string? ImagesFolder { get; init; }
+
+    /// <summary>How the network was trained, where its config.json names no class.</summary>
+    public ClassNameOrder ClassOrder { get; init; }
 
     /// <summary>Fraction of the dense network's multiply-adds to keep, in (0, 1].</summary>
     public double Keep { get; init; } = 0.5;

@@ -34,13 +34,14 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
             throw new FileNotFoundException($"There is no model file {modelPath}.");
         }
 
-        var classes = new NetworkClasses.Dense(_context.BlockPruning().ReadClassNames(modelPath));
+        var classes = new NetworkClasses.Dense(_context, modelPath, options.ClassOrder);
         var images = Steps(display => ImageSource.Open(
             _context, ImageOrigin.Of(options.ImagesFolder), classes, new ImageCheck(UnreadableImages.Fail, display, cancel)));
         console.WriteLine(FormattableString.Invariant(
             $"{Path.GetFileName(modelPath)}: keep {options.Keep * 100:0.##} % of the FLOPs in blocks of {options.Block}"));
         console.WriteLine(FormattableString.Invariant(
             $"{images.CalibrationCount:N0} calibration images, {images.TestCount:N0} test images"));
+        console.WriteLine(NetworkWords.Classes(images.Classes));
         var result = Steps(display => Work(modelPath, images, display, cancel));
         if (options.JsonPath is not null)
         {
@@ -60,6 +61,7 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
     {
         var fit = new PipelineFit(_context, images, options, modelPath);
         using var dense = Step(display, "Loading the dense network", () => fit.Fit(keep: 1, progress: null, cancel, out _));
+        display.Report(NetworkWords.Preprocessing(dense.Network), 1);
         using var pruned = fit.Fit(options.Keep, new PruneSteps(display, images.CalibrationCount), cancel, out double seconds);
         var denseQuality = Step(display, "Scoring the test images, dense", () => Evaluate(dense, images, cancel));
         var prunedQuality = Step(display, "Scoring the test images, pruned", () => Evaluate(pruned, images, cancel));

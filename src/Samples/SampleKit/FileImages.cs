@@ -1,4 +1,6 @@
 using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Reporting;
 
 namespace SampleKit;
 
@@ -20,10 +22,15 @@ internal sealed class FileImages : IImageSource
         ImageCheck? check = null, ImageUse use = ImageUse.Both)
     {
         string[] found = [.. files.Select(group => group.Key)];
-        var names = classes?.Match(found) ?? found;
+        var labels = classes is null ? ClassLabels.Of(found) : new ClassLabels(classes.Match(found));
 
         // Split before the check: prune and evaluate see the same split, whatever they skip.
         var (calibrating, testing) = CalibrationSplit.Of([.. files.SelectMany(group => group)], row => row.Label);
+        foreach (var row in files.SelectMany(group => group))
+        {
+            row.Label = labels[row.Label];
+        }
+
         if (check is not null)
         {
             calibrating = use.HasFlag(ImageUse.Calibration) ? check.Keep(calibrating) : calibrating;
@@ -37,7 +44,9 @@ internal sealed class FileImages : IImageSource
         CalibrationCount = calibrating.Count;
         TestCount = testing.Count;
         TestNames = [.. testing.Select(row => row.ImagePath)];
-        Preparation = LabelKeys.Estimator(context, names);
+        Preparation = LabelKeys.Estimator(context, labels.Names);
+        Classes = labels.Classes;
+        ClassOrder = classes?.Order ?? ClassNameOrder.Unspecified;
         Unreadable = check?.Unreadable ?? [];
     }
 
@@ -52,6 +61,10 @@ internal sealed class FileImages : IImageSource
     public IReadOnlyList<string> TestNames { get; }
 
     public IEstimator<ITransformer> Preparation { get; }
+
+    public IReadOnlyList<ClassReport> Classes { get; }
+
+    public ClassNameOrder ClassOrder { get; }
 
     public IReadOnlyList<UnreadableImage> Unreadable { get; }
 

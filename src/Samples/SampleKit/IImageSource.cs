@@ -1,4 +1,6 @@
 using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Reporting;
 
 namespace SampleKit;
 
@@ -19,6 +21,12 @@ internal interface IImageSource
 
     /// <summary>Makes Label a key; Image is a vector of bytes (a file) or of float (pixels) already.</summary>
     IEstimator<ITransformer> Preparation { get; }
+
+    /// <summary>The classes in the order of Label's keys, and what the images call them.</summary>
+    IReadOnlyList<ClassReport> Classes { get; }
+
+    /// <summary>What tells a network without names which class is which: the order of the keys' names.</summary>
+    ClassNameOrder ClassOrder { get; }
 
     /// <summary>The files that were skipped.</summary>
     IReadOnlyList<UnreadableImage> Unreadable { get; }

@@ -18,12 +18,23 @@ internal static class ImageSource
         {
             ImageOrigin.Folder(var path) => new FileImages(context, ImageFolder.Read(path), classes, check, use),
             ImageOrigin.Csv(var path) => new FileImages(context, ImageTable.Read(path), classes, check, use),
-            ImageOrigin.Idx(var images, var labels) => OpenIdx(context, images, labels, classes?.Names),
-            _ => new PixelImages(
-                context, FashionMnistData.ClassNames, Rows(FashionMnistData.ReadCalibration()), Rows(FashionMnistData.ReadTest())),
+            ImageOrigin.Idx(var images, var labels) => OpenIdx(context, images, labels, classes),
+            _ => OpenBundled(context, classes),
         };
 
-    private static PixelImages OpenIdx(MLContext context, string imagesPath, string labelsPath, IReadOnlyList<string>? classes)
+    // A network without names of its own means the numbers; one with names must have these, in whatever order.
+    private static PixelImages OpenBundled(MLContext context, NetworkClasses? network)
+    {
+        var names = FashionMnistData.ClassNames;
+        bool isByNumber = network is { AreNumbers: true } && network.Names.Count == names.Count;
+        var labels = network is null ? ClassLabels.Of(names)
+            : isByNumber ? ClassLabels.Of(network.Names) : new ClassLabels(network.Match(names));
+        return new PixelImages(
+            context, labels.Classes, isByNumber ? network!.ByNumber : [.. names.Select(name => labels[name])],
+            Rows(FashionMnistData.ReadCalibration()), Rows(FashionMnistData.ReadTest()));
+    }
+
+    private static PixelImages OpenIdx(MLContext context, string imagesPath, string labelsPath, NetworkClasses? network)
     {
         foreach (string path in new[] { imagesPath, labelsPath }.Where(path => !File.Exists(path)))
         {
@@ -39,7 +50,7 @@ internal static class ImageSource
         }
 
         int highest = labels.Max();
-        classes ??= [.. Enumerable.Range(0, highest + 1).Select(number => number.ToString(CultureInfo.InvariantCulture))];
+        var classes = network?.ByNumber ?? [.. Enumerable.Range(0, highest + 1).Select(number => number.ToString(CultureInfo.InvariantCulture))];
         if (highest >= classes.Count)
         {
             throw new InvalidDataException(
@@ -48,7 +59,9 @@ internal static class ImageSource
         }
 
         var (calibration, test) = CalibrationSplit.Of([.. Enumerable.Range(0, labels.Length)], index => classes[labels[index]]);
-        return new PixelImages(context, classes, new PixelSet(images, labels, calibration), new PixelSet(images, labels, test));
+        return new PixelImages(
+            context, ClassLabels.Of(network?.Names ?? classes).Classes, classes, new PixelSet(images, labels, calibration),
+            new PixelSet(images, labels, test));
     }
 
     private static PixelSet Rows(LabelledImages images) => new(images.Images, images.Labels, [.. Enumerable.Range(0, images.Count)]);

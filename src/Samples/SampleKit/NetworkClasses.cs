@@ -1,57 +1,55 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Reporting;
+
 namespace SampleKit;
 
-/// <summary>A network's classes in its order, and how the classes of images are told by them.</summary>
+/// <summary>A network's classes in the order of the label's keys, and how the classes of images are told by them.</summary>
 /// <param name="Names">Every class.</param>
 internal abstract record NetworkClasses(IReadOnlyList<string> Names)
 {
-    /// <summary>The classes in the order of the label's keys; not all of them need have images.</summary>
+    /// <summary>How the network was trained, where it names no class.</summary>
+    public virtual ClassNameOrder Order => ClassNameOrder.Unspecified;
+
+    /// <summary>[classes] the names by the network's own numbers, which an IDX file means.</summary>
+    public virtual IReadOnlyList<string> ByNumber => Names;
+
+    /// <summary>Whether the names are numbers, because nobody gave the classes names.</summary>
+    public bool AreNumbers => Names.Index().All(name => name.Item == name.Index.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Classes that a pruned network was given.</summary>
+    public static NetworkClasses Of(SparseViTTransformer network) => new Fixed(network.LabelNames)
+    {
+        Numbered = [.. network.Classes.OrderBy(one => one.Index).Select(one => network.LabelNames[one.Slot])],
+    };
+
+    /// <summary>The classes in the order of the label's keys with what the images call them; not all of them need have images.</summary>
     /// <param name="found">The classes that have images.</param>
-    /// <exception cref="ArgumentException">A class is none of the network's.</exception>
-    public abstract IReadOnlyList<string> Match(IReadOnlyList<string> found);
+    /// <exception cref="ArgumentException">A class is none of the network's, or could be several.</exception>
+    public abstract IReadOnlyList<ClassReport> Match(IReadOnlyList<string> found);
 
-    private protected void RequireKnown(IReadOnlyList<string> found)
-    {
-        if (found.FirstOrDefault(name => !Names.Contains(name)) is { } stranger)
-        {
-            throw new ArgumentException($"The class '{stranger}' is unknown to the network; its classes are {Some(Names)}.");
-        }
-    }
-
-    private protected static string Some(IReadOnlyList<string> names)
-    {
-        const int all = 20;
-        return names.Count <= all ? string.Join(", ", names) : $"{string.Join(", ", names.Take(all))} and {names.Count - all} more";
-    }
-
-    /// <summary>Classes that the images must have the names of.</summary>
+    /// <summary>Classes that the images must have the names of, apart from case, blanks, _ and -.</summary>
     internal sealed record Fixed(IReadOnlyList<string> Names) : NetworkClasses(Names)
     {
-        public override IReadOnlyList<string> Match(IReadOnlyList<string> found)
-        {
-            RequireKnown(found);
-            return Names;
-        }
+        /// <summary>As <see cref="ByNumber"/>; null where the order is the same.</summary>
+        public IReadOnlyList<string>? Numbered { get; init; }
+
+        public override IReadOnlyList<string> ByNumber => Numbered ?? Names;
+
+        public override IReadOnlyList<ClassReport> Match(IReadOnlyList<string> found) => ClassNames.Match(Names, found);
     }
 
-    /// <summary>
-    /// Classes of a dense network, whose file may know them as numbers or by other names than the images: these then stand for the
-    /// network's in alphabetical order, as timm reads a folder.
-    /// </summary>
-    internal sealed record Dense(IReadOnlyList<string> Names) : NetworkClasses(Names)
+    /// <summary>Classes of a dense network, whose file may not name them: the images' names then do, in the order that it was trained with.</summary>
+    /// <param name="Context">Reads the file.</param>
+    /// <param name="ModelPath">The network's file.</param>
+    /// <param name="Order">As the base has it.</param>
+    internal sealed record Dense(MLContext Context, string ModelPath, ClassNameOrder Order = ClassNameOrder.Unspecified)
+        : NetworkClasses(Context.BlockPruning().ReadClassNames(ModelPath))
     {
-        public override IReadOnlyList<string> Match(IReadOnlyList<string> found)
-        {
-            if (found.Any(Names.Contains))
-            {
-                RequireKnown(found);
-                return Names;
-            }
+        public override ClassNameOrder Order { get; } = Order;
 
-            return found.Count == Names.Count
-                ? found
-                : throw new ArgumentException(
-                    $"The network knows none of the images' classes ({Some(found)}); its {Names.Count} are {Some(Names)}. Name them "
-                    + "alike, or give images of every class: they are then matched in alphabetical order.");
-        }
+        public override IReadOnlyList<ClassReport> Match(IReadOnlyList<string> found) =>
+            Context.BlockPruning().MatchClasses(ModelPath, found, Order);
     }
 }

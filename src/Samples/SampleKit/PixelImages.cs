@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Reporting;
 
 namespace SampleKit;
 
@@ -8,15 +10,22 @@ internal sealed class PixelImages : IImageSource
 {
     private readonly MLContext _context;
 
-    public PixelImages(MLContext context, IReadOnlyList<string> classes, PixelSet calibration, PixelSet test)
+    /// <param name="context">Owns the data views.</param>
+    /// <param name="classes">In the order of the label's keys.</param>
+    /// <param name="nameOf">The class of each number in the files, by its name in <paramref name="classes"/>.</param>
+    /// <param name="calibration">Images to calibrate on.</param>
+    /// <param name="test">Images to test on.</param>
+    public PixelImages(
+        MLContext context, IReadOnlyList<ClassReport> classes, IReadOnlyList<string> nameOf, PixelSet calibration, PixelSet test)
     {
         _context = context;
-        Calibration = View(context, classes, calibration);
-        Test = View(context, classes, test);
+        Classes = classes;
+        Calibration = View(context, nameOf, calibration);
+        Test = View(context, nameOf, test);
         CalibrationCount = calibration.Chosen.Count;
         TestCount = test.Chosen.Count;
         TestNames = [.. test.Chosen.Select(index => string.Create(CultureInfo.InvariantCulture, $"#{index}"))];
-        Preparation = LabelKeys.Estimator(context, classes);
+        Preparation = LabelKeys.Estimator(context, [.. classes.Select(one => one.Name)]);
     }
 
     public IDataView Calibration { get; }
@@ -30,6 +39,11 @@ internal sealed class PixelImages : IImageSource
     public IReadOnlyList<string> TestNames { get; }
 
     public IEstimator<ITransformer> Preparation { get; }
+
+    public IReadOnlyList<ClassReport> Classes { get; }
+
+    /// <summary>Not needed: the files have the numbers of the classes, and the keys are in their order.</summary>
+    public ClassNameOrder ClassOrder => ClassNameOrder.Unspecified;
 
     /// <summary>None: an IDX file is whole or refused.</summary>
     public IReadOnlyList<UnreadableImage> Unreadable => [];

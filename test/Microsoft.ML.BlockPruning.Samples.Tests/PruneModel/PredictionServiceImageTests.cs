@@ -68,7 +68,7 @@ public sealed class PredictionServiceImageTests
             using var client = ClientOf(service);
 
             Assert.Contains("above the limit of 63 pixels", await AnswerAsync(client, image, HttpStatusCode.BadRequest));
-            var error = Assert.ThrowsExactly<InvalidDataException>(() => PredictionService.Create(["--MaximumPixels", "many"]));
+            var error = Assert.ThrowsExactly<ArgumentException>(() => PredictionService.Create(["--MaximumPixels", "many"]));
             StringAssert.Contains(error.Message, "MaximumPixels is 'many'");
         }
         finally

@@ -3,6 +3,8 @@ namespace Microsoft.ML.BlockPruning.Reporting.Pages;
 /// <summary>A model's report as a page: what is left of each layer, and which answers are other ones.</summary>
 internal static class ModelPage
 {
+    private const int NamedClasses = 10;
+
     public static string Write(ModelReport report) => ReportPage.Write($"Pruned model {report.Name}", page => Append(page, report));
 
     /// <summary>Appends to the page of a sweep.</summary>
@@ -13,6 +15,7 @@ internal static class ModelPage
             page.Element("p", ReportTables.Sentence(heldOut));
         }
 
+        AppendInput(page, report);
         AppendBars(page, report.Layers);
         MaskPictures.Append(page, report.Layers);
         if (report.Answers is { } answers)
@@ -23,6 +26,22 @@ internal static class ModelPage
         if (report.Pruning is { } pruning)
         {
             AppendPruning(page, pruning);
+        }
+    }
+
+    private static void AppendInput(Markup page, ModelReport report)
+    {
+        if (report.Preprocessing.Count > 0)
+        {
+            page.Element("h3", "Preprocessing");
+            ReportPage.AppendTable(page, PreprocessingWords.Table(report.Preprocessing));
+        }
+
+        if (report.Classes.Count > 0)
+        {
+            page.Open("details").Element("summary", $"Classes: {ClassWords.Some(report.Classes, NamedClasses)}");
+            ReportPage.AppendTable(page, ClassWords.Table(report.Classes));
+            page.Close();
         }
     }
 

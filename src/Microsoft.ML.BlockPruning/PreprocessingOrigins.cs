@@ -1,0 +1,53 @@
+using System.Globalization;
+using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Reporting;
+
+namespace Microsoft.ML.BlockPruning;
+
+/// <summary>Where the parts of a preprocessing come from, in words.</summary>
+internal sealed record PreprocessingOrigins(string Resize, string Filter, string Mean, string Std)
+{
+    private const string Tensors = "the network's tensors";
+
+    /// <summary>All of it from the caller.</summary>
+    public static PreprocessingOrigins Options { get; } = AllFrom("Options.Preprocessing");
+
+    /// <summary>All of it from a pruned network, which does not say where it had it from.</summary>
+    public static PreprocessingOrigins ModelFile { get; } = AllFrom("the model file");
+
+    /// <summary>A key of config.json, or timm's default in its place.</summary>
+    /// <param name="isInFile">Whether the file has the key.</param>
+    /// <param name="key">The key.</param>
+    public static string Of(bool isInFile, string key) => isInFile ? $"config.json, {key}" : $"the default, config.json has no {key}";
+
+    /// <summary>The steps of a preprocessing with their origins.</summary>
+    public IReadOnlyList<PreprocessingReport> Describe(ImagePreprocessing preprocessing)
+    {
+        int size = preprocessing.ImageSize, target = preprocessing.ResizeSize;
+        string square = string.Create(CultureInfo.InvariantCulture, $"{size}x{size}");
+        string channels = preprocessing.Channels == 1 ? "1 channel (grey)" : "3 channels (RGB)";
+        string resize = preprocessing.Resize switch
+        {
+            ImageResize.ShortestSide => string.Create(CultureInfo.InvariantCulture, $"shortest side to {target} pixels"),
+            ImageResize.Exact => string.Create(CultureInfo.InvariantCulture, $"to {target}x{target} pixels, whatever the proportions"),
+            _ => "none",
+        };
+        return
+        [
+            Step("input", $"{square} pixels, {channels}", Tensors),
+            Step("resize", resize, Resize),
+            Step("crop", target == size ? "none beyond a square" : $"the centre of {square} pixels", Tensors),
+            Step("filter", preprocessing.Interpolation.ToString().ToLowerInvariant(), Filter),
+            Step("mean", Text(preprocessing.Mean), Mean),
+            Step("std", Text(preprocessing.Std), Std),
+        ];
+    }
+
+    private static PreprocessingOrigins AllFrom(string origin) => new(origin, origin, origin, origin);
+
+    private static PreprocessingReport Step(string name, string value, string origin) =>
+        new() { Name = name, Value = value, Origin = origin };
+
+    private static string Text(IEnumerable<float> values) =>
+        string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Microsoft.ML.BlockPruning.Reporting;
+
+/// <summary>The classes of a network in words and cells: what all forms of a report have in common.</summary>
+internal static class ClassWords
+{
+    /// <summary>A class in one piece: its number, its name, and what the images call it.</summary>
+    public static string Text(ClassReport one) => one.Label is null
+        ? string.Create(CultureInfo.InvariantCulture, $"{one.Index} {one.Name}")
+        : string.Create(CultureInfo.InvariantCulture, $"{one.Index} {one.Name} (the images' '{one.Label}')");
+
+    /// <summary>The first classes, and how many there are besides.</summary>
+    /// <param name="classes">All of them.</param>
+    /// <param name="count">How many are named.</param>
+    public static string Some(IReadOnlyList<ClassReport> classes, int count)
+    {
+        string some = string.Join(", ", classes.Take(count).Select(Text));
+        return classes.Count <= count ? some : string.Create(CultureInfo.InvariantCulture, $"{some} and {classes.Count - count} more");
+    }
+
+    /// <summary>One row a class, the first row their heads.</summary>
+    public static IReadOnlyList<string[]> Table(IReadOnlyList<ClassReport> classes)
+    {
+        bool isRenamed = classes.Any(one => one.Label is not null), isMoved = classes.Any(one => one.Slot != one.Index);
+        return
+        [
+            Cells("name", "the images'", "class", "slot of Score"),
+            .. classes.Select(one => Cells(
+                one.Name, one.Label ?? one.Name, one.Index.ToString(CultureInfo.InvariantCulture),
+                one.Slot.ToString(CultureInfo.InvariantCulture))),
+        ];
+
+        string[] Cells(string name, string label, string index, string slot) =>
+            [name, .. isRenamed ? new[] { label } : [], index, .. isMoved ? new[] { slot } : []];
+    }
+}

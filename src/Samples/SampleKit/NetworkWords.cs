@@ -1,0 +1,21 @@
+using System.Globalization;
+using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Reporting;
+
+namespace SampleKit;
+
+/// <summary>What a network makes of names and pixels, a line each: wrong ones show in no figure.</summary>
+internal static class NetworkWords
+{
+    private const int Shown = 10;
+
+    /// <summary>The first classes with what the images call them, and how many there are besides.</summary>
+    public static string Classes(IReadOnlyList<ClassReport> classes)
+    {
+        string more = classes.Count > Shown ? string.Create(CultureInfo.InvariantCulture, $" and {classes.Count - Shown} more") : "";
+        return $"Classes: {string.Join(", ", classes.Take(Shown))}{more}.";
+    }
+
+    /// <summary>The steps of the preprocessing and who says so.</summary>
+    public static string Preprocessing(SparseViTTransformer network) => $"Preprocessing: {string.Join("; ", network.PreprocessingSteps)}.";
+}
