@@ -114,6 +114,17 @@ public sealed class BadInputTests
     }
 
     [TestMethod]
+    public void Config_WithACropOfNextToNothing_IsRefused()
+    {
+        using var checkpoint = NewCheckpoint();
+        File.WriteAllText(checkpoint.File("config.json"), """{"pretrained_cfg": {"crop_pct": 1e-300}}""");
+
+        var error = AssertFitRefused<InvalidDataException>(Options(checkpoint), Data(9));
+
+        StringAssert.Contains(error.Message, "does not fit an array", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public void CalibrationData_WithoutRows_IsRefused()
     {
         using var checkpoint = NewCheckpoint();

@@ -90,7 +90,7 @@ public sealed class ImagePreprocessing
 
     /// <summary>Whether an image file is turned as its EXIF orientation says, before anything else.</summary>
     /// <value>False: timm's and torchvision's loaders do not, so networks are trained and judged on images as stored.</value>
-    /// <remarks>It concerns files alone: an <c>MLImage</c> and a vector of pixels have no orientation. It is saved with a network.</remarks>
+    /// <remarks>It concerns files alone: an <c>MLImage</c> and a vector have no orientation. It is saved with a network.</remarks>
     public bool ApplyOrientation { get; }
 
     /// <summary>timm's default: bicubic, the centre 90 %, ImageNet's mean and deviation (grey: 0.5 and 0.5).</summary>

@@ -71,7 +71,7 @@ internal sealed class ImageTensorWriter
     /// <summary>From values of 0 to 255, [channels, imageSize, imageSize], as ML.NET's ExtractPixels yields them.</summary>
     /// <remarks>
     /// An image whose largest value is above 0 and at most 1 was scaled: next to no picture of bytes is that dark. All zeros are black in
-    /// either scale, and all ones are one colour that tells no scale; both are read.
+    /// either scale, and all ones are one colour that tells no scale; both are read. What is negative was normalised.
     /// </remarks>
     public void WriteValues(ReadOnlySpan<float> values, Span<float> destination)
     {
@@ -87,7 +87,7 @@ internal sealed class ImageTensorWriter
         for (int i = 0; i < values.Length; i++)
         {
             float value = values[i];
-            if (!(value is >= 0 and <= byte.MaxValue))
+            if (!(float.IsFinite(value) && value >= 0))
             {
                 throw new InvalidDataException(
                     $"value {i} (channel {i / plane}, row {i % plane / size}, column {i % size}) is {value}; "
