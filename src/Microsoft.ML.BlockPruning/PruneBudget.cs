@@ -73,13 +73,13 @@ public sealed class PruneBudget
 
     /// <summary>Keeps a fraction of the time that the dense network takes to score a batch on this machine.</summary>
     /// <param name="keep">Fraction of the dense time that remains, in (0, 1].</param>
-    /// <param name="batchSize">Images of the batch.</param>
+    /// <param name="batchSize">Images of the batch, 1 to 4,096.</param>
     /// <param name="numberOfThreads">Threads that score it; null for one per logical processor.</param>
     /// <returns>
     /// The budget. <c>Fit</c> measures the layers first, with the kernels that score, which takes seconds; so two runs may choose
     /// differently. A layer that is faster dense is left dense.
     /// </returns>
-    /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in (0, 1], or a number is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in (0, 1], or a number is out of its range.</exception>
     public static PruneBudget Latency(double keep, int batchSize = 1, int? numberOfThreads = null)
     {
         CheckKeep(keep);
