@@ -66,7 +66,8 @@ public static class BlockPruningCatalog
         string? probabilityColumnName = null)
     {
         using var stream = File.OpenRead(path);
-        return catalog.LoadSparseViT(stream, imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, device, probabilityColumnName);
+        return catalog.LoadSparseViT(
+            stream, imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, device, probabilityColumnName);
     }
 
     /// <summary>Loads a pruned network that <see cref="SparseViTTransformer.SaveNetwork(Stream)"/> wrote.</summary>

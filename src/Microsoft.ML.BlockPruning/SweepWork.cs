@@ -81,14 +81,19 @@ internal sealed class SweepWork
         var outcome = new SweepRunner(_space, _setup.Tuner.Tuner, executor, journal, limits, Report).Run(_cancellationToken);
         return new SweepResult(
             outcome, executor.DenseTop1,
-            JournalReport.Of(outcome.Results, outcome.Final, [dense], limits.MaximumDrop, [header], [.. journal?.Notes ?? [], .. NotesOfData()]),
+            JournalReport.Of(
+                outcome.Results, outcome.Final, [dense], limits.MaximumDrop, [header], [.. journal?.Notes ?? [], .. NotesOfData()]),
             (trial, cancellationToken) => TransformerOf(
                 outcome.Networks.GetValueOrDefault(trial) ?? Prune(whole(), trial, cancellationToken)));
     }
 
     private IEnumerable<string> NotesOfData() => _setup.Folds is null
         ? []
-        : ["Trials were judged on the calibration images, in folds: if the network was trained on those, it answers them better than new ones."];
+        :
+        [
+            "Trials were judged on the calibration images, in folds: if the network was trained on those, it answers them better than new "
+            + "ones.",
+        ];
 
     private static string Library => typeof(SweepWork).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
         .InformationalVersion.Split('+')[0];

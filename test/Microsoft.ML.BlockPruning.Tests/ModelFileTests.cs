@@ -179,11 +179,11 @@ public sealed class ModelFileTests
     public void Load_OfALaterVersion_SaysSo()
     {
         SaveModel();
-        Rewrite("Spec", content => [2, 0, 0, 0, .. content[4..]]);
+        Rewrite("Spec", content => [3, 0, 0, 0, .. content[4..]]);
 
         var error = Assert.Throws<Exception>(() => _ml.Model.Load(ModelPath, out _));
 
-        StringAssert.Contains(AllMessages(error), "version 2, this library reads 1", StringComparison.Ordinal);
+        StringAssert.Contains(AllMessages(error), "version 3, this library reads 2", StringComparison.Ordinal);
     }
 
     [TestMethod]

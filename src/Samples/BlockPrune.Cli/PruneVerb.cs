@@ -29,7 +29,8 @@ internal static class PruneVerb
         var limit = ValidationRows.Option();
         var verb = new Command("prune", "Prunes a network and saves the pipeline that scores it.")
         {
-            common.Model, common.Bundled, block, criterion, refit, heldOut, save, report, limit, common.ClassOrder, common.Seed, common.Json,
+            common.Model, common.Bundled, block, criterion, refit, heldOut, save, report, limit, common.ClassOrder, common.Seed,
+            common.Json,
         };
         budget.AddTo(verb);
         common.Images.AddTo(verb);
@@ -112,7 +113,7 @@ internal static class PruneVerb
         {
             output.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {heldOut.Images} images {heldOut.Origin}: {100 * heldOut.Top1Agreement:F1} % get the dense network's answer, "
+                $"  {heldOut.Images} held-out images {heldOut.Origin}: {100 * heldOut.Top1Agreement:F1} % get the dense network's answer, "
                 + $"KL divergence {heldOut.KlDivergence:G3} nats"));
             if (isBundled)
             {
