@@ -22,9 +22,9 @@ public sealed partial class BlockPruneEstimator
         /// <value><c>Label</c>. Null where there is none: classes are then named by <c>config.json</c>, else "0", "1" and so on.</value>
         public string? LabelColumnName { get; set; } = "Label";
 
-        /// <summary>Gets or sets how the network's classes were put in order when it was trained, where <c>config.json</c> names none.</summary>
+        /// <summary>Gets or sets how the network's classes were put in order in training, where <c>config.json</c> names none.</summary>
         /// <value>
-        /// <see cref="ClassNameOrder.Unspecified"/>: labels whose natural order (timm's) and ordinal order (torchvision's) differ are refused.
+        /// <see cref="ClassNameOrder.Unspecified"/>: labels of which natural (timm's) and ordinal (torchvision's) order differ are refused.
         /// </value>
         public ClassNameOrder ClassOrder { get; set; }
 
@@ -37,7 +37,9 @@ public sealed partial class BlockPruneEstimator
         public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
 
         /// <summary>Gets or sets the output column of probabilities, a vector of float: the softmax of the logits.</summary>
-        /// <value>Null: none. ML.NET's evaluator takes its log-loss from this column, where it is told: <c>scoreColumnName: "Probability"</c>.</value>
+        /// <value>
+        /// Null: none. ML.NET's evaluator takes its log-loss from this column, where it is told: <c>scoreColumnName: "Probability"</c>.
+        /// </value>
         public string? ProbabilityColumnName { get; set; }
 
         /// <summary>Gets or sets the weight tile that is kept or removed as a whole; not larger than any prunable weight.</summary>
@@ -92,8 +94,12 @@ public sealed partial class BlockPruneEstimator
         /// <value>32. In 1 to 4,096: at most 256 go through the layers together, more would only take memory.</value>
         public int BatchSize { get; set; } = 32;
 
-        /// <summary>Gets or sets the threads that score a batch; they do not change the scores.</summary>
-        /// <value>Null: one per logical processor. In 1 to 1,024.</value>
+        /// <summary>Gets or sets the threads that score a batch, which do not change the scores, and libtorch's.</summary>
+        /// <value>
+        /// Null: one per processor that the process may use (<see cref="Environment.ProcessorCount"/>, which knows containers' quotas), or
+        /// fewer of libtorch's where the process has set that. In 1 to 1,024. libtorch's number is the process's; after <c>Fit</c> it is as
+        /// before.
+        /// </value>
         public int? NumberOfThreads { get; set; }
 
         /// <summary>Gets or sets what the transformer scores on.</summary>

@@ -21,7 +21,7 @@ namespace Microsoft.ML.BlockPruning;
 /// | Does this estimator need to look at the data to train its parameters? | Yes: calibration images; labels only if asked |
 /// | Input column data type | <xref:Microsoft.ML.Data.MLImage>, vector of <xref:System.Byte> (a file) or <xref:System.Single> (pixels) |
 /// | Label column data type | Key; names the classes and their order; optional |
-/// | Output column data type | Vector of <xref:System.Single> (Score: logits; Probability: their softmax, if asked), key (PredictedLabel; its values are text) |
+/// | Output column data type | Vector of <xref:System.Single> (Score: logits; Probability, if asked), key (PredictedLabel; of text) |
 /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.BlockPruning; to fit, a libtorch-cpu or TorchSharp-cuda package too |
 /// | Exportable to ONNX | No |
 ///
@@ -209,9 +209,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     {
         if (!Enum.IsDefined(options.ClassOrder))
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(options), options.ClassOrder,
-                $"{options.ClassOrder} is no ClassNameOrder; take one of {string.Join(", ", Enum.GetNames<ClassNameOrder>())}.");
+            throw PruneMethods.Unknown(options.ClassOrder);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed record ClassAssignment(IReadOnlyList<string> Names, IReadOnlyLis
     /// <param name="found">What the images' classes are called.</param>
     /// <param name="order">How a network without names was trained.</param>
     /// <param name="areNumbers">Whether the names are written from numbers, not text: a number is then that of the class.</param>
-    /// <exception cref="ArgumentException">A name could be several classes, two names are one, or the order matters and is not told.</exception>
+    /// <exception cref="ArgumentException">A name could be several classes, two are one, or the order matters and is not told.</exception>
     public static ClassAssignment Of(
         IReadOnlyList<string>? names, int count, IReadOnlyList<string> found, ClassNameOrder order, bool areNumbers = false)
     {
@@ -62,23 +62,26 @@ internal sealed record ClassAssignment(IReadOnlyList<string> Names, IReadOnlyLis
     public ClassAssignment Known(IReadOnlyList<string> found)
     {
         int stranger = ClassOf.ToList().IndexOf(NameMatch.Unknown);
-        if (stranger < 0)
-        {
-            return this;
-        }
-
-        throw new ArgumentException(ClassOf.All(known => known == NameMatch.Unknown)
-            ? $"The network knows none of the images' classes ({Some(found)}); its {Names.Count} are {Some(Names)}. Name them alike "
-                + "(case, blanks, '_' and '-' do not matter); images of a network that names no class must be of every class."
-            : $"The class '{found[stranger]}' is unknown to the network; its classes are {Some(Names)}; the images' are {Some(found)}.");
+        return stranger < 0 ? this : throw new ArgumentException(
+            $"The class '{found[stranger]}' is unknown to the network; its classes are {Some(Names)}; the images' are {Some(found)}. "
+            + "Name them alike (case, blanks, '_' and '-' do not matter).");
     }
+
+    /// <summary>The same with some names known: where none is, images and network may have nothing to do with each other.</summary>
+    /// <exception cref="ArgumentException">The network knows no name.</exception>
+    public ClassAssignment SomeKnown(IReadOnlyList<string> found) => ClassOf.Any(known => known != NameMatch.Unknown)
+        ? this
+        : throw new ArgumentException(
+            $"The network knows none of the images' classes ({Some(found)}); its {Names.Count} are {Some(Names)}. Name them alike "
+            + "(case, blanks, '_' and '-' do not matter); images of a network that names no class must be of every class.");
 
     /// <summary>Every class of the network with what the images call it.</summary>
     /// <param name="found">What the images' classes are called.</param>
     /// <param name="slotOf">The slot of Score of each class.</param>
     public IReadOnlyList<ClassReport> Report(IReadOnlyList<string> found, Func<int, int> slotOf)
     {
-        var labels = ClassOf.Zip(found).Where(pair => pair.First != NameMatch.Unknown).ToDictionary(pair => pair.First, pair => pair.Second);
+        var labels = ClassOf.Zip(found).Where(pair => pair.First != NameMatch.Unknown)
+            .ToDictionary(pair => pair.First, pair => pair.Second);
         return
         [
             .. Names.Select((name, i) => new ClassReport

@@ -81,7 +81,7 @@ internal sealed record ClassOrder(
         IExceptionContext context, string modelPath, IReadOnlyList<string> found, ClassNameOrder order)
     {
         var (count, names) = Read(context, modelPath);
-        return ClassAssignment.Of(names, count, found, order).Known(found).Report(found, i => i);
+        return ClassAssignment.Of(names, count, found, order).SomeKnown(found).Known(found).Report(found, i => i);
     }
 
     /// <summary>The classes of a network whose keys are its own order.</summary>

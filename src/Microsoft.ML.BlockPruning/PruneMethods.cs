@@ -97,7 +97,8 @@ internal static class PruneMethods
         }
     }
 
-    private static ArgumentOutOfRangeException Unknown<T>(T choice)
+    /// <summary>The refusal of a number that is none of an enum's values.</summary>
+    public static ArgumentOutOfRangeException Unknown<T>(T choice)
         where T : struct, Enum =>
         new(nameof(choice), choice, $"{choice} is no {typeof(T).Name}; take one of {string.Join(", ", Enum.GetNames<T>())}.");
 }

@@ -54,8 +54,9 @@ internal sealed class ReportNotes(
             : null;
         yield return images.Unlabelled > 0 ? $"{images.Unlabelled} calibration rows have no label and were left out." : null;
         yield return images.HeldOut is not null && options.ValidationSetFraction > 0
-            ? $"The {images.HeldOut.Count} held-out images were set aside from the calibration images: if the network was trained on those, "
-            + "it answers them better than new ones, dense and pruned. Give ValidationSet, test images, to know how it does on others."
+            ? $"The {images.HeldOut.Count} held-out images were set aside from the calibration images: if the network was trained on "
+            + "those, it answers them better than new ones, dense and pruned. Give ValidationSet, test images, to know how it does on "
+            + "others."
             : null;
         yield return images.HeldOutUnlabelled > 0
             ? $"{images.HeldOutUnlabelled} held-out images have no label, so top-1 was not measured on any."

@@ -41,7 +41,8 @@ internal sealed record ScoringSettings(
             if (OutputNames.Distinct(StringComparer.Ordinal).Count() < OutputNames.Count())
             {
                 throw new ArgumentException(
-                    $"'{ProbabilityColumnName}' cannot be the column of the probabilities and of another output; name one of them otherwise.");
+                    $"'{ProbabilityColumnName}' cannot be the column of the probabilities and of another output; "
+                    + "name one of them otherwise.");
             }
         }
     }

@@ -14,7 +14,8 @@ namespace Microsoft.ML.BlockPruning;
 /// <remarks>
 /// Appends <c>PredictedLabel</c> (key, the best class), <c>Score</c> (vector of float, one logit per class; not probabilities, so the
 /// evaluator's log-loss of it means nothing) and, where a column is named for it, their softmax, whose log-loss is told by
-/// <c>Evaluate(scored, scoreColumnName: "Probability")</c>. In a data view images are scored in batches; batch, threads and neighbours do not change a score.
+/// <c>Evaluate(scored, scoreColumnName: "Probability")</c>. In a data view images are scored in batches; batch, threads and neighbours do
+/// not change a score.
 /// It scores in pure C# on the processor, or on an NVIDIA GPU (<see cref="ScoringDevice"/>), chosen anew wherever a model is loaded.
 /// Logits that are not finite are no answer: reading such a row throws an <see cref="ArithmeticException"/> that names it.
 /// Safe to share between threads and prediction engines, once <see cref="MaximumPixels"/> and <see cref="ApplyOrientation"/> are as the
@@ -74,7 +75,9 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         get => Preprocessing.ApplyOrientation;
         set => _network = _network.With(Preprocessing.WithOrientation(value));
     }
-    /// <summary>The steps of <see cref="Preprocessing"/> in words, and who says so: <c>config.json</c>, a default, the options, the model file.</summary>
+
+    /// <summary>The steps of <see cref="Preprocessing"/> in words, and who says so: <c>config.json</c>, a default, the options.</summary>
+    /// <value>In a model without a report of its pruning: the model file.</value>
     public IReadOnlyList<PreprocessingReport> PreprocessingSteps => _facts.Preprocessing;
 
     /// <summary>The classes in the dense network's order, and what the images that it was pruned with call them.</summary>

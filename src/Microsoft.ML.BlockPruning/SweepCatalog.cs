@@ -35,15 +35,15 @@ public sealed class SweepCatalog
     /// <exception cref="InvalidOperationException"><c>config.json</c> names another number of classes than the network has.</exception>
     public IReadOnlyList<string> ReadClassNames(string modelPath) => ClassOrder.NamesOf(_environment, modelPath);
 
-    /// <summary>The classes of a dense network as images name them, whose folders may be written in another way or have the names alone.</summary>
+    /// <summary>The classes of a dense network with what images call them, which may be other names or the only ones.</summary>
     /// <param name="modelPath">safetensors file with timm's ViT/DeiT names; its header and a <c>config.json</c> beside it are read.</param>
     /// <param name="imageClasses">What the images' classes are called, each once.</param>
     /// <param name="order">How the network was trained, where <c>config.json</c> names no class.</param>
     /// <returns>
-    /// Every class in the order of the network's logits, matched as <see cref="ClassNames.Match"/> does; where the network names none, named
-    /// by the images and in the order that is natural and ordinal, or that <paramref name="order"/> tells.
+    /// Every class in the order of the network's logits, matched as <see cref="ClassNames.Match"/> does; where the network names none,
+    /// named by the images and in the order that is natural and ordinal, or that <paramref name="order"/> tells.
     /// </returns>
-    /// <exception cref="ArgumentException">A name cannot be matched, could be several classes, or the order matters and is not told.</exception>
+    /// <exception cref="ArgumentException">A name is unknown or could be several classes, or the order matters and is not told.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or of another architecture.</exception>
     /// <exception cref="InvalidOperationException"><c>config.json</c> names another number of classes than the network has.</exception>

@@ -89,7 +89,11 @@ internal sealed class SweepWork
 
     private IEnumerable<string> NotesOfData() => _setup.Folds is null
         ? []
-        : ["Trials were judged on the calibration images, in folds: if the network was trained on those, it answers them better than new ones."];
+        :
+        [
+            "Trials were judged on the calibration images, in folds: if the network was trained on those, it answers them better than new "
+            + "ones.",
+        ];
 
     private static string Library => typeof(SweepWork).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
         .InformationalVersion.Split('+')[0];

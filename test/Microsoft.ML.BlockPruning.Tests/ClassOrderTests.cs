@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.Data;
 
@@ -20,11 +21,54 @@ public sealed class ClassOrderTests
 
     [TestMethod]
     public void OtherKeys_AreInAlphabeticalOrder() =>
-        AssertOrder(labelNames: null, keys: ["owl", "Cat", "ant"], classOfKey: [2, 0, 1]); // ordinal: Cat, ant, owl
+        AssertOrder(labelNames: null, keys: ["owl", "cat", "ant"], classOfKey: [2, 1, 0]);
+
+    // timm: ant, Cat, owl, by lower case. torchvision: Cat, ant, owl, by code points.
+    [TestMethod]
+    [DataRow(ClassNameOrder.Natural, 2, 1, 0)]
+    [DataRow(ClassNameOrder.Ordinal, 2, 0, 1)]
+    public void OtherKeys_OfTwoOrders_NeedToBeToldWhich(ClassNameOrder order, params int[] classOfKey)
+    {
+        string[] keys = ["owl", "Cat", "ant"];
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => AssertOrder(labelNames: null, keys, classOfKey));
+        AssertOrder(labelNames: null, keys, classOfKey, order);
+
+        StringAssert.Contains(
+            error.Message, "two orders: ant, Cat, owl (Natural) or Cat, ant, owl (Ordinal). Say which", StringComparison.Ordinal);
+    }
 
     [TestMethod]
-    public void ConfigNamesThatDoNotMatch_AreNotUsed() =>
-        AssertOrder(labelNames: ["n01", "n02", "n03"], keys: ["b", "c", "a"], classOfKey: [1, 2, 0]);
+    public void ConfigNamesThatDoNotMatch_AreRefusedWithBothLists()
+    {
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            AssertOrder(labelNames: ["n01", "n02", "n03"], keys: ["b", "c", "a"], classOfKey: []));
+
+        StringAssert.Contains(error.Message, "n01, n02, n03", StringComparison.Ordinal);
+        StringAssert.Contains(error.Message, "b, c, a", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void NamesThatDifferByCaseBlanksOrForm_AreMatchedAndShown()
+    {
+        string[] names = ["polar bear", "cafe\u0301", "T-shirt"], keys = ["t shirt", "Polar_Bear", "caf\u00e9"];
+
+        var classes = AssertOrder(names, keys, classOfKey: [2, 0, 1]);
+
+        Assert.AreEqual(
+            "0 polar bear (the images' 'Polar_Bear') slot 1; 1 caf\u00e9 slot 2; 2 T-shirt (the images' 't shirt') slot 0",
+            string.Join("; ", classes.Select(one => $"{one} slot {one.Slot}")));
+    }
+
+    [TestMethod]
+    public void NamesThatOccurTwice_HaveTheirNumber()
+    {
+        AssertOrder(["crane", "ant", "crane"], ["ant", "crane (2)", "Crane (0)"], classOfKey: [1, 2, 0]);
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            AssertOrder(["crane", "ant", "crane"], ["ant", "crane", "crane (2)"], classOfKey: []));
+        StringAssert.Contains(error.Message, "'crane' may be each of 'crane (0)', 'crane (2)'", StringComparison.Ordinal);
+    }
 
     [TestMethod]
     public void ConfigNamesThatMatchInPart_AreRefused()
@@ -79,20 +123,26 @@ public sealed class ClassOrderTests
         StringAssert.Contains(error.Message, "config.json names 2 classes", StringComparison.Ordinal);
     }
 
-    private void AssertOrder(string[]? labelNames, string[] keys, int[] classOfKey)
+    private IReadOnlyList<ClassReport> AssertOrder(
+        string[]? labelNames, string[] keys, int[] classOfKey, ClassNameOrder order = ClassNameOrder.Unspecified)
     {
+        IReadOnlyList<ClassReport> classes = [];
         foreach (bool isDistilled in new[] { false, true })
         {
             using var checkpoint = new TestCheckpoint(TestNetworks.Weights(TestNetworks.Config(isDistilled: isDistilled)), labelNames);
             var data = _ml.Data.LoadFromEnumerable(TestImages.PixelsRows(6, keys)); // keys in order of appearance
             var keyed = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
 
-            AssertScores(checkpoint, keyed, classOfKey, keys);
+            classes = AssertScores(checkpoint, keyed, classOfKey, keys, order: order);
         }
+
+        return classes;
     }
 
     /// <summary>Keeps everything, so the scores are the dense network's in another order.</summary>
-    private void AssertScores(TestCheckpoint checkpoint, IDataView data, int[] classOfKey, string[] names, string? label = "Label")
+    private IReadOnlyList<ClassReport> AssertScores(
+        TestCheckpoint checkpoint, IDataView data, int[] classOfKey, string[] names, string? label = "Label",
+        ClassNameOrder order = ClassNameOrder.Unspecified)
     {
         var options = new BlockPruneEstimator.Options
         {
@@ -100,6 +150,7 @@ public sealed class ClassOrderTests
             Block = new BlockShape(8, 8),
             Budget = PruneBudget.Flops(1),
             LabelColumnName = label,
+            ClassOrder = order,
         };
         using var transformer = _ml.Transforms.PruneBlocks(options).Fit(data);
         var scored = transformer.Transform(data);
@@ -119,5 +170,7 @@ public sealed class ClassOrderTests
         scored.Schema["Score"].GetSlotNames(ref slots);
         CollectionAssert.AreEqual(names, slots.DenseValues().Select(name => name.ToString()).ToArray());
         CollectionAssert.AreEqual(names, transformer.LabelNames.ToArray());
+        CollectionAssert.AreEqual(classOfKey, transformer.Classes.OrderBy(one => one.Slot).Select(one => one.Index).ToArray());
+        return transformer.Classes;
     }
 }

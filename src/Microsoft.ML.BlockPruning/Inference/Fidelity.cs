@@ -53,8 +53,8 @@ internal readonly record struct Fidelity(double Top1Agreement, double Kl)
     }
 
     /// <summary>
-    /// Standard error of the difference of two networks' top-1 on the same images: √((b + c) / n − ((b − c) / n)²) / √n, where b of n images
-    /// are right in one network alone and c in the other alone (the variance of a paired difference, as in McNemar's test).
+    /// Standard error of the difference of two networks' top-1 on the same images: √((b + c) / n − ((b − c) / n)²) / √n, where b of n
+    /// images are right in one network alone and c in the other alone (the variance of a paired difference, as in McNemar's test).
     /// </summary>
     /// <param name="dense">[images, classes] logits.</param>
     /// <param name="pruned">[images, classes] logits.</param>

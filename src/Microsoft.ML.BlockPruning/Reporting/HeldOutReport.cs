@@ -11,8 +11,8 @@ public sealed class HeldOutReport
     public required int Images { get; init; }
 
     /// <summary>
-    /// Where they come from, in words: <c>set aside from the calibration images</c>, <c>of the validation set</c>, or <c>that the comparison
-    /// was given</c>; null in a report of before this was told.
+    /// Where they come from, in words: <c>set aside from the calibration images</c>, <c>of the validation set</c>, or <c>that the
+    /// comparison was given</c>; null in a report of before this was told.
     /// </summary>
     public string? Origin { get; init; }
 

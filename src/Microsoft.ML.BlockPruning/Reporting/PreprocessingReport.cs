@@ -6,7 +6,7 @@ public sealed class PreprocessingReport
     /// <summary>The step: <c>input</c>, <c>resize</c>, <c>crop</c>, <c>filter</c>, <c>mean</c> or <c>std</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What is done, in words, such as <c>shortest side to 248 pixels</c>; mean and std are of values in [0, 1], by channel.</summary>
+    /// <summary>What is done, in words, such as <c>shortest side to 248 pixels</c>; mean and std by channel, of values in [0, 1].</summary>
     public required string Value { get; init; }
 
     /// <summary>

@@ -16,7 +16,8 @@ public sealed class PruneReport
     /// <summary>The prunable layers in forward order.</summary>
     public required IReadOnlyList<LayerReport> Layers { get; init; }
 
-    /// <summary>The classes in the dense network's order, and what the images call them; empty in a report of before this was told.</summary>
+    /// <summary>The classes in the dense network's order, and what the images call them.</summary>
+    /// <value>Empty in a report of before this was told.</value>
     public IReadOnlyList<ClassReport> Classes { get; init; } = [];
 
     /// <summary>What is done to an image first, and who says so; empty in a report of before this was told.</summary>

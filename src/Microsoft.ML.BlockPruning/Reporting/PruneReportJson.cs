@@ -87,7 +87,8 @@ internal static class PruneReportJson
     // What the types do not rule out and the writers rely on.
     private static string? Damage(PruneReport report)
     {
-        if (report.Classes.Contains(null) || report.Preprocessing.Contains(null) || report.Layers.Contains(null) || report.Stages.Contains(null) || report.Notes.Contains(null))
+        if (report.Classes.Contains(null) || report.Preprocessing.Contains(null) || report.Layers.Contains(null)
+            || report.Stages.Contains(null) || report.Notes.Contains(null))
         {
             return "a list holds null";
         }

@@ -74,7 +74,7 @@ internal static class ReportTables
     }
 
     /// <summary>What the images of a comparison are.</summary>
-    public static string Kind(HeldOutReport heldOut) => heldOut.Origin is null ? "held-out images" : $"images {heldOut.Origin}";
+    public static string Kind(HeldOutReport heldOut) => heldOut.Origin is null ? "held-out images" : $"held-out images {heldOut.Origin}";
 
     /// <summary>The kept blocks of a layer, as a cell.</summary>
     public static string Kept(LayerReport layer) => Text($"{layer.KeptBlocks} of {layer.TotalBlocks}, {Percent(Share(layer))}");

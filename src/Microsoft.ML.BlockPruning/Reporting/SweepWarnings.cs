@@ -31,8 +31,8 @@ internal static class SweepWarnings
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"Warning: the recommended network's KL to the dense one is {taken.Kl:0.000} nats, above {HighKl:0.0}: many of its answers are "
-                + $"other ones, even where top-1 holds. Keep more.");
+                $"Warning: the recommended network's KL to the dense one is {taken.Kl:0.000} nats, above {HighKl:0.0}: many of its answers "
+                + $"are other ones, even where top-1 holds. Keep more.");
         }
 
         if (taken.Top1Agreement < LowAgreement)

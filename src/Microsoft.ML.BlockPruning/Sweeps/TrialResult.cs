@@ -30,11 +30,11 @@ public sealed class TrialResult
     /// <summary>Fraction of the validation images, in [0, 1], whose class the pruned network finds; null where the trial failed.</summary>
     public double? Top1 { get; init; }
 
-    /// <summary>Fraction of the validation images, in [0, 1], whose best class is the dense network's; null where it is not known.</summary>
+    /// <summary>Fraction of the validation images, in [0, 1], whose best class is the dense network's; null where not known.</summary>
     public double? Top1Agreement { get; init; }
 
     /// <summary>
-    /// Standard error of <see cref="Top1"/> less the dense network's, as a fraction: √((b + c) / n − ((b − c) / n)²) / √n, where of n images
+    /// Standard error of <see cref="Top1"/> less the dense network's, a fraction: √((b + c) / n − ((b − c) / n)²) / √n, where of n images
     /// b are right in the pruned network alone and c in the dense one alone. Null where it is not known.
     /// </summary>
     /// <remarks>Both networks see the same images, so it is far smaller than that of either accuracy by itself.</remarks>

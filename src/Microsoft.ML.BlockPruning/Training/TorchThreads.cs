@@ -2,10 +2,11 @@ using TorchSharp;
 
 namespace Microsoft.ML.BlockPruning.Training;
 
-/// <summary>Holds libtorch to a number of threads for as long as anybody in the process asks, then gives it back the number it had.</summary>
+/// <summary>Holds libtorch to a number of threads for as long as anybody asks, then gives it back the number that it had.</summary>
 /// <remarks>
 /// By itself libtorch takes one for each core of the machine, whatever quota the process has (cgroups, DOTNET_PROCESSOR_COUNT). The number
 /// is the process's: work of the user's own on libtorch has it too meanwhile. Of several at once the last one's number holds.
+/// As many as the process may use is what nobody asked for; fewer that the process has set for libtorch by itself then stay.
 /// </remarks>
 internal sealed class TorchThreads : IDisposable
 {
@@ -19,7 +20,7 @@ internal sealed class TorchThreads : IDisposable
         lock (Gate)
         {
             _before = _users++ == 0 ? torch.get_num_threads() : _before;
-            torch.set_num_threads(count);
+            torch.set_num_threads(count == Environment.ProcessorCount ? Math.Min(count, _before) : count);
         }
     }
 

@@ -43,8 +43,8 @@ internal static class InspectVerb
             }
 
             output.Console.Write(LayerChart.Create(network.Layers, output.Console.Profile.Capabilities.Unicode));
-            output.Console.WriteLine(NetworkWords.Preprocessing(network));
-            output.Console.WriteLine(NetworkWords.Classes(network.Classes));
+            output.Out.WriteLine(NetworkWords.Preprocessing(network));
+            output.Out.WriteLine(NetworkWords.Classes(network.Classes));
             foreach (var one in part is null ? [] : shown)
             {
                 output.Console.WriteLine($"{one.Name}: {one.KeptBlocks} of {one.TotalBlocks} blocks of {one.Block}");

@@ -117,7 +117,7 @@ internal static class PruneVerb
         {
             output.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {heldOut.Images} images {heldOut.Origin}: {100 * heldOut.Top1Agreement:F1} % get the dense network's answer, "
+                $"  {heldOut.Images} held-out images {heldOut.Origin}: {100 * heldOut.Top1Agreement:F1} % get the dense network's answer, "
                 + $"KL divergence {heldOut.KlDivergence:G3} nats"));
             if (isBundled)
             {

@@ -65,6 +65,8 @@ internal static class ReportVerb
                     Failed = sweep?.Trials.Count(trial => trial.Status == TrialStatus.Failed),
                     Recommended = sweep?.Recommended is { } best ? SweepAnswer.Figures(best) : null,
                     pruned?.HeldOut,
+                    pruned?.Classes,
+                    pruned?.Preprocessing,
                 });
             }
             else

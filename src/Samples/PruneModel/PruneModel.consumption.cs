@@ -66,7 +66,8 @@ public static partial class PruneModel
 
     /// <summary>An engine for one thread. It leaves the model alone when it is disposed, so that many may share one.</summary>
     public static PredictionEngine<ModelInput, ModelOutput> CreateEngine(MLContext context, ITransformer model) =>
-        context.Model.CreatePredictionEngine<ModelInput, ModelOutput>(model, new PredictionEngineOptions { OwnsTransformer = false, IgnoreMissingColumns = true });
+        context.Model.CreatePredictionEngine<ModelInput, ModelOutput>(
+            model, new PredictionEngineOptions { OwnsTransformer = false, IgnoreMissingColumns = true });
 
     /// <summary>An image, and its class where it is known.</summary>
     public sealed class ModelInput

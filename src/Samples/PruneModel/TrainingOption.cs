@@ -8,7 +8,7 @@ namespace PruneModelSample;
 /// <param name="Keep">Fraction of its multiply-adds that stays, in (0, 1].</param>
 /// <param name="Block">The weight tile, such as 16x16.</param>
 /// <param name="Seed">Same seed, same model.</param>
-/// <param name="ClassOrder">How the network was trained, where its config.json names no class: Natural (timm) or Ordinal (torchvision).</param>
+/// <param name="ClassOrder">How a network without names of classes was trained: Natural (timm) or Ordinal (torchvision).</param>
 internal sealed record TrainingOption(
     string NetworkPath, double Keep, string Block, int Seed,
     [property: JsonConverter(typeof(JsonStringEnumConverter<ClassNameOrder>))]

@@ -22,6 +22,8 @@ internal static class ResultJson
         result.ReloadIdentical,
         result.PeakMemoryBytes,
         result.CalibrationSeconds,
+        result.Report.Classes,
+        result.Report.Preprocessing,
     };
 
     private static object Figures(ModelFigures model) => new

@@ -50,7 +50,8 @@ internal static class ImageSource
         }
 
         int highest = labels.Max();
-        var classes = network?.ByNumber ?? [.. Enumerable.Range(0, highest + 1).Select(number => number.ToString(CultureInfo.InvariantCulture))];
+        var classes = network?.ByNumber
+            ?? [.. Enumerable.Range(0, highest + 1).Select(number => number.ToString(CultureInfo.InvariantCulture))];
         if (highest >= classes.Count)
         {
             throw new InvalidDataException(

@@ -40,7 +40,7 @@ internal abstract record NetworkClasses(IReadOnlyList<string> Names)
         public override IReadOnlyList<ClassReport> Match(IReadOnlyList<string> found) => ClassNames.Match(Names, found);
     }
 
-    /// <summary>Classes of a dense network, whose file may not name them: the images' names then do, in the order that it was trained with.</summary>
+    /// <summary>Classes of a dense network, whose file may not name them: images do then, in the order of its training.</summary>
     /// <param name="Context">Reads the file.</param>
     /// <param name="ModelPath">The network's file.</param>
     /// <param name="Order">As the base has it.</param>

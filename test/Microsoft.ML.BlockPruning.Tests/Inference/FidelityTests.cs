@@ -33,6 +33,21 @@ public sealed class FidelityTests
         Assert.IsGreaterThan(0, fidelity.Kl);
     }
 
+    /// <summary>The standard deviation of the images' differences over √n, by the definition.</summary>
+    [TestMethod]
+    public void Top1StandardError_IsThatOfThePairedDifferences()
+    {
+        int[] labels = [0, 0, 0, 0, 0, 0, 1], dense = [0, 0, 0, 1, 1, 0, 0], pruned = [0, 1, 1, 0, 1, 0, 0];
+        static float[] Logits(int[] best) => [.. best.SelectMany(answer => new[] { answer == 0 ? 1f : 0, answer == 1 ? 1f : 0 })];
+
+        double error = Fidelity.Top1StandardError(Logits(dense), Logits(pruned), labels);
+
+        double[] differences = [0, -1, -1, 1, 0, 0, 0];
+        double mean = differences.Average();
+        Assert.AreEqual(Math.Sqrt(differences.Select(one => (one - mean) * (one - mean)).Average() / 7), error, 1e-12);
+        Assert.AreEqual(0, Fidelity.Top1StandardError(Logits(dense), Logits(dense), labels));
+    }
+
     [TestMethod]
     public void Of_TheSameLogits_IsNothing_AndAConstantAddedChangesNothing()
     {

@@ -11,8 +11,14 @@ internal static class ChildProcess
     /// <summary>Runs from the tests' own output folder.</summary>
     public static ChildResult Run(Type program, params string[] args) => RunIn(AppContext.BaseDirectory, program, args);
 
+    /// <summary>Runs from the tests' own output folder with a variable of the environment set.</summary>
+    public static ChildResult RunWith(string variable, string value, Type program, params string[] args) =>
+        RunIn(AppContext.BaseDirectory, new() { [variable] = value }, program, args);
+
     /// <summary>Runs from another folder that holds the tests' assembly.</summary>
-    public static ChildResult RunIn(string folder, Type program, params string[] args)
+    public static ChildResult RunIn(string folder, Type program, params string[] args) => RunIn(folder, [], program, args);
+
+    private static ChildResult RunIn(string folder, Dictionary<string, string> environment, Type program, string[] args)
     {
         string assembly = Path.Combine(folder, Assembly.GetExecutingAssembly().GetName().Name + ".dll");
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
@@ -21,6 +27,11 @@ internal static class ChildProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, setting) in environment)
+        {
+            start.Environment[name] = setting;
+        }
+
         foreach (string arg in args)
         {
             start.ArgumentList.Add(arg);

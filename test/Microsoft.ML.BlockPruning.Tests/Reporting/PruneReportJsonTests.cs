@@ -17,7 +17,7 @@ public sealed class PruneReportJsonTests
         var read = PruneReport.FromJson(report.ToJson());
 
         var expected = ValuesOf(report, "");
-        Assert.HasCount(86 - (isComplete ? 0 : 4), expected);
+        Assert.HasCount(104 - (isComplete ? 0 : 5), expected);
         CollectionAssert.AreEqual(expected, ValuesOf(read, ""));
     }
 

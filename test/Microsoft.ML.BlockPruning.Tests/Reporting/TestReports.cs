@@ -37,12 +37,24 @@ internal static class TestReports
             HeldOut = !isComplete ? null : new HeldOutReport
             {
                 Images = 64,
+                Origin = "set aside from the calibration images",
                 Top1Agreement = 0.953125,
                 KlDivergence = 0.0456,
                 DenseTop1 = 0.8,
                 PrunedTop1 = 0.79,
             },
         },
+        Classes =
+        [
+            new ClassReport { Index = 0, Name = "dog", Label = "Dog", Slot = 1 },
+            new ClassReport { Index = 1, Name = "crane (1)", Slot = 0 },
+        ],
+        Preprocessing =
+        [
+            Step("input", "224x224 pixels, 3 channels (RGB)", "the network's tensors"),
+            Step("resize", "shortest side to 248 pixels", "the default, config.json has no crop_pct"),
+            Step("mean", "0.485, 0.456, 0.406", "config.json, mean"),
+        ],
         Layers =
         [
             Layer("blocks.0.attn.qkv", 23, 0.0001234, 0.25, isComplete),
@@ -52,6 +64,9 @@ internal static class TestReports
         Stages = [new StageReport { Name = "Calibrating", Seconds = 12.34 }, new StageReport { Name = "Refitting", Seconds = 1234.5 }],
         Notes = ["one | two", "three\nfour"],
     };
+
+    private static PreprocessingReport Step(string name, string value, string origin) =>
+        new() { Name = name, Value = value, Origin = origin };
 
     private static LayerReport Layer(string name, int kept, double predicted, double? measured, bool isComplete) => new()
     {

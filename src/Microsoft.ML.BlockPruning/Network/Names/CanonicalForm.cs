@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Microsoft.ML.BlockPruning.Network.Names;
 
-/// <summary>Unicode's canonical forms, by which a name that one system writes in another way than the next is still the same name.</summary>
+/// <summary>Unicode's canonical forms: a name that one system writes in another way than the next is still the same name.</summary>
 /// <remarks>
 /// <c>string.Normalize</c> needs ICU: where InvariantGlobalization is set it gives every name back as it is, and says nothing. Unicode
 /// Standard Annex 15; Hangul by rule (The Unicode Standard, 3.12). A lone surrogate stays as it is.

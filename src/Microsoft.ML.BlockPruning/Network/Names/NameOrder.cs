@@ -26,26 +26,29 @@ internal static class NameOrder
         {
             int[] order = Sorted(composed, chosen);
             return TieIn(composed, order, chosen) is not { } tie ? order : throw new ArgumentException(
-                $"The classes '{tie.First}' and '{tie.Second}' of the images are equal in natural order, so that nobody knows which of them "
-                + "the network has first. Rename one of them, or name the network's classes: label_names in config.json.");
+                $"The classes '{tie.First}' and '{tie.Second}' of the images are equal in natural order, so that nobody knows which of "
+                + "them the network has first. Rename one of them, or name the network's classes: label_names in config.json.");
         }
 
         int[] natural = Sorted(composed, NaturalOrder.Instance), ordinal = Sorted(composed, CodePointOrder.Instance);
         if (!natural.SequenceEqual(ordinal) || TieIn(composed, natural, NaturalOrder.Instance) is not null)
         {
-            throw Undecided(composed, natural, ordinal, "Natural", "Ordinal");
+            (int[], string)[] two = [(natural, "Natural"), (ordinal, "Ordinal")];
+            throw Undecided(composed, two[0], two[1]);
         }
 
         // A network that learned from a Mac's folders may have seen accents apart from their letters.
         string[] decomposed = [.. composed.Select(CanonicalForm.D)];
         int[] apart = Sorted(decomposed, CodePointOrder.Instance);
-        return apart.SequenceEqual(ordinal) ? ordinal : throw Undecided(composed, ordinal, apart, "Ordinal", "accents apart, as macOS");
+        (int[], string)[] orders = [(ordinal, "Ordinal"), (apart, "accents apart, as macOS")];
+        return apart.SequenceEqual(ordinal) ? ordinal : throw Undecided(composed, orders[0], orders[1]);
     }
 
-    private static ArgumentException Undecided(string[] names, int[] one, int[] other, string oneName, string otherName) => new(
-        $"The network does not name its classes, and the {names.Length} of the images have two orders: {Some(names, one)} ({oneName}) or "
-        + $"{Some(names, other)} ({otherName}). Say which it was trained with: ClassOrder, on the command line --class-order (natural: timm; "
-        + "ordinal: torchvision's ImageFolder), or name the classes: label_names in config.json.");
+    private static ArgumentException Undecided(string[] names, (int[] Order, string Name) one, (int[] Order, string Name) other) => new(
+        $"The network does not name its classes, and the {names.Length} of the images have two orders: "
+        + $"{Some(names, one.Order)} ({one.Name}) or {Some(names, other.Order)} ({other.Name}). Say which it was trained with: ClassOrder, "
+        + "on the command line --class-order (natural: timm; ordinal: torchvision's ImageFolder), or name the classes: label_names in "
+        + "config.json.");
 
     private static string Some(string[] names, int[] order) =>
         string.Join(", ", order.Take(Shown).Select(place => names[place])) + (order.Length > Shown ? ", …" : "");

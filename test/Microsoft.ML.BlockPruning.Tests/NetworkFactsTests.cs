@@ -1,0 +1,101 @@
+using Microsoft.ML.BlockPruning.Imaging;
+
+namespace Microsoft.ML.BlockPruning.Tests;
+
+/// <summary>Who says what is done to pixels, and which class is which.</summary>
+[TestClass]
+public sealed class NetworkFactsTests : IDisposable
+{
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly TestCheckpoint _checkpoint = new(TestNetworks.Weights(TestNetworks.Config()), "dog", "cat", "bird");
+
+    public void Dispose() => _checkpoint.Dispose();
+
+    [TestMethod]
+    public void Preprocessing_OfAFileWithAllKeys_NamesThem()
+    {
+        using var transformer = Fit();
+
+        Assert.AreEqual(
+            "input 16x16 pixels, 3 channels (RGB) (from the network's tensors); "
+            + "resize shortest side to 16 pixels (from config.json, crop_pct); "
+            + "crop none beyond a square (from the network's tensors); filter bilinear (from config.json, interpolation); "
+            + "mean 0.5, 0.5, 0.5 (from config.json, mean); std 0.5, 0.5, 0.5 (from config.json, std)",
+            string.Join("; ", transformer.PreprocessingSteps));
+    }
+
+    [TestMethod]
+    public void Preprocessing_OfAFileThatIsSilent_IsTheDefaultAndSaysSo()
+    {
+        File.WriteAllText(_checkpoint.File("config.json"), """{"label_names": ["dog", "cat", "bird"], "mean": [0.25, 0.25, 0.25]}""");
+        using var transformer = Fit();
+
+        // timm: the centre of 16 out of floor(16 / 0.9), bicubic, ImageNet's deviations.
+        Assert.AreEqual(
+            "resize shortest side to 17 pixels (from the default, config.json has no crop_pct); "
+            + "crop the centre of 16x16 pixels (from the network's tensors); "
+            + "filter bicubic (from the default, config.json has no interpolation); mean 0.25, 0.25, 0.25 (from config.json, mean); "
+            + "std 0.229, 0.224, 0.225 (from the default, config.json has no std)",
+            string.Join("; ", transformer.PreprocessingSteps.Skip(1)));
+    }
+
+    [TestMethod]
+    public void Preprocessing_OfTheOptions_IsTheirs()
+    {
+        using var transformer = Fit(TestNetworks.Preprocessing(resize: ImageResize.Exact));
+
+        Assert.IsTrue(transformer.PreprocessingSteps.Where(step => step.Name is not ("input" or "crop"))
+            .All(step => step.Origin == "Options.Preprocessing"));
+        Assert.AreEqual(
+            "to 16x16 pixels, whatever the proportions", transformer.PreprocessingSteps.Single(step => step.Name == "resize").Value);
+    }
+
+    [TestMethod]
+    public void SavedModel_KnowsThem_AndASavedNetworkSaysWhereItHasThemFrom()
+    {
+        using var fitted = Fit();
+        using var zip = new MemoryStream();
+        _ml.Model.Save(fitted, Data().Schema, zip);
+        zip.Position = 0;
+        using var loaded = (SparseViTTransformer)_ml.Model.Load(zip, out _);
+        using var network = new MemoryStream();
+        fitted.SaveNetwork(network);
+        network.Position = 0;
+
+        using var bare = _ml.Transforms.LoadSparseViT(network);
+
+        Assert.AreEqual(string.Join("; ", fitted.PreprocessingSteps), string.Join("; ", loaded.PreprocessingSteps));
+        Assert.AreEqual(
+            "0 dog (the images' 'Dog'), 1 cat (the images' 'Cat'), 2 bird (the images' 'Bird')", string.Join(", ", loaded.Classes));
+        Assert.AreEqual("0 Cat, 1 Dog, 2 Bird", string.Join(", ", bare.Classes)); // the slots' names are all that it has
+        Assert.IsTrue(bare.PreprocessingSteps.Where(step => step.Name is not ("input" or "crop"))
+            .All(step => step.Origin == "the model file"));
+        CollectionAssert.AreEqual(
+            fitted.PreprocessingSteps.Select(step => step.Value).ToArray(), bare.PreprocessingSteps.Select(step => step.Value).ToArray());
+    }
+
+    [TestMethod]
+    public void ReportOfAnotherNetwork_IsNotBelieved()
+    {
+        using var other = Fit();
+
+        using var transformer = TestNetworks.Transformer(_ml, report: other.Report);
+
+        Assert.AreEqual("0 class 0, 1 class 1, 2 class 2", string.Join(", ", transformer.Classes));
+        Assert.AreEqual("none", transformer.PreprocessingSteps.Single(step => step.Name == "resize").Value);
+    }
+
+    private SparseViTTransformer Fit(ImagePreprocessing? preprocessing = null) => _ml.Transforms.PruneBlocks(new BlockPruneEstimator.Options
+    {
+        ModelPath = _checkpoint.ModelPath,
+        Block = new(8, 8),
+        Budget = PruneBudget.Flops(1),
+        Preprocessing = preprocessing,
+    }).Fit(Data());
+
+    private IDataView Data()
+    {
+        var data = _ml.Data.LoadFromEnumerable(TestImages.PixelsRows(6, "Cat", "Dog", "Bird"));
+        return _ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+    }
+}
