@@ -111,8 +111,8 @@ if [ -n "$json" ]; then
     {
         [ ! -f "$json" ] || grep -E '^    \{ "mlNet"' "$json" | sed 's/,$//'
         printf '%s\n' ${rows[@]+"${rows[@]}"}
-    } | awk -F, '{ key = $1 $2 $3 $4; if (!(key in row)) order[++n] = key; row[key] = $0 }
-        END { print "{\n  \"runs\": ["; for (i = 1; i <= n; i++) print row[order[i]] (i < n ? "," : ""); print "  ]\n}" }' > "$json.new"
+    } | awk -F, -v machine="$(uname -sm), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2> /dev/null | head -1)" '{ key = $1 $2 $3 $4; if (!(key in row)) order[++n] = key; row[key] = $0 }
+        END { print "{\n  \"machine\": \"" machine "\",\n  \"runs\": ["; for (i = 1; i <= n; i++) print row[order[i]] (i < n ? "," : ""); print "  ]\n}" }' > "$json.new"
     mv "$json.new" "$json"
 fi
 exit "$failed"
