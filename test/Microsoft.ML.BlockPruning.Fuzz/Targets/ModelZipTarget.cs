@@ -19,6 +19,7 @@ internal sealed class ModelZipTarget : IFuzzTarget
     [
         .. Own, typeof(InvalidOperationException), typeof(ArgumentException), typeof(ArgumentNullException),
         typeof(ArgumentOutOfRangeException), typeof(NotSupportedException), typeof(EndOfStreamException),
+        typeof(FileNotFoundException), typeof(FileLoadException), // an assembly of a damaged name
     ];
 
     public string Name => "zip";
