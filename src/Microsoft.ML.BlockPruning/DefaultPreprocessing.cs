@@ -15,10 +15,12 @@ internal static class DefaultPreprocessing
     {
         var fallback = ImagePreprocessing.ImageNet(network.ImageSize, network.Channels);
         var origins = new PreprocessingOrigins(
-            Resize: PreprocessingOrigins.Of(checkpoint?.CropFraction is not null, "crop_pct"),
+            Resize: (checkpoint?.IsSquashed == true ? "config.json, crop_mode; " : "")
+                + PreprocessingOrigins.Of(checkpoint?.CropFraction is not null, "crop_pct"),
             Filter: PreprocessingOrigins.Of(checkpoint?.Interpolation is not null, "interpolation"),
             Mean: PreprocessingOrigins.Of(checkpoint?.Mean is not null, "mean"),
-            Std: PreprocessingOrigins.Of(checkpoint?.Std is not null, "std"));
+            Std: PreprocessingOrigins.Of(checkpoint?.Std is not null, "std"),
+            Orientation: "the default");
         if (checkpoint is null)
         {
             return (fallback, origins);

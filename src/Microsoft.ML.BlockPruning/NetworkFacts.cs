@@ -21,6 +21,22 @@ internal sealed record NetworkFacts(IReadOnlyList<ClassReport> Classes, IReadOnl
             told.Select(step => (step.Name, step.Value)).SequenceEqual(steps.Select(step => (step.Name, step.Value))) ? told : steps);
     }
 
+    /// <summary>The same with another word on EXIF's orientation, which an application may have after pruning.</summary>
+    public NetworkFacts WithOrientation(bool isApplied) => this with
+    {
+        Preprocessing =
+        [
+            .. Preprocessing.Select(step => step.Name == PreprocessingOrigins.OrientationStep
+                ? new PreprocessingReport
+                {
+                    Name = step.Name,
+                    Value = PreprocessingOrigins.OrientationOf(isApplied),
+                    Origin = "the transformer",
+                }
+                : step),
+        ],
+    };
+
     // A file may hold the report of another network.
     private static bool AreOf(IReadOnlyList<ClassReport> classes, IReadOnlyList<string> names) =>
         classes.Count == names.Count && classes.All(one => one.Slot >= 0 && one.Slot < names.Count

@@ -5,8 +5,11 @@ using Microsoft.ML.BlockPruning.Reporting;
 namespace Microsoft.ML.BlockPruning;
 
 /// <summary>Where the parts of a preprocessing come from, in words.</summary>
-internal sealed record PreprocessingOrigins(string Resize, string Filter, string Mean, string Std)
+internal sealed record PreprocessingOrigins(string Resize, string Filter, string Mean, string Std, string Orientation)
 {
+    /// <summary>The step that says whether EXIF turns a file's image.</summary>
+    public const string OrientationStep = "orientation";
+
     private const string Tensors = "the network's tensors";
 
     /// <summary>All of it from the caller.</summary>
@@ -40,10 +43,14 @@ internal sealed record PreprocessingOrigins(string Resize, string Filter, string
             Step("filter", preprocessing.Interpolation.ToString().ToLowerInvariant(), Filter),
             Step("mean", Text(preprocessing.Mean), Mean),
             Step("std", Text(preprocessing.Std), Std),
+            Step(OrientationStep, OrientationOf(preprocessing.ApplyOrientation), Orientation),
         ];
     }
 
-    private static PreprocessingOrigins AllFrom(string origin) => new(origin, origin, origin, origin);
+    /// <summary>What becomes of a file's EXIF orientation.</summary>
+    public static string OrientationOf(bool isApplied) => isApplied ? "turned as EXIF says" : "EXIF is passed over, as timm does";
+
+    private static PreprocessingOrigins AllFrom(string origin) => new(origin, origin, origin, origin, origin);
 
     private static PreprocessingReport Step(string name, string value, string origin) =>
         new() { Name = name, Value = value, Origin = origin };

@@ -35,7 +35,12 @@ internal sealed record PruneInput(
         var (preprocessing, origins) = options.Preprocessing is { } own
             ? (own, PreprocessingOrigins.Options)
             : DefaultPreprocessing.Of(checkpoint, weights.Config, options.ModelPath);
-        preprocessing = options.ApplyOrientation ? preprocessing.WithOrientation(true) : preprocessing;
+        if (options.ApplyOrientation)
+        {
+            preprocessing = preprocessing.WithOrientation(true);
+            origins = origins with { Orientation = "Options.ApplyOrientation" };
+        }
+
         CheckPreprocessing(host, preprocessing, weights.Config);
         var image = ImageColumn.Find(host, input, options.ImageColumnName, preprocessing);
         var label = LabelColumn.Find(host, input, options.LabelColumnName);

@@ -27,7 +27,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     private readonly IHost _host;
     private readonly IHostEnvironment _environment;
     private readonly IScoringSession _session;
-    private readonly NetworkFacts _facts;
+    private NetworkFacts _facts;
     private SparseViT _network;
     private int _isDisposed;
 
@@ -73,7 +73,11 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     public bool ApplyOrientation
     {
         get => Preprocessing.ApplyOrientation;
-        set => _network = _network.With(Preprocessing.WithOrientation(value));
+        set
+        {
+            _network = _network.With(Preprocessing.WithOrientation(value));
+            _facts = _facts.WithOrientation(value);
+        }
     }
 
     /// <summary>The steps of <see cref="Preprocessing"/> in words, and who says so: <c>config.json</c>, a default, the options.</summary>

@@ -20,7 +20,8 @@ public sealed class NetworkFactsTests : IDisposable
             "input 16x16 pixels, 3 channels (RGB) (from the network's tensors); "
             + "resize shortest side to 16 pixels (from config.json, crop_pct); "
             + "crop none beyond a square (from the network's tensors); filter bilinear (from config.json, interpolation); "
-            + "mean 0.5, 0.5, 0.5 (from config.json, mean); std 0.5, 0.5, 0.5 (from config.json, std)",
+            + "mean 0.5, 0.5, 0.5 (from config.json, mean); std 0.5, 0.5, 0.5 (from config.json, std); "
+            + "orientation EXIF is passed over, as timm does (from the default)",
             string.Join("; ", transformer.PreprocessingSteps));
     }
 
@@ -35,7 +36,8 @@ public sealed class NetworkFactsTests : IDisposable
             "resize shortest side to 17 pixels (from the default, config.json has no crop_pct); "
             + "crop the centre of 16x16 pixels (from the network's tensors); "
             + "filter bicubic (from the default, config.json has no interpolation); mean 0.25, 0.25, 0.25 (from config.json, mean); "
-            + "std 0.229, 0.224, 0.225 (from the default, config.json has no std)",
+            + "std 0.229, 0.224, 0.225 (from the default, config.json has no std); "
+            + "orientation EXIF is passed over, as timm does (from the default)",
             string.Join("; ", transformer.PreprocessingSteps.Skip(1)));
     }
 
@@ -72,6 +74,16 @@ public sealed class NetworkFactsTests : IDisposable
             .All(step => step.Origin == "the model file"));
         CollectionAssert.AreEqual(
             fitted.PreprocessingSteps.Select(step => step.Value).ToArray(), bare.PreprocessingSteps.Select(step => step.Value).ToArray());
+    }
+
+    [TestMethod]
+    public void Orientation_ThatTheApplicationSets_IsShownAsItsOwn()
+    {
+        using var transformer = Fit();
+
+        transformer.ApplyOrientation = true;
+
+        Assert.AreEqual("orientation turned as EXIF says (from the transformer)", transformer.PreprocessingSteps[^1].ToString());
     }
 
     [TestMethod]

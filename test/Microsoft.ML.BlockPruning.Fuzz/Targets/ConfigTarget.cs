@@ -44,7 +44,7 @@ internal sealed class ConfigTarget : IFuzzTarget
         _config.With(content);
         var config = ViTCheckpoint.Load(_model.Value).Config;
         var beside = CheckpointConfig.TryReadBeside(_model.Value);
-        var pixels = DefaultPreprocessing.Of(beside, config, _model.Value);
+        var (pixels, _) = DefaultPreprocessing.Of(beside, config, _model.Value);
         var network = Inference.SparseViT.Create(
             TinyNetwork.Weights(config), TinyNetwork.Plan(config), pixels, TinyNetwork.Labels);
         using var stream = new MemoryStream();

@@ -100,7 +100,7 @@ public sealed class ModelReloadTests : IDisposable
         File.WriteAllBytes(path, good);
         using var never = new ManualResetEventSlim();
         int tries = 0;
-        var settings = new ServiceSettings(path, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(50), 1);
+        var settings = new ServiceSettings(path, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(50), 1, MaximumPixels: null);
         using var file = new ModelFile(settings, NullLogger<ModelFile>.Instance, Load);
         file.Start();
         Assert.IsNull(file.Failure);
