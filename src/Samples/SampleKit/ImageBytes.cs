@@ -20,10 +20,16 @@ internal static class ImageBytes
         .CustomMapping<ImageFileRow, EncodedImage>((row, image) => image.Image = Read(row.ImagePath), contractName: null)
         .Fit(rows).Transform(rows);
 
-    /// <summary>Reads a file; a device that never ends is an empty one.</summary>
+    /// <summary>Reads a file; a device that never ends and a pipe that nobody writes are empty ones.</summary>
     /// <exception cref="IOException">It cannot be read, or is larger than an image can be.</exception>
     public static byte[] Read(string path)
     {
+        // Opening a pipe would wait for its writer.
+        if (new FileInfo(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path).Length == 0)
+        {
+            return [];
+        }
+
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
         if (file.Length > LargestFile)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.Data;
@@ -126,14 +127,20 @@ public sealed class OneDecoderTests : IDisposable
         CollectionAssert.AreEqual(new[] { false, true }, applied);
     }
 
-    /// <summary>A link to a device that never ends, among the images.</summary>
+    /// <summary>A link to a device that never ends, and a pipe that nobody writes, among the images.</summary>
     [TestMethod]
+    [DataRow("ln -s /dev/zero")]
+    [DataRow("mkfifo")]
     [OSCondition(OperatingSystems.Linux)]
-    public void EndlessDevice_IsAnUnreadableImage()
+    public void EndlessFile_IsAnUnreadableImage(string make)
     {
         string link = Path.Combine(_images, "ant", "0.png");
         File.Delete(link);
-        File.CreateSymbolicLink(link, "/dev/zero");
+        string[] command = [.. make.Split(' '), link];
+        using (var maker = Process.Start(command[0], command[1..]))
+        {
+            maker.WaitForExit();
+        }
 
         var run = CliRun.Of("prune", "--model", _model, "--images", _images, "--output", _folder.File("none.zip"));
 
