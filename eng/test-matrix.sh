@@ -107,12 +107,19 @@ for ml in "${mls[@]}"; do
     done
 done
 
+# Rows of pairs that ran now replace those of earlier runs.
 if [ -n "$json" ]; then
+    machine="$(uname -sm), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2> /dev/null | head -1)"
     {
         [ ! -f "$json" ] || grep -E '^    \{ "mlNet"' "$json" | sed 's/,$//'
         printf '%s\n' ${rows[@]+"${rows[@]}"}
-    } | awk -F, -v machine="$(uname -sm), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2> /dev/null | head -1)" '{ key = $1 $2 $3 $4; if (!(key in row)) order[++n] = key; row[key] = $0 }
-        END { print "{\n  \"machine\": \"" machine "\",\n  \"runs\": ["; for (i = 1; i <= n; i++) print row[order[i]] (i < n ? "," : ""); print "  ]\n}" }' > "$json.new"
+    } | awk -F, -v machine="$machine" '
+        NF > 1 { key = $1 $2 $3 $4; if (!(key in row)) order[++n] = key; row[key] = $0 }
+        END {
+            print "{\n  \"machine\": \"" machine "\",\n  \"runs\": ["
+            for (i = 1; i <= n; i++) print row[order[i]] (i < n ? "," : "")
+            print "  ]\n}"
+        }' > "$json.new"
     mv "$json.new" "$json"
 fi
 exit "$failed"
