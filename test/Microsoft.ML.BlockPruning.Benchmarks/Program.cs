@@ -3,6 +3,7 @@ using Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 using Microsoft.ML.BlockPruning.Benchmarks.FineTuning;
 using Microsoft.ML.BlockPruning.Benchmarks.Kernels;
 using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
+using Microsoft.ML.BlockPruning.Benchmarks.Saving;
 using Microsoft.ML.BlockPruning.Benchmarks.SingleBlocks;
 using Microsoft.ML.BlockPruning.Benchmarks.Sweeps;
 using Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
@@ -11,5 +12,6 @@ var root = new RootCommand("Measures what the README claims.")
 {
     KernelCommand.Create(), PruningCommand.Create(), AblationCommand.Create(), FineTuneCommand.Create(), SingleBlockCommand.Create(),
     AgreementCommand.Create(), KillCommand.Create(), SweepCommand.Create(), NetworkCommand.Create(),
+    SaveKillCommand.Create(), SaveLoopCommand.Create(),
 };
 return root.Parse(args).Invoke();

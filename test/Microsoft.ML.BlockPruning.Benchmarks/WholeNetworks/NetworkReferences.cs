@@ -1,3 +1,5 @@
+using System.Text;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Network;
 using Microsoft.ML.BlockPruning.Sweeps;
 
@@ -35,6 +37,7 @@ internal static class NetworkReferences
             Point("ONNX Runtime fp32", NetworkVariant.OnnxRuntimeFp32, cost.TotalMultiplyAdds, bytes: null),
             Point("ONNX Runtime int8", NetworkVariant.OnnxRuntimeInt8, multiplyAdds: null, bytes: null),
         ];
-        File.WriteAllLines(path, points.Select(JournalLine.Of));
+        string lines = string.Concat(points.Select(point => JournalLine.Of(point) + "\n"));
+        AtomicFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(lines)));
     }
 }

@@ -50,7 +50,7 @@ public sealed class ModelReloadTests : IDisposable
         string before = await PredictAsync(client, image);
         foreach (var damage in new Action[]
         {
-            () => Replace(path, DamagedAt(good, "Schema")), () => Replace(path, DamagedAt(good, "TSModel")),
+            () => Replace(path, DamagedAt(good, "Schema")), () => Replace(path, DamagedAt(good, "SparseViT")),
             () => Replace(path, good[..^9]), () => File.WriteAllBytes(path, []), () => File.WriteAllText(path, "in place"),
             () => File.Delete(path),
         })
