@@ -231,6 +231,6 @@ public sealed class ConfigKeysTests
     {
         string path = folder["tiny.safetensors"];
         var weights = ViTCheckpoint.Load(path);
-        return (weights, DefaultPreprocessing.Of(CheckpointConfig.TryReadBeside(path), weights.Config, path));
+        return (weights, DefaultPreprocessing.Of(CheckpointConfig.TryReadBeside(path), weights.Config, path).Preprocessing);
     }
 }
