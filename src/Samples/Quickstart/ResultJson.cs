@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.ML.BlockPruning.Checkpoints;
 
 namespace Quickstart;
@@ -10,6 +11,7 @@ internal static class ResultJson
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
     public static void Write(string path, QuickstartResult result) =>
@@ -22,8 +24,8 @@ internal static class ResultJson
         result.ReloadIdentical,
         result.PeakMemoryBytes,
         result.CalibrationSeconds,
-        result.Report.Classes,
-        result.Report.Preprocessing,
+        Classes = result.Report.Classes is { Count: > 0 } classes ? classes : null,
+        Preprocessing = result.Report.Preprocessing is { Count: > 0 } steps ? steps : null,
     };
 
     private static object Figures(ModelFigures model) => new

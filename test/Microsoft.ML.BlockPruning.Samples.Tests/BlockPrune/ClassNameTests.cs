@@ -169,7 +169,7 @@ public sealed class ClassNameTests : IDisposable
         {
             using var answer = JsonDocument.Parse(line);
             string folder = Path.GetFileName(Path.GetDirectoryName(answer.RootElement.GetProperty("image").GetString())!);
-            return folder.ToLowerInvariant() == answer.RootElement.GetProperty("label").GetString() ? 1.0 : 0;
+            return folder.Equals(answer.RootElement.GetProperty("label").GetString(), StringComparison.OrdinalIgnoreCase) ? 1.0 : 0;
         });
     }
 
