@@ -11,8 +11,8 @@ namespace Microsoft.ML.BlockPruning.Tests.Sweeps;
 public sealed class JournalDamageTests : IDisposable
 {
     private const string Whole =
-        """{"keep":0.5,"block":"8x8","criterion":"ObsPath","refit":"Feedback","fineTuneEpochs":0,"status":"completed","""
-        + """ "top1":0.8,"kl":0.1,"multiplyAdds":100,"bytes":300,"milliseconds":1,"seconds":2}""";
+        """{"keep":0.5,"block":"8x8","criterion":"ObsPath","refit":"Feedback","fineTuneEpochs":0,"status":"completed","top1":0.8"""
+        + ""","kl":0.1,"multiplyAdds":100,"bytes":300,"milliseconds":1,"seconds":2}""";
 
     private readonly TemporaryFolder _folder = new();
 

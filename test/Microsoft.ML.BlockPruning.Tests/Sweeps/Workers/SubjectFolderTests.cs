@@ -44,10 +44,10 @@ public sealed class SubjectFolderTests
     /// <summary>Counts are held against the files before memory is taken for them.</summary>
     [TestMethod]
     [DataRow("subject.json", "\"calibration\":2", "\"calibration\":2147483647", "calibration.f32' has")]
-    [DataRow("subject.json", "\"calibration\":2", "\"calibration\":-1", "-1 images")]
+    [DataRow("subject.json", "\"calibration\":2", "\"calibration\":-1", "it counts -1")]
     [DataRow("subject.json", "\"validation\":1", "\"validation\":2796203", "validation.f32' has")] // · 768 · 4 wraps in 32 bits
-    [DataRow("subject.json", "\"threads\":3", "\"threads\":0", "does not describe a sweep's subject")]
-    [DataRow("subject.json", "{", "[", "does not describe a sweep's subject")]
+    [DataRow("subject.json", "\"threads\":3", "\"threads\":0", "is damaged")]
+    [DataRow("subject.json", "{", "[", "is damaged")]
     public void Read_OfDamagedFiles_IsInvalidData(string file, string old, string replacement, string says)
     {
         var config = TestNetworks.Config();
