@@ -52,11 +52,11 @@ public sealed class ModelFileCatalogTests : IDisposable
         Assert.IsGreaterThan(4, zip.Entries.Count);
         foreach (var entry in zip.Entries.Where(entry => entry.CompressedLength > 0))
         {
-            // Not the last byte: what it holds behind the end of the deflated bits is of no account.
+            // Not the end: what the last bytes hold behind the deflated bits is of no account.
             foreach (int part in new[] { 0, 1, 2 })
             {
                 byte[] damaged = [.. whole];
-                damaged[DataOf(whole, entry) + (Math.Max(0, entry.CompressedLength - 2) * part / 2)] ^= 0x10;
+                damaged[DataOf(whole, entry) + (Math.Max(0, entry.CompressedLength - 5) * part / 2)] ^= 0x10;
                 File.WriteAllBytes(_folder["damaged.zip"], damaged);
 
                 string message = Refused("damaged.zip");

@@ -92,9 +92,9 @@ internal sealed class AsideFile : IDisposable
         {
             Stream.Dispose();
         }
-        catch (IOException)
+        catch (Exception error) when (!_isPublished || error is IOException)
         {
-            // What a full disk refused is refused again on closing; the caller knows.
+            // What a full disk refused is refused again on closing, and a limit of files' length as an ArgumentException: the caller knows.
         }
 
         if (!_isPublished)

@@ -51,7 +51,9 @@ public static partial class PruneModel
         return [.. names.DenseValues().Select(name => name.ToString())];
     }
 
-    /// <summary>Reads a model's file, whole and undamaged. Photographs are turned as their EXIF orientation says: phones write them so.</summary>
+    /// <summary>
+    /// Reads a model's file, whole and undamaged. Photographs are turned as their EXIF orientation says, for that is how phones write them.
+    /// </summary>
     public static ITransformer LoadModel(MLContext context, string path)
     {
         var model = context.Model.LoadChecked(path, out _);

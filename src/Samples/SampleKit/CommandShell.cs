@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 
 namespace SampleKit;
 
@@ -23,8 +24,13 @@ internal static class CommandShell
     public static async Task<int> InvokeAsync(
         RootCommand root, string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
-        (output, error) = (TerminalWriter.Of(output), TerminalWriter.Of(error));
         var parsed = root.Parse(args);
+        if (parsed.Tokens.Any(token => token.Type == TokenType.Directive))
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, cancellationToken); // a shell asks
+        }
+
+        (output, error) = (TerminalWriter.Of(output), TerminalWriter.Of(error));
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
             await ExplainErrorsAsync(parsed, error);

@@ -38,9 +38,10 @@ public sealed class OnnxViTTests
             var network = new OnnxRuntimeNetwork(small.Weights, new DynamicInt8Linear(), SmallNetwork.Images, threads: 2, graph);
             double error = ErrorOf(small, small.Logits(), network);
 
-            // Far from fp32's error, so it was int8; and no layer was lost, which costs more than a tenth.
+            // Far from fp32's error, so it was int8; and no layer was lost, which costs more than a tenth. Where the products saturate
+            // there is no such bound.
             Assert.IsGreaterThan(1e-4, error);
-            Assert.IsLessThan(0.1, error);
+            Assert.IsTrue(error < 0.1 || DynamicInt8LinearTests.ProductsSaturate, $"off by {error}");
             int matrices = (4 * small.Weights.Config.Depth) + 2;
             Assert.AreEqual(matrices, OperatorsOf(graph, "DynamicQuantizeMatMul"));
             Assert.AreEqual(0, OperatorsOf(graph, "MatMulInteger"));

@@ -14,7 +14,7 @@ internal sealed class CheckpointTarget : IFuzzTarget
 
     public string Name => "checkpoint";
 
-    public IReadOnlyList<Type> Documented { get; } = [typeof(InvalidDataException)];
+    public IReadOnlyList<Type> Documented { get; } = [typeof(InvalidDataException), typeof(ArithmeticException)];
 
     public IReadOnlyList<IMutator> Mutators { get; } =
         [new SafetensorsHeaderEdit(), new SafetensorsHeaderText(), new SafetensorsValueEdit()];

@@ -9,7 +9,7 @@ namespace Microsoft.ML.BlockPruning.Fuzz.Targets;
 internal sealed class ConfigTarget : IFuzzTarget
 {
     private const string Timm = """
-        {"architecture": "vit", "num_classes": 3, "global_pool": "token", "model_args": {"num_heads": 2}, "pretrained_cfg":
+        {"architecture": "vit_tiny_patch16_224", "num_classes": 3, "global_pool": "token", "model_args": {"num_heads": 2}, "pretrained_cfg":
         {"input_size": [3, 8, 8], "crop_pct": 0.9, "crop_mode": "center", "interpolation": "bicubic", "mean": [0.5, 0.5, 0.5],
         "std": [0.5, 0.5, 0.5], "num_classes": 3}, "label_names": ["bird", "cat", "dog"]}
         """;
@@ -31,7 +31,7 @@ internal sealed class ConfigTarget : IFuzzTarget
 
     public string Name => "config";
 
-    public IReadOnlyList<Type> Documented { get; } = [typeof(InvalidDataException)];
+    public IReadOnlyList<Type> Documented { get; } = [typeof(InvalidDataException), typeof(ArithmeticException)];
 
     public IReadOnlyList<IMutator> Mutators { get; } = [new JsonTreeEdit(), new NumberTextEdit()];
 

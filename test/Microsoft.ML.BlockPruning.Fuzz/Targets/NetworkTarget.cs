@@ -8,7 +8,7 @@ internal sealed class NetworkTarget : IFuzzTarget
 {
     public string Name => "network";
 
-    public IReadOnlyList<Type> Documented { get; } = [typeof(InvalidDataException)];
+    public IReadOnlyList<Type> Documented { get; } = [typeof(InvalidDataException), typeof(ArithmeticException)];
 
     public IReadOnlyList<IMutator> Mutators { get; } =
         [new SafetensorsHeaderEdit(), new SafetensorsHeaderText(), new SafetensorsMetadataEdit(), new SafetensorsValueEdit()];

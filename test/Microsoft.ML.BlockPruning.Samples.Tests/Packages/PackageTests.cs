@@ -150,7 +150,7 @@ public sealed class PackageTests
     private static string[] Scores(string zip, string[] paths)
     {
         var context = new MLContext();
-        var rows = context.Data.LoadFromEnumerable(paths.Select(path => new ImageFileRow { ImagePath = path, Label = Classes[0] }));
+        var rows = context.Data.LoadFromEnumerable(paths.Select(path => new EncodedImage { Image = File.ReadAllBytes(path) }));
         return [.. context.Model.Load(zip, out _).Transform(rows).GetColumn<float[]>("Score")
             .Select(score => string.Join(' ', score.Select(BitConverter.SingleToInt32Bits)))];
     }

@@ -13,7 +13,7 @@ internal static class ScoringProgram
 
         var ml = new MLContext(seed: 1);
         ITransformer model = ml.Model.Load(args[0], out _);
-        var rows = ml.Data.LoadFromEnumerable(args[1..].Select(path => new Row { ImagePath = path }));
+        var rows = ml.Data.LoadFromEnumerable(args[1..].Select(path => new Row { Image = File.ReadAllBytes(path) }));
         foreach (float[] score in model.Transform(rows).GetColumn<float[]>("Score"))
         {
             Console.WriteLine(string.Join(' ', score.Select(BitConverter.SingleToInt32Bits)));
@@ -31,9 +31,7 @@ internal static class ScoringProgram
 
         internal sealed class Row
         {
-            public string ImagePath { get; set; } = "";
-
-            public string Label { get; set; } = "ant";
+            public byte[] Image { get; set; } = [];
         }
         """;
 }
