@@ -27,7 +27,8 @@ internal static class CommandShell
         var parsed = root.Parse(args);
         if (parsed.Tokens.Any(token => token.Type == TokenType.Directive))
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, cancellationToken); // a shell asks
+            // A shell asks for completions: a word a line, in one piece.
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, cancellationToken);
         }
 
         (output, error) = (TerminalWriter.Of(output), TerminalWriter.Of(error));

@@ -150,9 +150,17 @@ public sealed class PackageTests
     private static string[] Scores(string zip, string[] paths)
     {
         var context = new MLContext();
-        var rows = context.Data.LoadFromEnumerable(paths.Select(path => new EncodedImage { Image = File.ReadAllBytes(path) }));
+        var rows = context.Data.LoadFromEnumerable(
+            paths.Select(path => new LabelledImage { Image = File.ReadAllBytes(path) }));
         return [.. context.Model.Load(zip, out _).Transform(rows).GetColumn<float[]>("Score")
             .Select(score => string.Join(' ', score.Select(BitConverter.SingleToInt32Bits)))];
+    }
+
+    private sealed class LabelledImage
+    {
+        public byte[] Image { get; set; } = [];
+
+        public string Label { get; set; } = Classes[0];
     }
 
     private static MemoryStream Copy(Stream stream)

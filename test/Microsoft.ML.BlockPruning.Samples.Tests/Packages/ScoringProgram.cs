@@ -32,6 +32,8 @@ internal static class ScoringProgram
         internal sealed class Row
         {
             public byte[] Image { get; set; } = [];
+
+            public string Label { get; set; } = "ant";
         }
         """;
 }
