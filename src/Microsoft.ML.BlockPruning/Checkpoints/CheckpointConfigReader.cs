@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints;
 
@@ -17,6 +18,11 @@ internal sealed class CheckpointConfigReader(string source)
     {
         try
         {
+            if (!Utf8.IsValid(json.Span))
+            {
+                throw new JsonException("It holds bytes that are not UTF-8."); // the parser looks at strings only when they are read
+            }
+
             using var document = JsonDocument.Parse(json, Strict);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? Read(document.RootElement)

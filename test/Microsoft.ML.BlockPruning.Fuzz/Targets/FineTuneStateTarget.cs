@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Fuzz.Mutation;
 using Microsoft.ML.BlockPruning.Fuzz.Seeding;
 using Microsoft.ML.BlockPruning.Training;
@@ -21,11 +22,13 @@ internal sealed class FineTuneStateTarget : IFuzzTarget
 
     public IReadOnlyList<string> Cases { get; } = [];
 
+    /// <summary>A state of today, and the same without its checksum, so that changes come further.</summary>
     public IEnumerable<byte[]> Seeds()
     {
         File.Delete(_file.FilePath);
         Run();
-        return [File.ReadAllBytes(_file.FilePath)];
+        byte[] state = File.ReadAllBytes(_file.FilePath);
+        return [state, SafetensorsParts.Of(state)!.WithMetadata(key => key != SafetensorsChecksum.Key).ToBytes()];
     }
 
     public void Read(byte[] content)
