@@ -50,7 +50,7 @@ public sealed class ViTWeights
     public IEnumerable<LinearWeights> PrunableLayers => Layers.SelectMany(layer => layer.Linears);
 
     /// <summary>What its file did not say and was assumed, or said and was not read; empty for a network made in code.</summary>
-    public IReadOnlyList<string> Notes { get; internal init; } = [];
+    public IReadOnlyList<string> Notes { get; internal set; } = [];
 
     /// <summary>An independent copy.</summary>
     /// <returns>A network with equal weights in arrays of its own.</returns>

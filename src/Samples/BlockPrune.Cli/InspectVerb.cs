@@ -37,6 +37,7 @@ internal static class InspectVerb
                     network.DenseMultiplyAdds,
                     Preprocessing = network.PreprocessingSteps,
                     network.Classes,
+                    network.Notes,
                     Layers = shown.Select(Figures),
                 });
                 return 0;
@@ -45,6 +46,11 @@ internal static class InspectVerb
             output.Console.Write(LayerChart.Create(network.Layers, output.Console.Profile.Capabilities.Unicode));
             output.Out.WriteLine(NetworkWords.Preprocessing(network));
             output.Out.WriteLine(NetworkWords.Classes(network.Classes));
+            foreach (string note in network.Notes)
+            {
+                output.Out.WriteLine($"Note: {note}");
+            }
+
             foreach (var one in part is null ? [] : shown)
             {
                 output.Console.WriteLine($"{one.Name}: {one.KeptBlocks} of {one.TotalBlocks} blocks of {one.Block}");

@@ -5,6 +5,10 @@ namespace SampleKit;
 /// <summary>Steps as moving bars on a terminal, with rate and time left.</summary>
 internal sealed class LiveSteps : IStepDisplay
 {
+    // A container's terminal may begin with no size at all, and Spectre's bars end the process where they do not fit.
+    private const int LeastHeight = 12;
+    private const int LeastWidth = 40;
+
     private readonly ProgressContext _context;
     private readonly StepRate _rate;
     private readonly Dictionary<string, ProgressTask> _tasks = [];
@@ -15,9 +19,14 @@ internal sealed class LiveSteps : IStepDisplay
         _rate = rate;
     }
 
-    /// <summary>Runs work below a set of bars, which stay on the screen when it ends.</summary>
+    /// <summary>Runs work below a set of bars, which stay on the screen when it ends; below lines where the screen has no room for them.</summary>
     public static T Run<T>(IAnsiConsole console, Func<IStepDisplay, T> work)
     {
+        if (console.Profile.Height < LeastHeight || console.Profile.Width < LeastWidth)
+        {
+            return work(new LineSteps(console));
+        }
+
         var rate = new StepRate();
         return console.Progress()
             .Columns(

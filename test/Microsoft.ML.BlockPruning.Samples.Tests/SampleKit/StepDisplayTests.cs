@@ -55,6 +55,25 @@ public sealed class StepDisplayTests
     }
 
     [TestMethod]
+    [DataRow(120, 1)]
+    [DataRow(20, 40)]
+    public void Bars_GiveWayToLinesWhereTheyDoNotFit(int width, int height)
+    {
+        using var output = new StringWriter();
+        var console = Console(output, InteractionSupport.Yes);
+        (console.Profile.Width, console.Profile.Height) = (width, height);
+
+        int answer = LiveSteps.Run(console, display =>
+        {
+            display.Report("Checking", 4, 4, "images");
+            return 7;
+        });
+
+        Assert.AreEqual(7, answer);
+        Assert.AreEqual("Checking: done\n", output.ToString());
+    }
+
+    [TestMethod]
     public void Lines_SayTheRateOfWhatIsCounted()
     {
         using var output = new StringWriter();
@@ -96,7 +115,7 @@ public sealed class StepDisplayTests
             ColorSystem = ColorSystemSupport.NoColors,
             Interactive = interactive,
         });
-        console.Profile.Width = 120;
+        (console.Profile.Width, console.Profile.Height) = (120, 40);
         return console;
     }
 }

@@ -22,7 +22,8 @@ internal static class SubjectFolder
     {
         using (var network = File.Create(Path.Combine(folder, NetworkFile)))
         {
-            SparseViT.Create(subject.Dense, new SparsityPlan(), subject.Preprocessing, subject.LabelNames).Save(network);
+            SparseViT.Create(subject.Dense, new SparsityPlan(), subject.Preprocessing, subject.LabelNames, subject.Dense.Notes)
+                .Save(network);
         }
 
         WriteImages(subject.Calibration, Path.Combine(folder, CalibrationFile));
@@ -43,6 +44,7 @@ internal static class SubjectFolder
         var network = SparseViTReader.Read(stream, $"'{path}'");
         var facts = ReadFacts(Path.Combine(folder, SubjectFile));
         var dense = ViTCheckpoint.Load(path);
+        dense.Notes = network.Notes; // of the user's file, not of this one
         CalibrationSet Images(string name, int count, int[]? labels) =>
             new(dense.Config, ReadImages(Path.Combine(folder, name), count, dense.Config), count, labels);
         return new SweepSubject(

@@ -16,6 +16,7 @@ public sealed class SubjectFolderTests
         var subject = new SweepSubject(
             TestNetworks.Weights(config), Images(5, null), Images(3, [2, 0, 1]), TestNetworks.Preprocessing(channels: 1),
             ["ant", "bee", "cat"], Seed: 7, Threads: 3);
+        subject.Dense.Notes = ["the heads are a guess"];
         var folder = Directory.CreateTempSubdirectory("blockpruning-tests-");
         try
         {
@@ -27,6 +28,7 @@ public sealed class SubjectFolderTests
             CollectionAssert.AreEqual(subject.Preprocessing.Mean.ToArray(), read.Preprocessing.Mean.ToArray());
             Assert.AreEqual((7L, 3), (read.Seed, read.Threads));
             Assert.IsNull(read.Calibration.Labels);
+            CollectionAssert.AreEqual(new[] { "the heads are a guess" }, read.Dense.Notes.ToArray());
         }
         finally
         {
