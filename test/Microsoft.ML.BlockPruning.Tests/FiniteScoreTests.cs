@@ -9,6 +9,9 @@ namespace Microsoft.ML.BlockPruning.Tests;
 [TestClass]
 public sealed class FiniteScoreTests
 {
+    // Of images of 16x16 pixels in patches of 8x8, in the first channel.
+    private static readonly int[] FirstOfPatches = [0, 8, 128, 136];
+
     private readonly MLContext _ml = new(seed: 1);
 
     [TestMethod]
@@ -46,8 +49,9 @@ public sealed class FiniteScoreTests
     {
         using var transformer = new SparseViTTransformer(_ml, new ScoringSettings("Image", "Score", "PredictedLabel", 4, 1), Sensitive());
         var rows = TestImages.PixelsRows(8);
+        rows.ForEach(row => Array.ForEach(FirstOfPatches, pixel => row.Image[pixel] = 127.5f));
         var expected = TestData.Scores(transformer.Transform(_ml.Data.LoadFromEnumerable(rows)));
-        rows[6].Image[100] = 3e38f;
+        rows[6].Image[FirstOfPatches[0]] = 255;
         var scored = transformer.Transform(_ml.Data.LoadFromEnumerable(rows));
         var found = new List<float[]>();
 
@@ -90,14 +94,14 @@ public sealed class FiniteScoreTests
         StringAssert.Contains(error.Message, "Held-out image 2 (from 0)");
     }
 
-    // Patches that make infinity of a pixel of 3e38, and thousands of one of 255.
+    // A weight without measure for the first pixel of each patch, which is zero where it is the mean.
     private static SparseViT Sensitive()
     {
         var config = TestNetworks.Config();
         var weights = TestNetworks.Weights(config);
-        for (int i = 0; i < weights.PatchEmbedding.Weight.Length; i++)
+        for (int i = 0; i < config.EmbedDim; i++)
         {
-            weights.PatchEmbedding.Weight[i] *= 1000;
+            weights.PatchEmbedding.Weight[i * config.PatchDim] = 3e38f;
         }
 
         return SparseViT.Create(weights, TestNetworks.Plan(config), TestNetworks.Preprocessing(), ["cat", "dog", "owl"]);

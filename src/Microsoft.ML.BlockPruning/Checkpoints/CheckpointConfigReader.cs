@@ -11,6 +11,7 @@ internal sealed class CheckpointConfigReader(string source)
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
     private static readonly string[] Sections = ["model_args", "pretrained_cfg"];
+    private static readonly string[] Places = ["pretrained_cfg.", "", "model_args."];
     private readonly List<ConfigFact> _facts = [];
     private readonly List<string> _unknown = [];
 
@@ -47,18 +48,17 @@ internal sealed class CheckpointConfigReader(string source)
         }
 
         bool isHuggingFace = Find(root, "model_type", JsonValueKind.String)?.GetString() is "vit" or "deit";
-        var preprocessing = Find(root, "pretrained_cfg", JsonValueKind.Object) ?? root;
         return new CheckpointConfig
         {
-            NumHeads = Integer(root, "model_args.num_heads") ?? Integer(root, "num_attention_heads"),
-            LayerNormEps = (float?)Number(root, "layer_norm_eps", most: 1) ?? (isHuggingFace ? HuggingFaceEps : null),
-            Mean = Array(preprocessing, "mean", Single),
-            Std = Array(preprocessing, "std", Single),
-            Interpolation = Find(preprocessing, "interpolation", JsonValueKind.String)?.GetString(),
-            CropFraction = Number(preprocessing, "crop_pct", most: 1),
-            IsSquashed = Find(preprocessing, "crop_mode", JsonValueKind.String)?.GetString() == "squash",
-            InputSize = Array(preprocessing, "input_size", Positive),
-            LabelNames = Array(root, "label_names", Text) ?? Array(preprocessing, "label_names", Text) ?? LabelsById(root),
+            NumHeads = Integer(root, PathOf(root, "num_heads")) ?? Integer(root, PathOf(root, "num_attention_heads")),
+            LayerNormEps = (float?)Number(root, PathOf(root, "layer_norm_eps"), most: 1) ?? (isHuggingFace ? HuggingFaceEps : null),
+            Mean = Array(root, PathOf(root, "mean"), Single),
+            Std = Array(root, PathOf(root, "std"), Single),
+            Interpolation = Find(root, PathOf(root, "interpolation"), JsonValueKind.String)?.GetString(),
+            CropFraction = Number(root, PathOf(root, "crop_pct"), most: 1),
+            IsSquashed = Find(root, PathOf(root, "crop_mode"), JsonValueKind.String)?.GetString() == "squash",
+            InputSize = Array(root, PathOf(root, "input_size"), Positive),
+            LabelNames = Labels(root),
             Facts = _facts,
             Notes = [.. NotesOn(root, isHuggingFace)],
         };
@@ -71,7 +71,7 @@ internal sealed class CheckpointConfigReader(string source)
             yield return $"{source} has keys that are not known here and were passed over: {string.Join(", ", _unknown)}.";
         }
 
-        if (isHuggingFace && Find(root, "layer_norm_eps", JsonValueKind.Number) is null)
+        if (isHuggingFace && Find(root, PathOf(root, "layer_norm_eps"), JsonValueKind.Number) is null)
         {
             yield return $"{source} has no layer_norm_eps: Hugging Face's own for such a network is taken, 1e-12.";
         }
@@ -141,9 +141,35 @@ internal sealed class CheckpointConfigReader(string source)
         }
     }
 
+    /// <summary>Where a key stands, whichever the section; the bare key where it stands nowhere.</summary>
+    /// <exception cref="InvalidDataException">It stands in two sections that do not agree.</exception>
+    private string PathOf(JsonElement root, string key)
+    {
+        string[] found = [.. Places.Select(prefix => $"{prefix}{key}").Where(path => TryFind(root, path) is not null)];
+        for (int i = 1; i < found.Length; i++)
+        {
+            var (first, other) = (TryFind(root, found[0])!.Value, TryFind(root, found[i])!.Value);
+            if (!JsonElement.DeepEquals(first, other))
+            {
+                throw Contradiction(found[0], first.GetRawText(), found[i], other.GetRawText());
+            }
+        }
+
+        return found.FirstOrDefault() ?? key;
+    }
+
+    private string[]? Labels(JsonElement root)
+    {
+        string path = PathOf(root, "label_names");
+        string[]? names = Array(root, path, Text), byId = LabelsById(root);
+        return names is null || byId is null || names.SequenceEqual(byId)
+            ? names ?? byId
+            : throw Contradiction(path, string.Join(", ", names), "id2label", string.Join(", ", byId));
+    }
+
     private string[]? LabelsById(JsonElement root)
     {
-        const string key = "id2label";
+        string key = PathOf(root, "id2label");
         if (Find(root, key, JsonValueKind.Object) is not { } labels)
         {
             return null;
@@ -215,10 +241,26 @@ internal sealed class CheckpointConfigReader(string source)
         return value;
     }
 
-    private InvalidDataException Unexpected(string key, JsonElement found, string expected)
+    // No complaint where something else than an object lies on the way: whoever reads the value complains.
+    private static JsonElement? TryFind(JsonElement root, string path)
     {
-        string text = found.GetRawText();
-        string shown = text.Length > 60 ? $"{text[..60]}…" : text;
-        return new InvalidDataException($"{source}, key '{key}': found {shown}, expected {expected}.");
+        var value = root;
+        foreach (string step in path.Split('.'))
+        {
+            if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(step, out value))
+            {
+                return null;
+            }
+        }
+
+        return value.ValueKind == JsonValueKind.Null ? null : value;
     }
+
+    private InvalidDataException Unexpected(string key, JsonElement found, string expected) =>
+        new($"{source}, key '{key}': found {Shown(found.GetRawText())}, expected {expected}.");
+
+    private InvalidDataException Contradiction(string first, string found, string second, string other) => new(
+        $"{source}, keys '{first}' and '{second}': found {Shown(found)} and {Shown(other)}, expected the same. Remove the wrong one.");
+
+    private static string Shown(string text) => text.Length > 60 ? $"{text[..60]}…" : text;
 }

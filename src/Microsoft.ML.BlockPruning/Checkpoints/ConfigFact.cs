@@ -70,7 +70,8 @@ internal sealed record ConfigFact(string Source, string Path, JsonElement Value)
         {
             string text = Value.GetRawText();
             throw new InvalidDataException(
-                $"{Source}, key '{Path}': found {(text.Length > 60 ? $"{text[..60]}…" : text)}, but the tensors say "
+                $"{Source}, key '{Path}': found {(text.Length > 60 ? $"{text[..60]}…" : text)}, but "
+                + $"{(IsOfHeads ? "another key, or the convention, says" : "the tensors say")} "
                 + $"{Expected(config, Known[Key](config))}{(IsOfImage || Key == "patch_size" ? $"; {Square}" : "")}. "
                 + "Take the config.json that belongs to the network, or mend the key.");
         }

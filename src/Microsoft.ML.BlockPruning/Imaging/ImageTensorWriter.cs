@@ -71,7 +71,8 @@ internal sealed class ImageTensorWriter
     /// <summary>From values of 0 to 255, [channels, imageSize, imageSize], as ML.NET's ExtractPixels yields them.</summary>
     /// <remarks>
     /// What is above 255 has 16 bits, or is no picture; what is negative was normalised. An image whose largest value is above 0 and at
-    /// most 1 was scaled: next to no picture of bytes is that dark. All zeros are black in either scale.
+    /// most 1 was scaled: next to no picture of bytes is that dark. All zeros are black in either scale, and all ones are one colour that
+    /// tells no scale; both are read.
     /// </remarks>
     public void WriteValues(ReadOnlySpan<float> values, Span<float> destination)
     {
@@ -83,7 +84,7 @@ internal sealed class ImageTensorWriter
         }
 
         int plane = size * size;
-        float largest = 0;
+        float smallest = byte.MaxValue, largest = 0;
         for (int i = 0; i < values.Length; i++)
         {
             float value = values[i];
@@ -94,11 +95,12 @@ internal sealed class ImageTensorWriter
                     + "pixels are finite numbers of 0 to 255.");
             }
 
+            smallest = value < smallest ? value : smallest;
             largest = value > largest ? value : largest;
             destination[i] = Normalize(value, i / plane);
         }
 
-        if (largest is > 0 and <= 1)
+        if (largest is > 0 and <= 1 && smallest < 1)
         {
             throw new InvalidDataException(
                 $"all pixels are at most 1; pixels of 0 to 255 are needed (the largest here is {largest}), as ExtractPixels gives them "

@@ -19,7 +19,7 @@ internal sealed class LiveSteps : IStepDisplay
         _rate = rate;
     }
 
-    /// <summary>Runs work below a set of bars, which stay on the screen when it ends; below lines where the screen has no room for them.</summary>
+    /// <summary>Runs work below a set of bars, which stay on the screen when it ends; below lines where it has no room for bars.</summary>
     public static T Run<T>(IAnsiConsole console, Func<IStepDisplay, T> work)
     {
         if (console.Profile.Height < LeastHeight || console.Profile.Width < LeastWidth)

@@ -64,7 +64,8 @@ public sealed class ConfigKeysTests
     [DataRow("intermediate_size", "3072", "64")]
     [DataRow("image_size", "224", "[8, 8]")]
     [DataRow("num_channels", "1", "3")]
-    [DataRow("num_attention_heads", "4", "2")] // model_args says 2
+    [DataRow("num_attention_heads", "4", "another key, or the convention, says 2")] // model_args says 2
+    [DataRow("num_heads", "4", "'num_heads' and 'model_args.num_heads'")]
     [DataRow("problem_type", "\"multi_label_classification\"", "single_label_classification")]
     [DataRow("num_register_tokens", "4", "0")]
     [DataRow("pruned_heads", "{\"0\": [1]}", "{}")]
@@ -131,6 +132,49 @@ public sealed class ConfigKeysTests
             folder["config.json"], """{"num_classes": 3, "model_args": {"num_heads": 2}, "pretrained_cfg": {"num_classes": 1000}}""");
 
         Assert.AreEqual(3, Load(folder).Weights.Config.NumClasses);
+    }
+
+    /// <summary>What is read counts wherever it stands: at the root, in model_args or in pretrained_cfg.</summary>
+    [TestMethod]
+    [DataRow("mean")]
+    [DataRow("model_args.mean")]
+    [DataRow("pretrained_cfg.mean")]
+    public void AKeyThatIsRead_CountsInEverySection(string key)
+    {
+        using var folder = Tiny(key, "[0.25, 0.5, 0.75]");
+
+        CollectionAssert.AreEqual(new[] { 0.25f, 0.5f, 0.75f }, Load(folder).Preprocessing.Mean.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("crop_mode")]
+    [DataRow("model_args.crop_mode")]
+    public void Squash_CountsInEverySection(string key)
+    {
+        using var folder = Tiny(key, "\"squash\"");
+
+        Assert.AreEqual(ImageResize.Exact, Load(folder).Preprocessing.Resize);
+    }
+
+    [TestMethod]
+    [DataRow("layer_norm_eps")]
+    [DataRow("model_args.layer_norm_eps")]
+    [DataRow("pretrained_cfg.layer_norm_eps")]
+    public void Eps_CountsInEverySection(string key)
+    {
+        using var folder = Tiny(key, "0.125");
+
+        Assert.AreEqual(0.125f, Load(folder).Weights.Config.LayerNormEps);
+    }
+
+    [TestMethod]
+    public void NamesThatContradictEachOther_AreRefused()
+    {
+        using var folder = Tiny("label_names", "[\"dog\", \"cat\", \"bird\"], \"id2label\": {\"0\": \"bird\", \"1\": \"cat\", \"2\": \"dog\"}");
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => Load(folder));
+
+        StringAssert.Contains(error.Message, "'label_names' and 'id2label': found dog, cat, bird and bird, cat, dog, expected the same");
     }
 
     /// <summary>timm's squash: both sides to size / crop_pct, then the centre.</summary>

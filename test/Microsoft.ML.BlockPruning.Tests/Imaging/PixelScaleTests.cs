@@ -26,16 +26,16 @@ public sealed class PixelScaleTests
     public void WriteValues_OfZerosAndOnes_IsTakenForScaled() =>
         Assert.ThrowsExactly<InvalidDataException>(() => Write([.. Enumerable.Range(0, Size * Size * 3).Select(i => (float)(i % 2))]));
 
-    /// <summary>Black is black in either scale.</summary>
+    /// <summary>Black is black in either scale, and one colour tells none.</summary>
     [TestMethod]
-    public void WriteValues_OfAllZeros_IsRead() =>
-        CollectionAssert.AreEqual(new float[Size * Size * 3], Write(new float[Size * Size * 3]));
+    [DataRow(0f)]
+    [DataRow(1f)]
+    public void WriteValues_OfAllZerosOrAllOnes_IsRead(float value) => CollectionAssert.AreEqual(
+        Enumerable.Repeat(value / 255, Size * Size * 3).ToArray(), Write([.. Enumerable.Repeat(value, Size * Size * 3)]));
 
     [TestMethod]
-    [DataRow(0.5f)]
-    [DataRow(1f)]
-    public void WriteValues_OfOneColourUpToOne_IsTakenForScaled(float value) =>
-        Assert.ThrowsExactly<InvalidDataException>(() => Write([.. Enumerable.Repeat(value, Size * Size * 3)]));
+    public void WriteValues_OfOneGreyBelowOne_IsTakenForScaled() =>
+        Assert.ThrowsExactly<InvalidDataException>(() => Write([.. Enumerable.Repeat(0.5f, Size * Size * 3)]));
 
     [TestMethod]
     [DataRow(2f, DisplayName = "a picture of 0 to 2, next to black")]
