@@ -11,6 +11,7 @@ namespace Microsoft.ML.BlockPruning;
 internal sealed record ClassAssignment(IReadOnlyList<string> Names, IReadOnlyList<int> ClassOf, string Reason)
 {
     private const int Shown = 20;
+    private const int OneDigit = 10; // classes whose numbers are in one order for everybody
 
     /// <summary>Assigns.</summary>
     /// <param name="names">The network's names in its order; null where it has none.</param>
@@ -28,7 +29,8 @@ internal sealed record ClassAssignment(IReadOnlyList<string> Names, IReadOnlyLis
         if (names is not null)
         {
             int[] classes = new NameMatch(own).ClassesOf(found);
-            if (!areAllNumbers || classes.Any(known => known != NameMatch.Unknown))
+            bool isGuess = count > OneDigit && !areNumbers && order == ClassNameOrder.Unspecified;
+            if (!areAllNumbers || isGuess || classes.Any(known => known != NameMatch.Unknown))
             {
                 return new ClassAssignment(own, classes, "classes by their names in config.json");
             }

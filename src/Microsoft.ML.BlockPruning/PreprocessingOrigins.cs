@@ -23,6 +23,13 @@ internal sealed record PreprocessingOrigins(string Resize, string Filter, string
     /// <param name="key">The key.</param>
     public static string Of(bool isInFile, string key) => isInFile ? $"config.json, {key}" : $"the default, config.json has no {key}";
 
+    /// <summary>The same for a column of pixels, which are normalised and nothing else.</summary>
+    public PreprocessingOrigins OfPixels()
+    {
+        const string not = "; not done to pixels, which this column holds";
+        return this with { Resize = Resize + not, Filter = Filter + not, Orientation = Orientation + not };
+    }
+
     /// <summary>The steps of a preprocessing with their origins.</summary>
     public IReadOnlyList<PreprocessingReport> Describe(ImagePreprocessing preprocessing)
     {

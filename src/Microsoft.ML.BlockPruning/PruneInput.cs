@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.BlockPruning;
@@ -43,6 +44,11 @@ internal sealed record PruneInput(
 
         CheckPreprocessing(host, preprocessing, weights.Config);
         var image = ImageColumn.Find(host, input, options.ImageColumnName, preprocessing);
+        if (image.Type is VectorDataViewType { ItemType: var item } && item == NumberDataViewType.Single)
+        {
+            origins = origins.OfPixels();
+        }
+
         var label = LabelColumn.Find(host, input, options.LabelColumnName);
         var classes = ClassOrder.Resolve(host, weights.Config.NumClasses, checkpoint?.LabelNames, label, options.ClassOrder);
         return new PruneInput(

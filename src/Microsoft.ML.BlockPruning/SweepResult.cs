@@ -11,8 +11,10 @@ public sealed class SweepResult
     private readonly TrialResult? _answer;
 
     internal SweepResult(
-        SweepOutcome outcome, double denseTop1, SweepReport report, Func<Trial, CancellationToken, SparseViTTransformer> createModel)
+        SweepOutcome outcome, double denseTop1, SweepReport report, IReadOnlyList<PreprocessingReport> preprocessing,
+        Func<Trial, CancellationToken, SparseViTTransformer> createModel)
     {
+        PreprocessingSteps = preprocessing;
         Trials = outcome.Results;
         Recommended = outcome.Recommended;
         Final = outcome.Final;
@@ -23,6 +25,9 @@ public sealed class SweepResult
         _answer = outcome.Answer;
         _createModel = createModel;
     }
+
+    /// <summary>What was done to images before the networks read them, and who says so: <c>config.json</c>, a default, the options.</summary>
+    public IReadOnlyList<PreprocessingReport> PreprocessingSteps { get; }
 
     /// <summary>The finished trials in the order of the tuner, those from the journal included.</summary>
     public IReadOnlyList<TrialResult> Trials { get; }

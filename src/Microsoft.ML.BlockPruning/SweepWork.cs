@@ -83,6 +83,7 @@ internal sealed class SweepWork
             outcome, executor.DenseTop1,
             JournalReport.Of(outcome.Results, outcome.Final, [dense], limits.MaximumDrop, [header],
                 [.. subjects[0].Dense.Notes, .. journal?.Notes ?? [], .. NotesOfData()]),
+            _facts?.Preprocessing ?? [],
             (trial, cancellationToken) => TransformerOf(
                 outcome.Networks.GetValueOrDefault(trial) ?? Prune(whole(), trial, cancellationToken)));
     }

@@ -27,7 +27,7 @@ internal static class BenchVerb
         return verb.Does(output, (parsed, cancel) =>
         {
             var context = new MLContext(Seed);
-            using var network = ModelFile.Open(context, parsed.GetRequiredValue(model));
+            using var network = ModelFile.Open(context, parsed.GetRequiredValue(model), output);
             var budget = TimeSpan.FromSeconds(parsed.GetValue(seconds));
             var rows = new List<BenchRow>();
             bool isComplete = output.Steps(display => Measure(

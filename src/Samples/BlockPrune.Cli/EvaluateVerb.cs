@@ -20,7 +20,7 @@ internal static class EvaluateVerb
         return verb.Does(output, (parsed, cancel) =>
         {
             var context = new MLContext(seed: 1);
-            using var network = ModelFile.Open(context, parsed.GetRequiredValue(model));
+            using var network = ModelFile.Open(context, parsed.GetRequiredValue(model), output);
             common.Images.Apply(parsed, network);
             var images = common.Images.Open(
                 parsed, context, parsed.GetValue(common.Bundled), NetworkClasses.Of(network), output, ImageUse.Test,
@@ -50,7 +50,7 @@ internal static class EvaluateVerb
                     $"top-1 {100 * metrics.MicroAccuracy:F2} %, mean over classes {100 * metrics.MacroAccuracy:F2} %, "
                     + $"{images.TestCount} images"));
                 output.Error.WriteLine(NetworkWords.Classes(images.Classes));
-                output.Error.WriteLine(NetworkWords.Preprocessing(network));
+                output.Error.WriteLine(NetworkWords.Preprocessing(network.PreprocessingSteps));
                 if (absent.Length > 0)
                 {
                     output.Error.WriteLine(

@@ -44,7 +44,7 @@ internal static class InspectVerb
             }
 
             output.Console.Write(LayerChart.Create(network.Layers, output.Console.Profile.Capabilities.Unicode));
-            output.Out.WriteLine(NetworkWords.Preprocessing(network));
+            output.Out.WriteLine(NetworkWords.Preprocessing(network.PreprocessingSteps));
             output.Out.WriteLine(NetworkWords.Classes(network.Classes));
             foreach (string note in network.Notes)
             {

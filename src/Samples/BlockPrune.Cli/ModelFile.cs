@@ -25,6 +25,21 @@ internal static class ModelFile
                 ?? throw new InvalidDataException($"The pipeline {path} holds no pruned network.");
     }
 
+    /// <summary>Loads the network and shows what its file did not say, or what of it did not read.</summary>
+    /// <param name="context">Owns the transformer.</param>
+    /// <param name="path">As for <see cref="Open(MLContext, string)"/>.</param>
+    /// <param name="output">Takes the notes, beside the answer.</param>
+    public static SparseViTTransformer Open(MLContext context, string path, CliOutput output)
+    {
+        var network = Open(context, path);
+        foreach (string note in network.Notes)
+        {
+            output.Error.WriteLine($"Note: {note}");
+        }
+
+        return network;
+    }
+
     private static SparseViTTransformer? Find(ITransformer transformer) => transformer switch
     {
         SparseViTTransformer network => network,

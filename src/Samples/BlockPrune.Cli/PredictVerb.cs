@@ -22,7 +22,7 @@ internal static class PredictVerb
         return verb.Does(output, (parsed, cancel) =>
         {
             var context = new MLContext(seed: 1);
-            using var network = ModelFile.Open(context, parsed.GetRequiredValue(model));
+            using var network = ModelFile.Open(context, parsed.GetRequiredValue(model), output);
             common.Images.Apply(parsed, network);
             string[] paths = parsed.GetRequiredValue(files);
             var (rows, names) = paths.Length > 0

@@ -126,7 +126,7 @@ internal static class PruneVerb
         }
 
         output.Out.WriteLine($"  {NetworkWords.Classes(images.Classes)}");
-        output.Out.WriteLine($"  {NetworkWords.Preprocessing(network)}");
+        output.Out.WriteLine($"  {NetworkWords.Preprocessing(network.PreprocessingSteps)}");
 
         foreach (string note in network.Report.Notes)
         {

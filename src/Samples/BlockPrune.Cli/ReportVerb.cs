@@ -82,7 +82,7 @@ internal static class ReportVerb
             ModelReport ModelOf(string zip)
             {
                 var context = new MLContext(seed: 1);
-                using var network = ModelFile.Open(context, zip);
+                using var network = ModelFile.Open(context, zip, output);
                 common.Images.Apply(parsed, network);
                 string name = Path.GetFileName(zip);
                 bool isBundled = parsed.GetValue(common.Bundled);

@@ -30,6 +30,7 @@ internal static class SweepAnswer
                 Final = result.Final is { } last ? Figures(last) : null,
                 DifferenceStandardError = error,
                 Classes = classes,
+                Preprocessing = result.PreprocessingSteps,
                 result.Notes,
             });
             return;
@@ -55,6 +56,7 @@ internal static class SweepAnswer
                 $"Against dense: {100 * (answer.Top1 - result.DenseTop1):+0.00;-0.00;0.00} ± {100 * error:0.00} points of top-1."));
         }
 
+        output.Error.WriteLine(NetworkWords.Preprocessing(result.PreprocessingSteps));
         output.Error.WriteLine(NetworkWords.Classes(classes));
         if (result.Final is { } final)
         {

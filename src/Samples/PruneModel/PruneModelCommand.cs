@@ -36,7 +36,7 @@ internal static class PruneModelCommand
             });
             Say(console, $"{settings.ModelPath}: {network.MultiplyAdds / 1e6:F1} of {network.DenseMultiplyAdds / 1e6:F1} M multiply-adds");
             Say(console, $"{NetworkWords.Classes(network.Classes)}");
-            Say(console, $"{NetworkWords.Preprocessing(network)}");
+            Say(console, $"{NetworkWords.Preprocessing(network.PreprocessingSteps)}");
         }));
         root.Add(Verb("evaluate", "Compares the model with the dense network on the validation images.", error, (settings, cancel) =>
         {

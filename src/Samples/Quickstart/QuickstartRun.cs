@@ -61,7 +61,7 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
     {
         var fit = new PipelineFit(_context, images, options, modelPath);
         using var dense = Step(display, "Loading the dense network", () => fit.Fit(keep: 1, progress: null, cancel, out _));
-        display.Report(NetworkWords.Preprocessing(dense.Network), 1);
+        display.Report(NetworkWords.Preprocessing(dense.Network.PreprocessingSteps), 1);
         using var pruned = fit.Fit(options.Keep, new PruneSteps(display, images.CalibrationCount), cancel, out double seconds);
         var denseQuality = Step(display, "Scoring the test images, dense", () => Evaluate(dense, images, cancel));
         var prunedQuality = Step(display, "Scoring the test images, pruned", () => Evaluate(pruned, images, cancel));

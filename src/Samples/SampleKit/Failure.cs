@@ -15,11 +15,20 @@ internal static partial class Failure
     {
         OperationCanceledException => "Cancelled; nothing was left half-written.",
         AggregateException or TargetInvocationException when failure.InnerException is not null => Explain(failure.InnerException),
+        InvalidOperationException { InnerException: { } cause } when Cause(cause) is { } told => Explain(told), // a thread of ML.NET's cache
         DllNotFoundException or TypeInitializationException => $"Error: {failure.Message.ReplaceLineEndings(" ")}", // the loader's words
         ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or FormatException or JsonException
             or InvalidOperationException or NotSupportedException or ArithmeticException
             => $"Error: {ArgumentNames().Replace(failure.Message, "")}",
         ExternalException => $"Error: libtorch failed: {FirstLine(failure.Message)}",
+        _ => null,
+    };
+
+    // What the library threw, below what ML.NET's threads make of it.
+    private static Exception? Cause(Exception failure) => failure switch
+    {
+        ArithmeticException or InvalidDataException => failure,
+        { InnerException: { } inner } => Cause(inner),
         _ => null,
     };
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Reporting;
 
 namespace SampleKit;
@@ -17,5 +16,5 @@ internal static class NetworkWords
     }
 
     /// <summary>The steps of the preprocessing and who says so.</summary>
-    public static string Preprocessing(SparseViTTransformer network) => $"Preprocessing: {string.Join("; ", network.PreprocessingSteps)}.";
+    public static string Preprocessing(IReadOnlyList<PreprocessingReport> steps) => $"Preprocessing: {string.Join("; ", steps)}.";
 }

@@ -65,7 +65,6 @@ public sealed class ConfigKeysTests
     [DataRow("image_size", "224", "[8, 8]")]
     [DataRow("num_channels", "1", "3")]
     [DataRow("num_attention_heads", "4", "another key, or the convention, says 2")] // model_args says 2
-    [DataRow("num_heads", "4", "'num_heads' and 'model_args.num_heads'")]
     [DataRow("problem_type", "\"multi_label_classification\"", "single_label_classification")]
     [DataRow("num_register_tokens", "4", "0")]
     [DataRow("pruned_heads", "{\"0\": [1]}", "{}")]
@@ -168,9 +167,20 @@ public sealed class ConfigKeysTests
     }
 
     [TestMethod]
+    public void HeadsThatContradictEachOther_AreRefused()
+    {
+        using var folder = Tiny("num_heads", "4");
+
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => Load(folder)).Message,
+            "'num_heads' and 'model_args.num_heads': found 4 and 2, expected the same");
+    }
+
+    [TestMethod]
     public void NamesThatContradictEachOther_AreRefused()
     {
-        using var folder = Tiny("label_names", "[\"dog\", \"cat\", \"bird\"], \"id2label\": {\"0\": \"bird\", \"1\": \"cat\", \"2\": \"dog\"}");
+        using var folder = Tiny(
+            "label_names", """["dog", "cat", "bird"], "id2label": {"0": "bird", "1": "cat", "2": "dog"}""");
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Load(folder));
 
