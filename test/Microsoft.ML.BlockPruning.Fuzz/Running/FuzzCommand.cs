@@ -16,7 +16,7 @@ internal static class FuzzCommand
         var seconds = new Option<int>("--seconds") { Description = "Of all targets together", DefaultValueFactory = _ => 1800 };
         var seed = new Option<int>("--seed") { Description = "Of the changes", DefaultValueFactory = _ => 1 };
         var targets = new Option<string[]>("--target") { Description = "Formats; all where none is named", DefaultValueFactory = _ => [] };
-        var json = new Option<string?>("--json") { Description = "Writes the result" };
+        var json = new Option<string?>("--json") { Description = "Writes the result; rows of other targets that the file has stay" };
         var command = new System.CommandLine.Command("run", "Changes files of every format that the product reads, and reads them.")
         {
             seconds, seed, targets, json,
@@ -28,13 +28,18 @@ internal static class FuzzCommand
             var rows = Run(chosen, parsed.GetValue(seconds), parsed.GetValue(seed));
             if (parsed.GetValue(json) is { } path)
             {
-                ResultFile.Write(path, Environment.ProcessorCount, rows);
+                ResultFile.Write(path, Environment.ProcessorCount, Beside(path, rows));
             }
 
             return rows.Sum(row => row.Findings.Count) == 0 ? 0 : 1;
         });
         return command;
     }
+
+    // Targets that were not run this time keep the rows that the file has of them.
+    private static IReadOnlyList<FuzzRow> Beside(string path, IReadOnlyList<FuzzRow> rows) => !File.Exists(path)
+        ? rows
+        : [.. ResultFile.Read<FuzzRow>(path).Where(old => rows.All(row => row.Target != old.Target)), .. rows];
 
     private static IReadOnlyList<FuzzRow> Run(IReadOnlyList<IFuzzTarget> targets, int seconds, int seed)
     {
