@@ -27,7 +27,8 @@ public static class RegularFile
         if (PosixFile.StatusOf(path) is { Kind: not PosixFileKind.File and var kind })
         {
             throw new IOException(
-                $"Cannot read '{path}': it is a {NameOf(kind)}, expected a regular file. Give the name of one, or copy the content into one.");
+                $"Cannot read '{path}': it is a {NameOf(kind)}, expected a regular file. Give the name of one, or copy the content "
+                + "into one.");
         }
     }
 

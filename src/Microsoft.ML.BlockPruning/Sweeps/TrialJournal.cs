@@ -42,7 +42,9 @@ internal sealed class TrialJournal : IDisposable
     /// <param name="identity">Whose trials it is for.</param>
     /// <param name="session">Who is going to write.</param>
     /// <param name="mode">What becomes of the trials in it.</param>
-    /// <exception cref="IOException">Another sweep writes to it, and the message says which; or it cannot be opened, or is a pipe or a device.</exception>
+    /// <exception cref="IOException">
+    /// Another sweep writes to it, and the message says which; or it cannot be opened, or is a pipe or a device.
+    /// </exception>
     /// <exception cref="InvalidDataException">It is no journal, one of another sweep or version, or damaged.</exception>
     public static TrialJournal Open(string path, SweepIdentity identity, SweepSession session, ResumeMode mode)
     {

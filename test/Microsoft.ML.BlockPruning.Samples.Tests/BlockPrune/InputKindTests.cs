@@ -29,7 +29,7 @@ public sealed class InputKindTests : IDisposable
     [DataRow("pipe", "prune", "--model", "PIPE.safetensors", "--images", "IMAGES", "--output", "OUT.zip")]
     [DataRow("pipe", "report", "--journal", "PIPE.jsonl", "--output", "OUT.html")]
     [DataRow("pipe", "sweep", "--model", "MODEL", "--images", "IMAGES", "--keep", "0.8", "--block", "8x8", "--journal", "PIPE.jsonl")]
-    [DataRow("pipe", "sweep", "--model", "MODEL", "--images", "IMAGES", "--keep", "0.8", "--report", "OUT.html", "--references", "PIPE.jsonl")]
+    [DataRow("pipe", "sweep", "--model", "MODEL", "--images", "IMAGES", "--report", "OUT.html", "--references", "PIPE.jsonl")]
     [DataRow("pipe", "prune", "--model", "MODEL", "--images", "PIPE.csv", "--output", "OUT.zip")]
     [DataRow("device", "prune", "--model", "MODEL", "--images", "/dev/zero", "--output", "OUT.zip")]
     [DataRow("device", "prune", "--model", "MODEL", "--images", "ZERO.csv", "--output", "OUT.zip")]
