@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Interop;
 
@@ -58,7 +59,7 @@ public static class BlockPruningCatalog
     /// <param name="probabilityColumnName">Output column of probabilities, the softmax of the logits; null: none.</param>
     /// <returns>The transformer.</returns>
     /// <exception cref="ArgumentException">A column's name is empty or used twice, or the batch size out of its range.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be read, or is a pipe, a device or a folder.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or not a pruned network; names what is wrong.</exception>
     /// <exception cref="InvalidOperationException">The GPU cannot be used, and the context does not fall back to the CPU.</exception>
     public static SparseViTTransformer LoadSparseViT(
@@ -66,7 +67,7 @@ public static class BlockPruningCatalog
         string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null,
         string? probabilityColumnName = null)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.Open(path);
         return Load(
             catalog, stream, $"'{path}'",
             new ScoringSettings(

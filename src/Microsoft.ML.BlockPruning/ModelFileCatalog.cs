@@ -44,7 +44,7 @@ public static class ModelFileCatalog
     /// <c>Model.Load</c> believes what it reads: on a single damaged byte it may throw anything, or never return. A file that somebody
     /// made with right sums can still do so, and names an assembly to load: load only files whose origin you trust.
     /// </remarks>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be read, or is a pipe, a device or a folder.</exception>
     /// <exception cref="UnauthorizedAccessException">This process may not read the file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or no model; names it and the entry.</exception>
     /// <example>
@@ -58,7 +58,7 @@ public static class ModelFileCatalog
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
 
         // One handle for both: a file that is replaced in between is another file.
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        using var file = RegularFile.Open(path, FileShare.Read | FileShare.Delete);
         ModelZip.Check(file, path);
         file.Position = 0;
         try

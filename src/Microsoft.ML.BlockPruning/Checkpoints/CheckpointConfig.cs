@@ -42,6 +42,7 @@ internal sealed record CheckpointConfig
     /// <summary>Reads the <c>config.json</c> in a model's folder.</summary>
     /// <param name="modelPath">The model file.</param>
     /// <returns>Null where there is no such file.</returns>
+    /// <exception cref="IOException">It is a pipe or a device.</exception>
     /// <exception cref="InvalidDataException">The file is not JSON, or a key that we read holds something else than expected.</exception>
     public static CheckpointConfig? TryReadBeside(string modelPath)
     {
@@ -52,7 +53,8 @@ internal sealed record CheckpointConfig
             return null;
         }
 
-        long bytes = new FileInfo(path).Length;
+        RegularFile.Require(path);
+        long bytes = new FileInfo(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path).Length;
         return bytes <= MostBytes
             ? new CheckpointConfigReader($"'{path}'").Read(File.ReadAllBytes(path))
             : throw new InvalidDataException(

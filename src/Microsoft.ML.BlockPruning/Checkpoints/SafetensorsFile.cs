@@ -57,11 +57,12 @@ internal sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, SafetensorsTensor> Tensors => _header.Tensors;
 
     /// <summary>Opens a file.</summary>
+    /// <exception cref="IOException">It cannot be read, or is a pipe, a device or a folder.</exception>
     /// <exception cref="InvalidDataException">It is not a whole, valid safetensors file; the message names it and the tensor.</exception>
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        var stream = RegularFile.Open(path);
         try
         {
             return new SafetensorsFile(stream, ownsStream: true, $"'{path}'");

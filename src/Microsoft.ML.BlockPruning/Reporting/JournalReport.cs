@@ -14,8 +14,7 @@ internal static class JournalReport
     public static SweepReport Read(string path, double maximumDrop)
     {
         AccuracyLimit.Check(maximumDrop);
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        var content = JournalContent.Read(JsonLines.ReadAll(stream, path), path);
+        var content = JournalContent.Read(JsonLines.ReadFile(path, FileShare.ReadWrite), path);
         if (content.Trials.Count == 0)
         {
             throw new InvalidDataException($"The journal '{path}' has no finished trial yet: let the sweep go on, then report.");

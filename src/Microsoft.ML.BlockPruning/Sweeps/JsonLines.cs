@@ -1,3 +1,5 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
+
 namespace Microsoft.ML.BlockPruning.Sweeps;
 
 /// <summary>A file of lines, each a value in JSON; numbered as an editor numbers them.</summary>
@@ -10,6 +12,17 @@ internal static class JsonLines
     private const int BufferLength = 1 << 16;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xef, 0xbb, 0xbf];
+
+    /// <summary>The content of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="share">What others may do with it meanwhile.</param>
+    /// <exception cref="IOException">It cannot be read, or is a pipe, a device or a folder.</exception>
+    /// <exception cref="InvalidDataException">It is longer than such a file may be.</exception>
+    public static byte[] ReadFile(string path, FileShare share)
+    {
+        using var stream = RegularFile.Open(path, share);
+        return ReadAll(stream, path);
+    }
 
     /// <summary>The rest of a stream.</summary>
     /// <exception cref="InvalidDataException">It is longer than such a file may be.</exception>

@@ -33,8 +33,7 @@ internal static class ReferenceFile
     private static List<ReferencePoint> ReadPoints(string path)
     {
         var points = new List<ReferencePoint>();
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        foreach (var (number, text) in JsonLines.Of(JsonLines.ReadAll(stream, path)))
+        foreach (var (number, text) in JsonLines.Of(JsonLines.ReadFile(path, FileShare.Read)))
         {
             try
             {

@@ -12,6 +12,8 @@ internal sealed class TrialJournal : IDisposable
     // What a shorter end of a message shows of a line that was cut off.
     private const int ShownCharacters = 40;
 
+    private const string LockSuffix = ".lock";
+
     private readonly string _path;
     private readonly JournalHeader _header;
     private readonly FileStream _lock;
@@ -40,7 +42,9 @@ internal sealed class TrialJournal : IDisposable
     /// <param name="identity">Whose trials it is for.</param>
     /// <param name="session">Who is going to write.</param>
     /// <param name="mode">What becomes of the trials in it.</param>
-    /// <exception cref="IOException">Another sweep writes to it, and the message says which; or it cannot be opened.</exception>
+    /// <exception cref="IOException">
+    /// Another sweep writes to it, and the message says which; or it cannot be opened, or is a pipe or a device.
+    /// </exception>
     /// <exception cref="InvalidDataException">It is no journal, one of another sweep or version, or damaged.</exception>
     public static TrialJournal Open(string path, SweepIdentity identity, SweepSession session, ResumeMode mode)
     {
@@ -50,6 +54,8 @@ internal sealed class TrialJournal : IDisposable
             throw new DirectoryNotFoundException($"Cannot write the journal '{path}': there is no folder '{folder}'.");
         }
 
+        RegularFile.Require(path);
+        RegularFile.Require(path + LockSuffix);
         var journalLock = Lock(path);
         FileStream? stream = null;
         TrialJournal? journal = null;
@@ -111,7 +117,7 @@ internal sealed class TrialJournal : IDisposable
     {
         try
         {
-            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(path + LockSuffix, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException error) when (File.Exists(path))
         {
@@ -129,8 +135,7 @@ internal sealed class TrialJournal : IDisposable
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            return JournalContent.Read(JsonLines.ReadAll(stream, path), path).Headers is [.., var last] ? last.Session : null;
+            return JournalContent.Read(JsonLines.ReadFile(path, FileShare.ReadWrite), path).Headers is [.., var last] ? last.Session : null;
         }
         catch (InvalidDataException)
         {

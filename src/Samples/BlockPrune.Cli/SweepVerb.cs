@@ -66,7 +66,7 @@ internal static class SweepVerb
                     throw new OptionsException("--references stands in a report: give --report FILE.html too.");
                 }
 
-                File.OpenRead(points).Dispose(); // says that it is not there before hours of work
+                RegularFile.Open(points).Dispose(); // says that it is not there before hours of work
             }
 
             var preparation = images.Preparation.Fit(images.Calibration);

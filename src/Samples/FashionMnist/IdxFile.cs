@@ -61,7 +61,7 @@ public static class IdxFile
     private static (int[] Dims, byte[] Elements) Read(string path, int magic, int rank)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var file = File.OpenRead(path);
+        using var file = RegularFile.Open(path);
         bool isZipped = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b; // RFC 1952, 2.3.1: how gzip begins; IDX begins with zeros
         file.Position = 0;
         using Stream content = isZipped ? new GZipStream(file, CompressionMode.Decompress) : file;

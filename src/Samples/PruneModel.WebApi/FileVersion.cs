@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.ML.BlockPruning.Checkpoints;
 
 namespace PruneModelSample.WebApi;
 
@@ -8,19 +9,28 @@ namespace PruneModelSample.WebApi;
 /// <param name="Created">When it came to be, where the file system knows: a file that was put in the place of another is younger.</param>
 internal readonly record struct FileVersion(long Length, DateTime Changed, DateTime Created)
 {
+    /// <summary>4 GiB, more than any model: what is longer is not read at all, not even for its hash.</summary>
+    public const long MaximumBytes = 4L << 30;
+
+    private const FileShare Sharing = FileShare.ReadWrite | FileShare.Delete;
+
     /// <summary>Of the file that a path leads to, through all links.</summary>
-    /// <exception cref="IOException">There is none.</exception>
+    /// <exception cref="IOException">There is none, it is a pipe, a device or a folder, or longer than a model may be.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static FileVersion Of(string path)
     {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        return new FileVersion(RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file), File.GetCreationTimeUtc(file));
+        using var file = RegularFile.Open(path, Sharing);
+        long length = file.Length;
+        return length <= MaximumBytes
+            ? new FileVersion(length, File.GetLastWriteTimeUtc(file.SafeFileHandle), File.GetCreationTimeUtc(file.SafeFileHandle))
+            : throw new IOException($"it has {length} bytes, expected at most {MaximumBytes}: put a model in its place");
     }
 
     /// <summary>SHA-256 of the content: tells whether a file that looks alike, or new, is.</summary>
+    /// <exception cref="IOException">It cannot be read, or is a pipe, a device or a folder.</exception>
     public static string HashOf(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var file = RegularFile.Open(path, Sharing);
         return Convert.ToHexString(SHA256.HashData(file));
     }
 }

@@ -11,8 +11,10 @@ namespace PruneModelSample.WebApi;
 internal sealed partial class ModelFile(ServiceSettings settings, ILogger<ModelFile> log, Func<string, PooledModel>? load = null)
     : IDisposable
 {
-    /// <summary>Loads that never returned, each of which may keep a core busy; then no other is begun.</summary>
+    /// <summary>Loads that never returned, each of which may keep a core busy; then no other is begun. As many looks, likewise.</summary>
     public const int MaximumStuck = 2;
+
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
 
     private static readonly Counter Loads = Metrics.CreateCounter("model_loads_total", "Models read from the file.", "result");
     private static readonly Gauge Stuck = Metrics.CreateGauge("model_loads_stuck", "Loads that have not returned within their limit.");
@@ -22,9 +24,12 @@ internal sealed partial class ModelFile(ServiceSettings settings, ILogger<ModelF
     private readonly CancellationTokenSource _stop = new();
     private readonly FolderWatch _watch = new(settings.ModelPath);
     private readonly List<ModelLoad> _stuck = [];
+    private readonly List<LimitedWork<FileVersion>> _stuckLooks = [];
+    private readonly List<LimitedWork<string>> _stuckHashes = [];
     private Task? _loop;
     private FileVersion? _version;
     private string? _hash;
+    private string? _served; // hash of the model in service
     private PooledModel? _current;
 
     /// <summary>What is wrong with the file as it is now; null where nothing is.</summary>
@@ -57,7 +62,7 @@ internal sealed partial class ModelFile(ServiceSettings settings, ILogger<ModelF
     public void Dispose()
     {
         _stop.Cancel();
-        _loop?.Wait();
+        _loop?.Wait(EndLimit); // a share that does not answer must not keep the process
         _watch.Dispose();
         _stop.Dispose();
         Interlocked.Exchange(ref _current, null)?.Return();
@@ -72,7 +77,7 @@ internal sealed partial class ModelFile(ServiceSettings settings, ILogger<ModelF
                 Look(await _watch.WaitAsync(settings.PollInterval, _stop.Token));
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (_stop.IsCancellationRequested)
         {
             // The service ends.
         }
@@ -84,21 +89,30 @@ internal sealed partial class ModelFile(ServiceSettings settings, ILogger<ModelF
         try
         {
             TakeLate();
-            var version = FileVersion.Of(settings.ModelPath);
+            var version = Within(_stuckLooks, () => FileVersion.Of(settings.ModelPath));
             if (version == _version && !isReported)
             {
                 return;
             }
 
-            string hash = FileVersion.HashOf(settings.ModelPath);
+            string hash = Within(_stuckHashes, () => FileVersion.HashOf(settings.ModelPath));
             _version = version;
-            if (hash != _hash)
+            if (hash == _hash)
             {
-                _hash = hash;
+                return;
+            }
+
+            _hash = hash;
+            if (hash == _served)
+            {
+                Restore();
+            }
+            else
+            {
                 Load(hash);
             }
         }
-        catch (Exception failure)
+        catch (Exception failure) when (!_stop.IsCancellationRequested)
         {
             if (failure is IOException or UnauthorizedAccessException or OutOfMemoryException)
             {
@@ -107,6 +121,25 @@ internal sealed partial class ModelFile(ServiceSettings settings, ILogger<ModelF
 
             Fail(failure.Message);
         }
+    }
+
+    // A pipe that took a file's place in between, or a share that does not answer, keeps a thread and not the service.
+    private T Within<T>(List<LimitedWork<T>> stuck, Func<T> look)
+    {
+        stuck.RemoveAll(work => work.IsDone);
+        if (stuck.Count >= MaximumStuck)
+        {
+            throw new IOException($"{stuck.Count} looks at it have not returned; it is tried again when one does");
+        }
+
+        var work = new LimitedWork<T>(look);
+        if (!work.Wait(settings.LoadLimit, _stop.Token))
+        {
+            stuck.Add(work);
+            throw new IOException($"it could not be looked at within {settings.LoadLimit.TotalSeconds} s");
+        }
+
+        return work.Take();
     }
 
     private void Load(string hash)
@@ -123,7 +156,7 @@ internal sealed partial class ModelFile(ServiceSettings settings, ILogger<ModelF
         }
 
         var load = new ModelLoad(hash, () => _load(settings.ModelPath));
-        if (!load.Wait(settings.LoadLimit))
+        if (!load.Wait(settings.LoadLimit, _stop.Token))
         {
             _stuck.Add(load);
             Stuck.Set(_stuck.Count);
@@ -131,7 +164,7 @@ internal sealed partial class ModelFile(ServiceSettings settings, ILogger<ModelF
                 $"it was not read within {settings.LoadLimit.TotalSeconds} s and may never be: put another file in its place");
         }
 
-        Publish(load.Take());
+        Publish(load);
     }
 
     // What was only slow, and is still what the file holds, is as good as any; the others are put away.
@@ -143,20 +176,31 @@ internal sealed partial class ModelFile(ServiceSettings settings, ILogger<ModelF
             Stuck.Set(_stuck.Count);
             if (load.Hash == _hash)
             {
-                Publish(load.Take());
+                Publish(load);
             }
-            else if (load.TryTake() is { } stale)
+            else
             {
-                stale.Return();
+                load.TryTake()?.Return();
+                if (Failure is not null)
+                {
+                    (_version, _hash) = (null, null); // what was not tried for want of room now is
+                }
             }
         }
     }
 
-    private void Publish(PooledModel model)
+    private void Publish(ModelLoad load)
     {
-        Interlocked.Exchange(ref _current, model)?.Return();
-        Failure = null;
+        Interlocked.Exchange(ref _current, load.Take())?.Return();
+        _served = load.Hash;
         Loads.WithLabels("loaded").Inc();
+        Restore();
+    }
+
+    // The file holds what is in service.
+    private void Restore()
+    {
+        Failure = null;
         string path = TerminalText.EscapeLine(settings.ModelPath);
         LogLoaded(path);
     }
@@ -169,7 +213,14 @@ internal sealed partial class ModelFile(ServiceSettings settings, ILogger<ModelF
         {
             Failure = failure;
             Loads.WithLabels("failed").Inc();
-            LogFailed(failure);
+            if (IsServing)
+            {
+                LogFailed(failure);
+            }
+            else
+            {
+                LogNoModel(failure);
+            }
         }
     }
 
@@ -178,4 +229,7 @@ internal sealed partial class ModelFile(ServiceSettings settings, ILogger<ModelF
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Cannot read the model; the one before stays in service. {Failure}")]
     private partial void LogFailed(string failure);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Cannot read the model, and there is none in service. {Failure}")]
+    private partial void LogNoModel(string failure);
 }

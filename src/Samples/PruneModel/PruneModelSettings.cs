@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.BlockPruning.Checkpoints;
 
 namespace PruneModelSample;
 
@@ -21,6 +22,7 @@ internal sealed record PruneModelSettings(
     /// <exception cref="InvalidDataException">It is not JSON, or says nothing of the data, the options or the model.</exception>
     public static PruneModelSettings Read(string path)
     {
+        RegularFile.Require(path);
         try
         {
             var settings = JsonSerializer.Deserialize<PruneModelSettings>(File.ReadAllText(path));

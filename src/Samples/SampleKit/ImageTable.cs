@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.VisualBasic.FileIO;
 
 namespace SampleKit;
@@ -5,6 +6,9 @@ namespace SampleKit;
 /// <summary>A CSV file that lists image files with their classes.</summary>
 internal static class ImageTable
 {
+    // A million rows of 250 characters; the rows stand in memory.
+    private const long MaximumBytes = 256L << 20;
+
     private const string PathColumn = nameof(ImageFileRow.ImagePath);
     private const string LabelColumn = nameof(ImageFileRow.Label);
 
@@ -14,11 +18,21 @@ internal static class ImageTable
     /// others. A relative path starts at the table's folder.
     /// </param>
     /// <returns>Classes in ordinal order, their files in the table's.</returns>
-    /// <exception cref="InvalidDataException">A column is missing, a line is broken, a field empty, or there is no row.</exception>
+    /// <exception cref="IOException">It cannot be read, or is a pipe, a device or a folder.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A column is missing, a line is broken, a field empty, there is no row, or the file is too long.
+    /// </exception>
     public static IReadOnlyList<IGrouping<string, ImageFileRow>> Read(string path)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
-        using var parser = new TextFieldParser(path) { TextFieldType = FieldType.Delimited, HasFieldsEnclosedInQuotes = true };
+        using var file = RegularFile.Open(path);
+        if (file.Length > MaximumBytes)
+        {
+            throw new InvalidDataException(
+                $"{path} has {file.Length} bytes, expected at most {MaximumBytes}: it is no table of images, or needs to be split.");
+        }
+
+        using var parser = new TextFieldParser(file) { TextFieldType = FieldType.Delimited, HasFieldsEnclosedInQuotes = true };
         parser.SetDelimiters(",");
         string[] header = Next(parser, path) ?? throw new InvalidDataException($"{path} is empty; it begins with ImagePath,Label.");
         int imagePath = Find(header, PathColumn, path), label = Find(header, LabelColumn, path);

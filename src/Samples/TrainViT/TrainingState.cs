@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Checkpoints;
 
 namespace TrainViT;
 
@@ -19,6 +20,7 @@ internal sealed class TrainingState(string outputFolder, MixedPrecisionNetwork n
             return 0;
         }
 
+        RegularFile.Require(EpochFile);
         string text = File.ReadAllText(EpochFile);
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int epoch))
         {

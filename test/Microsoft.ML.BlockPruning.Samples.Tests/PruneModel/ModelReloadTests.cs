@@ -131,6 +131,47 @@ public sealed class ModelReloadTests : IDisposable
     }
 
     [TestMethod]
+    public async Task File_ThatHoldsWhatIsServedIsNotReadAgain_EvenWhereNothingMayBeRead()
+    {
+        var (good, _) = Train();
+        string path = _folder.File("served.mlnet");
+        File.WriteAllBytes(path, good);
+        using var never = new ManualResetEventSlim();
+        int loads = 0;
+        var settings = new ServiceSettings(path, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(50), 1, MaximumPixels: null);
+        using var file = new ModelFile(settings, NullLogger<ModelFile>.Instance, Load);
+        file.Start();
+        Assert.IsNull(file.Failure);
+        foreach (byte other in new byte[] { 1, 2 })
+        {
+            Replace(path, [other]);
+            await UntilAsync(() => Task.FromResult(
+                Volatile.Read(ref loads) == other + 1 && file.Failure?.Contains("not read within", StringComparison.Ordinal) == true));
+        }
+
+        Replace(path, [3]);
+        await UntilAsync(() => Task.FromResult(file.Failure?.Contains("is not tried", StringComparison.Ordinal) == true));
+        Replace(path, good);
+        await UntilAsync(() => Task.FromResult(file.Failure is null));
+
+        Assert.AreEqual(3, loads);
+        Assert.IsTrue(file.IsServing);
+        never.Set();
+
+        PooledModel Load(string from)
+        {
+            Interlocked.Increment(ref loads);
+            if (new FileInfo(from).Length > 1)
+            {
+                return new PooledModel(from);
+            }
+
+            never.Wait();
+            throw new InvalidDataException("ended");
+        }
+    }
+
+    [TestMethod]
     [DataRow("Model", "", "Model is ''")]
     [DataRow("Model", "/", "Model is '/'")]
     [DataRow("LoadSeconds", "0", "LoadSeconds is '0', expected a number of 1 to 3600.")]
