@@ -19,7 +19,7 @@ internal sealed class ImageDecoder(long maximumPixels)
     /// <summary>Decodes a file.</summary>
     /// <param name="file">The whole content of a PNG, JPEG, BMP, GIF or WebP file.</param>
     /// <returns>The image; dispose it before the next.</returns>
-    /// <exception cref="InvalidDataException">The bytes are not such a file, it is cut off, or it has too many pixels.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not such a file, it is cut off, or it would take too much memory.</exception>
     public DecodedImage Decode(ReadOnlySpan<byte> file)
     {
         var header = ImageHeader.Read(file, maximumPixels);
@@ -34,7 +34,7 @@ internal sealed class ImageDecoder(long maximumPixels)
 
         // The decoder's own word: it is what the memory is for.
         int width = codec.Info.Width, height = codec.Info.Height;
-        ImageLimit.Check(width, height, maximumPixels);
+        ImageLimit.Check(width, height, maximumPixels, header.BytesPerPixel);
         var info = new SKImageInfo(width, height, SKColorType.Bgra8888, SKAlphaType.Unpremul);
         var pixels = _memory.RentZeros(width * height * ImageLimit.BytesPerPixel); // a codec may leave out what is transparent
         var result = Decode(codec, info, pixels);

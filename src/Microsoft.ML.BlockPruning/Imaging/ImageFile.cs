@@ -11,7 +11,7 @@ public static class ImageFile
     /// <param name="maximumPixels">Width times height at most; positive.</param>
     /// <returns>In pixels, as stored: EXIF's orientation is not applied.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumPixels"/> is not positive.</exception>
-    /// <exception cref="InvalidDataException">It is no such file, its header is cut off, or it claims more pixels.</exception>
+    /// <exception cref="InvalidDataException">It is no such file, its header is cut off, or decoding would take too much.</exception>
     public static (int Width, int Height) ReadSize(ReadOnlySpan<byte> file, long maximumPixels = DefaultMaximumPixels)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumPixels);
@@ -22,9 +22,12 @@ public static class ImageFile
     /// <summary>Decodes a file once and drops the pixels; a transformer with this limit reads what passes.</summary>
     /// <param name="file">The whole content of a PNG, JPEG, BMP, GIF or WebP file.</param>
     /// <param name="maximumPixels">Width times height at most; positive.</param>
-    /// <remarks>Takes four bytes a pixel for the time of the call.</remarks>
+    /// <remarks>
+    /// Takes four bytes a pixel for the time of the call, and up to eight for each pixel of the limit where the file is interlaced (PNG) or
+    /// progressive (JPEG); what would take more is refused by its header.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumPixels"/> is not positive.</exception>
-    /// <exception cref="InvalidDataException">It is no such file, it is cut off or corrupt, or it has more pixels; says which.</exception>
+    /// <exception cref="InvalidDataException">It is no such file, it is cut off or corrupt, or decoding would take too much; says which.</exception>
     public static void Check(ReadOnlySpan<byte> file, long maximumPixels = DefaultMaximumPixels)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumPixels);

@@ -8,13 +8,16 @@ namespace Microsoft.ML.BlockPruning.Imaging;
 /// <param name="Height">Of the canvas, in pixels.</param>
 internal readonly record struct ImageHeader(ImageFormat Format, long Width, long Height)
 {
+    /// <summary>Bytes that decoding takes for each pixel: those that it yields, and what the codec holds of the whole image itself.</summary>
+    public double BytesPerPixel { get; init; } = ImageLimit.BytesPerPixel;
+
     /// <summary>Where the first pixel belongs when the image is looked at; null where the decoder knows.</summary>
     public SKEncodedOrigin? Origin { get; init; }
 
     /// <summary>Reads the sizes and holds them against the limit; takes no memory.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="maximumPixels">Width times height at most.</param>
-    /// <exception cref="InvalidDataException">It is no such file, its header is cut off, or it claims too many pixels.</exception>
+    /// <exception cref="InvalidDataException">It is no such file, its header is cut off, or it claims too much.</exception>
     public static ImageHeader Read(ReadOnlySpan<byte> file, long maximumPixels)
     {
         if (file.IsEmpty)
@@ -30,7 +33,7 @@ internal readonly record struct ImageHeader(ImageFormat Format, long Width, long
             ImageFormat.Gif => GifHeader.Read(file).Header,
             _ => WebpHeader.Read(file),
         };
-        ImageLimit.Check(header.Width, header.Height, maximumPixels);
+        ImageLimit.Check(header.Width, header.Height, maximumPixels, header.BytesPerPixel);
         return header;
     }
 

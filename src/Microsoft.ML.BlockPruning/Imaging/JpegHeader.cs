@@ -16,6 +16,7 @@ internal static class JpegHeader
     public static ImageHeader Read(ReadOnlySpan<byte> file)
     {
         ImageHeader? header = null;
+        JpegFrame frame = default;
         int scans = 0;
         int at = 2;
         while (NextMarker(file, ref at) is { } marker && marker != EndOfImage)
@@ -35,11 +36,17 @@ internal static class JpegHeader
             {
                 int height = BinaryPrimitives.ReadUInt16BigEndian(file[(at + 3)..]);
                 header = new ImageHeader(ImageFormat.Jpeg, BinaryPrimitives.ReadUInt16BigEndian(file[(at + 5)..]), height);
+                frame = JpegFrame.Read(marker, file[at..]);
             }
 
             if (marker == StartOfScan && ++scans > MostScans)
             {
                 throw ImageHeader.Damaged(ImageFormat.Jpeg, $"it has more than {MostScans} scans, made to take time");
+            }
+
+            if (marker == StartOfScan && scans == 1 && header is { } known && file.Length - at >= 3)
+            {
+                header = known with { BytesPerPixel = ImageLimit.BytesPerPixel + frame.CoefficientBytes(file[at + 2]) };
             }
 
             at = Math.Min(at + Math.Max(length, 2), file.Length);

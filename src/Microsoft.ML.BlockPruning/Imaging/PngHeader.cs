@@ -4,7 +4,9 @@ using SkiaSharp;
 namespace Microsoft.ML.BlockPruning.Imaging;
 
 /// <summary>The sizes in a PNG file: of its header (IHDR), and of the frames of an animated one (fcTL), which must lie within it.</summary>
-/// <remarks>And the orientation of its EXIF data (eXIf).</remarks>
+/// <remarks>
+/// And the orientation of its EXIF data (eXIf). The decoder holds the whole of an interlaced image, with four channels of one byte or two.
+/// </remarks>
 internal static class PngHeader
 {
     private const int Signature = 8;
@@ -41,7 +43,12 @@ internal static class PngHeader
             at += length + Overhead;
         }
 
-        return new ImageHeader(ImageFormat.Png, width, height) { Origin = origin };
+        byte depth = first[16], interlace = first[20];
+        return new ImageHeader(ImageFormat.Png, width, height)
+        {
+            Origin = origin,
+            BytesPerPixel = ImageLimit.BytesPerPixel + (interlace == 0 ? 0 : depth == 16 ? 8 : 4),
+        };
     }
 
     // The first frame is decoded alone, yet a file that contradicts itself is left to no decoder.

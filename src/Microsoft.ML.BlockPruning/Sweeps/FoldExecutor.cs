@@ -7,7 +7,7 @@ namespace Microsoft.ML.BlockPruning.Sweeps;
 /// </summary>
 /// <param name="folds">One executor for each, and the images that it judges on.</param>
 /// <remarks>
-/// Accuracy and KL are means over images, each of which is judged once; multiply-adds, bytes and milliseconds are means over the folds,
+/// Accuracy, its standard error and KL are over all images, each of which is judged once; multiply-adds, bytes and milliseconds are means over the folds,
 /// whose plans differ by a block or so. Cost: as many trials as folds. A trial fails where one of its folds does.
 /// </remarks>
 internal sealed class FoldExecutor(IReadOnlyList<(ITrialExecutor Executor, int Images)> folds) : ITrialExecutor
@@ -32,7 +32,7 @@ internal sealed class FoldExecutor(IReadOnlyList<(ITrialExecutor Executor, int I
                 Status = TrialStatus.Completed,
                 Top1 = MeanOverImages(results.Select(result => result.Top1!.Value)),
                 Top1Agreement = MeanOverImages(results.Select(result => result.Top1Agreement!.Value)),
-                Top1StandardError = ErrorOverImages(results.Select(result => result.Top1StandardError!.Value)),
+                Top1StandardError = ErrorOverImages(results),
                 Kl = MeanOverImages(results.Select(result => result.Kl!.Value)),
                 MultiplyAdds = (long)Math.Round(results.Average(result => (double)result.MultiplyAdds!.Value)),
                 Bytes = (long)Math.Round(results.Average(result => (double)result.Bytes!.Value)),
@@ -50,9 +50,22 @@ internal sealed class FoldExecutor(IReadOnlyList<(ITrialExecutor Executor, int I
         }
     }
 
-    // Folds are independent: variances of sums add up.
-    private double ErrorOverImages(IEnumerable<double> errors) =>
-        Math.Sqrt(folds.Zip(errors, (fold, error) => Math.Pow(fold.Images * error, 2)).Sum()) / folds.Sum(fold => fold.Images);
+    // Of the paired differences of all images, as if there were no folds: errors within folds would leave out how folds differ.
+    private double ErrorOverImages(IReadOnlyList<TrialResult> results)
+    {
+        double images = folds.Sum(fold => fold.Images);
+        double differing = folds.Zip(results, DifferingOf).Sum();
+        double mean = MeanOverImages(folds.Zip(results, (fold, result) => result.Top1!.Value - fold.Executor.DenseTop1));
+        return Math.Sqrt(Math.Max((differing / images) - (mean * mean), 0) / images);
+    }
+
+    // How many images one network alone finds: the fold's error is √((b + c) / n − ((b − c) / n)²) / √n, solved for the count b + c.
+    private static double DifferingOf((ITrialExecutor Executor, int Images) fold, TrialResult result)
+    {
+        double mean = result.Top1!.Value - fold.Executor.DenseTop1;
+        double error = result.Top1StandardError!.Value;
+        return Math.Round(fold.Images * ((error * error * fold.Images) + (mean * mean)));
+    }
 
     private double MeanOverImages(IEnumerable<double> values) =>
         folds.Zip(values, (fold, value) => fold.Images * value).Sum() / folds.Sum(fold => fold.Images);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Sweeps;
 
@@ -17,6 +18,9 @@ internal static class SweepFigures
         Require("calibrationImages", result.CalibrationImages, result.CalibrationImages is null or > 0, "1 or more");
         Require("seconds", result.Seconds, result.Seconds is >= 0 and < double.PositiveInfinity, "0 or more");
         Require("kl", result.Kl, result.Kl is null or (>= LeastKl and < double.PositiveInfinity), "0 or more");
+        Require("top1Agreement", result.Top1Agreement, result.Top1Agreement is null or (>= 0 and <= 1), "0 to 1");
+        Require("top1StandardError", result.Top1StandardError, result.Top1StandardError is null or (>= 0 and <= 1), "0 to 1");
+        Require("block", result.Block, WeightsOf(result.Block) <= Array.MaxLength, $"at most {Array.MaxLength} weights");
         CheckCosts(result.Top1, result.MultiplyAdds, result.Bytes, result.Milliseconds);
         bool isWhole = result is { Top1: not null, Kl: not null, MultiplyAdds: not null, Bytes: not null, Milliseconds: not null };
         if (result.IsCompleted && !isWhole)
@@ -34,6 +38,9 @@ internal static class SweepFigures
 
     /// <exception cref="JsonException">It is none.</exception>
     public static void CheckFraction(string name, double value) => Require(name, value, value is >= 0 and <= 1, "0 to 1");
+
+    // A block is no larger than a weight, which is one array.
+    private static long WeightsOf(BlockShape block) => (long)block.Height * block.Width;
 
     private static void CheckCosts(double? top1, long? multiplyAdds, long? bytes, double? milliseconds)
     {

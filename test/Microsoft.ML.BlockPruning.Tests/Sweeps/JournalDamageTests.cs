@@ -14,6 +14,9 @@ public sealed class JournalDamageTests : IDisposable
         """{"keep":0.5,"block":"8x8","criterion":"ObsPath","refit":"Feedback","fineTuneEpochs":0,"status":"completed","top1":0.8"""
         + ""","kl":0.1,"multiplyAdds":100,"bytes":300,"milliseconds":1,"seconds":2}""";
 
+    private static readonly System.Text.RegularExpressions.Regex OneSentence =
+        new(@"[^.]\. Nothing was changed; mend or remove the line, or begin anew with restart\.$");
+
     private readonly TemporaryFolder _folder = new();
 
     private string FilePath => _folder["sweep.jsonl"];
@@ -43,6 +46,15 @@ public sealed class JournalDamageTests : IDisposable
     [DataRow("\"seconds\":2", "\"seconds\":-2", "seconds")]
     [DataRow("\"fineTuneEpochs\":0", "\"fineTuneEpochs\":-1", "fineTuneEpochs")]
     [DataRow("\"fineTuneEpochs\":0", "\"calibrationImages\":0", "calibrationImages")]
+    [DataRow("\"fineTuneEpochs\":0", "\"fineTuneEpochs\":2147483648", "fineTuneEpochs")]
+    [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1Agreement\":1e999", "top1Agreement")]
+    [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1Agreement\":-7", "top1Agreement is -7, expected 0 to 1. Nothing was changed; ")]
+    [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1Agreement\":1.01", "top1Agreement")]
+    [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1StandardError\":1e999", "top1StandardError")]
+    [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1StandardError\":-0.1", "top1StandardError is -0.1, expected 0 to 1. Nothing was changed; ")]
+    [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1StandardError\":1.01", "top1StandardError")]
+    [DataRow("\"block\":\"8x8\"", "\"block\":\"65536x65536\"", "block is 65536x65536, expected at most 2147483591 weights. Nothing")]
+    [DataRow("\"block\":\"8x8\"", "\"block\":\"2147483647x2147483647\"", "block")]
     [DataRow("\"status\":\"completed\"", "\"status\":\"done\"", "status")]
     [DataRow("\"status\":\"completed\"", "\"status\":7", "status")]
     [DataRow("\"block\":\"8x8\"", "\"block\":\"0x8\"", "block")]
@@ -139,6 +151,7 @@ public sealed class JournalDamageTests : IDisposable
         var error = Assert.ThrowsExactly<InvalidDataException>(() => ReferenceFile.Read(FilePath, dense: null));
 
         StringAssert.StartsWith(error.Message, $"Line 2 of '{FilePath}'");
+        StringAssert.Matches(error.Message, new System.Text.RegularExpressions.Regex(@"[^.]\. Expected lines such as "));
     }
 
     private static string Header() => JournalLine.Of(JournalHeader.Of(SweepToys.Identity, SweepToys.Session));
@@ -161,6 +174,7 @@ public sealed class JournalDamageTests : IDisposable
             string message = Assert.ThrowsExactly<InvalidDataException>(read).Message;
             StringAssert.StartsWith(message, $"Line {line} of the journal '{FilePath}' is damaged: ");
             StringAssert.Contains(message, says);
+            StringAssert.Matches(message, OneSentence);
         }
 
         CollectionAssert.AreEqual(before, File.ReadAllBytes(FilePath), "nothing was changed");
