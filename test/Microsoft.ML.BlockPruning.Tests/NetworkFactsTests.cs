@@ -97,17 +97,45 @@ public sealed class NetworkFactsTests : IDisposable
         Assert.AreEqual("none", transformer.PreprocessingSteps.Single(step => step.Name == "resize").Value);
     }
 
-    private SparseViTTransformer Fit(ImagePreprocessing? preprocessing = null) => _ml.Transforms.PruneBlocks(new BlockPruneEstimator.Options
+    [TestMethod]
+    public void ColumnOfPixels_IsOnlyNormalised_AndTheStepsSaySo()
+    {
+        var pixels = _ml.Data.LoadFromEnumerable(TestImages.PixelsRows(6, "Cat", "Dog", "Bird"));
+        using var transformer = Fit(data: _ml.Transforms.Conversion.MapValueToKey("Label").Fit(pixels).Transform(pixels));
+
+        var done = transformer.PreprocessingSteps.ToDictionary(step => step.Name, step => step.Origin);
+
+        foreach (string step in new[] { "resize", "filter", "orientation" })
+        {
+            StringAssert.EndsWith(done[step], "; not done to pixels, which this column holds");
+        }
+
+        Assert.AreEqual("config.json, mean", done["mean"]);
+    }
+
+    [TestMethod]
+    public void Orientation_OfDecodedImages_IsRefused()
+    {
+        var images = _ml.Data.LoadFromEnumerable(TestImages.ImageRows(6, "Cat", "Dog", "Bird"));
+        var data = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(images).Transform(images);
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+            () => Fit(TestNetworks.Preprocessing().WithOrientation(true), data));
+
+        StringAssert.Contains(error.Message, "'Image' holds decoded images, which no longer know EXIF's orientation");
+    }
+
+    private SparseViTTransformer Fit(ImagePreprocessing? preprocessing = null, IDataView? data = null) => _ml.Transforms.PruneBlocks(new BlockPruneEstimator.Options
     {
         ModelPath = _checkpoint.ModelPath,
         Block = new(8, 8),
         Budget = PruneBudget.Flops(1),
         Preprocessing = preprocessing,
-    }).Fit(Data());
+    }).Fit(data ?? Data());
 
     private IDataView Data()
     {
-        var data = _ml.Data.LoadFromEnumerable(TestImages.PixelsRows(6, "Cat", "Dog", "Bird"));
+        var data = _ml.Data.LoadFromEnumerable(TestImages.EncodedRows(6, "Cat", "Dog", "Bird"));
         return _ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
     }
 }
