@@ -43,6 +43,7 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
             $"{images.CalibrationCount:N0} calibration images, {images.TestCount:N0} test images"));
         console.WriteLine(NetworkWords.Classes(images.Classes));
         var result = Steps(display => Work(modelPath, images, display, cancel));
+        console.WriteLine(NetworkWords.Preprocessing(result.Report.Preprocessing));
         if (options.JsonPath is not null)
         {
             ResultJson.Write(options.JsonPath, result);
@@ -61,7 +62,6 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
     {
         var fit = new PipelineFit(_context, images, options, modelPath);
         using var dense = Step(display, "Loading the dense network", () => fit.Fit(keep: 1, progress: null, cancel, out _));
-        display.Report(NetworkWords.Preprocessing(dense.Network.PreprocessingSteps), 1);
         using var pruned = fit.Fit(options.Keep, new PruneSteps(display, images.CalibrationCount), cancel, out double seconds);
         var denseQuality = Step(display, "Scoring the test images, dense", () => Evaluate(dense, images, cancel));
         var prunedQuality = Step(display, "Scoring the test images, pruned", () => Evaluate(pruned, images, cancel));
