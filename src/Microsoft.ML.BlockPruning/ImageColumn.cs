@@ -39,8 +39,8 @@ internal static class ImageColumn
         {
             case ImageDataViewType when preprocessing.ApplyOrientation:
                 throw context.Process(new ArgumentOutOfRangeException(
-                    $"The image column '{name}' holds decoded images, which no longer know EXIF's orientation. Give the bytes of the files, "
-                    + "or set ApplyOrientation to false.", innerException: null));
+                    $"The image column '{name}' holds decoded images, which no longer know EXIF's orientation. Give the bytes of the "
+                    + "files, or set ApplyOrientation to false.", innerException: null));
             case ImageDataViewType image when preprocessing.Resize == ImageResize.None
                 && ((image.Width != 0 && image.Width != size) || (image.Height != 0 && image.Height != size)):
                 throw context.Process(WrongSize(

@@ -26,7 +26,7 @@ public sealed class SweepResult
         _createModel = createModel;
     }
 
-    /// <summary>What was done to images before the networks read them, and who says so: <c>config.json</c>, a default, the options.</summary>
+    /// <summary>What was done to images before the networks read them, and who says so: <c>config.json</c>, a default, options.</summary>
     public IReadOnlyList<PreprocessingReport> PreprocessingSteps { get; }
 
     /// <summary>The finished trials in the order of the tuner, those from the journal included.</summary>

@@ -125,12 +125,12 @@ public sealed class NetworkFactsTests : IDisposable
         StringAssert.Contains(error.Message, "'Image' holds decoded images, which no longer know EXIF's orientation");
     }
 
-    private SparseViTTransformer Fit(ImagePreprocessing? preprocessing = null, IDataView? data = null) => _ml.Transforms.PruneBlocks(new BlockPruneEstimator.Options
+    private SparseViTTransformer Fit(ImagePreprocessing? pixels = null, IDataView? data = null) => _ml.Transforms.PruneBlocks(new()
     {
         ModelPath = _checkpoint.ModelPath,
         Block = new(8, 8),
         Budget = PruneBudget.Flops(1),
-        Preprocessing = preprocessing,
+        Preprocessing = pixels,
     }).Fit(data ?? Data());
 
     private IDataView Data()

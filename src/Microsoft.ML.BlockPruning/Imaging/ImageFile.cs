@@ -27,7 +27,7 @@ public static class ImageFile
     /// progressive (JPEG); what would take more is refused by its header.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumPixels"/> is not positive.</exception>
-    /// <exception cref="InvalidDataException">It is no such file, it is cut off or corrupt, or decoding would take too much; says which.</exception>
+    /// <exception cref="InvalidDataException">It is no such file, cut off or corrupt, or decoding takes too much; says which.</exception>
     public static void Check(ReadOnlySpan<byte> file, long maximumPixels = DefaultMaximumPixels)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumPixels);

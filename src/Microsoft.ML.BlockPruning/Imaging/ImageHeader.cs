@@ -8,7 +8,7 @@ namespace Microsoft.ML.BlockPruning.Imaging;
 /// <param name="Height">Of the canvas, in pixels.</param>
 internal readonly record struct ImageHeader(ImageFormat Format, long Width, long Height)
 {
-    /// <summary>Bytes that decoding takes for each pixel: those that it yields, and what the codec holds of the whole image itself.</summary>
+    /// <summary>Bytes that decoding takes for each pixel: those that it yields, and what the codec holds of the whole image.</summary>
     public double BytesPerPixel { get; init; } = ImageLimit.BytesPerPixel;
 
     /// <summary>Where the first pixel belongs when the image is looked at; null where the decoder knows.</summary>

@@ -7,7 +7,8 @@ namespace Microsoft.ML.BlockPruning.Sweeps;
 /// </summary>
 /// <param name="folds">One executor for each, and the images that it judges on.</param>
 /// <remarks>
-/// Accuracy, its standard error and KL are over all images, each of which is judged once; multiply-adds, bytes and milliseconds are means over the folds,
+/// Accuracy, its standard error and KL are over all images, each of which is judged once; multiply-adds, bytes and
+/// milliseconds are means over the folds,
 /// whose plans differ by a block or so. Cost: as many trials as folds. A trial fails where one of its folds does.
 /// </remarks>
 internal sealed class FoldExecutor(IReadOnlyList<(ITrialExecutor Executor, int Images)> folds) : ITrialExecutor

@@ -56,7 +56,8 @@ internal sealed record JournalContent(
             catch (JsonException error)
             {
                 throw new InvalidDataException(
-                    $"Line {number} of the journal '{path}' is damaged: {error.Message.TrimEnd('.')}. Nothing was changed; mend or remove the line, "
+                    $"Line {number} of the journal '{path}' is damaged: {error.Message.TrimEnd('.')}. Nothing was changed; mend or "
+                    + "remove the line, "
                     + "or begin anew with restart.",
                     error);
             }

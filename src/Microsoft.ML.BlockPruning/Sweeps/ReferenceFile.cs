@@ -43,7 +43,8 @@ internal static class ReferenceFile
             catch (JsonException error)
             {
                 throw new InvalidDataException(
-                    $"Line {number} of '{path}' is no point of comparison: {error.Message.TrimEnd('.')}. Expected lines such as {Example}.", error);
+                    $"Line {number} of '{path}' is no point of comparison: {error.Message.TrimEnd('.')}. Expected lines "
+                    + $"such as {Example}.", error);
             }
         }
 

@@ -15,7 +15,7 @@ internal static partial class Failure
     {
         OperationCanceledException => "Cancelled; nothing was left half-written.",
         AggregateException or TargetInvocationException when failure.InnerException is not null => Explain(failure.InnerException),
-        InvalidOperationException { InnerException: { } cause } when Cause(cause) is { } told => Explain(told), // a thread of ML.NET's cache
+        InvalidOperationException { InnerException: { } cause } when Cause(cause) is { } told => Explain(told), // of ML.NET's cache
         DllNotFoundException or TypeInitializationException => $"Error: {failure.Message.ReplaceLineEndings(" ")}", // the loader's words
         ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or FormatException or JsonException
             or InvalidOperationException or NotSupportedException or ArithmeticException

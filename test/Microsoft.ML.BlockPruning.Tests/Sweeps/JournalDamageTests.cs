@@ -51,7 +51,7 @@ public sealed class JournalDamageTests : IDisposable
     [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1Agreement\":-7", "top1Agreement is -7, expected 0 to 1. Nothing was changed; ")]
     [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1Agreement\":1.01", "top1Agreement")]
     [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1StandardError\":1e999", "top1StandardError")]
-    [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1StandardError\":-0.1", "top1StandardError is -0.1, expected 0 to 1. Nothing was changed; ")]
+    [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1StandardError\":-0.1", "top1StandardError is -0.1, expected 0 to 1. Nothing was changed")]
     [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1StandardError\":1.01", "top1StandardError")]
     [DataRow("\"block\":\"8x8\"", "\"block\":\"65536x65536\"", "block is 65536x65536, expected at most 2147483591 weights. Nothing")]
     [DataRow("\"block\":\"8x8\"", "\"block\":\"2147483647x2147483647\"", "block")]
