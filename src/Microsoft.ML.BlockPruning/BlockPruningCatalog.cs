@@ -1,9 +1,11 @@
-using Microsoft.ML.BlockPruning;
-using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Interop;
-
 #pragma warning disable IDE0130 // where the users of ML.NET look for catalog methods
+using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.MlNet.Interop;
+using Microsoft.ML.BlockPruning.MlNet.Saving;
+using Microsoft.ML.BlockPruning.MlNet.Scoring;
+using Microsoft.ML.BlockPruning.Models;
+
 namespace Microsoft.ML;
 #pragma warning restore IDE0130
 

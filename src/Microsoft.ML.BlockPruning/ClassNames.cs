@@ -1,4 +1,5 @@
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.MlNet.Columns;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace Microsoft.ML.BlockPruning;
 

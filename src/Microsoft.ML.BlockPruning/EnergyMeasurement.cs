@@ -1,6 +1,8 @@
-using Microsoft.ML.BlockPruning.Inference.Energy;
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
-using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.Measurement.Energy;
+using Microsoft.ML.BlockPruning.MlNet.Scoring;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 namespace Microsoft.ML.BlockPruning;
 

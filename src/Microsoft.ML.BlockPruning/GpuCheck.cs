@@ -1,5 +1,7 @@
-using Microsoft.ML.BlockPruning.Inference.Cuda.Check;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.Measurement.GpuCheck;
+using Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 namespace Microsoft.ML.BlockPruning;
 

@@ -1,5 +1,5 @@
-using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning;

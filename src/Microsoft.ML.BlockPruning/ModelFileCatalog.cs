@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning;
-using Microsoft.ML.BlockPruning.Checkpoints;
-
 #pragma warning disable IDE0130 // where the users of ML.NET look for catalog methods
+using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.MlNet.Saving;
+
 namespace Microsoft.ML;
 #pragma warning restore IDE0130
 

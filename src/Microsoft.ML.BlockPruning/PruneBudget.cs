@@ -1,6 +1,7 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 namespace Microsoft.ML.BlockPruning;
 

@@ -1,4 +1,6 @@
+using Microsoft.ML.BlockPruning.MlNet.Sweeping;
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Running;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.BlockPruning;

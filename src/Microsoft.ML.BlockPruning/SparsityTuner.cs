@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Tuners;
 
 namespace Microsoft.ML.BlockPruning;
 

@@ -1,7 +1,8 @@
 using System.Reflection;
-using Microsoft.ML.BlockPruning.Sweeps;
-using Microsoft.ML.BlockPruning.Sweeps.Workers;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Sweeps.Children;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
+using Microsoft.ML.BlockPruning.Sweeps.Running;
+using Microsoft.ML.BlockPruning.Torch;
 
 namespace Microsoft.ML.BlockPruning;
 

@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Training;
-
 // Every network takes two threads of its own.
+using Microsoft.ML.BlockPruning.Torch;
+
 [assembly: DoNotParallelize]
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Tests;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.BlockPruning.Benchmarks.Timing;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks;
 

@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Torch;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.BlockPruning.Samples.Tests;

@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.MlNet.Scoring;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Tests;

@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Interop;
+using Microsoft.ML.BlockPruning.MlNet.Interop;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 

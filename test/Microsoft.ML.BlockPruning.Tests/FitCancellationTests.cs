@@ -1,8 +1,9 @@
-using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.FineTuning;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints;
-using Microsoft.ML.BlockPruning.Tests.Training;
-using Microsoft.ML.BlockPruning.Training.FineTuning;
+using Microsoft.ML.BlockPruning.Tests.Torch;
 
 namespace Microsoft.ML.BlockPruning.Tests;
 

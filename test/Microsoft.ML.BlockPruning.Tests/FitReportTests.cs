@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Tests.Training;
+using Microsoft.ML.BlockPruning.Tests.Torch;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.BlockPruning.Tests;
@@ -69,7 +69,7 @@ public sealed class FitReportTests
         using var subject = new FitSubject();
         subject.Options.Budget = PruneBudget.All(PruneBudget.Flops(0.9), PruneBudget.Energy(0.9, new(2, 0)));
         using var own = subject.Fit(subject.Data(9));
-        subject.Options.Budget = PruneBudget.Energy(0.9, BlockPruning.Pruning.EnergyModel.LpViT);
+        subject.Options.Budget = PruneBudget.Energy(0.9, BlockPruning.Pruning.Budgets.EnergyModel.LpViT);
         using var lpvit = subject.Fit(subject.Data(9));
 
         var cost = own.Report!.Network.Pruned;

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using Microsoft.ML.BlockPruning.Inference.Cuda.Check;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.Measurement.GpuCheck;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
 using Microsoft.ML.BlockPruning.Tests.Kernels.Cuda.Ptx;

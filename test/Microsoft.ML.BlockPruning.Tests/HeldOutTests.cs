@@ -1,5 +1,5 @@
+using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Pruning;
-using Microsoft.ML.BlockPruning.Training.FineTuning;
 
 namespace Microsoft.ML.BlockPruning.Tests;
 

@@ -1,10 +1,10 @@
 using System.IO.Compression;
 using System.Reflection;
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Tests.Processes;
 using Microsoft.ML.BlockPruning.Tests.Reporting;
-using Microsoft.ML.BlockPruning.Tests.Training;
+using Microsoft.ML.BlockPruning.Tests.Torch;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.BlockPruning.Tests;

@@ -1,5 +1,6 @@
-using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.Data;
 

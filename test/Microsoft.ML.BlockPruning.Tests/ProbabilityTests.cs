@@ -1,4 +1,6 @@
-using Microsoft.ML.BlockPruning.Interop;
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.MlNet.Interop;
+using Microsoft.ML.BlockPruning.MlNet.Scoring;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.BlockPruning.Tests;

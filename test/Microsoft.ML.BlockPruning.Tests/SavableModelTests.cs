@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using Microsoft.ML.BlockPruning.Tests.Inference;
+using Microsoft.ML.BlockPruning.Tests.MlNet.Saving;
 using Microsoft.ML.BlockPruning.Tests.Reporting;
 using Microsoft.ML.Data;
 

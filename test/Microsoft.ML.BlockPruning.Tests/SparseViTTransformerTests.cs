@@ -1,5 +1,5 @@
 using Microsoft.ML.BlockPruning.Imaging;
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.BlockPruning.Tests;

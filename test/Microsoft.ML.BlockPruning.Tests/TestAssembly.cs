@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
 
 // libtorch's generator and thread count belong to the process, and leak checks count the process's tensors.

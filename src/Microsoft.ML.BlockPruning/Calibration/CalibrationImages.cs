@@ -1,6 +1,4 @@
-using Microsoft.ML.BlockPruning.Training;
-
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.Calibration;
 
 /// <summary>The images that <c>Fit</c> works with.</summary>
 /// <param name="Calibration">What pruning sees.</param>

@@ -1,7 +1,8 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Calibration;
 
 /// <summary>The calibration images, normalised as the network expects them, and their classes where they are given.</summary>
 internal sealed class CalibrationSet

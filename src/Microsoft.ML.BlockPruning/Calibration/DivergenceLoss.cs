@@ -1,7 +1,8 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Calibration;
 
 /// <summary>KL(dense ‖ network), up to the constant entropy of the dense network: −Σ_c p_dense[c] log p[c].</summary>
 /// <remarks>

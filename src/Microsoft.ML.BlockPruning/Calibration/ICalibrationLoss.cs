@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Calibration;
 
 /// <summary>What a <see cref="CalibrationPass"/> differentiates.</summary>
 internal interface ICalibrationLoss

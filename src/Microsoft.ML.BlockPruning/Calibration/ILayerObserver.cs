@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Calibration;
 
 /// <summary>Sees what flows through one prunable layer during a <see cref="CalibrationPass"/>, batch by batch.</summary>
 internal interface ILayerObserver

@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Calibration;
 
 /// <summary>Sums the second moments of one prunable layer over batches: float32 products, float64 sums.</summary>
 /// <remarks>Its tensors belong to the dispose scope that is open when it is created.</remarks>

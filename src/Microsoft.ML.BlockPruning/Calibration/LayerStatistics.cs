@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Calibration;
 
 /// <summary>
 /// What calibration knows of one prunable layer: second moments of its inputs x and of the loss gradients d at its outputs.

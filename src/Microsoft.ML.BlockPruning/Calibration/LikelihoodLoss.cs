@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Calibration;
 
 /// <summary>−log p[y], y sampled from the network's own softmax or given.</summary>
 /// <param name="labels">[all images] classes, or null to sample them.</param>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Calibration;
 
 /// <summary>Neighbouring row strips of a weight that share an input covariance and token weights.</summary>
 /// <param name="FirstStrip">First row strip (block row).</param>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Calibration;
 
 /// <summary>The mean over classes of z², as LPViT's public code has it (ECCV 2024, arXiv 2407.02068).</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Calibration;
 
 /// <summary>Energy of the loss gradient at each token, ‖d‖² over the outputs of each row group: what a refit weighs tokens by.</summary>
 internal sealed class TokenEnergies(PrunableLayer layer, int totalTokens) : ILayerObserver

@@ -1,5 +1,10 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Checkpoints.Families;
+using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints;
 

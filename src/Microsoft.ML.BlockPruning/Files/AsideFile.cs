@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Files;
 
 /// <summary>The file beside a target that takes its place when it is complete.</summary>
 internal sealed class AsideFile : IDisposable

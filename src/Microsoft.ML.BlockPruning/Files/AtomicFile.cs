@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Files;
 
 /// <summary>Writes a file whole or not at all: aside in the same folder, flushed to disk, then renamed over the target.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Files;
 
 /// <summary>Where a path leads in the end: symbolic links are followed, also one that points to nothing yet.</summary>
 /// <param name="Path">The file itself, in a folder whose own links are resolved.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Files;
 
 /// <summary>The calls of the C library that .NET lacks: who owns a file, what kind it is, and its folder on the disk.</summary>
 /// <remarks>On Windows none is called; on a system without <c>statx</c> (macOS) the kind of a file is not known.</remarks>

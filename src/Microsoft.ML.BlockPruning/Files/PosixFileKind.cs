@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Files;
 
 /// <summary>What a name in a folder stands for.</summary>
 internal enum PosixFileKind

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Files;
 
 /// <summary>What .NET does not tell of a file.</summary>
 /// <param name="Kind">What it is.</param>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Files;
 
 /// <summary>Opens files that are read, and nothing else: a pipe would wait for its writer, and a device may never end.</summary>
 /// <remarks>

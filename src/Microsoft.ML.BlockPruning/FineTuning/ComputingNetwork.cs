@@ -1,9 +1,11 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Optimization;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.FineTuning;
 
 /// <summary>A network that computes in a type of its own between float32 images and float32 outputs.</summary>
 internal sealed class ComputingNetwork : IDisposable

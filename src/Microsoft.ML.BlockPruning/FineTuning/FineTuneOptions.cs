@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+using Microsoft.ML.BlockPruning.Optimization;
+
+namespace Microsoft.ML.BlockPruning.FineTuning;
 
 /// <summary>How a pruned network is trained further, its removed blocks held at zero and the dense network as its teacher.</summary>
 /// <remarks>

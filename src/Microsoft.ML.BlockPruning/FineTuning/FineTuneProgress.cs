@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.FineTuning;
 
 /// <summary>One optimizer step that is done.</summary>
 /// <param name="Epoch">Its epoch, from 1.</param>

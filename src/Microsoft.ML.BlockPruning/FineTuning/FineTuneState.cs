@@ -1,8 +1,10 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.FineTuning;
 
 /// <summary>The state of a training as a safetensors file: weights, moments, average, steps, and what it belongs to.</summary>
 /// <remarks>Written whole or not at all; an SHA-256 of the values guards against a damaged disk.</remarks>

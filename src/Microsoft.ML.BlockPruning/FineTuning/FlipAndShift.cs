@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.FineTuning;
 
 /// <summary>Mirrors left to right with probability one half, where that is wanted, and shifts by whole pixels.</summary>
 /// <remarks>The border's pixels fill the gap: black stays black whatever the normalisation, which a constant would not.</remarks>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.FineTuning;
 
 /// <summary>Changes a training image at random, so that no two epochs see the same.</summary>
 internal interface IAugmentation

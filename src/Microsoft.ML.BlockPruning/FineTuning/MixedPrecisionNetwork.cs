@@ -1,7 +1,9 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Optimization;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.FineTuning;
 
 /// <summary>float32 master weights and a network that computes in another type (Micikevicius et al., ICLR 2018, §3.1).</summary>
 /// <remarks>bfloat16 has float32's exponent range, so no loss scaling is needed.</remarks>

@@ -1,6 +1,8 @@
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.FineTuning;
 
 /// <summary>The fraction of images whose largest logit is the right class.</summary>
 internal static class Top1Accuracy

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Imaging;
 
 /// <summary>CRC-32 of ISO 3309, as PNG and zip files have it.</summary>
 internal static class Crc32

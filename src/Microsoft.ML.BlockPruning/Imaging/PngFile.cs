@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Imaging;
 
 /// <summary>Writes PNG files (ISO/IEC 15948): 8-bit grey or RGB, and two-coloured pictures of one bit a pixel.</summary>
 /// <remarks>Of our own, because the rooms that report must run where no image library is loaded; 60 lines do it.</remarks>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.Inference;
 
 /// <summary>A network whose logits are not finite has no answer: it says so instead of a class.</summary>
 internal static class FiniteLogits

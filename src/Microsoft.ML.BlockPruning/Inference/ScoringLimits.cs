@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.Inference;
 
 /// <summary>The largest settings of scoring: one bound for options, calls and model files alike.</summary>
 internal static class ScoringLimits

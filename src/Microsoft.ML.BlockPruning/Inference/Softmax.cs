@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.Inference;
 
 /// <summary>Probabilities out of logits: exp(x − max) / Σ exp(x − max).</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Measurement;
 
 /// <summary>How far a pruned network's answers are from the dense one's.</summary>
 /// <param name="Top1Agreement">Fraction of images whose best class is the same.</param>

@@ -1,8 +1,12 @@
+using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Measurement;
 
 /// <summary>Times the linear layers of a network on this machine, with the kernels and the threads that score it.</summary>
 /// <remarks>

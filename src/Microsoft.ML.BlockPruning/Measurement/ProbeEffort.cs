@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Measurement;
 
 /// <summary>How long a <see cref="LatencyProbe"/> measures.</summary>
 /// <param name="Rounds">The lower quartile is of so many at least.</param>

@@ -1,6 +1,8 @@
-namespace Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
-/// <summary>A <see cref="Network.ViTConfig"/> as the metadata of a file spells it.</summary>
+namespace Microsoft.ML.BlockPruning.Models;
+
+/// <summary>A <see cref="ViTConfig"/> as the metadata of a file spells it.</summary>
 internal sealed record NetworkMetadata(
     int ImageSize, int PatchSize, int Channels, int EmbedDim, int Depth, int NumHeads, int MlpDim, int NumClasses, bool IsDistilled,
     float LayerNormEps);

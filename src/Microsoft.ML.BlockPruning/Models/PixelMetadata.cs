@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.BlockPruning.Imaging;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Models;
 
 /// <summary>An <see cref="ImagePreprocessing"/> as the metadata of a file spells it; its size and channels are the network's.</summary>
 /// <remarks>The orientation is written only where it is applied: readers that know nothing of it read all other files.</remarks>

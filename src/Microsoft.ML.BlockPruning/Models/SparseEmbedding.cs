@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Models;
 
 /// <summary>What makes tokens of an image.</summary>
 /// <param name="Patch">[embedDim, channels · patchSize · patchSize]: the patch convolution as a linear layer.</param>

@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Models;
 
 /// <summary>One encoder layer: x += proj(attention(qkv(norm1 x))), x += fc2(GELU(fc1(norm2 x))).</summary>
 internal sealed record SparseEncoderLayer(

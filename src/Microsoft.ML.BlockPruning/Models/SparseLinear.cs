@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Models;
 
 /// <summary>A linear layer y = x Wᵀ + b whose weight is block-sparse; a dense one is a single block.</summary>
 /// <param name="Name">timm's name without <c>.weight</c> or <c>.bias</c>.</param>

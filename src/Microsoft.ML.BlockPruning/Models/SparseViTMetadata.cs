@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 using Microsoft.ML.BlockPruning.Imaging;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Models;
 
 /// <summary>What the tensors of a file do not say, as one JSON string in its metadata.</summary>
 internal sealed record SparseViTMetadata(int Version, NetworkMetadata Network, PixelMetadata Preprocessing, string[] Labels)

@@ -1,9 +1,10 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Models;
 
 /// <summary>Reads a <see cref="SparseViT"/> as <see cref="SparseViTWriter"/> writes it, and checks every shape, index and sum.</summary>
 /// <remarks>A file with a tensor that the network does not use is refused: nothing is silently passed over.</remarks>

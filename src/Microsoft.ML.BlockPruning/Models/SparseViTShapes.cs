@@ -1,7 +1,8 @@
-using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Models;
 
 /// <summary>Holds the shapes of a file's tensors against what its metadata claims, before memory is taken for either.</summary>
 /// <remarks>The header has been checked: a tensor's shape is as large as the bytes that the file really has for it.</remarks>

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
+
+namespace Microsoft.ML.BlockPruning.Networks;
 
 /// <summary>One pre-norm encoder layer: x += proj(attention(qkv(norm1 x))), x += fc2(GELU(fc1(norm2 x))).</summary>
 public sealed class EncoderLayerWeights

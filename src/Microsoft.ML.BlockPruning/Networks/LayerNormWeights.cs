@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Network;
+namespace Microsoft.ML.BlockPruning.Networks;
 
 /// <summary>A LayerNorm over the features of a token: y = (x − mean) / √(variance + eps) · scale + offset.</summary>
 public sealed class LayerNormWeights

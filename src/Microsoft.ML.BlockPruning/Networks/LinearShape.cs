@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
+
+namespace Microsoft.ML.BlockPruning.Networks;
 
 /// <summary>The name and size of a linear layer, without its weights.</summary>
 /// <param name="Name">timm's name without <c>.weight</c> or <c>.bias</c>.</param>

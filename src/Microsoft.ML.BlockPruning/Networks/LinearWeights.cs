@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Network;
+namespace Microsoft.ML.BlockPruning.Networks;
 
 /// <summary>A linear layer y = x Wᵀ + b.</summary>
 public sealed class LinearWeights

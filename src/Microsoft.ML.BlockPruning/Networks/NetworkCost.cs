@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
+
+namespace Microsoft.ML.BlockPruning.Networks;
 
 /// <summary>The one counter of multiply-adds, parameters and bytes: every budget and every report reads it.</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
+
+namespace Microsoft.ML.BlockPruning.Networks;
 
 /// <summary>All weights of a dense ViT or DeiT classifier, float32.</summary>
 public sealed class ViTWeights

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Network;
+namespace Microsoft.ML.BlockPruning.Networks;
 
 /// <summary>One tensor of a network under its timm name: a view, not a copy.</summary>
 /// <param name="Name">timm's full name, such as <c>blocks.0.attn.qkv.weight</c>.</param>

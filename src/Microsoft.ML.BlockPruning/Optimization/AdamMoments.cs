@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Optimization;
 
 /// <summary>A parameter with its first and second moment.</summary>
 /// <param name="Name">timm's full name.</param>

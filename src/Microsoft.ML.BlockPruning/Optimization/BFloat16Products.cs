@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics.X86;
+using Microsoft.ML.BlockPruning.Torch;
 
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Optimization;
 
 /// <summary>Whether this processor multiplies bfloat16 in hardware; where it does not, libtorch's products are many times slower.</summary>
 internal static class BFloat16Products

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Optimization;
 
 /// <summary>Learning rate of each step: linear warm-up to the peak, then half a cosine to zero.</summary>
 /// <remarks>Loshchilov &amp; Hutter, ICLR 2017, eq. 5, one period.</remarks>

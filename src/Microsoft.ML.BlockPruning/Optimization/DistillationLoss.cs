@@ -1,6 +1,8 @@
+using Microsoft.ML.BlockPruning.FineTuning;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Optimization;
 
 /// <summary>The distance of a student's outputs from its teacher's, and from the labels where there are any.</summary>
 /// <remarks>

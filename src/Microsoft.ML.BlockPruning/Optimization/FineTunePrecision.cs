@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Optimization;
 
 /// <summary>What forward and backward compute in; weights, moments and averages are float32 either way.</summary>
 public enum FineTunePrecision

@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Optimization;
 
 /// <summary>AdamW (Loshchilov &amp; Hutter, ICLR 2019, Alg. 2) that holds removed blocks at zero: weights, gradients and moments.</summary>
 /// <remarks>

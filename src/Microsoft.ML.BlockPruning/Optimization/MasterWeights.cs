@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Optimization;
 
 /// <summary>float32 weights that an optimizer steps, and their roundings that a module computes with.</summary>
 /// <param name="masters">float32.</param>

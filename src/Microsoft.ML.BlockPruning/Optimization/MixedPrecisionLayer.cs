@@ -1,9 +1,10 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Optimization;
 
 /// <summary>
 /// An encoder layer with float32 master weights whose branches compute in another type; the residual stream stays float32.

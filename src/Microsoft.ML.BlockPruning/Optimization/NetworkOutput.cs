@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Optimization;
 
 /// <summary>What distillation compares, float32.</summary>
 /// <param name="Logits">[images, classes].</param>

@@ -1,7 +1,8 @@
 using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Optimization;
 
 /// <summary>The removed blocks of a plan as boolean tensors, one per masked weight.</summary>
 internal sealed class RemovedBlocks : IDisposable

@@ -1,6 +1,9 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Pruning.Refit;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Training;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Pruning;

@@ -1,4 +1,7 @@
-using Microsoft.ML.BlockPruning.Pruning.Reconstruction;
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Pruning.Refit;
+using Microsoft.ML.BlockPruning.Pruning.Refit.Reconstruction;
 
 namespace Microsoft.ML.BlockPruning.Pruning;
 

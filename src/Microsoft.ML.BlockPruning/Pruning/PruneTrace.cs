@@ -1,3 +1,6 @@
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Refit;
+
 namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>What pruning found out on its way, for a report; of the last shot.</summary>

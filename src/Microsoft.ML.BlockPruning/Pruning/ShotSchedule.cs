@@ -1,3 +1,5 @@
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
+
 namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>The budgets of each shot: kept fractions fall geometrically from one to the target.</summary>

@@ -1,8 +1,10 @@
+using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Reporting;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
+using Microsoft.ML.BlockPruning.Measurement;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.Runs;
 
 /// <summary>Scores held-out images with the dense and the pruned network and compares the answers.</summary>
 internal static class HeldOutComparison

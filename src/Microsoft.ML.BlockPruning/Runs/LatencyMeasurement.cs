@@ -1,11 +1,15 @@
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
+using Microsoft.ML.BlockPruning.Measurement;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.Runs;
 
 /// <summary>Measures a network's layers here and now, and makes the table that pruning reads.</summary>
 internal static class LatencyMeasurement

@@ -1,9 +1,11 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
+using Microsoft.ML.BlockPruning.Measurement;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.Runs;
 
 /// <summary>What came of a budget of time: the table's promise, and whole networks timed in turn.</summary>
 /// <param name="Request">What was asked for.</param>

@@ -1,7 +1,8 @@
-using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.MlNet.Columns;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.Runs;
 
 /// <summary>What a network makes of names and pixels, and how that is known; no figure of it shows whether it is right.</summary>
 /// <param name="Classes">In the dense network's order.</param>

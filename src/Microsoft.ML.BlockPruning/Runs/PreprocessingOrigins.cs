@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Imaging;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.Runs;
 
 /// <summary>Where the parts of a preprocessing come from, in words.</summary>
 internal sealed record PreprocessingOrigins(string Resize, string Filter, string Mean, string Std, string Orientation)

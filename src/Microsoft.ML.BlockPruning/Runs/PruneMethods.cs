@@ -1,10 +1,12 @@
+using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Pruning.Curves;
-using Microsoft.ML.BlockPruning.Pruning.Gates;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Pruning.GateGradients;
+using Microsoft.ML.BlockPruning.Pruning.Refit;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.Runs;
 
 /// <summary>The one table from the choices of a user to what carries them out.</summary>
 internal static class PruneMethods

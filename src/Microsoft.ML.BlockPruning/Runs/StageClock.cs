@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.Runs;
 
 /// <summary>Shares the wall time out among stages: each lap belongs to the stage that ends it. One caller at a time.</summary>
 internal sealed class StageClock(TimeProvider? time = null)

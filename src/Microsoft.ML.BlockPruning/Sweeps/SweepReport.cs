@@ -1,8 +1,11 @@
 using Microsoft.ML.BlockPruning.Reporting.Pages;
 using Microsoft.ML.BlockPruning.Reporting.Plots;
-using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Reporting.Text;
+using Microsoft.ML.BlockPruning.Runs.Reports;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
+using Microsoft.ML.BlockPruning.Sweeps.Running;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Sweeps;
 
 /// <summary>A sweep to look at, finished or cut short: what to take, what there is to choose from, what it ran on.</summary>
 /// <remarks>Times and the start of a run make two reports of one sweep differ; nothing else does.</remarks>

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Sweeps;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Sweeps;
 
 /// <summary>Why a recommendation of a sweep is not to be trusted without another look.</summary>
 internal static class SweepWarnings

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>A copy of an ELF64 little-endian library with its dynamic symbols and version tables; every access is checked.</summary>
 /// <remarks>Offsets follow the ELF gABI, chapters 4 (sections) and 5 (dynamic linking).</remarks>

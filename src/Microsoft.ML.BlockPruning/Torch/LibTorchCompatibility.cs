@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
 using TorchSharp;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>Loads a patched copy of TorchSharp's shim where the system's libstdc++ is too old for the original.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>Makes TorchSharp's native shim loadable where libstdc++ is older than GCC 13.2 (Debian 12, Ubuntu 22.04).</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>Seeds of independent draws from one seed.</summary>
 internal static class RandomSeed

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>One half of an encoder layer as pruning sees it: x += second(middle(first(norm x))).</summary>
 /// <param name="Norm">norm1 or norm2.</param>

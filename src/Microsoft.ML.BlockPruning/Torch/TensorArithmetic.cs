@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>Sums and scalings that outlive a garbage collection; the operators +, * and / and <c>add_</c> with them do not.</summary>
 /// <remarks>

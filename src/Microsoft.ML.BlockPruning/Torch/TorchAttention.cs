@@ -1,9 +1,9 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>timm's <c>attn</c>: fused qkv, softmax(q kᵀ / √headDim) v, output projection.</summary>
 internal sealed class TorchAttention : nn.Module<Tensor, Tensor>

@@ -1,9 +1,10 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>timm's <c>blocks.i</c>: pre-norm attention and MLP, each added to the residual stream [batch, tokens, embedDim].</summary>
 internal sealed class TorchEncoderLayer : nn.Module<Tensor, Tensor>

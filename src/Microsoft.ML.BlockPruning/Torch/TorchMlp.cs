@@ -1,9 +1,9 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>timm's <c>mlp</c>: fc2(GELU(fc1 x)) with the exact (erf) GELU.</summary>
 internal sealed class TorchMlp : nn.Module<Tensor, Tensor>

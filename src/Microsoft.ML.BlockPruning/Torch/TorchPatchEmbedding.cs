@@ -1,9 +1,9 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>timm's <c>patch_embed</c>: one convolution whose stride is its size.</summary>
 internal sealed class TorchPatchEmbedding : nn.Module<Tensor, Tensor>

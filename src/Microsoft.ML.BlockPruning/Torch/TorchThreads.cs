@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>Holds libtorch to a number of threads for as long as anybody asks, then gives it back the number that it had.</summary>
 /// <remarks>

@@ -1,9 +1,11 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training;
+namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>A ViT or DeiT classifier as a TorchSharp module, for gradients; scoring does not use it.</summary>
 /// <remarks>Parameter names are timm's, so <see cref="ViTWeights"/> copies in and out by name.</remarks>

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
 
 namespace BlockPrune.Cli;
 

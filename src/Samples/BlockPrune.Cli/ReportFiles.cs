@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Runs.Reports;
+using Microsoft.ML.BlockPruning.Sweeps;
 
 namespace BlockPrune.Cli;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using FashionMnist;
 using Microsoft.ML;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sweeps;
 
 namespace BlockPrune.Cli;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.BlockPruning;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Spectre.Console;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
 
 namespace PruneModelSample.WebApi;
 

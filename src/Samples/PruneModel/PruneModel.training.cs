@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.Data;

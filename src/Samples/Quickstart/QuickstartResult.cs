@@ -1,5 +1,5 @@
 using Microsoft.ML.BlockPruning;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace Quickstart;
 

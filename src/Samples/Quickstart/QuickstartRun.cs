@@ -2,7 +2,7 @@ using System.Diagnostics;
 using FashionMnist;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
 using Spectre.Console;
 
 namespace Quickstart;

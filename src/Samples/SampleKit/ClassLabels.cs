@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace SampleKit;
 

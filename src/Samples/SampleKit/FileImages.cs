@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace SampleKit;
 

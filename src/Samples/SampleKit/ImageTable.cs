@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
 using Microsoft.VisualBasic.FileIO;
 
 namespace SampleKit;

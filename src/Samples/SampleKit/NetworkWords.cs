@@ -1,5 +1,5 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace SampleKit;
 

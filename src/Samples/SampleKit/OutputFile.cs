@@ -1,5 +1,5 @@
 using System.Text;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
 
 namespace SampleKit;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace SampleKit;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FashionMnist;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace TrainViT;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FashionMnist;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using static TorchSharp.torch;
 
 namespace TrainViT;

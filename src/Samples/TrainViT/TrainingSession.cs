@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using Spectre.Console;
 using TorchSharp;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
 
 namespace TrainViT;
 

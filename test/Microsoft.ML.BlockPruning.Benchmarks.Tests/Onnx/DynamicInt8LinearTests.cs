@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.BlockPruning.Benchmarks.Onnx;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Tests.Onnx;

@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Tests.WholeNetworks;
 

@@ -1,4 +1,6 @@
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Runs;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 

@@ -1,8 +1,11 @@
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Calibration.Observers;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Pruning.GateGradients;
 using Microsoft.ML.BlockPruning.Pruning.Lpvit;
-using Microsoft.ML.BlockPruning.Training;
-using Microsoft.ML.BlockPruning.Training.Observers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;

@@ -3,11 +3,11 @@ using System.Globalization;
 using FashionMnist;
 using Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.FineTuning;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Training;
-using Microsoft.ML.BlockPruning.Training.FineTuning;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.FineTuning;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Microsoft.ML.BlockPruning.Benchmarks.Timing;
-using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Kernels;

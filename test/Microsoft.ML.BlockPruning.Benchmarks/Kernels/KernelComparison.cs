@@ -1,5 +1,5 @@
 using Microsoft.ML.BlockPruning.Benchmarks.Timing;
-using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Kernels;

@@ -1,9 +1,12 @@
 using FashionMnist;
+using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Pruning;
 

@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Models;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Saving;
 

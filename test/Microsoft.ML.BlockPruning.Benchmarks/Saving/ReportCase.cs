@@ -1,7 +1,7 @@
 using System.Text;
 using System.Xml.Linq;
-using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Sweeps;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Saving;
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Imaging;
-using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Saving;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
 using Microsoft.ML.BlockPruning.Benchmarks.Timing;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.BlockPruning.Benchmarks.Onnx;
 using Microsoft.ML.BlockPruning.Benchmarks.Timing;
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;

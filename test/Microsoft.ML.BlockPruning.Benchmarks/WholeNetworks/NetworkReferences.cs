@@ -1,7 +1,9 @@
 using System.Text;
-using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
 

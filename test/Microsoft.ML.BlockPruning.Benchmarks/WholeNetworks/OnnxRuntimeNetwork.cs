@@ -1,5 +1,5 @@
 using Microsoft.ML.BlockPruning.Benchmarks.Onnx;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;

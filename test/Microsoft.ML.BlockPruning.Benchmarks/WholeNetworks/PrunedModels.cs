@@ -1,10 +1,10 @@
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
-using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
 

@@ -1,4 +1,5 @@
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
+using Microsoft.ML.BlockPruning.Models;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
 

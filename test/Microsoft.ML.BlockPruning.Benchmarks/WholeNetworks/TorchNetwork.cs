@@ -1,5 +1,5 @@
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.BlockPruning.Fuzz.Targets;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 
 namespace Microsoft.ML.BlockPruning.Fuzz.Running;
 

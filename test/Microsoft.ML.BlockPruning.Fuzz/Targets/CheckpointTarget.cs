@@ -2,7 +2,7 @@ using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Fuzz.Mutation;
 using Microsoft.ML.BlockPruning.Fuzz.Seeding;
 using Microsoft.ML.BlockPruning.Imaging;
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Models;
 
 namespace Microsoft.ML.BlockPruning.Fuzz.Targets;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 using Microsoft.ML.BlockPruning.Fuzz.Mutation;
 using Microsoft.ML.BlockPruning.Fuzz.Seeding;
 
@@ -45,7 +46,7 @@ internal sealed class ConfigTarget : IFuzzTarget
         var config = ViTCheckpoint.Load(_model.Value).Config;
         var beside = CheckpointConfig.TryReadBeside(_model.Value);
         var (pixels, _) = DefaultPreprocessing.Of(beside, config, _model.Value);
-        var network = Inference.SparseViT.Create(
+        var network = Models.SparseViT.Create(
             TinyNetwork.Weights(config), TinyNetwork.Plan(config), pixels, TinyNetwork.Labels);
         using var stream = new MemoryStream();
         network.Save(stream);

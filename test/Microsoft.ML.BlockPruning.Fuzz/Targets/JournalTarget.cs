@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Fuzz.Mutation;
-using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 namespace Microsoft.ML.BlockPruning.Fuzz.Targets;
 

@@ -1,9 +1,9 @@
 #pragma warning disable IDE0005 // An application lives outside our namespaces.
 using Microsoft.ML;
 using Microsoft.ML.AutoML;
-using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.SearchSpace;
 
 namespace Microsoft.ML.BlockPruning.PublicApi.Tests.AutoML;

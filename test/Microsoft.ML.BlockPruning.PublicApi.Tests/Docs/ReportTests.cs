@@ -1,5 +1,6 @@
 #pragma warning disable IDE0005 // An application lives outside our namespaces.
-using Microsoft.ML.BlockPruning.Reporting;
+
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace Microsoft.ML.BlockPruning.PublicApi.Tests.Docs;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using global::Quickstart;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace Microsoft.ML.BlockPruning.Samples.Tests.Quickstart;
 

@@ -1,5 +1,5 @@
 using global::TrainViT;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using global::TrainViT;
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Samples.Tests.TrainViT;

@@ -1,6 +1,8 @@
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Tests.Torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training;
+namespace Microsoft.ML.BlockPruning.Tests.Calibration;
 
 [TestClass]
 public sealed class CalibrationSetTests
@@ -58,7 +60,7 @@ public sealed class CalibrationSetTests
     public void CheckFits_RefusesANetworkOfAnotherShape()
     {
         var set = TinyNetwork.Calibration(TinyNetwork.Config(), 1);
-        var other = new BlockPruning.Network.ViTConfig(4, 2, 3, 6, 1, 2, 10, 3);
+        var other = new ViTConfig(4, 2, 3, 6, 1, 2, 10, 3);
 
         var error = Assert.ThrowsExactly<ArgumentException>(() => set.CheckFits(other));
 

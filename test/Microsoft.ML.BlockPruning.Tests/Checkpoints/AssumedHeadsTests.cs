@@ -1,6 +1,8 @@
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
 
@@ -56,9 +58,9 @@ public sealed class AssumedHeadsTests
         var weights = ViTCheckpoint.Load(folder["model.safetensors"]);
         using var io = SafetensorsFile.Open(TestCases.Path("configs/heads/io.safetensors"));
         float[] expected = io.ReadSingles("logits");
-        using var session = new SparseViTSession(Inference.TestNetworks.Sparse(weights), threads: 1);
+        using var session = new SparseViTSession(Inference.RandomNetworks.Sparse(weights), threads: 1);
 
-        float[] found = Inference.TestNetworks.Score(session, io.ReadSingles("input"));
+        float[] found = Inference.RandomNetworks.Score(session, io.ReadSingles("input"));
 
         Assert.AreEqual(4, weights.Config.NumHeads);
         float largest = expected.Max(MathF.Abs);

@@ -1,5 +1,5 @@
-using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
 

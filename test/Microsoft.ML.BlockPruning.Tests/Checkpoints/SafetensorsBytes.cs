@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 
 namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
 

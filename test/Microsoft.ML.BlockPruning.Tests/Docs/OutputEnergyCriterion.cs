@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Calibration.Observers;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
-using Microsoft.ML.BlockPruning.Training;
-using Microsoft.ML.BlockPruning.Training.Observers;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
 
 namespace Microsoft.ML.BlockPruning.Tests.Docs;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
 namespace Microsoft.ML.BlockPruning.Tests.Docs;
 

@@ -1,6 +1,7 @@
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Tests.Checkpoints;
 
-namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Tests.Files;
 
 /// <summary>What killed writers leave, and writers at once.</summary>
 [TestClass]

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Tests.Checkpoints;
 
-namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Tests.Files;
 
 /// <summary>What stands where a file is to be written: links, modes, devices, long names.</summary>
 [TestClass]

@@ -1,6 +1,7 @@
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Tests.Checkpoints;
 
-namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Tests.Files;
 
 [TestClass]
 public sealed class AtomicFileTests

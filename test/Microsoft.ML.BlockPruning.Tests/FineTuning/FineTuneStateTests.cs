@@ -1,8 +1,10 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.FineTuning;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Optimization;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints;
-using Microsoft.ML.BlockPruning.Training.FineTuning;
+using Microsoft.ML.BlockPruning.Tests.Torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Tests.FineTuning;
 
 [TestClass]
 public sealed class FineTuneStateTests : IDisposable

@@ -1,9 +1,11 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.FineTuning;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Optimization;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Training;
-using Microsoft.ML.BlockPruning.Training.FineTuning;
+using Microsoft.ML.BlockPruning.Tests.Torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Tests.FineTuning;
 
 [TestClass]
 public sealed class FineTunerTests

@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Training.FineTuning;
+using Microsoft.ML.BlockPruning.FineTuning;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Tests.FineTuning;
 
 [TestClass]
 public sealed class FlipAndShiftTests

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Tests.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Tests.FineTuning;
 
 /// <summary>A value by exact arithmetic, and how far the same operations in float32 may be from it (a running error analysis).</summary>
 /// <remarks>

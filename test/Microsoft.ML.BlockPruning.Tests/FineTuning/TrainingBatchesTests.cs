@@ -1,8 +1,9 @@
-using Microsoft.ML.BlockPruning.Training;
-using Microsoft.ML.BlockPruning.Training.FineTuning;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.FineTuning;
+using Microsoft.ML.BlockPruning.Tests.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Tests.FineTuning;
 
 [TestClass]
 public sealed class TrainingBatchesTests

@@ -1,7 +1,7 @@
 using ArchUnitNET.Domain;
 using ArchUnitNET.Fluent.Syntax.Elements.Types;
 using ArchUnitNET.Loader;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
 namespace Microsoft.ML.BlockPruning.Tests.Gates;

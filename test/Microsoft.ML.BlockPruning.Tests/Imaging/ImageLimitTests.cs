@@ -1,8 +1,8 @@
 using System.Text;
 using Microsoft.ML.BlockPruning.Imaging;
-using Microsoft.ML.BlockPruning.Tests.Imaging;
+using Microsoft.ML.BlockPruning.MlNet.Scoring;
 
-namespace Microsoft.ML.BlockPruning.Tests;
+namespace Microsoft.ML.BlockPruning.Tests.Imaging;
 
 /// <summary>The limit of pixels and the orientation, from the options to the model's file and back.</summary>
 [TestClass]

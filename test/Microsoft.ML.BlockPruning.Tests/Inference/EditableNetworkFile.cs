@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 
 namespace Microsoft.ML.BlockPruning.Tests.Inference;
 

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
+using Microsoft.ML.BlockPruning.Models;
 
 namespace Microsoft.ML.BlockPruning.Tests.Inference;
 
@@ -29,9 +31,9 @@ public sealed class NetworkChecksumTests
     [TestMethod]
     public void Load_WithAFlippedBit_IsRefused_OrGivesTheSameScores()
     {
-        float[] images = TestNetworks.Images(Network.Config, 1, seed: 3);
+        float[] images = RandomNetworks.Images(Network.Config, 1, seed: 3);
         using var session = new SparseViTSession(Network, threads: 1);
-        float[] expected = TestNetworks.Score(session, images);
+        float[] expected = RandomNetworks.Score(session, images);
         int header = BitConverter.ToInt32(Saved);
         var random = new Random(5);
         var flips = Enumerable.Range(0, 3000).Select(_ => random.Next(8 * (8 + header)))
@@ -54,7 +56,7 @@ public sealed class NetworkChecksumTests
             loaded++;
             Assert.IsFalse(network.IsVerified, $"bit {flip}"); // only the checksum's own name was hit
             using var damaged = new SparseViTSession(network, threads: 1);
-            CollectionAssert.AreEqual(expected, TestNetworks.Score(damaged, images), $"bit {flip}");
+            CollectionAssert.AreEqual(expected, RandomNetworks.Score(damaged, images), $"bit {flip}");
         }
 
         Assert.IsLessThan(flips.Count / 50, loaded);

@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Tests.Inference;
@@ -38,7 +38,7 @@ public sealed class NetworkShapesTests
     [DataRow("\"channels\":1", "\"channels\":3", "")]
     public void Load_ChecksShapesBeforeItTakesMemory(string old, string replacement, string says)
     {
-        var file = new EditableNetworkFile(Bytes(TestNetworks.SmallPruned()));
+        var file = new EditableNetworkFile(Bytes(RandomNetworks.SmallPruned()));
         file.ReplaceInMetadata(old, replacement);
         byte[] bytes = file.ToBytes();
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -56,7 +56,7 @@ public sealed class NetworkShapesTests
     [DataRow("values", new[] { 1, 193, 16 })]
     public void Load_HoldsTheIndicesAgainstTheBlocks(string part, int[] shape)
     {
-        var file = new EditableNetworkFile(Bytes(TestNetworks.SmallPruned()));
+        var file = new EditableNetworkFile(Bytes(RandomNetworks.SmallPruned()));
         file.Add($"blocks.0.attn.qkv.weight.{part}", shape, new float[shape.Aggregate(1, (product, side) => product * side)]);
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => SparseViT.Load(new MemoryStream(file.ToBytes())));

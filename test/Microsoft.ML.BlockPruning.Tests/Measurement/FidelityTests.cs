@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Measurement;
 
-namespace Microsoft.ML.BlockPruning.Tests.Inference;
+namespace Microsoft.ML.BlockPruning.Tests.Measurement;
 
 [TestClass]
 public sealed class FidelityTests

@@ -1,9 +1,9 @@
-using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Kernels.Cpu;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Measurement;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Tests.Inference;
+namespace Microsoft.ML.BlockPruning.Tests.Measurement;
 
 [TestClass]
 public sealed class LatencyProbeTests

@@ -1,10 +1,13 @@
 using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 using Microsoft.ML.BlockPruning.Imaging;
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
+using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints;
+using Microsoft.ML.BlockPruning.Tests.Inference;
 
-namespace Microsoft.ML.BlockPruning.Tests.Inference;
+namespace Microsoft.ML.BlockPruning.Tests.Models;
 
 [TestClass]
 public sealed class SparseViTFileTests
@@ -12,10 +15,10 @@ public sealed class SparseViTFileTests
     [TestMethod]
     public void Load_OfWhatSaveWrote_GivesTheSameBits()
     {
-        foreach (var config in TestNetworks.Configs.Values)
+        foreach (var config in RandomNetworks.Configs.Values)
         {
-            var weights = TestNetworks.Random(config, seed: 1);
-            var plan = TestNetworks.Prune(weights, new BlockShape(12, 10), density: 0.5, seed: 2);
+            var weights = RandomNetworks.Random(config, seed: 1);
+            var plan = RandomNetworks.Prune(weights, new BlockShape(12, 10), density: 0.5, seed: 2);
             var preprocessing = new ImagePreprocessing(
                 config.ImageSize,
                 config.Channels,
@@ -36,26 +39,26 @@ public sealed class SparseViTFileTests
             Assert.AreEqual((ImageResize.Exact, config.ImageSize + 3), (loaded.Preprocessing.Resize, loaded.Preprocessing.ResizeSize));
             Assert.AreEqual(ImageInterpolation.Bilinear, loaded.Preprocessing.Interpolation);
             CollectionAssert.AreEqual(preprocessing.Std.ToArray(), loaded.Preprocessing.Std.ToArray());
-            float[] images = TestNetworks.Images(config, 1, seed: 3);
+            float[] images = RandomNetworks.Images(config, 1, seed: 3);
             using var before = new SparseViTSession(saved, threads: 1);
             using var after = new SparseViTSession(loaded, threads: 1);
-            CollectionAssert.AreEqual(TestNetworks.Score(before, images), TestNetworks.Score(after, images));
+            CollectionAssert.AreEqual(RandomNetworks.Score(before, images), RandomNetworks.Score(after, images));
         }
     }
 
     [TestMethod]
     public void Load_ReadsAStreamThatCannotSeek() =>
-        Assert.AreEqual(10, SparseViT.Load(new ForwardOnlyStream(Bytes(TestNetworks.SmallPruned()))).Config.NumClasses);
+        Assert.AreEqual(10, SparseViT.Load(new ForwardOnlyStream(Bytes(RandomNetworks.SmallPruned()))).Config.NumClasses);
 
     [TestMethod]
     public void Save_OfADenseNetwork_IsACheckpoint()
     {
         using var folder = new TemporaryFolder();
-        foreach (var config in TestNetworks.Configs.Values)
+        foreach (var config in RandomNetworks.Configs.Values)
         {
-            var weights = TestNetworks.Random(config, seed: 1);
+            var weights = RandomNetworks.Random(config, seed: 1);
             string path = folder["dense.safetensors"];
-            File.WriteAllBytes(path, Bytes(TestNetworks.Sparse(weights)));
+            File.WriteAllBytes(path, Bytes(RandomNetworks.Sparse(weights)));
 
             var loaded = ViTCheckpoint.Load(path);
 
@@ -70,7 +73,7 @@ public sealed class SparseViTFileTests
     [TestMethod]
     public void Save_WritesPyTorchsNamesForBlockSparseWeights()
     {
-        var network = TestNetworks.SmallPruned();
+        var network = RandomNetworks.SmallPruned();
         using var file = SafetensorsFile.Read(new MemoryStream(Bytes(network)));
         var matrix = network.Layers[1].Fc2.Weight;
 
@@ -85,7 +88,7 @@ public sealed class SparseViTFileTests
     [TestMethod]
     public void Load_OfATruncatedFile_SaysSo()
     {
-        byte[] bytes = Bytes(TestNetworks.SmallPruned());
+        byte[] bytes = Bytes(RandomNetworks.SmallPruned());
         foreach (int length in new[] { 0, 4, 100, bytes.Length / 2, bytes.Length - 1 })
         {
             Assert.ThrowsExactly<InvalidDataException>(() => SparseViT.Load(new MemoryStream(bytes[..length])), $"{length} bytes");
@@ -114,7 +117,7 @@ public sealed class SparseViTFileTests
 
     private static void AssertRefused(string message, Action<EditableNetworkFile> damage)
     {
-        var file = new EditableNetworkFile(Bytes(TestNetworks.SmallPruned()));
+        var file = new EditableNetworkFile(Bytes(RandomNetworks.SmallPruned()));
         damage(file);
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => SparseViT.Load(new MemoryStream(file.ToBytes())), message);

@@ -1,6 +1,7 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
-namespace Microsoft.ML.BlockPruning.Tests.Network;
+namespace Microsoft.ML.BlockPruning.Tests.Networks;
 
 [TestClass]
 public sealed class NetworkCostTests

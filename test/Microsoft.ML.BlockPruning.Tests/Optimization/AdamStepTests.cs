@@ -1,9 +1,11 @@
-using Microsoft.ML.BlockPruning.Training;
-using Microsoft.ML.BlockPruning.Training.FineTuning;
+using Microsoft.ML.BlockPruning.Optimization;
+using Microsoft.ML.BlockPruning.Tests.FineTuning;
+using Microsoft.ML.BlockPruning.Tests.Torch;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Tests.Optimization;
 
 [TestClass]
 public sealed class AdamStepTests

@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Training.FineTuning;
+using Microsoft.ML.BlockPruning.Optimization;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Tests.Optimization;
 
 [TestClass]
 public sealed class CosineScheduleTests

@@ -1,7 +1,9 @@
-using Microsoft.ML.BlockPruning.Training.FineTuning;
+using Microsoft.ML.BlockPruning.FineTuning;
+using Microsoft.ML.BlockPruning.Optimization;
+using Microsoft.ML.BlockPruning.Tests.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training.FineTuning;
+namespace Microsoft.ML.BlockPruning.Tests.Optimization;
 
 [TestClass]
 public sealed class DistillationLossTests

@@ -1,5 +1,5 @@
-using Microsoft.ML.BlockPruning.Pruning.Reconstruction;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Pruning.Refit;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Tests.Pruning;

@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Tests.Reporting;

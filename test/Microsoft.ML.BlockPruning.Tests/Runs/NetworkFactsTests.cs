@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Imaging;
 
-namespace Microsoft.ML.BlockPruning.Tests;
+namespace Microsoft.ML.BlockPruning.Tests.Runs;
 
 /// <summary>Who says what is done to pixels, and which class is which.</summary>
 [TestClass]

@@ -1,12 +1,17 @@
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Pruning.Refit;
+using Microsoft.ML.BlockPruning.Runs;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Training;
 
-namespace Microsoft.ML.BlockPruning.Tests;
+namespace Microsoft.ML.BlockPruning.Tests.Runs;
 
 /// <summary>What the report says besides its figures, of plans made by hand; of whole fits: <see cref="DegenerateInputTests"/>.</summary>
 [TestClass]

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Tests;
+using Microsoft.ML.BlockPruning.Runs;
+
+namespace Microsoft.ML.BlockPruning.Tests.Runs;
 
 [TestClass]
 public sealed class StageClockTests

@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
-using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints;
 using Microsoft.ML.BlockPruning.Tests.Gates;
 

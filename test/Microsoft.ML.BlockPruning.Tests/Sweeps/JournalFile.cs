@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 namespace Microsoft.ML.BlockPruning.Tests.Sweeps;
 

@@ -1,9 +1,8 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
-using Microsoft.ML.BlockPruning.Tests.Sweeps;
+using Microsoft.ML.BlockPruning.Tests.Reporting;
 
-namespace Microsoft.ML.BlockPruning.Tests.Reporting;
+namespace Microsoft.ML.BlockPruning.Tests.Sweeps;
 
 [TestClass]
 public sealed class SweepReportTests

@@ -1,8 +1,7 @@
-using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
-using Microsoft.ML.BlockPruning.Tests.Sweeps;
+using Microsoft.ML.BlockPruning.Tests.Reporting;
 
-namespace Microsoft.ML.BlockPruning.Tests.Reporting;
+namespace Microsoft.ML.BlockPruning.Tests.Sweeps;
 
 /// <summary>How sure a recommendation is, and when it is not to be trusted.</summary>
 [TestClass]

@@ -1,5 +1,6 @@
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Tuners;
 
 namespace Microsoft.ML.BlockPruning.Tests.Sweeps;
 

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training;
+namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 /// <summary>A copy of the tests' output folder whose native files a test may take away or replace; big files are links.</summary>
 internal sealed class ApplicationFolder : IDisposable

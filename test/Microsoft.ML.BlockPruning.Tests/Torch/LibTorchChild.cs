@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training;
+namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 /// <summary>Run in a new process: loads libtorch from several threads at once and prints one line per outcome.</summary>
 internal static class LibTorchChild

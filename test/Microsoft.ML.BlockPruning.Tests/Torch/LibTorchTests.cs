@@ -1,7 +1,7 @@
 using Microsoft.ML.BlockPruning.Tests.Processes;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training;
+namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 [TestClass]
 public sealed class LibTorchTests

@@ -1,9 +1,9 @@
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training;
+namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 /// <summary>libtorch's device without memory, which stands in for a GPU: operations check shapes and devices only.</summary>
 /// <remarks>Whoever reads numbers off it gets ones.</remarks>

@@ -1,6 +1,7 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training;
+namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 /// <summary>A ViT in float64 loops, one image at a time: the oracle for inputs, gradients (by differences) and residual streams.</summary>
 internal sealed class ReferenceViT(ViTWeights weights)

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training;
+namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 /// <summary>TorchSharp's native shim as its package ships it; the tests that need it are inconclusive on other systems.</summary>
 internal static class ShimFile

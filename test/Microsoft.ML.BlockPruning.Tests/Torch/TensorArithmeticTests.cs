@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training;
+namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 [TestClass]
 public sealed class TensorArithmeticTests

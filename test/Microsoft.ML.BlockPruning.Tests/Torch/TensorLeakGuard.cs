@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training;
+namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 /// <summary>Fails a test that leaves a TorchSharp tensor alive, waiting for the finalizer or for ever.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training;
+namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 [TestClass]
 public sealed class TensorLeakGuardTests

@@ -1,13 +1,14 @@
-using Microsoft.ML.BlockPruning.Pruning.Reconstruction;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Calibration.Observers;
+using Microsoft.ML.BlockPruning.Optimization;
+using Microsoft.ML.BlockPruning.Pruning.Refit.Reconstruction;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Tests.Training.FineTuning;
-using Microsoft.ML.BlockPruning.Training;
-using Microsoft.ML.BlockPruning.Training.FineTuning;
-using Microsoft.ML.BlockPruning.Training.Observers;
+using Microsoft.ML.BlockPruning.Tests.FineTuning;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training;
+namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 /// <summary>That work on a device keeps its tensors there: sums and products by element of tensors of two devices fail.</summary>
 /// <remarks>Matrix products do not: libtorch takes a matrix of the processor for one of the device without memory.</remarks>
@@ -126,7 +127,7 @@ public sealed class TorchDeviceTests
     private static ILayerObserver[] AllObservers(PrunableLayer layer, List<Func<Tensor>> kept)
     {
         var gates = new GateMoments(layer);
-        var all = new GateGradients(layer, images: 70);
+        var all = new ImageGateGradients(layer, images: 70);
         var inputs = new InputCovariance(layer);
         var outputs = new GradientCovariance(layer);
         var inputEnergies = new InputEnergies(layer);

@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training;
+namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 /// <summary>Run in a new process: prints libtorch's number of threads before, during and after pruning.</summary>
 internal static class TorchThreadsChild

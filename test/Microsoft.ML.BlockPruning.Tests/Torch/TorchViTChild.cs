@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training;
+namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 /// <summary>A process whose first word to libtorch is the constructor of a network.</summary>
 internal static class TorchViTChild

@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Tests.Processes;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training;
+namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 [TestClass]
 public sealed class TorchViTTests

@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.Observers;
+namespace Microsoft.ML.BlockPruning.Calibration.Observers;
 
 /// <summary>Means over images of s[n, k] and s[n, k]² of every block: memory 16 · blocks bytes, float64 sums.</summary>
 internal sealed class GateMoments : GateObserver

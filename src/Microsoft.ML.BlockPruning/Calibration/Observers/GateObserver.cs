@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.Observers;
+namespace Microsoft.ML.BlockPruning.Calibration.Observers;
 
 /// <summary>
 /// Computes s[n, k] = ⟨G_n[R, C], W[R, C]⟩ of every image n and block k = (R, C): the derivative of image n's loss by a factor (gate) on

@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.Observers;
+namespace Microsoft.ML.BlockPruning.Calibration.Observers;
 
 /// <summary>S = Σ d dᵀ / images over all tokens, d = the loss gradient at the layer's outputs: float32 products, float64 sums.</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.Observers;
+namespace Microsoft.ML.BlockPruning.Calibration.Observers;
 
 /// <summary>
 /// Σ d² / images of each output feature over all tokens, d = the loss gradient there: float32 products, float64 sums.

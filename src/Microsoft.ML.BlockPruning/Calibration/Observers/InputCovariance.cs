@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.Observers;
+namespace Microsoft.ML.BlockPruning.Calibration.Observers;
 
 /// <summary>A = E[x̃ x̃ᵀ] over all tokens, x̃ = [x, 1]: float32 products, float64 sums.</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.Observers;
+namespace Microsoft.ML.BlockPruning.Calibration.Observers;
 
 /// <summary>Mean square of each input feature over all tokens, the diagonal of E[x xᵀ]: float32 products, float64 sums.</summary>
 /// <remarks>Its tensors belong to the dispose scope that is open when it is created.</remarks>

@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.Observers;
+namespace Microsoft.ML.BlockPruning.Calibration.Observers;
 
 /// <summary>Mean over images of G², G = Σ_t d xᵀ one image's loss gradient by the weight: the Fisher matrix's diagonal.</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Training.Observers;
+namespace Microsoft.ML.BlockPruning.Calibration.Observers;
 
 /// <summary>Mean over images of the loss gradient by the weight, G = Σ d xᵀ / images: float32 products, float64 sums.</summary>
 /// <remarks>

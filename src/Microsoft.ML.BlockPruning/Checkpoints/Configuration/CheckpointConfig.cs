@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
+
+namespace Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 
 /// <summary>What a <c>config.json</c> says that the tensors do not. Null where it is silent.</summary>
 /// <remarks>Read from timm's keys (<c>model_args</c>, <c>pretrained_cfg</c>, <c>label_names</c>) and from Hugging Face's.</remarks>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 
 /// <summary>Reads a <c>config.json</c>; every complaint names the file, the key, what was found and what was expected.</summary>
 internal sealed class CheckpointConfigReader(string source)

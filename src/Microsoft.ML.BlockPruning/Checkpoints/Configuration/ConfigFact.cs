@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 
 /// <summary>A number of a <c>config.json</c> that the tensors tell too: both must say the same.</summary>
 /// <param name="Source">The file, for messages.</param>

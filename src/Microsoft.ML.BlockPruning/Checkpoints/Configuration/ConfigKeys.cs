@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 
 /// <summary>The keys of a <c>config.json</c>, timm's and Hugging Face's: a table, so that none is passed over in silence.</summary>
 /// <remarks>

@@ -1,8 +1,8 @@
-using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Imaging;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Runs;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 
 /// <summary>The preprocessing where the caller names none.</summary>
 internal static class DefaultPreprocessing

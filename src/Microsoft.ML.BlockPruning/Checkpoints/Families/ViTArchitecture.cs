@@ -1,7 +1,11 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Checkpoints.Families;
 
 /// <summary>Tells a network's shape from the names and shapes of a file's tensors, and other architectures from ours.</summary>
 /// <param name="file">The file.</param>

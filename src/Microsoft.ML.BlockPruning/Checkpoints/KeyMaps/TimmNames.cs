@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
 
 /// <summary>Tells the tensor names of timm's ViT and DeiT classifiers from others, and guesses whose the others are.</summary>
 internal static partial class TimmNames

@@ -1,6 +1,8 @@
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 
 /// <summary>Attention over many images: an item is one head and one panel of queries.</summary>
 internal sealed unsafe class AttentionWork(CpuKernel kernel, WorkerPool pool, AttentionShape shape) : IParallelWork

@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Norm;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 
 /// <summary>The network on one workspace: the order of the layers, and which buffer each reads and writes. One caller at a time.</summary>
 internal sealed unsafe class ForwardPass : IDisposable

@@ -1,6 +1,7 @@
-using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Models;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 
 /// <summary>One encoder layer in the kernels' form.</summary>
 internal sealed class PackedEncoderLayer : IDisposable

@@ -1,7 +1,9 @@
-using Microsoft.ML.BlockPruning.Kernels.Cpu;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 
 /// <summary>All weights of a network in the kernels' form, read by any number of forward passes at once.</summary>
 internal sealed unsafe class PackedNetwork : IDisposable

@@ -1,7 +1,8 @@
-using Microsoft.ML.BlockPruning.Kernels.Cpu;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 
 /// <summary>Cuts images into patches, a patch a lane: an item is one panel. Lanes of prefix tokens and padding become zero.</summary>
 internal sealed unsafe class PatchWork(ViTConfig config, WorkerPool pool) : IParallelWork

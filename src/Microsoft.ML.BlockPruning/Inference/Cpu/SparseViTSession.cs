@@ -1,7 +1,9 @@
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 
 /// <summary>Scores images with a block-sparse network. Callable from many threads at once.</summary>
 /// <remarks>

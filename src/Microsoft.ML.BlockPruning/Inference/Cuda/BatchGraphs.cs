@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
 namespace Microsoft.ML.BlockPruning.Inference.Cuda;
 

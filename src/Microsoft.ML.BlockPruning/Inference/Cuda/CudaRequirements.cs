@@ -1,5 +1,6 @@
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Inference.Cuda;
 

@@ -1,5 +1,7 @@
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Inference.Cuda;

@@ -1,3 +1,6 @@
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
+
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
 
 /// <summary>All that the network computes, for one instruction set. Works on one panel; who calls it spreads panels over threads.</summary>

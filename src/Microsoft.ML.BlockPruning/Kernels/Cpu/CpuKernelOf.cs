@@ -1,4 +1,9 @@
 using System.Runtime.CompilerServices;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Norm;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
 

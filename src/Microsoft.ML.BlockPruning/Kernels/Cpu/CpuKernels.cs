@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
 

@@ -1,3 +1,5 @@
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+
 namespace Microsoft.ML.BlockPruning.Kernels.Cuda;
 
 /// <summary>Rows of activations on the device.</summary>

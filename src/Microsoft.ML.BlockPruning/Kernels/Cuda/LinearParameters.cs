@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cuda;
 

@@ -1,7 +1,8 @@
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Inference.Energy;
+namespace Microsoft.ML.BlockPruning.Measurement.Energy;
 
 /// <summary>The two kinds of work on an NVIDIA GPU, by the kernels that score. Of the thread that made it.</summary>
 /// <remarks>The numbers are noise: with zeros the GPU's wires would hardly switch, and it would take far less.</remarks>

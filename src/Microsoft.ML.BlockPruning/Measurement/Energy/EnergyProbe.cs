@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Inference.Energy;
+namespace Microsoft.ML.BlockPruning.Measurement.Energy;
 
 /// <summary>Energy of a unit of work on this machine: what the counter shows above the idle machine, divided by the work done.</summary>
 /// <param name="counter">Counts joules.</param>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Inference.Energy;
+namespace Microsoft.ML.BlockPruning.Measurement.Energy;
 
 /// <summary>Work of one kind.</summary>
 /// <param name="Units">Multiply-adds, or bytes read, of one run.</param>

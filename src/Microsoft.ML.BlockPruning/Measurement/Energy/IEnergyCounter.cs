@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Inference.Energy;
+namespace Microsoft.ML.BlockPruning.Measurement.Energy;
 
 /// <summary>Counts the energy that the processor, or a GPU, takes.</summary>
 internal interface IEnergyCounter

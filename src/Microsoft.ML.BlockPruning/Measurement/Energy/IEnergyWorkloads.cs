@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Inference.Energy;
+namespace Microsoft.ML.BlockPruning.Measurement.Energy;
 
 /// <summary>The two kinds of work that an energy model prices, on one device.</summary>
 internal interface IEnergyWorkloads : IDisposable

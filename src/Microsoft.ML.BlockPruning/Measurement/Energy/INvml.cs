@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Inference.Energy;
+namespace Microsoft.ML.BlockPruning.Measurement.Energy;
 
 /// <summary>The part of NVIDIA's management library (NVML) in use here. Statuses are NVML's own: 0 where a call succeeded.</summary>
 internal interface INvml

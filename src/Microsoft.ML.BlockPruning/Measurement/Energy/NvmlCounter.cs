@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Inference.Energy;
+namespace Microsoft.ML.BlockPruning.Measurement.Energy;
 
 /// <summary>The energy counter of one NVIDIA GPU, its memory included, as NVML shows it.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Microsoft.ML.BlockPruning.Inference.Energy;
+namespace Microsoft.ML.BlockPruning.Measurement.Energy;
 
 /// <summary>NVML itself, which comes with the NVIDIA driver.</summary>
 /// <remarks>Written after NVML's reference and not yet run beside a GPU: tests run a fake in its place.</remarks>

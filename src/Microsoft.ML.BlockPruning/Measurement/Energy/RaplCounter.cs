@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.BlockPruning.Inference.Energy;
+namespace Microsoft.ML.BlockPruning.Measurement.Energy;
 
 /// <summary>RAPL, the energy counters of Intel and AMD processors, as Linux's powercap folder shows them: all packages together.</summary>
 /// <remarks>

@@ -1,9 +1,14 @@
 using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
+using Microsoft.ML.BlockPruning.Inference.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Inference.Cuda.Check;
+namespace Microsoft.ML.BlockPruning.Measurement.GpuCheck;
 
 /// <summary>A random pruned network that goes through the kernels of one block shape, one type and one head width.</summary>
 internal sealed record AgreementCase(ViTConfig Config, BlockShape Block, CudaElement Element)

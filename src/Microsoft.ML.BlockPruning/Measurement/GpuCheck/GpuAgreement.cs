@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 
-namespace Microsoft.ML.BlockPruning.Inference.Cuda.Check;
+namespace Microsoft.ML.BlockPruning.Measurement.GpuCheck;
 
 /// <summary>How near a network's logits on the GPU are to those on the CPU.</summary>
 /// <param name="Network">Which kernels it goes through.</param>

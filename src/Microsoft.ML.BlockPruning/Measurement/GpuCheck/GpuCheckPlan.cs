@@ -1,8 +1,8 @@
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Inference.Cuda.Check;
+namespace Microsoft.ML.BlockPruning.Measurement.GpuCheck;
 
 /// <summary>What a check of a GPU compares and times.</summary>
 /// <param name="Agreements">Networks that are scored on both.</param>

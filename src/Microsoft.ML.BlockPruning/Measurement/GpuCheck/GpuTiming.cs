@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Inference.Cuda.Check;
+namespace Microsoft.ML.BlockPruning.Measurement.GpuCheck;
 
 /// <summary>Milliseconds of one layer between two events, f16.</summary>
 /// <param name="Case">The layer.</param>

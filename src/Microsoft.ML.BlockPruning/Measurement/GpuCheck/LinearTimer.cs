@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
-namespace Microsoft.ML.BlockPruning.Inference.Cuda.Check;
+namespace Microsoft.ML.BlockPruning.Measurement.GpuCheck;
 
 /// <summary>Times block-sparse layers on a GPU by events, each run alone, after runs that do not count.</summary>
 internal sealed class LinearTimer(ICudaDriver driver, CudaKernels kernels, CudaStream stream, int warmUps, int runs)

@@ -1,7 +1,8 @@
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Inference.Cuda.Check;
+namespace Microsoft.ML.BlockPruning.Measurement.GpuCheck;
 
 /// <summary>A layer to time: its size, its blocks, how much it keeps, and how many tokens come.</summary>
 internal sealed record TimingCase(string Layer, int OutFeatures, int InFeatures, BlockShape Block, double Keep, int Images, int Tokens)

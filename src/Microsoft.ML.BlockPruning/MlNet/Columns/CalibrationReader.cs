@@ -1,9 +1,10 @@
+using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Imaging;
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.MlNet.Progress;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Columns;
 
 /// <summary>Reads the calibration images out of a data view; of more than wanted it draws a sample without decoding the rest.</summary>
 internal sealed class CalibrationReader(IHost host, BlockPruneEstimator.Options options, PruneProgressRelay progress)

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Network.Names;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Networks.Names;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Columns;
 
 /// <summary>Which class of a network stands behind each name that images have: by name, by number, or by the order of the names.</summary>
 /// <param name="Names">[classes] in the network's order, each once.</param>

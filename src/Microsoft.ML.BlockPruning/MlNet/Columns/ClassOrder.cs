@@ -1,10 +1,12 @@
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Network.Names;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Names;
+using Microsoft.ML.BlockPruning.Reporting.Text;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Columns;
 
 /// <summary>Which class of the network stands behind which key of the label column.</summary>
 /// <param name="Names">[numClasses] in key order: slot names of Score and key values of PredictedLabel.</param>

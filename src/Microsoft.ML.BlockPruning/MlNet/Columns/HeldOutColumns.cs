@@ -1,8 +1,8 @@
 using Microsoft.ML.BlockPruning.Imaging;
-using Microsoft.ML.BlockPruning.Interop;
+using Microsoft.ML.BlockPruning.MlNet.Interop;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Columns;
 
 /// <summary>The columns of a validation set, checked against the calibration data's.</summary>
 /// <param name="Data">The set.</param>

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms.Image;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Columns;
 
 /// <summary>Reads the image of the row at hand as normalised floats.</summary>
 /// <remarks>

@@ -1,9 +1,9 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Columns;
 
 /// <summary>The key column that names the classes.</summary>
 /// <param name="Column">In the input's schema; its raw type is uint.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning.Interop;
+namespace Microsoft.ML.BlockPruning.MlNet.Interop;
 
 /// <summary>What an ML.NET environment knows and does not publish: its seed, its GPU and whether it was cancelled.</summary>
 internal static class MlNetHost

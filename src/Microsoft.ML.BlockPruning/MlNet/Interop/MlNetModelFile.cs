@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
-namespace Microsoft.ML.BlockPruning.Interop;
+namespace Microsoft.ML.BlockPruning.MlNet.Interop;
 
 /// <summary>Writes and reads a transformer's folder inside ML.NET's model file.</summary>
 internal static class MlNetModelFile

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.BlockPruning.Interop;
+namespace Microsoft.ML.BlockPruning.MlNet.Interop;
 
 /// <summary>Makes the schema shapes that an estimator must answer with; their constructors are not public.</summary>
 internal static class MlNetSchema

@@ -1,8 +1,9 @@
-using Microsoft.ML.BlockPruning.Interop;
+using Microsoft.ML.BlockPruning.MlNet.Interop;
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Progress;
 
 /// <summary>Passes progress to the caller, start and end of each stage to ML.NET's log, and stops the work when cancelled.</summary>
 internal sealed class PruneProgressRelay(

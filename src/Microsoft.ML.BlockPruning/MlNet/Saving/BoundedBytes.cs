@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Saving;
 
 /// <summary>Reads a small stream of a model file whole, and no more of it than its kind may have.</summary>
 internal static class BoundedBytes

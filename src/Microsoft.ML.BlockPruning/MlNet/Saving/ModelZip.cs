@@ -1,8 +1,8 @@
 using System.Collections.ObjectModel;
 using System.IO.Compression;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Imaging;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Saving;
 
 /// <summary>Reads a model's zip file once to its end, before ML.NET does, which believes every byte of it.</summary>
 internal static class ModelZip

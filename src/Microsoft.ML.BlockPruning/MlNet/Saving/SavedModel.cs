@@ -1,9 +1,10 @@
 using System.Text;
-using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Interop;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.MlNet.Interop;
+using Microsoft.ML.BlockPruning.MlNet.Scoring;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Saving;
 
 /// <summary>What a transformer's folder in ML.NET's model file holds.</summary>
 /// <param name="Settings">Columns and batch size.</param>

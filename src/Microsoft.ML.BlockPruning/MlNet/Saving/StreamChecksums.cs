@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Saving;
 
 /// <summary>The SHA-256 of small streams of a model file, in a stream of their own, which older versions pass over.</summary>
 /// <remarks>ML.NET's reader does not look at the CRCs of its zip. The network has a checksum inside.</remarks>

@@ -1,7 +1,7 @@
 using Microsoft.ML.BlockPruning.Inference.Cuda;
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>Where to compute, and why.</summary>
 /// <param name="Driver">The driver; null for the CPU.</param>

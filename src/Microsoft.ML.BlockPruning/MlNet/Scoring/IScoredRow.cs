@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>A row that the network has scored.</summary>
 internal interface IScoredRow

@@ -1,9 +1,12 @@
-using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.MlNet.Columns;
+using Microsoft.ML.BlockPruning.MlNet.Progress;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Runs;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>Reads a dense network and images for <see cref="SparseViTTransformer"/>'s report of itself.</summary>
 /// <param name="environment">Makes the host.</param>

@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning.Interop;
+using Microsoft.ML.BlockPruning.MlNet.Interop;
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>The annotations by which ML.NET's evaluators and converters know the columns of a multiclass classifier.</summary>
 internal static class ScoreAnnotations

@@ -1,6 +1,8 @@
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.MlNet.Columns;
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>Walks over an input twice at once: ahead over the images, a batch at a time, and behind over the other columns.</summary>
 /// <remarks>Without a cursor ahead no output column was asked for, and the network does not run.</remarks>

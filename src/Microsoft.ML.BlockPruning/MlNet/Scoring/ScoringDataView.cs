@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>An input with the scores beside it, computed in batches when a cursor asks for them.</summary>
 internal sealed class ScoringDataView(SparseViTTransformer transformer, IDataView source) : IDataView

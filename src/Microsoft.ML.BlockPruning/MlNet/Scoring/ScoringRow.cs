@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.MlNet.Columns;
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>One row with its scores; they are computed once a position, when the first output column is read.</summary>
 internal sealed class ScoringRow : DataViewRow, IScoredRow

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>Scores single rows, for PredictionEngine.</summary>
 internal sealed class ScoringRowMapper(SparseViTTransformer transformer, ScoringSchema schema) : IRowToRowMapper

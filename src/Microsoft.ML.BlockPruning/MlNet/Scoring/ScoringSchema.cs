@@ -1,8 +1,10 @@
 using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.MlNet.Columns;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>Binds a transformer to the columns of an input: checks the image column and appends the outputs.</summary>
 internal sealed class ScoringSchema

@@ -1,10 +1,13 @@
 using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.BlockPruning.Inference.Cuda;
-using Microsoft.ML.BlockPruning.Interop;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.MlNet.Interop;
+using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>Opens the session that a transformer scores with, on the device that the caller or the context chose, and logs which.</summary>
 internal static class ScoringSessions

@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Inference;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>Columns, batch size and limits of a transformer.</summary>
 /// <param name="ImageColumnName">Read.</param>

@@ -1,9 +1,9 @@
-using Microsoft.ML.BlockPruning.Interop;
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.MlNet.Interop;
+using Microsoft.ML.BlockPruning.Torch;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>Chooses where calibration, refit and fine-tuning compute, by the rules of scoring, and logs which.</summary>
 /// <remarks>A GPU takes one thing more than scoring does: libtorch for CUDA, which the application chooses when it is built.</remarks>

@@ -1,9 +1,12 @@
-using Microsoft.ML.BlockPruning.Interop;
-using Microsoft.ML.BlockPruning.Sweeps;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.MlNet.Columns;
+using Microsoft.ML.BlockPruning.MlNet.Interop;
+using Microsoft.ML.BlockPruning.MlNet.Progress;
+using Microsoft.ML.BlockPruning.Runs;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Sweeping;
 
 /// <summary>Reads what a sweep prunes and judges on out of data views.</summary>
 internal sealed class SweepImages(IHost host, BlockPruneEstimator.Options options, PruneProgressRelay progress)

@@ -1,14 +1,19 @@
 using System.Reflection;
-using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Interop;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.MlNet.Interop;
+using Microsoft.ML.BlockPruning.MlNet.Progress;
+using Microsoft.ML.BlockPruning.MlNet.Scoring;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Sweeps;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
+using Microsoft.ML.BlockPruning.Sweeps.Running;
+using Microsoft.ML.BlockPruning.Torch;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.MlNet.Sweeping;
 
 /// <summary>One run of a <see cref="SparsitySweep"/>: reads the images, opens the journal, hands over to the runner.</summary>
 internal sealed class SweepWork

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Network;
+namespace Microsoft.ML.BlockPruning.Networks.Families;
 
 /// <summary>The shape of a ViT or DeiT classifier (Dosovitskiy et al., ICLR 2021; Touvron et al., ICML 2021).</summary>
 /// <remarks>Token order is class, distillation (distilled networks only), patches in row-major order.</remarks>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.BlockPruning.Network.Names;
+namespace Microsoft.ML.BlockPruning.Networks.Names;
 
 /// <summary>Unicode's canonical forms: a name that one system writes in another way than the next is still the same name.</summary>
 /// <remarks>

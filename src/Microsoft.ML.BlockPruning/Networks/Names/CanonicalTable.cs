@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 
-namespace Microsoft.ML.BlockPruning.Network.Names;
+namespace Microsoft.ML.BlockPruning.Networks.Names;
 
 /// <summary>What Unicode's canonical forms are made by: parts of characters, and the classes by which marks are put in order.</summary>
 /// <remarks>Read once, when the first name with a character beyond Latin-1 is met. Made by <c>eng/make-canonical-table.py</c>.</remarks>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Network.Names;
+namespace Microsoft.ML.BlockPruning.Networks.Names;
 
 /// <summary>Python's order of text, by code points: characters of two UTF-16 units come behind all others, not in their midst.</summary>
 internal sealed class CodePointOrder : IComparer<string>

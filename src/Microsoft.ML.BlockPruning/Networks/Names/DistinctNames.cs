@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.BlockPruning.Network.Names;
+namespace Microsoft.ML.BlockPruning.Networks.Names;
 
 /// <summary>Names of classes in form C, each once: one that occurs twice gets the number of its class, as in "crane (134)".</summary>
 internal static class DistinctNames

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Network.Names;
+namespace Microsoft.ML.BlockPruning.Networks.Names;
 
 /// <summary>Finds the class of a network that images mean by a name.</summary>
 /// <remarks>

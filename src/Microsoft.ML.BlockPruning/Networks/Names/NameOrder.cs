@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Network.Names;
+namespace Microsoft.ML.BlockPruning.Networks.Names;
 
 /// <summary>
 /// The order in which a network that names no classes has learned them: that of their folders, of which timm and torchvision have one each.

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Microsoft.ML.BlockPruning.Network.Names;
+namespace Microsoft.ML.BlockPruning.Networks.Names;
 
 /// <summary>timm's order of class folders, its <c>natural_key</c>: lower-cased, and runs of digits compared as numbers.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>One block in the competition for the budgets.</summary>
 /// <param name="Layer">The layer it belongs to.</param>

@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>What an <see cref="IBlockSelection"/> has chosen.</summary>
 /// <param name="Plan">The blocks that stay.</param>

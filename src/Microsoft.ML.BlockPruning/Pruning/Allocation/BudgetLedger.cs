@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>Keeps account of every budget while blocks go and come back.</summary>
 internal sealed class BudgetLedger

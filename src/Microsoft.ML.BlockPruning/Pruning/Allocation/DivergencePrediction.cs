@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>
 /// What a choice of blocks is predicted to cost before any refit, KL divergence to the network it was chosen on in nats per image.

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+using Microsoft.ML.BlockPruning.Pruning.GateGradients;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Gates;
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>Gates that are open or closed, the sum u of the closed ones' gradients, and the cost of the open ones.</summary>
 /// <remarks>

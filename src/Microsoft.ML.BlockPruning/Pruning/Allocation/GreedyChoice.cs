@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>Removes the least important blocks per unit of cost until every budget is met.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>A way to choose the blocks of all layers within the budgets.</summary>
 internal interface IBlockChoice

@@ -1,4 +1,8 @@
-namespace Microsoft.ML.BlockPruning.Pruning.Gates;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Pruning.GateGradients;
+
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>Chooses blocks by what their removal does together, within and across layers, and not one by one.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning.Gates;
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>How <see cref="InteractionAwareSelection"/> goes about it.</summary>
 internal sealed record InteractionOptions

@@ -1,8 +1,12 @@
-using Microsoft.ML.BlockPruning.Training;
-using Microsoft.ML.BlockPruning.Training.Observers;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Calibration.Observers;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Pruning.GateGradients;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Gates;
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>Chooses by <see cref="InteractionAwareSelection"/>, on the gate gradients of one pass.</summary>
 /// <param name="options">How to go about it; the defaults where none are given.</param>
@@ -40,7 +44,7 @@ internal sealed class InteractionSelection(InteractionOptions? options = null) :
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
         var observers = context.Layers.Where(layer => remaining.Contains(layer.Name))
-            .ToDictionary(layer => layer, layer => new GateGradients(layer, context.Calibration.Count));
+            .ToDictionary(layer => layer, layer => new ImageGateGradients(layer, context.Calibration.Count));
         context.Calibrate(
             [.. context.Layers.Select(layer => observers.TryGetValue(layer, out var observer) ? new ILayerObserver[] { observer } : [])]);
         foreach (var layer in context.Layers)

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>Chooses how many blocks each layer keeps by dynamic programming over measured time, the most important of each layer.</summary>
 /// <remarks>

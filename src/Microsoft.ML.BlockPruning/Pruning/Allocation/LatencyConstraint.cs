@@ -1,6 +1,7 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>A budget of time, by a measured table.</summary>
 /// <param name="Table">The times.</param>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>One level for each layer, of the least loss within a time: the multiple-choice knapsack, by dynamic programming.</summary>
 internal static class LatencyProgram

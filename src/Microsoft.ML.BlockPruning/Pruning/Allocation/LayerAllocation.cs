@@ -1,6 +1,8 @@
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>One layer while its blocks are being chosen.</summary>
 internal sealed class LayerAllocation

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>One of the numbers of blocks that a layer may keep.</summary>
 /// <param name="Kept">Blocks kept: the most important allowed ones.</param>

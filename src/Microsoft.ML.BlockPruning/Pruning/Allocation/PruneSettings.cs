@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>What to prune to.</summary>
 internal sealed record PruneSettings

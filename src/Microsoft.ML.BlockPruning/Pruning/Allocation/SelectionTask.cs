@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>What one shot has to choose from and to meet.</summary>
 /// <param name="Remaining">The layers that may lose blocks, with the blocks that are still there.</param>

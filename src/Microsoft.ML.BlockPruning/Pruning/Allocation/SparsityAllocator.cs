@@ -1,7 +1,9 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
 /// <summary>Chooses the blocks that stay within every budget, to one block, and leaves no dead unit.</summary>
 /// <remarks>Blocks of dead units are freed and what they cost is spent again, until none is left.</remarks>

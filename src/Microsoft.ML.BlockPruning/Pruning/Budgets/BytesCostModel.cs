@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 /// <summary>Bytes of the block-sparse network, as <see cref="NetworkCost.Bytes"/> counts them.</summary>
 /// <remarks>A kept block is its real weights and one index; a layer that may lose blocks has its row pointers whatever it keeps.</remarks>

@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 /// <summary>Energy of one image by an <see cref="EnergyModel"/>, in femtojoules: whole numbers, so that sums are exact.</summary>
 internal sealed class EnergyCostModel : ICostModel

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 /// <summary>What one image costs in energy: multiply-adds and the bytes of weights and indices read. Immutable.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 /// <summary>Multiply-adds of one image, as <see cref="NetworkCost"/> counts them.</summary>
 /// <param name="cost">The network's counter.</param>

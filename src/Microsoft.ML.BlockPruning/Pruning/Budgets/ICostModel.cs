@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 /// <summary>What a network costs as its blocks go: a fixed part plus a sum over kept blocks. Budgets are in the same unit.</summary>
 internal interface ICostModel

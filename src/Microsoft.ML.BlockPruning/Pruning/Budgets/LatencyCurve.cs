@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 /// <summary>Milliseconds of one layer by the share of its blocks that is kept.</summary>
 /// <remarks>

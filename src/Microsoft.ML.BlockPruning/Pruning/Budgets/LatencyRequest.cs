@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 /// <summary>What a budget of time asks to be measured.</summary>
 /// <param name="Keep">Fraction of the dense time that remains, in (0, 1].</param>

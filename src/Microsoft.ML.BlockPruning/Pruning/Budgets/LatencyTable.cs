@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 /// <summary>Milliseconds of a network for one batch, layer by layer, as measured on one machine with one number of threads.</summary>
 /// <param name="FixedMilliseconds">All but the layers of <paramref name="Layers"/>.</param>

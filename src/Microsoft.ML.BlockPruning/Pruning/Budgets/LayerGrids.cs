@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 /// <summary>The layers that may lose blocks, in forward order, with their block grids; all other layers stay dense.</summary>
 internal sealed class LayerGrids

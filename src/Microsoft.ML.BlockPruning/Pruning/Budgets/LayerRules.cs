@@ -1,8 +1,8 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Training;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 /// <summary>Which layers may lose blocks, in which block shape, and what each keeps at least. Immutable.</summary>
 internal sealed class LayerRules

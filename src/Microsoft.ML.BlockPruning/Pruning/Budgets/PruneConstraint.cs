@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 /// <summary>One budget, in the units of its cost model.</summary>
 /// <param name="Costs">What the network costs as its blocks go.</param>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 /// <summary>Every prunable block costs one; the budget is the number of blocks to keep.</summary>
 internal sealed class SparsityCostModel : ICostModel

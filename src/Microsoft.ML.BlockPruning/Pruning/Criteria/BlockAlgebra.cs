@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 
 /// <summary>
 /// Linear algebra on single blocks, float64, row-major; every side is a multiple of <see cref="Lanes"/>, so there are no remainders.

@@ -1,8 +1,9 @@
+using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 
 /// <summary>From numbers per weight to numbers per block to importances.</summary>
 internal static class BlockSums

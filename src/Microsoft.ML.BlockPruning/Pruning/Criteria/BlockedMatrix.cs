@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 
 /// <summary>A symmetric matrix cut into square blocks, each padded to <see cref="Side"/> and stored contiguously.</summary>
 /// <remarks>Padding is the identity: a padded feature has variance one and no covariance, so it changes nothing downstream.</remarks>

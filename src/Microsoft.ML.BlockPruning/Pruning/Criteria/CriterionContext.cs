@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 
 /// <summary>What a criterion has to go by, and the passes over the calibration images that it asks for.</summary>
 /// <param name="dense">The dense network; not to be changed.</param>

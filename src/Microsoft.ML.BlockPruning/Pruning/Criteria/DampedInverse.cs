@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 
 /// <summary>(M + 0.01 · mean diagonal · I)⁻¹ of a covariance.</summary>
 internal static class DampedInverse

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 
 /// <summary>Rates all blocks of a network; importances share one scale across layers, because the budget is spent across layers.</summary>
 internal interface IBlockCriterion

@@ -1,7 +1,8 @@
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 
 /// <summary>A criterion that watches each layer during one pass and rates it from what was seen there.</summary>
 /// <typeparam name="TObserver">What watches a layer.</typeparam>

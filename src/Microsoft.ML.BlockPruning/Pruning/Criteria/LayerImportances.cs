@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 
 /// <summary>The importance of every block of one layer: predicted rise of the loss, in nats per image, when the block goes.</summary>
 internal sealed class LayerImportances

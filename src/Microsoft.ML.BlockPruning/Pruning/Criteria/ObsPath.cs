@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 
 /// <summary>
 /// Removes the column blocks of one row strip one by one, each time the one whose loss hurts least after all others have adapted.

@@ -1,8 +1,9 @@
 using System.Runtime.ExceptionServices;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 
 /// <summary>The default criterion: slopes of the lower convex hull of each row strip's <see cref="ObsPath"/>.</summary>
 /// <remarks>

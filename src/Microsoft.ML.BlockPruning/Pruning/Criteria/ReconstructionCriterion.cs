@@ -1,4 +1,5 @@
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Pruning.Criteria;

@@ -1,5 +1,5 @@
-using Microsoft.ML.BlockPruning.Training;
-using Microsoft.ML.BlockPruning.Training.Observers;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Calibration.Observers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Pruning.Criteria;

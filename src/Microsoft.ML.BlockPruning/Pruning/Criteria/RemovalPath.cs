@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 
 /// <summary>The order in which a layer loses the blocks it has: least important per weight first; ties by rows, then columns.</summary>
 internal sealed class RemovalPath

@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Calibration;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Pruning.Criteria;

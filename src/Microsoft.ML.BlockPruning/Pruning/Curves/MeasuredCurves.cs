@@ -1,5 +1,8 @@
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Training;
 
 namespace Microsoft.ML.BlockPruning.Pruning.Curves;
 

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Gates;
+namespace Microsoft.ML.BlockPruning.Pruning.GateGradients;
 
 /// <summary>Gate gradients of all layers by gate: s_k over some of the images, contiguous.</summary>
 internal sealed class GateColumns

@@ -1,17 +1,19 @@
-using Microsoft.ML.BlockPruning.Training;
-using Microsoft.ML.BlockPruning.Training.Observers;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Calibration.Observers;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Gates;
+namespace Microsoft.ML.BlockPruning.Pruning.GateGradients;
 
 /// <summary>A criterion that reads the gate gradients of every image: one pass, 4 · images · blocks bytes.</summary>
 /// <param name="loss">Whose gradients; null: the likelihood of the calibration's labels, sampled where it has none.</param>
-internal abstract class GateCriterion(ICalibrationLoss? loss = null) : LayerCriterion<GateGradients>(loss)
+internal abstract class GateCriterion(ICalibrationLoss? loss = null) : LayerCriterion<ImageGateGradients>(loss)
 {
-    protected override GateGradients Observe(PrunableLayer layer, CalibrationSet calibration) => new(layer, calibration.Count);
+    protected override ImageGateGradients Observe(PrunableLayer layer, CalibrationSet calibration) => new(layer, calibration.Count);
 
     /// <summary>The gate gradients of one layer, out of libtorch.</summary>
-    public static LayerGateGradients GatesOf(PrunableLayer layer, GateGradients observed)
+    public static LayerGateGradients GatesOf(PrunableLayer layer, ImageGateGradients observed)
     {
         using var scope = NewDisposeScope();
         float[] values = TorchDevice.Read<float>(observed.Values);

@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Gates;
+namespace Microsoft.ML.BlockPruning.Pruning.GateGradients;
 
 /// <summary>Gate gradients of one layer: s[n, k] = ⟨G_n, W⟩ over block k, G_n the gradient of image n's loss.</summary>
 /// <remarks>

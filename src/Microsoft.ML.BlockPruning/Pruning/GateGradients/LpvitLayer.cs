@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Pruning.GateGradients;
 
 /// <summary>What LPViT knows of one prunable layer.</summary>
 internal sealed class LpvitLayer

@@ -1,6 +1,7 @@
-using Microsoft.ML.BlockPruning.Pruning.Gates;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Pruning.GateGradients;
 
 /// <summary>LPViT (ECCV 2024) as the paper means it: output distortion from a Fisher of single images, one price for all layers.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Pruning.GateGradients;
 
 /// <summary>Sums over the tiles of one layer, w a weight and g its mean gradient; all that the curve and the rankings need.</summary>
 /// <remarks>

@@ -1,8 +1,8 @@
-using Microsoft.ML.BlockPruning.Pruning.Gates;
-using Microsoft.ML.BlockPruning.Training;
-using Microsoft.ML.BlockPruning.Training.Observers;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Calibration.Observers;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
+namespace Microsoft.ML.BlockPruning.Pruning.GateGradients;
 
 /// <summary>½ / [F⁻¹]_kk: the loss that removing block k leaves once the scales of all other blocks have adapted.</summary>
 /// <remarks>
@@ -14,7 +14,7 @@ internal sealed class MfacCriterion : GateCriterion
 {
     private const double Damping = 0.01;
 
-    protected override IReadOnlyList<LayerImportances> RateAll(CriterionContext context, IReadOnlyList<GateGradients> observed)
+    protected override IReadOnlyList<LayerImportances> RateAll(CriterionContext context, IReadOnlyList<ImageGateGradients> observed)
     {
         LayerGateGradients[] gates = [.. context.Layers.Zip(observed, GatesOf)];
         var importances = MfacSaliency.Rate(new MfacInverse(gates, MfacInverse.DampingOf(gates, Damping)));
@@ -26,6 +26,6 @@ internal sealed class MfacCriterion : GateCriterion
         return importances;
     }
 
-    protected override LayerImportances Rate(PrunableLayer layer, GateGradients observed, Action onStrip) =>
+    protected override LayerImportances Rate(PrunableLayer layer, ImageGateGradients observed, Action onStrip) =>
         throw new NotSupportedException("M-FAC sees all layers together.");
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Gates;
+namespace Microsoft.ML.BlockPruning.Pruning.GateGradients;
 
 /// <summary>The inverse of the damped Fisher of all gates of a network, which is never formed.</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Pruning.Gates;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
+
+namespace Microsoft.ML.BlockPruning.Pruning.GateGradients;
 
 /// <summary>What the loss rises by when one gate closes and all others of the network move to make up for it.</summary>
 /// <remarks>

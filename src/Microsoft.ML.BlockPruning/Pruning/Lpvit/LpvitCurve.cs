@@ -1,3 +1,5 @@
+using Microsoft.ML.BlockPruning.Pruning.GateGradients;
+
 namespace Microsoft.ML.BlockPruning.Pruning.Lpvit;
 
 /// <summary>The rate-distortion curve δ(α) of one layer, as LPViT's public code computes it.</summary>

@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Reconstruction;
+namespace Microsoft.ML.BlockPruning.Pruning.Refit;
 
 /// <summary>Changes a whole encoder layer after its matrices have been fitted one by one.</summary>
 internal interface ILayerReconstruction

@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Refit;
 
 /// <summary>No refit: the dense weights, zero in removed blocks. A step is a layer.</summary>
 internal sealed class MaskedWeights(RefitTask task) : IWeightRefit

@@ -1,7 +1,8 @@
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Refit;
 
 /// <summary>
 /// The normal equations of one layer's refit, summed over batches: float32 products, float64 sums, one pair per row group.

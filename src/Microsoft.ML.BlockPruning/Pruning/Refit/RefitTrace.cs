@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Refit;
 
 /// <summary>How a refit came out.</summary>
 /// <param name="Outcomes">By layer name; layers that were not fitted are absent.</param>

@@ -1,12 +1,12 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Pruning.Reconstruction;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Pruning;
+namespace Microsoft.ML.BlockPruning.Pruning.Refit;
 
 /// <summary>Fits the kept weights of a pruned network to the dense one, layer by layer in forward order, with residual feedback.</summary>
 /// <remarks>

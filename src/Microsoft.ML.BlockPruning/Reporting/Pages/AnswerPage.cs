@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Reporting.Text;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace Microsoft.ML.BlockPruning.Reporting.Pages;
 

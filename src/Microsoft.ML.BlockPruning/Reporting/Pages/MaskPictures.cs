@@ -1,3 +1,6 @@
+using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Reporting.Text;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Reporting.Pages;

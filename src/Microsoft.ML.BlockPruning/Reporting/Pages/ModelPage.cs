@@ -1,3 +1,6 @@
+using Microsoft.ML.BlockPruning.Reporting.Text;
+using Microsoft.ML.BlockPruning.Runs.Reports;
+
 namespace Microsoft.ML.BlockPruning.Reporting.Pages;
 
 /// <summary>A model's report as a page: what is left of each layer, and which answers are other ones.</summary>

@@ -1,4 +1,7 @@
-namespace Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Reporting.Text;
+using Microsoft.ML.BlockPruning.Runs.Reports;
+
+namespace Microsoft.ML.BlockPruning.Reporting.Pages;
 
 /// <summary>A report as Markdown.</summary>
 internal static class PruneReportMarkdown

@@ -1,3 +1,5 @@
+using Microsoft.ML.BlockPruning.Reporting.Text;
+
 namespace Microsoft.ML.BlockPruning.Reporting.Pages;
 
 /// <summary>The frame of a page, and the parts that all pages are made of.</summary>

@@ -1,4 +1,6 @@
 using Microsoft.ML.BlockPruning.Reporting.Plots;
+using Microsoft.ML.BlockPruning.Reporting.Text;
+using Microsoft.ML.BlockPruning.Sweeps;
 
 namespace Microsoft.ML.BlockPruning.Reporting.Pages;
 

@@ -1,6 +1,8 @@
 using Microsoft.ML.BlockPruning.Reporting.Plots;
+using Microsoft.ML.BlockPruning.Reporting.Text;
+using Microsoft.ML.BlockPruning.Sweeps;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Reporting.Pages;
 
 /// <summary>A sweep's report as Markdown, its plots in files beside it.</summary>
 internal static class SweepReportMarkdown

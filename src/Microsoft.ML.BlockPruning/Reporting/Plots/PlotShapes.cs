@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Reporting.Pages;
+using Microsoft.ML.BlockPruning.Reporting.Text;
 
 namespace Microsoft.ML.BlockPruning.Reporting.Plots;
 

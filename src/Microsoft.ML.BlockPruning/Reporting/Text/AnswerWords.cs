@@ -1,6 +1,7 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Reporting.Text;
 
 /// <summary>Where two networks answer differently, in sentences and cells: what page and Markdown have in common.</summary>
 internal static class AnswerWords

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Reporting.Text;
 
 /// <summary>The classes of a network in words and cells: what all forms of a report have in common.</summary>
 internal static class ClassWords

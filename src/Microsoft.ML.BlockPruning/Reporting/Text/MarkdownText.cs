@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Reporting.Text;
 
 /// <summary>Writes Markdown; free text cannot end a cell or begin a heading, a link or an element.</summary>
 internal sealed class MarkdownText

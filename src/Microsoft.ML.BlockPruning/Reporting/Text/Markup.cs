@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Microsoft.ML.BlockPruning.Reporting.Pages;
+namespace Microsoft.ML.BlockPruning.Reporting.Text;
 
 /// <summary>Writes elements that are HTML and XML at once; every text is escaped, so that no name can become markup.</summary>
 internal sealed class Markup

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
+
+namespace Microsoft.ML.BlockPruning.Reporting.Text;
 
 /// <summary>A preprocessing in words and cells: what all forms of a report have in common.</summary>
 internal static class PreprocessingWords

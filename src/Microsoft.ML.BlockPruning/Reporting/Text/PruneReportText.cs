@@ -1,6 +1,7 @@
 using System.Text;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Reporting.Text;
 
 /// <summary>A report in plain ASCII, columns padded: for a console or a log.</summary>
 internal static class PruneReportText

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Reporting.Text;
 
 /// <summary>The cells of the report's tables, the first row their heads: what Markdown and the console have in common.</summary>
 internal static class ReportTables

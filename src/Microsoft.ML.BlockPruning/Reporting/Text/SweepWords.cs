@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Sweeps;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Reporting.Text;
 
 /// <summary>A sweep in sentences and in the cells of a table: what page and Markdown have in common.</summary>
 internal static class SweepWords

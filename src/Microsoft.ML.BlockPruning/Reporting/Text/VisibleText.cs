@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Reporting.Text;
 
 /// <summary>Names and messages come from anybody's files: what a terminal would obey or a reader not see is replaced by U+FFFD.</summary>
 internal static class VisibleText

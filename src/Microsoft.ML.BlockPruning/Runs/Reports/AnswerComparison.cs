@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Runs.Reports;
 
 /// <summary>The answers of a pruned network beside those of the dense one, image by image.</summary>
 internal sealed class AnswerComparison

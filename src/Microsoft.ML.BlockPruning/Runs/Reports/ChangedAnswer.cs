@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Runs.Reports;
 
 /// <summary>An image that the pruned network takes for another class than the dense one.</summary>
 /// <param name="Row">Of the image, from 0.</param>

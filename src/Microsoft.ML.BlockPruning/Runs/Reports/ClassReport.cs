@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Reporting.Text;
+
+namespace Microsoft.ML.BlockPruning.Runs.Reports;
 
 /// <summary>A class of a network, and what the images call it. Immutable.</summary>
 public sealed class ClassReport

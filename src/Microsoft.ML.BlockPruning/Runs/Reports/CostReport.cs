@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Runs.Reports;
 
 /// <summary>What a layer or a network costs for one image.</summary>
 public sealed class CostReport

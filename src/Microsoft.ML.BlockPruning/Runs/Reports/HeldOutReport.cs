@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Runs.Reports;
 
 /// <summary>The pruned network beside the dense one, on images that no step of pruning has seen.</summary>
 public sealed class HeldOutReport

@@ -1,7 +1,7 @@
 using Microsoft.ML.BlockPruning.Reporting.Pages;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Runs.Reports;
 
 /// <summary>One pruned model to look at: what is left of each layer, where its answers differ from the dense network's.</summary>
 public sealed class ModelReport

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Runs.Reports;
 
 /// <summary>A step of what is done to an image before the network reads it, and who says so. Immutable.</summary>
 public sealed class PreprocessingReport

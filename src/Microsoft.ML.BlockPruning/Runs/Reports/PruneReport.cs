@@ -1,4 +1,7 @@
-namespace Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Reporting.Pages;
+using Microsoft.ML.BlockPruning.Reporting.Text;
+
+namespace Microsoft.ML.BlockPruning.Runs.Reports;
 
 /// <summary>What one pruning kept, what it cost in accuracy and what it saved: by layer and as a whole. Immutable.</summary>
 /// <remarks>

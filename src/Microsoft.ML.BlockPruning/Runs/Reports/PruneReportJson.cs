@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Runs.Reports;
 
 /// <summary>A report as JSON: its properties in camelCase, and the version of the form.</summary>
 /// <remarks>Reading refuses unknown versions and fields, so that nothing in a file is silently passed over.</remarks>

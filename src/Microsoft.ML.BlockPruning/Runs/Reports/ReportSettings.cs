@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Runs.Reports;
 
 /// <summary>What was asked for, and what it ran on.</summary>
 public sealed class ReportSettings

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Runs.Reports;
 
 /// <summary>How long one stage took.</summary>
 public sealed class StageReport

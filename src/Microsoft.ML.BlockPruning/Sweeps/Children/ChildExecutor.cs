@@ -1,8 +1,9 @@
 using System.Text.Json;
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
 
-namespace Microsoft.ML.BlockPruning.Sweeps.Workers;
+namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 
 /// <summary>
 /// Runs trials in a child process, so that one that dies, or takes more memory than it may, costs only itself.

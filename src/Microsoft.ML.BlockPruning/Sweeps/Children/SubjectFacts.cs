@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Sweeps.Workers;
+namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 
 /// <summary>What a subject's network and images do not say.</summary>
 internal sealed record SubjectFacts(

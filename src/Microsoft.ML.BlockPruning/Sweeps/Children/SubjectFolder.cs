@@ -1,12 +1,14 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
 
-namespace Microsoft.ML.BlockPruning.Sweeps.Workers;
+namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 
 /// <summary>A sweep's subject as files, on its way to another process of this machine: network, images as float32, the rest.</summary>
 internal static class SubjectFolder

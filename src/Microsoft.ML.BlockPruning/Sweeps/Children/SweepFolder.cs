@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
 
-namespace Microsoft.ML.BlockPruning.Sweeps.Workers;
+namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 
 /// <summary>The temporary folder of a sweep that runs its trials in child processes; known again by place, name and mark.</summary>
 /// <remarks>A worker is told its folder by the command line, which anybody can write, and deletes it in the end.</remarks>

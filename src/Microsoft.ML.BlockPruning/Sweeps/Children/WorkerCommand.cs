@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Sweeps.Workers;
+namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 
 /// <summary>How to start a worker process; its pipes and its folder follow as arguments.</summary>
 /// <param name="FileName">The program.</param>

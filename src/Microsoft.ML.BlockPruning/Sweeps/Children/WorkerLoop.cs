@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
 
-namespace Microsoft.ML.BlockPruning.Sweeps.Workers;
+namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 
 /// <summary>What a worker process does: runs the trials that it is sent, one after the other, until nobody sends any more.</summary>
 internal static class WorkerLoop

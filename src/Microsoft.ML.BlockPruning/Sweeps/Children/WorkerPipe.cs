@@ -1,8 +1,9 @@
 using System.IO.Pipes;
 using System.Text;
 using System.Text.Json;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
 
-namespace Microsoft.ML.BlockPruning.Sweeps.Workers;
+namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 
 /// <summary>One end of the two pipes between a sweep and its worker: a line of JSON each way is a message.</summary>
 /// <remarks>Pipes of their own, since anything in a process may print on the standard streams, libtorch among them.</remarks>

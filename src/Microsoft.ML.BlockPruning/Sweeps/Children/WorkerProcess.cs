@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipes;
 
-namespace Microsoft.ML.BlockPruning.Sweeps.Workers;
+namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 
 /// <summary>A child process that runs trials, seen from the sweep; its memory is watched.</summary>
 internal sealed class WorkerProcess : IDisposable

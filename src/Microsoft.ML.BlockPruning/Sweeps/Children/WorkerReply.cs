@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Sweeps.Workers;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
+
+namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 
 /// <summary>A line that a worker writes: one of ready, a step, a result or an error.</summary>
 internal sealed record WorkerReply

@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Pruning;
 
-namespace Microsoft.ML.BlockPruning.Sweeps.Workers;
+namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 
 /// <summary>A step of pruning on its way to another process.</summary>
 internal sealed record WorkerStep(PruneStage Stage, int Done, int Total, int Shot, int Shots)

@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Pruning;
 
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Executors;
 
 /// <summary>
 /// Cross-validation: runs a trial once for each fold, pruned on the other folds' images and judged on its own, and tells the means.

@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Pruning;
 
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Executors;
 
 /// <summary>Runs trials, wherever that is: here, in another process, on another machine. One call at a time.</summary>
 internal interface ITrialExecutor : IDisposable

@@ -1,8 +1,10 @@
+using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Training.FineTuning;
 
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Executors;
 
 /// <summary>From the names of a trial's choices to what carries them out. Options of the sweep that no trial chooses are in it.</summary>
 internal interface ITrialMethod

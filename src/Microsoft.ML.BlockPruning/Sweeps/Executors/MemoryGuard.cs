@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Pruning;
 
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Executors;
 
 /// <summary>Refuses trials in this process that cannot stay below a limit of its memory; one that is running it cannot stop.</summary>
 /// <param name="inner">Runs the trials.</param>

@@ -1,8 +1,9 @@
+using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Imaging;
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
 
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Executors;
 
 /// <summary>What a sweep prunes and judges.</summary>
 /// <param name="Dense">The dense network; not changed.</param>

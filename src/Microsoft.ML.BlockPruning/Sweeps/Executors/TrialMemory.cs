@@ -1,7 +1,8 @@
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Executors;
 
 /// <summary>What a trial takes at the least, to refuse one that cannot fit before it starts.</summary>
 internal static class TrialMemory

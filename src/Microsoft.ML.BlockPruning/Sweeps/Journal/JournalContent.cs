@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 /// <summary>What a journal holds, read and checked.</summary>
 /// <param name="Headers">One for each run, in order; empty in an empty file.</param>

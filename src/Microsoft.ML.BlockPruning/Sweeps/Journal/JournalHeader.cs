@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 /// <summary>What the journal says at its head, and again at the head of every further run.</summary>
 /// <param name="Journal">Marks the file: <see cref="Mark"/>.</param>

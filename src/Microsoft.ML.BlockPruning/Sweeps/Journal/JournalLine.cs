@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 /// <summary>The lines of a journal as JSON.</summary>
 /// <remarks>A trial's line stands on its own: the figures, then seed, library and session of the header that it stands below.</remarks>

@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
 
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 /// <summary>A file of lines, each a value in JSON; numbered as an editor numbers them.</summary>
 internal static class JsonLines

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 /// <summary>A file of lines as the journal has them for <see cref="ReferencePoint"/>, measured apart from a sweep.</summary>
 /// <remarks>The dense network stands in it too: by its line the figures are known to be of the network that was swept.</remarks>

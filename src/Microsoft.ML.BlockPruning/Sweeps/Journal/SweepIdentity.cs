@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 /// <summary>What makes two sweeps the same: a result of one is a result of the other. A journal holds one identity.</summary>
 /// <param name="Model">SHA-256 of the dense network's shape and weights, hexadecimal.</param>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 /// <summary>How a sweep writes and reads JSON: names in camelCase, numbers in full precision, what is null left out.</summary>
 internal static class SweepJson

@@ -1,7 +1,7 @@
 using System.Text;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Files;
 
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 /// <summary>
 /// An append-only file of finished trials, one flushed line of JSON each, so that whatever kills a sweep costs only the trial that was

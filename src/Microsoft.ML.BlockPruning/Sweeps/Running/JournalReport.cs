@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
 
-namespace Microsoft.ML.BlockPruning.Reporting;
+namespace Microsoft.ML.BlockPruning.Sweeps.Running;
 
 /// <summary>Makes the report of a sweep out of its journal.</summary>
 internal static class JournalReport

@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Models;
 
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Running;
 
 /// <summary>What a sweep found.</summary>
 /// <param name="Results">In the order in which the tuner asked for them.</param>

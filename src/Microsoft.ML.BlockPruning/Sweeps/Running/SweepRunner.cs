@@ -1,6 +1,9 @@
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
+using Microsoft.ML.BlockPruning.Sweeps.Tuners;
 
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Running;
 
 /// <summary>The loop of a sweep: ask the tuner, look into the journal, else run the trial and write it down.</summary>
 /// <param name="space">What there is to choose from.</param>

@@ -1,6 +1,4 @@
-using Microsoft.ML.BlockPruning.Sweeps;
-
-namespace Microsoft.ML.BlockPruning;
+namespace Microsoft.ML.BlockPruning.Sweeps.Running;
 
 /// <summary>What a <see cref="SparsitySweep"/> is told besides the options and the data.</summary>
 internal sealed record SweepSetup

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Tuners;
 
 /// <summary>Finds the least kept fraction whose accuracy is within a drop of the dense network's, for every family.</summary>
 /// <param name="maximumDrop">Fraction of the validation images, in [0, 1], that may be lost.</param>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Tuners;
 
 /// <summary>Every combination: family by family, from the most kept to the least.</summary>
 internal sealed class GridTuner : ITuner

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Tuners;
 
 /// <summary>Successive halving: at each kept fraction all families race on few calibration images, the best go on with more.</summary>
 /// <param name="factor">η, at least 2: of each round the best 1 / η go on, with η times the images.</param>

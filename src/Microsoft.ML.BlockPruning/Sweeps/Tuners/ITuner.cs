@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Tuners;
 
 /// <summary>Chooses the next trial.</summary>
 /// <remarks>

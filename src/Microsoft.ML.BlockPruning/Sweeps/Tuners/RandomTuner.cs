@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Tuners;
 
 /// <summary>Trials drawn evenly: any kept fraction between the least and the most of the space, any family.</summary>
 /// <param name="count">How many.</param>

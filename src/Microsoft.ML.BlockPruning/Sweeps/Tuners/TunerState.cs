@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Sweeps;
+namespace Microsoft.ML.BlockPruning.Sweeps.Tuners;
 
 /// <summary>What a tuner goes by.</summary>
 /// <param name="Space">What there is to choose from.</param>

@@ -1,7 +1,7 @@
 using System.Text;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 
-namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Tests.Checkpoints.Configuration;
 
 [TestClass]
 public sealed class CheckpointConfigTests

@@ -1,7 +1,9 @@
 using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Networks;
 
-namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Tests.Checkpoints.Configuration;
 
 /// <summary>Every key that changes what the network computes or sees is honoured or refused by name.</summary>
 /// <remarks>
@@ -281,7 +283,7 @@ public sealed class ConfigKeysTests
         return folder;
     }
 
-    private static (BlockPruning.Network.ViTWeights Weights, ImagePreprocessing Preprocessing) Load(TemporaryFolder folder)
+    private static (ViTWeights Weights, ImagePreprocessing Preprocessing) Load(TemporaryFolder folder)
     {
         string path = folder["tiny.safetensors"];
         var weights = ViTCheckpoint.Load(path);

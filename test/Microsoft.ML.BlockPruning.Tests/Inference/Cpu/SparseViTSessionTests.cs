@@ -1,14 +1,16 @@
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints;
 using Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
 
-namespace Microsoft.ML.BlockPruning.Tests.Inference;
+namespace Microsoft.ML.BlockPruning.Tests.Inference.Cpu;
 
 [TestClass]
 public sealed class SparseViTSessionTests
@@ -17,7 +19,7 @@ public sealed class SparseViTSessionTests
     private static readonly Dictionary<(string Config, int Height, int Width), float[]> TorchLogits = [];
 
     public static IEnumerable<(string Config, string Kernel, int Height, int Width, double Density)> Networks =>
-        from config in TestNetworks.Configs.Keys
+        from config in RandomNetworks.Configs.Keys
         from kernel in TestKernels.Names
         from block in new[] { (0, 0, 1.0), (8, 8, 0.5), (12, 10, 0.5), (16, 16, 0.2) }
         select (config, kernel, block.Item1, block.Item2, block.Item3);
@@ -28,19 +30,19 @@ public sealed class SparseViTSessionTests
         string configName, string kernelName, int height, int width, double density)
     {
         var kernel = TestKernels.SupportedOrInconclusive(kernelName);
-        var config = TestNetworks.Configs[configName];
-        var weights = TestNetworks.Random(config, seed: 1);
-        var plan = height == 0 ? null : TestNetworks.Prune(weights, new BlockShape(height, width), density, seed: 2);
-        float[] images = TestNetworks.Images(config, 3, seed: 3);
+        var config = RandomNetworks.Configs[configName];
+        var weights = RandomNetworks.Random(config, seed: 1);
+        var plan = height == 0 ? null : RandomNetworks.Prune(weights, new BlockShape(height, width), density, seed: 2);
+        float[] images = RandomNetworks.Images(config, 3, seed: 3);
         if (!TorchLogits.TryGetValue((configName, height, width), out float[]? expected))
         {
             expected = TorchScore(weights, images);
             TorchLogits.Add((configName, height, width), expected);
         }
 
-        using var session = new SparseViTSession(TestNetworks.Sparse(weights, plan), threads: 2, kernel);
+        using var session = new SparseViTSession(RandomNetworks.Sparse(weights, plan), threads: 2, kernel);
 
-        float[] logits = TestNetworks.Score(session, images);
+        float[] logits = RandomNetworks.Score(session, images);
 
         float largest = expected.Max(Math.Abs);
         Assert.IsGreaterThan(0.1f, largest, "the network says nothing");
@@ -57,9 +59,9 @@ public sealed class SparseViTSessionTests
         var kernel = TestKernels.SupportedOrInconclusive(kernelName);
         using var expected = SafetensorsFile.Open(TinyViT.ExpectedPath);
         float[] logits = expected.ReadSingles("logits");
-        using var session = new SparseViTSession(TestNetworks.Sparse(ViTCheckpoint.Load(TinyViT.ModelPath)), threads: 2, kernel);
+        using var session = new SparseViTSession(RandomNetworks.Sparse(ViTCheckpoint.Load(TinyViT.ModelPath)), threads: 2, kernel);
 
-        float[] found = TestNetworks.Score(session, expected.ReadSingles("images"));
+        float[] found = RandomNetworks.Score(session, expected.ReadSingles("images"));
 
         for (int i = 0; i < logits.Length; i++)
         {
@@ -74,9 +76,9 @@ public sealed class SparseViTSessionTests
         var kernel = TestKernels.SupportedOrInconclusive(kernelName);
         using var expected = SafetensorsFile.Open(DistilledViT.ExpectedPath);
         float[] logits = expected.ReadSingles("logits");
-        using var session = new SparseViTSession(TestNetworks.Sparse(ViTCheckpoint.Load(DistilledViT.ModelPath)), threads: 2, kernel);
+        using var session = new SparseViTSession(RandomNetworks.Sparse(ViTCheckpoint.Load(DistilledViT.ModelPath)), threads: 2, kernel);
 
-        float[] found = TestNetworks.Score(session, expected.ReadSingles("images"));
+        float[] found = RandomNetworks.Score(session, expected.ReadSingles("images"));
 
         Assert.HasCount(21, logits);
         for (int i = 0; i < logits.Length; i++)
@@ -90,18 +92,18 @@ public sealed class SparseViTSessionTests
     public void Score_GivesTheSameBits_ForEveryKernelThreadCountAndPlaceInTheBatch(string kernelName)
     {
         var kernel = TestKernels.SupportedOrInconclusive(kernelName);
-        var network = TestNetworks.SmallPruned();
+        var network = RandomNetworks.SmallPruned();
         int classes = network.Config.NumClasses;
-        float[] images = TestNetworks.Images(network.Config, 5, seed: 3);
+        float[] images = RandomNetworks.Images(network.Config, 5, seed: 3);
         using var reference = new SparseViTSession(network, threads: 1, CpuKernels.All[^1]);
-        float[] expected = TestNetworks.Score(reference, images);
+        float[] expected = RandomNetworks.Score(reference, images);
         foreach (int threads in new[] { 1, 2, 3 })
         {
             using var session = new SparseViTSession(network, threads, kernel);
-            CollectionAssert.AreEqual(expected, TestNetworks.Score(session, images), $"{threads} threads");
+            CollectionAssert.AreEqual(expected, RandomNetworks.Score(session, images), $"{threads} threads");
             for (int image = 0; image < 5; image++)
             {
-                float[] alone = TestNetworks.Score(session, [.. images.Chunk(network.Config.ImageDim).ElementAt(image)]);
+                float[] alone = RandomNetworks.Score(session, [.. images.Chunk(network.Config.ImageDim).ElementAt(image)]);
                 float[] wanted = expected[(image * classes)..((image + 1) * classes)];
                 CollectionAssert.AreEqual(wanted, alone, $"{threads} threads, image {image} alone");
             }
@@ -111,15 +113,15 @@ public sealed class SparseViTSessionTests
     [TestMethod]
     public void Score_OfABatchLargerThanTheWorkspace_GivesTheSameBitsAsItsParts()
     {
-        var network = TestNetworks.SmallPruned();
-        float[] images = TestNetworks.Images(network.Config, 150, seed: 4);
+        var network = RandomNetworks.SmallPruned();
+        float[] images = RandomNetworks.Images(network.Config, 150, seed: 4);
         using var session = new SparseViTSession(network, threads: 2);
 
-        float[] whole = TestNetworks.Score(session, images);
+        float[] whole = RandomNetworks.Score(session, images);
 
         foreach (int size in new[] { 1, 7, 64 })
         {
-            float[] parts = [.. images.Chunk(size * network.Config.ImageDim).SelectMany(part => TestNetworks.Score(session, part))];
+            float[] parts = [.. images.Chunk(size * network.Config.ImageDim).SelectMany(part => RandomNetworks.Score(session, part))];
             CollectionAssert.AreEqual(whole, parts, $"batches of {size}");
         }
     }
@@ -127,14 +129,14 @@ public sealed class SparseViTSessionTests
     [TestMethod]
     public void Score_FromEightThreadsAtOnce_GivesTheSameBits()
     {
-        var network = TestNetworks.SmallPruned();
-        float[] images = TestNetworks.Images(network.Config, 9, seed: 5);
+        var network = RandomNetworks.SmallPruned();
+        float[] images = RandomNetworks.Images(network.Config, 9, seed: 5);
         using var session = new SparseViTSession(network, threads: 2);
-        float[] expected = TestNetworks.Score(session, images);
+        float[] expected = RandomNetworks.Score(session, images);
         float[][][] found = new float[8][][];
 
         var threads = Enumerable.Range(0, 8).Select(t => new Thread(() =>
-            found[t] = [.. Enumerable.Range(0, 20).Select(_ => TestNetworks.Score(session, images))])).ToArray();
+            found[t] = [.. Enumerable.Range(0, 20).Select(_ => RandomNetworks.Score(session, images))])).ToArray();
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
 
@@ -147,8 +149,8 @@ public sealed class SparseViTSessionTests
     [TestMethod]
     public void Score_AllocatesNothing_AfterTheFirstBatchOfASize()
     {
-        var network = TestNetworks.SmallPruned();
-        float[] images = TestNetworks.Images(network.Config, 4, seed: 6);
+        var network = RandomNetworks.SmallPruned();
+        float[] images = RandomNetworks.Images(network.Config, 4, seed: 6);
         float[] logits = new float[4 * network.Config.NumClasses];
         using var session = new SparseViTSession(network, threads: 2);
         session.Score(images, 4, logits);
@@ -168,13 +170,13 @@ public sealed class SparseViTSessionTests
     [TestMethod]
     public void Score_OfAnImageWithNaN_IsNaN_AndOfTheOthersUnchanged()
     {
-        var network = TestNetworks.SmallPruned();
-        float[] images = TestNetworks.Images(network.Config, 3, seed: 7);
+        var network = RandomNetworks.SmallPruned();
+        float[] images = RandomNetworks.Images(network.Config, 3, seed: 7);
         using var session = new SparseViTSession(network, threads: 2);
-        float[] expected = TestNetworks.Score(session, images);
+        float[] expected = RandomNetworks.Score(session, images);
         images[network.Config.ImageDim + 5] = float.NaN;
 
-        float[] logits = TestNetworks.Score(session, images);
+        float[] logits = RandomNetworks.Score(session, images);
 
         for (int i = 0; i < logits.Length; i++)
         {
@@ -186,14 +188,14 @@ public sealed class SparseViTSessionTests
     [TestMethod]
     public void Score_OfNoImages_DoesNothing()
     {
-        using var session = new SparseViTSession(TestNetworks.SmallPruned(), threads: 2);
+        using var session = new SparseViTSession(RandomNetworks.SmallPruned(), threads: 2);
         session.Score([], 0, []);
     }
 
     [TestMethod]
     public void Score_WithWrongLengths_SaysWhatItNeedsAndFound()
     {
-        using var session = new SparseViTSession(TestNetworks.SmallPruned(), threads: 1);
+        using var session = new SparseViTSession(RandomNetworks.SmallPruned(), threads: 1);
 
         var pixels = Assert.ThrowsExactly<ArgumentException>(() => session.Score(new float[1567], 2, new float[20]));
         StringAssert.Contains(pixels.Message, "2 images need 1568 pixel values (1x28x28 each) and 20 logits (10 each), found 1567 and 20");
@@ -205,17 +207,17 @@ public sealed class SparseViTSessionTests
     public void Dispose_FreesAllNativeMemory_AndEndsUse()
     {
         long before = NativeBuffer.LiveBytes;
-        var network = TestNetworks.SmallPruned();
+        var network = RandomNetworks.SmallPruned();
         var session = new SparseViTSession(network, threads: 2);
-        float[] images = TestNetworks.Images(network.Config, 2, seed: 8);
-        TestNetworks.Score(session, images[..network.Config.ImageDim]);
-        TestNetworks.Score(session, images);
+        float[] images = RandomNetworks.Images(network.Config, 2, seed: 8);
+        RandomNetworks.Score(session, images[..network.Config.ImageDim]);
+        RandomNetworks.Score(session, images);
 
         session.Dispose();
         session.Dispose();
 
         Assert.AreEqual(before, NativeBuffer.LiveBytes);
-        Assert.ThrowsExactly<ObjectDisposedException>(() => TestNetworks.Score(session, images));
+        Assert.ThrowsExactly<ObjectDisposedException>(() => RandomNetworks.Score(session, images));
         Assert.ThrowsExactly<ObjectDisposedException>(() => session.Score([], 0, []));
     }
 
@@ -223,10 +225,10 @@ public sealed class SparseViTSessionTests
     public void Dispose_DuringCalls_LetsThemFinish_AndFreesAfterwards()
     {
         long before = NativeBuffer.LiveBytes;
-        var network = TestNetworks.SmallPruned();
-        float[] images = TestNetworks.Images(network.Config, 16, seed: 9);
+        var network = RandomNetworks.SmallPruned();
+        float[] images = RandomNetworks.Images(network.Config, 16, seed: 9);
         var session = new SparseViTSession(network, threads: 2);
-        float[] expected = TestNetworks.Score(session, images);
+        float[] expected = RandomNetworks.Score(session, images);
         using var started = new CountdownEvent(4);
         int finished = 0;
         int refused = 0;
@@ -237,7 +239,7 @@ public sealed class SparseViTSessionTests
             {
                 while (true)
                 {
-                    CollectionAssert.AreEqual(expected, TestNetworks.Score(session, images));
+                    CollectionAssert.AreEqual(expected, RandomNetworks.Score(session, images));
                     Interlocked.Increment(ref finished);
                 }
             }

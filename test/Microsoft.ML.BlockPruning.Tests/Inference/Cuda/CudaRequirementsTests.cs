@@ -1,5 +1,5 @@
 using Microsoft.ML.BlockPruning.Inference.Cuda;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Inference.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
 
@@ -8,7 +9,7 @@ namespace Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
 [TestClass]
 public sealed class CudaSessionFaultTests
 {
-    private static readonly float[] Images = TestNetworks.Images(CudaSessionLab.Least, 2, seed: 3);
+    private static readonly float[] Images = RandomNetworks.Images(CudaSessionLab.Least, 2, seed: 3);
 
     /// <summary>Every call of a session's life fails once, from the first on the driver to the last.</summary>
     [TestMethod]
@@ -52,15 +53,15 @@ public sealed class CudaSessionFaultTests
         };
         using var session = CudaSessionLab.OpenLeast(driver);
 
-        var first = Assert.ThrowsExactly<InvalidOperationException>(() => TestNetworks.Score(session, Images));
-        var second = Assert.ThrowsExactly<InvalidOperationException>(() => TestNetworks.Score(session, Images));
+        var first = Assert.ThrowsExactly<InvalidOperationException>(() => RandomNetworks.Score(session, Images));
+        var second = Assert.ThrowsExactly<InvalidOperationException>(() => RandomNetworks.Score(session, Images));
 
         Assert.AreEqual(0, driver.LiveObjects);
         Assert.IsInstanceOfType<CudaException>(first.InnerException);
         Assert.AreSame(first.InnerException, second.InnerException);
         Assert.Contains("failed before", second.Message);
         using var other = CudaSessionLab.OpenLeast(new FakeCudaDriver());
-        Assert.HasCount(2 * other.Config.NumClasses, TestNetworks.Score(other, Images)); // the process goes on
+        Assert.HasCount(2 * other.Config.NumClasses, RandomNetworks.Score(other, Images)); // the process goes on
     }
 
     [TestMethod]
@@ -73,7 +74,7 @@ public sealed class CudaSessionFaultTests
 
         for (int i = 0; i < 3; i++)
         {
-            TestNetworks.Score(session, Images);
+            RandomNetworks.Score(session, Images);
         }
 
         Assert.AreEqual(launched, driver.CountOf("LaunchGraph"));
@@ -86,12 +87,12 @@ public sealed class CudaSessionFaultTests
         var driver = new FakeCudaDriver();
         using var session = CudaSessionLab.OpenLeast(driver);
         const int most = BatchGraphs.Limit + 3;
-        float[] images = TestNetworks.Images(session.Config, most, seed: 3);
+        float[] images = RandomNetworks.Images(session.Config, most, seed: 3);
 
         // The largest first, so that the arena and its graphs stay.
         foreach (int count in Enumerable.Range(1, most).Reverse().SelectMany(count => new[] { count, count, count }))
         {
-            TestNetworks.Score(session, images[..(count * session.Config.ImageDim)]);
+            RandomNetworks.Score(session, images[..(count * session.Config.ImageDim)]);
         }
 
         Assert.AreEqual(BatchGraphs.Limit, driver.CountOf("BeginCapture"));
@@ -110,7 +111,7 @@ public sealed class CudaSessionFaultTests
             running.Set();
             Assert.IsTrue(goOn.Wait(TimeSpan.FromSeconds(30)));
         };
-        var scoring = new Thread(() => TestNetworks.Score(session, Images));
+        var scoring = new Thread(() => RandomNetworks.Score(session, Images));
         var disposing = new Thread(session.Dispose);
         scoring.Start();
         Assert.IsTrue(running.Wait(TimeSpan.FromSeconds(30)));
@@ -122,7 +123,7 @@ public sealed class CudaSessionFaultTests
         Assert.IsTrue(scoring.Join(TimeSpan.FromSeconds(30)));
         Assert.IsTrue(disposing.Join(TimeSpan.FromSeconds(30)));
         Assert.AreEqual(0, driver.LiveObjects);
-        Assert.ThrowsExactly<ObjectDisposedException>(() => TestNetworks.Score(session, Images));
+        Assert.ThrowsExactly<ObjectDisposedException>(() => RandomNetworks.Score(session, Images));
         session.Dispose();
     }
 
@@ -133,7 +134,7 @@ public sealed class CudaSessionFaultTests
         var driver = new FakeCudaDriver();
         using (var session = CudaSessionLab.OpenLeast(driver))
         {
-            Parallel.For(0, 32, _ => TestNetworks.Score(session, Images));
+            Parallel.For(0, 32, _ => RandomNetworks.Score(session, Images));
         }
 
         Assert.AreEqual(31, driver.CountOf("LaunchGraph"));
@@ -146,7 +147,7 @@ public sealed class CudaSessionFaultTests
     [DataRow(16, 1, 64, "1025")]
     public void Open_NetworkTheKernelsAreTooSmallFor_IsRefusedBeforeTheDriverIsAsked(int embedDim, int heads, int imageSize, string what)
     {
-        var network = TestNetworks.Sparse(TestNetworks.Random(new ViTConfig(imageSize, 2, 1, embedDim, 1, heads, 16, 3), seed: 1));
+        var network = RandomNetworks.Sparse(RandomNetworks.Random(new ViTConfig(imageSize, 2, 1, embedDim, 1, heads, 16, 3), seed: 1));
         var driver = new FakeCudaDriver();
 
         var error = Assert.ThrowsExactly<NotSupportedException>(() => CudaSessionLab.Open(network, driver, CudaElement.Float16));
@@ -161,11 +162,11 @@ public sealed class CudaSessionFaultTests
     [DataRow(16, 1, 62)]
     public void Open_NetworkAtTheLimits_IsTaken(int embedDim, int heads, int imageSize)
     {
-        var network = TestNetworks.Sparse(TestNetworks.Random(new ViTConfig(imageSize, 2, 1, embedDim, 1, heads, 16, 3), seed: 1));
+        var network = RandomNetworks.Sparse(RandomNetworks.Random(new ViTConfig(imageSize, 2, 1, embedDim, 1, heads, 16, 3), seed: 1));
 
         using var session = CudaSessionLab.Open(network, new FakeCudaDriver(), CudaElement.Float16);
 
-        Assert.HasCount(3, TestNetworks.Score(session, TestNetworks.Images(network.Config, 1, seed: 3)));
+        Assert.HasCount(3, RandomNetworks.Score(session, RandomNetworks.Images(network.Config, 1, seed: 3)));
     }
 
     [TestMethod]
@@ -176,7 +177,7 @@ public sealed class CudaSessionFaultTests
         Assert.ThrowsExactly<ArgumentException>(() => session.Score(Images, 3, new float[9]));
         session.Score([], 0, []);
 
-        Assert.HasCount(6, TestNetworks.Score(session, Images));
+        Assert.HasCount(6, RandomNetworks.Score(session, Images));
     }
 
     /// <summary>Opens, scores call by call and as a graph, with a larger arena between, and gives all back.</summary>
@@ -186,9 +187,9 @@ public sealed class CudaSessionFaultTests
         try
         {
             using var session = CudaSessionLab.OpenLeast(driver);
-            TestNetworks.Score(session, Images[..session.Config.ImageDim]);
-            TestNetworks.Score(session, Images);
-            TestNetworks.Score(session, Images);
+            RandomNetworks.Score(session, Images[..session.Config.ImageDim]);
+            RandomNetworks.Score(session, Images);
+            RandomNetworks.Score(session, Images);
             calls = driver.Calls.Count;
             return null;
         }

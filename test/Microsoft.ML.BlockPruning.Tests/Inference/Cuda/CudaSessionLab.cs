@@ -1,7 +1,9 @@
-using Microsoft.ML.BlockPruning.Inference;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.BlockPruning.Inference.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Kernels.Cuda;
 
@@ -23,8 +25,8 @@ internal static class CudaSessionLab
 
     public static SparseViT Pruned(ViTConfig config, BlockShape block, int seed = 1)
     {
-        var weights = TestNetworks.Random(config, seed);
-        return TestNetworks.Sparse(weights, TestNetworks.Prune(weights, block, density: 0.5, seed + 1));
+        var weights = RandomNetworks.Random(config, seed);
+        return RandomNetworks.Sparse(weights, RandomNetworks.Prune(weights, block, density: 0.5, seed + 1));
     }
 
     public static CudaSession Open(SparseViT network, ICudaDriver driver, CudaElement element) =>
@@ -36,6 +38,6 @@ internal static class CudaSessionLab
     public static float[] ScoreOnCpu(SparseViT network, float[] images)
     {
         using var session = new SparseViTSession(network, threads: 1);
-        return TestNetworks.Score(session, images);
+        return RandomNetworks.Score(session, images);
     }
 }

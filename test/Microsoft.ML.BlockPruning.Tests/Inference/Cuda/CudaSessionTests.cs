@@ -1,5 +1,5 @@
-using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Kernels.Cuda.Ptx;
 
@@ -21,9 +21,9 @@ public sealed class CudaSessionTests
     public void Score_PrunedNetwork_IsTheCpusWithinWhatTheTypeLoses(string config, int height, int width, string type)
     {
         var element = Enum.Parse<CudaElement>(type);
-        var weights = TestNetworks.Random(CudaSessionLab.ConfigOf(config), seed: 1);
-        var network = TestNetworks.Sparse(weights, TestNetworks.Prune(weights, new BlockShape(height, width), density: 0.5, seed: 2));
-        float[] images = TestNetworks.Images(network.Config, 2, seed: 3);
+        var weights = RandomNetworks.Random(CudaSessionLab.ConfigOf(config), seed: 1);
+        var network = RandomNetworks.Sparse(weights, RandomNetworks.Prune(weights, new BlockShape(height, width), density: 0.5, seed: 2));
+        float[] images = RandomNetworks.Images(network.Config, 2, seed: 3);
         float[] expected = CudaSessionLab.ScoreOnCpu(network, images);
         double[] bounds = RoundingNoise.BoundsOf(weights, images, element);
 
@@ -40,8 +40,8 @@ public sealed class CudaSessionTests
     [TestMethod]
     public void Score_DenseNetwork_IsTheCpus()
     {
-        var network = TestNetworks.Sparse(TestNetworks.Random(CudaSessionLab.Distilled, seed: 1));
-        float[] images = TestNetworks.Images(network.Config, 1, seed: 3);
+        var network = RandomNetworks.Sparse(RandomNetworks.Random(CudaSessionLab.Distilled, seed: 1));
+        float[] images = RandomNetworks.Images(network.Config, 1, seed: 3);
         float[] expected = CudaSessionLab.ScoreOnCpu(network, images);
 
         float[] logits = Score(network, CudaElement.Float32, images);
@@ -54,16 +54,16 @@ public sealed class CudaSessionTests
     public void Score_BatchesOfManySizes_GiveEveryImageTheBitsItHasAlone()
     {
         var network = CudaSessionLab.Pruned(CudaSessionLab.Least, new BlockShape(16, 16));
-        float[] images = TestNetworks.Images(network.Config, 9, seed: 3);
+        float[] images = RandomNetworks.Images(network.Config, 9, seed: 3);
         int dim = network.Config.ImageDim;
         int classes = network.Config.NumClasses;
         using var driver = new PtxInterpreterDriver();
         using (var session = CudaSessionLab.Open(network, driver, CudaElement.Float16))
         {
-            float[][] alone = [.. Enumerable.Range(0, 9).Select(i => TestNetworks.Score(session, images[(i * dim)..((i + 1) * dim)]))];
+            float[][] alone = [.. Enumerable.Range(0, 9).Select(i => RandomNetworks.Score(session, images[(i * dim)..((i + 1) * dim)]))];
             foreach (int count in new[] { 3, 3, 9, 9, 1, 4, 9, 3 })
             {
-                float[] logits = TestNetworks.Score(session, images[..(count * dim)]);
+                float[] logits = RandomNetworks.Score(session, images[..(count * dim)]);
 
                 CollectionAssert.AreEqual(alone[..count].SelectMany(row => row).ToArray(), logits, $"batch of {count}");
                 Assert.HasCount(count * classes, logits);
@@ -81,13 +81,13 @@ public sealed class CudaSessionTests
     public void Score_BesideAnImageOfNaN_IsAsAlone()
     {
         var network = CudaSessionLab.Pruned(new(8, 4, 1, 64, 2, 2, 80, 3), new BlockShape(16, 64));
-        float[] image = TestNetworks.Images(network.Config, 1, seed: 3);
+        float[] image = RandomNetworks.Images(network.Config, 1, seed: 3);
         float[] bad = [.. image.Select(_ => float.NaN)];
         using var driver = new PtxInterpreterDriver();
         using var session = CudaSessionLab.Open(network, driver, CudaElement.BFloat16);
-        float[] alone = TestNetworks.Score(session, image);
+        float[] alone = RandomNetworks.Score(session, image);
 
-        float[] together = TestNetworks.Score(session, [.. bad, .. image]);
+        float[] together = RandomNetworks.Score(session, [.. bad, .. image]);
 
         Assert.IsTrue(together[..3].All(float.IsNaN), "NaN did not come out.");
         Assert.IsTrue(alone.All(float.IsFinite), "A logit is not finite.");
@@ -100,7 +100,7 @@ public sealed class CudaSessionTests
         float[] logits;
         using (var session = CudaSessionLab.Open(network, driver, element))
         {
-            logits = TestNetworks.Score(session, images);
+            logits = RandomNetworks.Score(session, images);
         }
 
         Assert.AreEqual(0, driver.LiveObjects, "The device's objects were not all given back.");

@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
 

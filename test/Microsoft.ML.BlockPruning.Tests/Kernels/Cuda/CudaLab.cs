@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Tests.Kernels.Cuda.Ptx;
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cuda;

@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Inference.Energy;
+using Microsoft.ML.BlockPruning.Measurement.Energy;
 
-namespace Microsoft.ML.BlockPruning.Tests.Inference.Energy;
+namespace Microsoft.ML.BlockPruning.Tests.Measurement.Energy;
 
 [TestClass]
 public sealed class EnergyProbeTests

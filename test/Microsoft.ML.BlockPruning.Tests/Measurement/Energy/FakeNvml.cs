@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Inference.Energy;
+using Microsoft.ML.BlockPruning.Measurement.Energy;
 
-namespace Microsoft.ML.BlockPruning.Tests.Inference.Energy;
+namespace Microsoft.ML.BlockPruning.Tests.Measurement.Energy;
 
 /// <summary>NVML with one GPU, whose counter and whose errors are what a test says.</summary>
 internal sealed class FakeNvml : INvml

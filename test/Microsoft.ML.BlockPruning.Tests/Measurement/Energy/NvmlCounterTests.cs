@@ -1,8 +1,8 @@
-using Microsoft.ML.BlockPruning.Inference.Energy;
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.Measurement.Energy;
 using Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
 
-namespace Microsoft.ML.BlockPruning.Tests.Inference.Energy;
+namespace Microsoft.ML.BlockPruning.Tests.Measurement.Energy;
 
 [TestClass]
 public sealed class NvmlCounterTests

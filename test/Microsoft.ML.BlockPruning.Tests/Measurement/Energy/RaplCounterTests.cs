@@ -1,7 +1,7 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Inference.Energy;
+using Microsoft.ML.BlockPruning.Measurement.Energy;
 
-namespace Microsoft.ML.BlockPruning.Tests.Inference.Energy;
+namespace Microsoft.ML.BlockPruning.Tests.Measurement.Energy;
 
 [TestClass]
 public sealed class RaplCounterTests

@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Inference.Energy;
+using Microsoft.ML.BlockPruning.Measurement.Energy;
 
-namespace Microsoft.ML.BlockPruning.Tests.Inference.Energy;
+namespace Microsoft.ML.BlockPruning.Tests.Measurement.Energy;
 
 /// <summary>A machine whose clock and whose energy follow from what it is told to do.</summary>
 internal sealed class SimulatedMachine(double idleWatts) : TimeProvider, IEnergyCounter

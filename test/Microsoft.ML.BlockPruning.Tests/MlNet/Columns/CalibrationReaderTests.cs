@@ -1,8 +1,10 @@
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.MlNet.Columns;
+using Microsoft.ML.BlockPruning.MlNet.Progress;
 using Microsoft.ML.Runtime;
 using TorchSharp;
 
-namespace Microsoft.ML.BlockPruning.Tests;
+namespace Microsoft.ML.BlockPruning.Tests.MlNet.Columns;
 
 [TestClass]
 public sealed class CalibrationReaderTests

@@ -1,9 +1,10 @@
-using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.BlockPruning.Tests;
+namespace Microsoft.ML.BlockPruning.Tests.MlNet.Columns;
 
 /// <summary>Whatever order the label's keys have, each class keeps its scores.</summary>
 [TestClass]

@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning.Interop;
+using Microsoft.ML.BlockPruning.MlNet.Interop;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning.Tests.Interop;
+namespace Microsoft.ML.BlockPruning.Tests.MlNet.Interop;
 
 [TestClass]
 public sealed class MlNetHostTests

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace Microsoft.ML.BlockPruning.Tests;
+namespace Microsoft.ML.BlockPruning.Tests.MlNet.Saving;
 
 /// <summary>The streams of a transformer's folder in a model file, to look at and to exchange.</summary>
 internal static class ModelZip

@@ -1,7 +1,7 @@
 using Microsoft.ML.BlockPruning.Tests.Reporting;
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.BlockPruning.Tests;
+namespace Microsoft.ML.BlockPruning.Tests.MlNet.Saving;
 
 /// <summary>What a model file says is bounded, checked, and can be saved again where it loads.</summary>
 [TestClass]

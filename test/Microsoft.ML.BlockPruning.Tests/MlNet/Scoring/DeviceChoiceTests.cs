@@ -1,7 +1,8 @@
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.MlNet.Scoring;
 using Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
 
-namespace Microsoft.ML.BlockPruning.Tests;
+namespace Microsoft.ML.BlockPruning.Tests.MlNet.Scoring;
 
 /// <summary>Which device is chosen on which machine, as a table; what a session then does is tested with the sessions.</summary>
 [TestClass]

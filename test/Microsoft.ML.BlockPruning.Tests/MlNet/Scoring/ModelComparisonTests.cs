@@ -1,9 +1,9 @@
-using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Tests.Sweeps;
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.BlockPruning.Tests;
+namespace Microsoft.ML.BlockPruning.Tests.MlNet.Scoring;
 
 [TestClass]
 public sealed class ModelComparisonTests

@@ -1,11 +1,12 @@
-using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Inference.Cuda;
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.MlNet.Scoring;
+using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning.Tests;
+namespace Microsoft.ML.BlockPruning.Tests.MlNet.Scoring;
 
 /// <summary>When a GPU's place may be taken by the CPU, and what the log says of it.</summary>
 [TestClass]

@@ -1,10 +1,11 @@
+using Microsoft.ML.BlockPruning.MlNet.Scoring;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.BlockPruning.Tests;
+namespace Microsoft.ML.BlockPruning.Tests.MlNet.Scoring;
 
 /// <summary>Where calibration and training compute; by the rules of scoring, and libtorch has a say.</summary>
 [TestClass]

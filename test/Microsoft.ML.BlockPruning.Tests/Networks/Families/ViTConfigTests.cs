@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
-namespace Microsoft.ML.BlockPruning.Tests.Network;
+namespace Microsoft.ML.BlockPruning.Tests.Networks.Families;
 
 [TestClass]
 public sealed class ViTConfigTests

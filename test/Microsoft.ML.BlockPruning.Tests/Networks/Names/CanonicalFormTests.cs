@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.ML.BlockPruning.Network.Names;
+using Microsoft.ML.BlockPruning.Networks.Names;
 
-namespace Microsoft.ML.BlockPruning.Tests.Network.Names;
+namespace Microsoft.ML.BlockPruning.Tests.Networks.Names;
 
 /// <summary>The canonical forms against Python's <c>unicodedata.normalize</c> (Unicode 14).</summary>
 [TestClass]

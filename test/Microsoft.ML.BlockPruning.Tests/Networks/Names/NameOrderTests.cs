@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Network.Names;
+using Microsoft.ML.BlockPruning.Networks.Names;
 
-namespace Microsoft.ML.BlockPruning.Tests.Network.Names;
+namespace Microsoft.ML.BlockPruning.Tests.Networks.Names;
 
 /// <summary>The two orders against Python: <c>sorted(names)</c>, and <c>sorted(names, key=natural_key)</c> with timm's key.</summary>
 [TestClass]

@@ -1,8 +1,10 @@
-using Microsoft.ML.BlockPruning.Pruning;
-using Microsoft.ML.BlockPruning.Pruning.Gates;
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+using Microsoft.ML.BlockPruning.Pruning.GateGradients;
 using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Tests.Pruning.GateGradients;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning.Gates;
+namespace Microsoft.ML.BlockPruning.Tests.Pruning.Allocation;
 
 [TestClass]
 public sealed class InteractionAwareSelectionTests

@@ -1,11 +1,12 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning;
-using Microsoft.ML.BlockPruning.Pruning.Gates;
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Pruning.Criteria;
-using Microsoft.ML.BlockPruning.Tests.Training;
+using Microsoft.ML.BlockPruning.Tests.Torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning.Gates;
+namespace Microsoft.ML.BlockPruning.Tests.Pruning.Allocation;
 
 /// <summary>The interaction-aware choice through the whole pruner.</summary>
 [TestClass]

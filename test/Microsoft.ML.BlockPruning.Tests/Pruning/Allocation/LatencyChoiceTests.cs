@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning;
+namespace Microsoft.ML.BlockPruning.Tests.Pruning.Allocation;
 
 /// <summary>Three layers of five blocks against all 6³ numbers of kept blocks.</summary>
 [TestClass]

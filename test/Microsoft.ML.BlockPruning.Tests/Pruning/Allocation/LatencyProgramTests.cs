@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning;
+namespace Microsoft.ML.BlockPruning.Tests.Pruning.Allocation;
 
 [TestClass]
 public sealed class LatencyProgramTests

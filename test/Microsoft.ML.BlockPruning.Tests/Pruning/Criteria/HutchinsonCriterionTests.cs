@@ -1,9 +1,8 @@
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Tests.Training;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Tests.Torch;
 using TorchSharp;
 
 namespace Microsoft.ML.BlockPruning.Tests.Pruning.Criteria;

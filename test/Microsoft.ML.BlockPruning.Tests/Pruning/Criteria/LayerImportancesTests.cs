@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning;
+namespace Microsoft.ML.BlockPruning.Tests.Pruning.Criteria;
 
 [TestClass]
 public sealed class LayerImportancesTests

@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning;
+namespace Microsoft.ML.BlockPruning.Tests.Pruning.Criteria;
 
 [TestClass]
 public sealed class LowerHullTests

@@ -1,8 +1,8 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning.Curves;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Tests.Training;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Tests.Torch;
 
 namespace Microsoft.ML.BlockPruning.Tests.Pruning.Curves;
 

@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning.Pruning.Gates;
+using Microsoft.ML.BlockPruning.Pruning.GateGradients;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning.Gates;
+namespace Microsoft.ML.BlockPruning.Tests.Pruning.GateGradients;
 
 /// <summary>Gate gradients of two small layers, correlated within and across them.</summary>
 internal static class GateToys

@@ -1,8 +1,8 @@
-using Microsoft.ML.BlockPruning.Pruning.Gates;
+using Microsoft.ML.BlockPruning.Pruning.GateGradients;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Tests.Training;
+using Microsoft.ML.BlockPruning.Tests.Torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning.Gates;
+namespace Microsoft.ML.BlockPruning.Tests.Pruning.GateGradients;
 
 [TestClass]
 public sealed class MfacTests

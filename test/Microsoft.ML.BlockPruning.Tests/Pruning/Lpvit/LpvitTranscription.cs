@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Pruning.Lpvit;
+using Microsoft.ML.BlockPruning.Pruning.GateGradients;
 
 namespace Microsoft.ML.BlockPruning.Tests.Pruning.Lpvit;
 

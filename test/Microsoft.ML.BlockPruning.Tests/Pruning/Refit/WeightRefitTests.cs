@@ -1,10 +1,10 @@
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Pruning.Refit;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Tests.Training;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Tests.Torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning;
+namespace Microsoft.ML.BlockPruning.Tests.Pruning.Refit;
 
 [TestClass]
 public sealed class WeightRefitTests

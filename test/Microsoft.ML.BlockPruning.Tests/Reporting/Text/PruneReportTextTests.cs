@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.BlockPruning.Tests.Reporting;
+namespace Microsoft.ML.BlockPruning.Tests.Reporting.Text;
 
 [TestClass]
 public sealed class PruneReportTextTests

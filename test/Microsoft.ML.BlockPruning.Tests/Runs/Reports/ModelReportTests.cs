@@ -1,7 +1,8 @@
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
+using Microsoft.ML.BlockPruning.Tests.Reporting;
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.BlockPruning.Tests.Reporting;
+namespace Microsoft.ML.BlockPruning.Tests.Runs.Reports;
 
 [TestClass]
 public sealed class ModelReportTests

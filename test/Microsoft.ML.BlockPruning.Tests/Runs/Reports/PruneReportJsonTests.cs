@@ -1,8 +1,9 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
-using Microsoft.ML.BlockPruning.Reporting;
+using Microsoft.ML.BlockPruning.Runs.Reports;
+using Microsoft.ML.BlockPruning.Tests.Reporting;
 
-namespace Microsoft.ML.BlockPruning.Tests.Reporting;
+namespace Microsoft.ML.BlockPruning.Tests.Runs.Reports;
 
 [TestClass]
 public sealed class PruneReportJsonTests

@@ -1,7 +1,10 @@
 using Microsoft.ML.BlockPruning.Sweeps;
-using Microsoft.ML.BlockPruning.Sweeps.Workers;
+using Microsoft.ML.BlockPruning.Sweeps.Children;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
+using Microsoft.ML.BlockPruning.Sweeps.Running;
+using Microsoft.ML.BlockPruning.Sweeps.Tuners;
 
-namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Workers;
+namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Children;
 
 [TestClass]
 public sealed class ChildExecutorTests

@@ -1,10 +1,11 @@
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Sweeps;
-using Microsoft.ML.BlockPruning.Sweeps.Workers;
-using Microsoft.ML.BlockPruning.Training;
-using Microsoft.ML.BlockPruning.Training.FineTuning;
+using Microsoft.ML.BlockPruning.Sweeps.Children;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
+using Microsoft.ML.BlockPruning.Sweeps.Running;
 
-namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Workers;
+namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Children;
 
 [TestClass]
 public sealed class SubjectFolderTests

@@ -1,8 +1,10 @@
 using Microsoft.ML.BlockPruning.Sweeps;
-using Microsoft.ML.BlockPruning.Sweeps.Workers;
+using Microsoft.ML.BlockPruning.Sweeps.Children;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
+using Microsoft.ML.BlockPruning.Sweeps.Running;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints;
 
-namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Workers;
+namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Children;
 
 /// <summary>A worker is told its folder by a command line, which anybody can write.</summary>
 [TestClass]
@@ -107,7 +109,7 @@ public sealed class SweepFolderTests : IDisposable
     {
         var config = TestNetworks.Config();
         float[] image = new float[config.ImageDim];
-        var images = new Microsoft.ML.BlockPruning.Training.CalibrationSet(config, image, 1, [0]);
+        var images = new Microsoft.ML.BlockPruning.Calibration.CalibrationSet(config, image, 1, [0]);
         SubjectFolder.Write(
             new SweepSubject(
                 TestNetworks.Weights(config), images, images, TestNetworks.Preprocessing(), ["a", "b", "c"], Seed: 1, Threads: 1),

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.ML.BlockPruning.Sweeps;
-using Microsoft.ML.BlockPruning.Sweeps.Workers;
+using Microsoft.ML.BlockPruning.Sweeps.Children;
 using Microsoft.ML.BlockPruning.Tests.Processes;
 
-namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Workers;
+namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Children;
 
 /// <summary>A worker process without a network: what becomes of a trial depends on what it keeps.</summary>
 internal static class ToyWorker

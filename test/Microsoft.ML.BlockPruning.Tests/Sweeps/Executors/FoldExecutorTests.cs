@@ -1,7 +1,8 @@
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
 
-namespace Microsoft.ML.BlockPruning.Tests.Sweeps;
+namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Executors;
 
 /// <summary>The error of the difference in top-1 is that of all images at once, however they are dealt to folds.</summary>
 [TestClass]

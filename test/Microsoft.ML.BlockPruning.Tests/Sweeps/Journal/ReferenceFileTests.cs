@@ -1,8 +1,9 @@
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints;
 using Microsoft.ML.BlockPruning.Tests.Reporting;
 
-namespace Microsoft.ML.BlockPruning.Tests.Sweeps;
+namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Journal;
 
 [TestClass]
 public sealed class ReferenceFileTests : IDisposable

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
 
-namespace Microsoft.ML.BlockPruning.Tests.Sweeps;
+namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Journal;
 
 [TestClass]
 public sealed class TrialJournalTests

@@ -1,6 +1,10 @@
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
+using Microsoft.ML.BlockPruning.Sweeps.Journal;
+using Microsoft.ML.BlockPruning.Sweeps.Running;
+using Microsoft.ML.BlockPruning.Sweeps.Tuners;
 
-namespace Microsoft.ML.BlockPruning.Tests.Sweeps;
+namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Running;
 
 [TestClass]
 public sealed class SweepRunnerTests

@@ -1,7 +1,8 @@
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Tuners;
 
-namespace Microsoft.ML.BlockPruning.Tests.Sweeps;
+namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Tuners;
 
 [TestClass]
 public sealed class HalvingTunerTests

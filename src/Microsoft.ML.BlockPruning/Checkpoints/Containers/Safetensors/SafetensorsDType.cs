@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 
 /// <summary>The element types of the safetensors format; reading turns some of them into float or integers.</summary>
 internal enum SafetensorsDType

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 
 /// <summary>How a file spells an element type, and how many bytes an element takes.</summary>
 internal static class SafetensorsDTypes

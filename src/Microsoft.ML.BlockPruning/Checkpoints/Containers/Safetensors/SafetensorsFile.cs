@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Microsoft.ML.BlockPruning.Files;
 
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 
 /// <summary>Reads a safetensors file: the header is checked on opening, a tensor goes straight into its array when asked for.</summary>
 /// <remarks>Not safe for use from several threads at once: all reads share the stream's position.</remarks>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 
 /// <summary>The checked JSON header of a safetensors file.</summary>
 /// <remarks>

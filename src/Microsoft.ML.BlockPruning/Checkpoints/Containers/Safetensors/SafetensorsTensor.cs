@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 
 /// <summary>A tensor's entry in a safetensors header: row-major, little-endian, in bytes [Begin, End) of the data.</summary>
 /// <param name="Name">The tensor's name.</param>

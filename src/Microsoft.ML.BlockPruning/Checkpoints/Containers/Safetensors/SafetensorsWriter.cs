@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace Microsoft.ML.BlockPruning.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 
 /// <summary>Writes a safetensors file front to back: the same tensors and metadata give the same bytes.</summary>
 /// <remarks>

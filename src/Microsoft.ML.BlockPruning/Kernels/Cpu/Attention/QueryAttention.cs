@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
 
 /// <summary>context = softmax(q kᵀ / √headDim) v for one head and one panel's queries (Vaswani et al., NeurIPS 2017, §3.2.1).</summary>
 /// <param name="shape">Tokens, heads and their width.</param>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
 
 /// <summary>y[row, token] += Σ w[row, column] · x[column, token]: the two products of attention, where w is a panel, not packed.</summary>
 /// <remarks>Each w[row, column] is broadcast from <c>w[row · rowStride + column · columnStride]</c>, so nothing is transposed.</remarks>

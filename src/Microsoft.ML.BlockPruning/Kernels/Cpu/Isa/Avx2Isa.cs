@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
 /// <summary>AVX2 with FMA: 8 tokens a vector, 16 registers.</summary>
 internal readonly unsafe struct Avx2Isa : IVectorIsa<Vector256<float>>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
 /// <summary>AVX-512F: 16 tokens a vector, 32 registers.</summary>
 internal readonly unsafe struct Avx512Isa : IVectorIsa<Vector512<float>>

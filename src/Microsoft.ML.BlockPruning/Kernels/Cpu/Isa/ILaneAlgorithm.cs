@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
 /// <summary>Work on the tokens of a panel that one (wide) vector holds. Its fields are its arguments.</summary>
 internal interface ILaneAlgorithm

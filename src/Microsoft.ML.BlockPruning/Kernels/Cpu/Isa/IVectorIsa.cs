@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
 /// <summary>What an instruction set gives the algorithms: arithmetic on a vector of tokens, one token a lane.</summary>
 /// <typeparam name="TVector">The vector: <c>Vector512</c>, <c>Vector256</c>, a float, or two or three of these side by side.</typeparam>

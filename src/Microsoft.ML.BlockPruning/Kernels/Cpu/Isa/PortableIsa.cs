@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
 /// <summary>Plain C#: one token at a time. The reference that nobody optimises, and the way on processors without AVX2.</summary>
 internal readonly unsafe struct PortableIsa : IVectorIsa<float>

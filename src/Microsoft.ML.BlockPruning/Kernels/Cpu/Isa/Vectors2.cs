@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
 /// <summary>Two neighbouring vectors of tokens.</summary>
 internal readonly struct Vectors2<TVector>(TVector a, TVector b)

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
 /// <summary>Three neighbouring vectors of tokens.</summary>
 internal readonly struct Vectors3<TVector>(TVector a, TVector b, TVector c)

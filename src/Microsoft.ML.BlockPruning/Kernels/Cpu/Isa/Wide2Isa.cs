@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
 /// <summary>Two vectors of an instruction set side by side, so that one pass over an algorithm keeps two in flight.</summary>
 internal readonly unsafe struct Wide2Isa<TIsa, TVector> : IVectorIsa<Vectors2<TVector>>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
 /// <summary>Three vectors of an instruction set side by side, so that one pass over an algorithm keeps three in flight.</summary>
 internal readonly unsafe struct Wide3Isa<TIsa, TVector> : IVectorIsa<Vectors3<TVector>>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
 /// <summary>The sizes of a multi-head attention over one image.</summary>
 /// <param name="Layout">Tokens and panels.</param>

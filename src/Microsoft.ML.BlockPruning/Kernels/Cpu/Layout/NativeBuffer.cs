@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
 /// <summary>Zeroed native memory on a cache-line boundary, for packed weights and activations.</summary>
 internal sealed unsafe class NativeBuffer : SafeHandle

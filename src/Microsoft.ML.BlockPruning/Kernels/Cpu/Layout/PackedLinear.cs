@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
 /// <summary>A block-sparse linear layer in the order the micro-kernels read it: <c>[strip][run][k][8]</c>, float32.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
 /// <summary>The parameters of a LayerNorm in native memory.</summary>
 internal sealed unsafe class PackedNorm : IDisposable

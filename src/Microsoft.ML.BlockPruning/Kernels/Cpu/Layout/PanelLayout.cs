@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
 /// <summary>How the activations of one image lie in memory: panels of up to 48 tokens, <c>[panel][feature][token]</c>, float32.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
 /// <summary>The plan of a packing: which input features each strip of eight rows keeps, and where its weights go.</summary>
 internal sealed unsafe class StripPacking

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
 /// <summary>Neighbouring input features that a strip of eight output features keeps.</summary>
 /// <param name="Start">The first of them.</param>

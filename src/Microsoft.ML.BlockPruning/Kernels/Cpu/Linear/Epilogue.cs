@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 
 /// <summary>What a linear layer does with W x + b before it stores it.</summary>
 internal enum Epilogue

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
+
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 
 /// <summary>An <see cref="Epilogue"/> as code: a second pass over a tile that is still in the first-level cache.</summary>
 internal unsafe interface IEpilogue

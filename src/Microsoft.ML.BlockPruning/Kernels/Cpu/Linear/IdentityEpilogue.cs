@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 
 /// <summary><see cref="Epilogue.None"/>.</summary>
 internal readonly unsafe struct IdentityEpilogue : IEpilogue

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 
 /// <summary>y[feature, token] = Σₖ W[feature, k] · x[k, token] + b[feature] for one strip of a layer and one vector of tokens.</summary>
 /// <remarks>

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics.X86;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 
 /// <summary>A linear layer over the panels of many images: an item is one panel times one part of the strips.</summary>
 /// <param name="kernel">The instruction set.</param>

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 
 /// <summary>One strip of a packed layer times one panel.</summary>
 /// <param name="x">[inFeatures, lanes].</param>

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Norm;
 
 /// <summary>y = (x − mean) / √(variance + eps) · scale + offset over the features of each token (Ba et al., arXiv:1607.06450).</summary>
 /// <param name="x">[features, lanes].</param>

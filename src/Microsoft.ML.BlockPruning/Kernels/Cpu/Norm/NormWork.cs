@@ -1,6 +1,7 @@
-using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 
-namespace Microsoft.ML.BlockPruning.Inference;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Norm;
 
 /// <summary>LayerNorm over the panels of many images: an item is one panel.</summary>
 internal sealed unsafe class NormWork(CpuKernel kernel, WorkerPool pool) : IParallelWork

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 
 /// <summary>Work in numbered items that may run in any order, on any thread, at the same time.</summary>
 internal interface IParallelWork

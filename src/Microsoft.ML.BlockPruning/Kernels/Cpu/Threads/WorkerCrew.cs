@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 
 /// <summary>The threads behind a <see cref="WorkerPool"/>, apart from it so that a forgotten pool can be collected.</summary>
 internal sealed class WorkerCrew

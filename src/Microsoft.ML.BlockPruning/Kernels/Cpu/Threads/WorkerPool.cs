@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 
 /// <summary>Threads that wait for work close by: a dispatch costs under a microsecond and allocates nothing.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cuda;
+namespace Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
 /// <summary>What is read off a device before it is used.</summary>
 /// <param name="Index">Its number, from 0, in the driver's order.</param>

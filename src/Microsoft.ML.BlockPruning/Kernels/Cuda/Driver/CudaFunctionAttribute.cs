@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cuda;
+namespace Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
 /// <summary>What can be asked of a kernel once it is translated; the numbers are the driver's (<c>CUfunction_attribute</c>).</summary>
 internal enum CudaFunctionAttribute

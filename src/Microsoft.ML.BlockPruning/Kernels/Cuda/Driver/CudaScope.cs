@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cuda;
+namespace Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
 /// <summary>What was taken from a driver; given back in reverse order, all of it, whatever the driver answers.</summary>
 internal sealed class CudaScope : IDisposable

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cuda;
+namespace Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
 /// <summary>Device memory that is freed with the object.</summary>
 internal sealed unsafe class DeviceBuffer : IDisposable

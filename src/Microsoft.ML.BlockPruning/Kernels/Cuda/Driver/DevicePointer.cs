@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cuda;
+namespace Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
 /// <summary>An address in device memory; the default value is null.</summary>
 internal readonly record struct DevicePointer(ulong Address)

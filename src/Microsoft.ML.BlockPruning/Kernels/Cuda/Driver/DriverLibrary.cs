@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cuda;
+namespace Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
 /// <summary>The library that comes with the NVIDIA driver (no toolkit needed), and the entry points used of it.</summary>
 /// <remarks>Names with _v2 are those that cuda.h gives the plain names to: the old ones take 32-bit sizes.</remarks>

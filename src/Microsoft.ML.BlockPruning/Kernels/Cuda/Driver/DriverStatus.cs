@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cuda;
+namespace Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
 /// <summary>The driver's numbers for errors (<c>CUresult</c>) that a user can do something about.</summary>
 internal static class DriverStatus

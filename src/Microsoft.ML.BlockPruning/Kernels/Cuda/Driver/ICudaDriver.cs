@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cuda;
+namespace Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
 /// <summary>The part of the CUDA driver API in use here; calls throw <see cref="CudaException"/> where the driver refuses.</summary>
 /// <remarks>

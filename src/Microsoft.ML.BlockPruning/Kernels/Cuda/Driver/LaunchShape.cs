@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cuda;
+namespace Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
 /// <summary>How many thread blocks a launch has in each direction, and how large each is.</summary>
 /// <param name="GridX">Thread blocks in x.</param>

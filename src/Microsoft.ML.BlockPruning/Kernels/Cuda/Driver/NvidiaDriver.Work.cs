@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Kernels.Cuda;
+namespace Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
 /// <content>Memory, launches, streams and graphs: what runs for each batch, with the entry points looked up once.</content>
 internal sealed unsafe partial class NvidiaDriver

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Microsoft.ML.BlockPruning.Kernels.Cuda;
+namespace Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
 /// <summary>The NVIDIA driver itself (the CUDA driver API).</summary>
 /// <remarks>Written after the API's reference and not yet run on a GPU: the tests run the same calls on an interpreter.</remarks>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Reconstruction;
+namespace Microsoft.ML.BlockPruning.Pruning.Refit.Reconstruction;
 
 /// <summary>How far an encoder layer's outputs are from what they should be.</summary>
 internal interface IReconstructionLoss

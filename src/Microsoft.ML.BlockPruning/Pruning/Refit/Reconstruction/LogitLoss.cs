@@ -1,8 +1,8 @@
-using Microsoft.ML.BlockPruning.Training;
-using Microsoft.ML.BlockPruning.Training.FineTuning;
+using Microsoft.ML.BlockPruning.Optimization;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Reconstruction;
+namespace Microsoft.ML.BlockPruning.Pruning.Refit.Reconstruction;
 
 /// <summary>
 /// KL(dense ‖ pruned) of the class probabilities, nats per image: for the last encoder layer, whose outputs only the head reads.

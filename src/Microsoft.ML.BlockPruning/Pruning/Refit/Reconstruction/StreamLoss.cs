@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Reconstruction;
+namespace Microsoft.ML.BlockPruning.Pruning.Refit.Reconstruction;
 
 /// <summary>mean ½ (1 + e_t) (s − t)² / var t over tokens and features of the residual streams s, pruned, and t, dense.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Text;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 
-namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Tests.Checkpoints.Containers.Safetensors;
 
 [TestClass]
 public sealed class SafetensorsFileTests

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 
-namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
+namespace Microsoft.ML.BlockPruning.Tests.Checkpoints.Containers.Safetensors;
 
 [TestClass]
 public sealed class SafetensorsWriterTests

@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
-namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu.Isa;
 
 [TestClass]
 public sealed class VectorMathTests

@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu.Layout;
 
 [TestClass]
 [DoNotParallelize] // counts native memory of the whole process

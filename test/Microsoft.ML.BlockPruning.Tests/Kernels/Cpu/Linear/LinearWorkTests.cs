@@ -1,7 +1,11 @@
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Tests.Kernels.Cpu.Isa;
 
-namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu.Linear;
 
 [TestClass]
 public sealed unsafe class LinearWorkTests

@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
-namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu.Norm;
 
 [TestClass]
 public sealed unsafe class LayerNormalizationTests

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 
-namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
+namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu.Threads;
 
 [TestClass]
 public sealed class WorkerPoolTests

@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
+using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
-namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cuda;
+namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cuda.Driver;
 
 [TestClass]
 public sealed class NvidiaDriverTests

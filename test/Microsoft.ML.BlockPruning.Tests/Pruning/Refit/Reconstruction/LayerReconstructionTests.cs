@@ -1,12 +1,13 @@
-using Microsoft.ML.BlockPruning.Network;
-using Microsoft.ML.BlockPruning.Pruning;
-using Microsoft.ML.BlockPruning.Pruning.Reconstruction;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Pruning.Refit;
+using Microsoft.ML.BlockPruning.Pruning.Refit.Reconstruction;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Tests.Training;
-using Microsoft.ML.BlockPruning.Training;
+using Microsoft.ML.BlockPruning.Tests.Torch;
+using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning.Reconstruction;
+namespace Microsoft.ML.BlockPruning.Tests.Pruning.Refit.Reconstruction;
 
 [TestClass]
 public sealed class LayerReconstructionTests

@@ -1,12 +1,14 @@
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Tests.Inference;
 
 /// <summary>Random networks in which every part matters: norms, biases, tokens and positions are not what they start as.</summary>
-internal static class TestNetworks
+internal static class RandomNetworks
 {
     public static ViTConfig Small { get; } = new(
         imageSize: 28, patchSize: 4, channels: 1, embedDim: 64, depth: 3, numHeads: 2, mlpDim: 128, numClasses: 10);

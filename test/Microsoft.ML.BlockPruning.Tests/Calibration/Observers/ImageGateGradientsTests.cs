@@ -1,14 +1,15 @@
-using Microsoft.ML.BlockPruning.Network;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Calibration.Observers;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Pruning.Criteria;
-using Microsoft.ML.BlockPruning.Training;
-using Microsoft.ML.BlockPruning.Training.Observers;
+using Microsoft.ML.BlockPruning.Tests.Torch;
 using TorchSharp;
 
-namespace Microsoft.ML.BlockPruning.Tests.Training.Observers;
+namespace Microsoft.ML.BlockPruning.Tests.Calibration.Observers;
 
 [TestClass]
-public sealed class GateGradientsTests
+public sealed class ImageGateGradientsTests
 {
     private TensorLeakGuard _guard = null!;
 
@@ -118,7 +119,7 @@ public sealed class GateGradientsTests
     {
         using var scope = torch.NewDisposeScope();
         var layers = PrunableLayer.Of(network, shape);
-        GateGradients[] gates = [.. layers.Select(layer => new GateGradients(layer, count))];
+        ImageGateGradients[] gates = [.. layers.Select(layer => new ImageGateGradients(layer, count))];
         new CalibrationPass(network, TinyNetwork.Calibration(network.Config, count, labels: labels), seed: 1)
             .Run([.. gates.Select(layer => new ILayerObserver[] { layer })], () => { });
         return
