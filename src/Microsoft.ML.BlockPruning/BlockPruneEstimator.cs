@@ -80,7 +80,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     }
 
     /// <summary>What takes the times that a budget of latency needs: the clock, unless there is a table already.</summary>
-    internal Func<ViTWeights, ImagePreprocessing, LayerGrids, LatencyRequest, Action, LatencyConstraint> MeasureLatency { get; init; } =
+    internal Func<NetworkWeights, ImagePreprocessing, LayerGrids, LatencyRequest, Action, LatencyConstraint> MeasureLatency { get; init; } =
         LatencyMeasurement.Measure;
 
     /// <summary>Gives null where no NVIDIA driver is.</summary>
@@ -231,7 +231,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     }
 
     // Budgets that each could be met may turn out to contradict each other once blocks have to be chosen.
-    private PrunedNetwork Prune(ViTWeights weights, CalibrationSet calibration, PruneSettings settings, PruneProgressRelay progress)
+    private PrunedNetwork Prune(NetworkWeights weights, CalibrationSet calibration, PruneSettings settings, PruneProgressRelay progress)
     {
         try
         {
@@ -244,7 +244,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     }
 
     private static PrunedNetwork FineTune(
-        FineTuneOptions options, ViTWeights dense, PrunedNetwork pruned, CalibrationImages images, long seed, IChannel channel,
+        FineTuneOptions options, NetworkWeights dense, PrunedNetwork pruned, CalibrationImages images, long seed, IChannel channel,
         PruneProgressRelay progress)
     {
         int epoch = 0;
@@ -263,7 +263,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     }
 
     /// <summary>Layers, blocks, floors and budgets against the network, before any data is read.</summary>
-    private PruneSettings CreateSettings(ViTWeights weights, ImagePreprocessing preprocessing, PruneProgressRelay progress)
+    private PruneSettings CreateSettings(NetworkWeights weights, ImagePreprocessing preprocessing, PruneProgressRelay progress)
     {
         try
         {

@@ -17,8 +17,8 @@ internal sealed class SmallNetwork
             imageSize: 8, patchSize: 4, channels, embedDim: 32, depth: 2, numHeads: 4, mlpDim: 48, numClasses: 5, isDistilled, 1e-5f);
         var random = new Random(1);
         float Uniform(float width) => width * ((2 * random.NextSingle()) - 1);
-        Weights = new ViTWeights(config);
-        foreach (var tensor in Weights.Tensors())
+        Weights = new NetworkWeights(config);
+        foreach (var tensor in Weights.Tensors)
         {
             // Biases, norms and tokens too, and none of them like another.
             bool isScale = tensor.Name.Contains("norm", StringComparison.Ordinal)
@@ -32,7 +32,7 @@ internal sealed class SmallNetwork
         Pixels = [.. Enumerable.Range(0, Images * config.ImageDim).Select(_ => Uniform(2))];
     }
 
-    public ViTWeights Weights { get; }
+    public NetworkWeights Weights { get; }
 
     /// <summary>[Images, channels, 8, 8].</summary>
     public float[] Pixels { get; }
@@ -42,7 +42,7 @@ internal sealed class SmallNetwork
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        using var network = new TorchViT(Weights);
+        using var network = new TorchNetwork(Weights);
         network.to(float64);
         var config = Weights.Config;
         var pixels = tensor(Pixels).reshape(Images, config.Channels, config.ImageSize, config.ImageSize).to(float64);

@@ -14,11 +14,10 @@ internal static class TinyNetwork
     public static void Save(string path, int classes, int embedDim)
     {
         var random = new Random(1);
-        var weights = new ViTWeights(new ViTConfig(
-            Picture.Size, patchSize: 8, channels: 3, embedDim, depth: 2, numHeads: 2, mlpDim: 2 * embedDim, classes));
-        var arrays = weights.PrunableLayers.Append(weights.PatchEmbedding).Append(weights.Head).Select(layer => layer.Weight)
-            .Append(weights.ClassToken).Append(weights.PositionEmbedding);
-        foreach (float[] array in arrays)
+        var weights = new NetworkWeights(ViT.Of(new ViTConfig(
+            Picture.Size, patchSize: 8, channels: 3, embedDim, depth: 2, numHeads: 2, mlpDim: 2 * embedDim, classes)));
+        var drawn = weights.Tensors.Where(tensor => tensor.Shape.Count > 1); // biases stay zero, norms one
+        foreach (float[] array in drawn.Select(tensor => tensor.Values))
         {
             for (int i = 0; i < array.Length; i++)
             {

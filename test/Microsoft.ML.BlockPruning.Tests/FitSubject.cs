@@ -11,7 +11,7 @@ internal sealed class FitSubject : IDisposable
 
     /// <summary>Writes the network.</summary>
     /// <param name="change">Changes its weights first.</param>
-    public FitSubject(Action<ViTWeights>? change = null)
+    public FitSubject(Action<NetworkWeights>? change = null)
     {
         var weights = TestNetworks.Weights(TestNetworks.Config());
         change?.Invoke(weights);
@@ -29,7 +29,7 @@ internal sealed class FitSubject : IDisposable
 
     public BlockPruneEstimator.Options Options { get; }
 
-    public ViTWeights Weights => _checkpoint.Weights;
+    public NetworkWeights Weights => _checkpoint.Weights;
 
     /// <summary>Images with key labels.</summary>
     public IDataView Data(int rows) => Keyed(TestImages.PixelsRows(rows, Labels));

@@ -158,7 +158,7 @@ public sealed class PipelineTests : IDisposable
         _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Transforms.PruneBlocks(Options(keep)));
 
     /// <summary>Random weights whose mean logits over the images are equal, so that every class occurs.</summary>
-    private static ViTWeights Balanced()
+    private static NetworkWeights Balanced()
     {
         var weights = TestNetworks.Weights(TestNetworks.Config());
         var logits = DenseLogits(weights);
@@ -170,7 +170,7 @@ public sealed class PipelineTests : IDisposable
         return weights;
     }
 
-    private static List<float[]> DenseLogits(ViTWeights weights)
+    private static List<float[]> DenseLogits(NetworkWeights weights)
     {
         using var session = new SparseViTSession(
             SparseViT.Create(weights, new SparsityPlan(), TestNetworks.Preprocessing(), Names), threads: 1);

@@ -12,7 +12,7 @@ internal sealed class TestCheckpoint : IDisposable
     /// <summary>Writes a network.</summary>
     /// <param name="weights">The network.</param>
     /// <param name="labelNames">Names in config.json, or null for none.</param>
-    public TestCheckpoint(ViTWeights weights, params string[]? labelNames)
+    public TestCheckpoint(NetworkWeights weights, params string[]? labelNames)
     {
         Weights = weights;
         ViTCheckpoint.Save(weights, ModelPath);
@@ -35,7 +35,7 @@ internal sealed class TestCheckpoint : IDisposable
         System.IO.File.WriteAllText(File("config.json"), JsonSerializer.Serialize(config));
     }
 
-    public ViTWeights Weights { get; }
+    public NetworkWeights Weights { get; }
 
     public string ModelPath => File("model.safetensors");
 

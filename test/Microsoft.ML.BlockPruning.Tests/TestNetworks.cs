@@ -18,11 +18,11 @@ internal static class TestNetworks
         ImageSize, patchSize: 8, channels, embedDim: 16, depth: 2, numHeads: 2, mlpDim: 32, numClasses, isDistilled);
 
     /// <summary>Weights large enough that images of one colour differ in their best class.</summary>
-    public static ViTWeights Weights(ViTConfig config, int seed = 1)
+    public static NetworkWeights Weights(ViTConfig config, int seed = 1)
     {
         var random = new Random(seed);
-        var weights = new ViTWeights(config);
-        foreach (var tensor in weights.Tensors())
+        var weights = new NetworkWeights(config);
+        foreach (var tensor in weights.Tensors)
         {
             bool isNorm = tensor.Name.Contains("norm", StringComparison.Ordinal);
             float mean = isNorm && tensor.Name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0;

@@ -16,7 +16,7 @@ namespace Microsoft.ML.BlockPruning.Calibration;
 /// <param name="calibration">The images.</param>
 /// <param name="seed">Seeds what the loss draws.</param>
 /// <param name="loss">null: <see cref="LikelihoodLoss"/> of the calibration's labels, sampled where it has none.</param>
-internal sealed class CalibrationPass(ViTWeights network, CalibrationSet calibration, long seed, ICalibrationLoss? loss = null)
+internal sealed class CalibrationPass(NetworkWeights network, CalibrationSet calibration, long seed, ICalibrationLoss? loss = null)
 {
     private readonly ICalibrationLoss _loss = loss ?? new LikelihoodLoss(calibration.Labels);
 
@@ -50,7 +50,7 @@ internal sealed class CalibrationPass(ViTWeights network, CalibrationSet calibra
         using var scope = NewDisposeScope();
         using var on = enable_grad();
         using var generator = new Generator((ulong)seed, CPU);
-        using var module = new TorchViT(network);
+        using var module = new TorchNetwork(network);
         foreach (var parameter in module.parameters())
         {
             parameter.requires_grad = false;
@@ -67,7 +67,7 @@ internal sealed class CalibrationPass(ViTWeights network, CalibrationSet calibra
     }
 
     private void RunBatch(
-        TorchViT module, Linear[] linears, IReadOnlyList<IReadOnlyList<ILayerObserver>> observers, int batch, Generator generator)
+        TorchNetwork module, Linear[] linears, IReadOnlyList<IReadOnlyList<ILayerObserver>> observers, int batch, Generator generator)
     {
         using var scope = NewDisposeScope();
         var inputs = new Tensor[linears.Length];

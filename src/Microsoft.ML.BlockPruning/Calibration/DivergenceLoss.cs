@@ -15,12 +15,12 @@ internal sealed class DivergenceLoss : ICalibrationLoss
     /// <summary>Runs the dense network forward once; the result belongs to the open dispose scope.</summary>
     /// <param name="dense">The network to measure from; not changed.</param>
     /// <param name="calibration">The images that passes will run over.</param>
-    public DivergenceLoss(ViTWeights dense, CalibrationSet calibration)
+    public DivergenceLoss(NetworkWeights dense, CalibrationSet calibration)
     {
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        using var module = new TorchViT(dense);
+        using var module = new TorchNetwork(dense);
         var batches = Enumerable.Range(0, calibration.BatchCount).Select(batch =>
         {
             using var batchScope = NewDisposeScope();

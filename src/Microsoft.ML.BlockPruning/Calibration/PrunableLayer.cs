@@ -34,12 +34,12 @@ internal sealed class PrunableLayer
 
     /// <summary>The prunable layers of a network in forward order: qkv, proj, fc1, fc2 of every encoder layer.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A block is larger than a weight.</exception>
-    public static IReadOnlyList<PrunableLayer> Of(ViTWeights network, BlockShape block) => Of(network, _ => block);
+    public static IReadOnlyList<PrunableLayer> Of(NetworkWeights network, BlockShape block) => Of(network, _ => block);
 
-    /// <inheritdoc cref="Of(ViTWeights, BlockShape)"/>
+    /// <inheritdoc cref="Of(NetworkWeights, BlockShape)"/>
     /// <param name="network">The network.</param>
     /// <param name="blockOf">The block of a layer, by its name.</param>
-    public static IReadOnlyList<PrunableLayer> Of(ViTWeights network, Func<string, BlockShape> blockOf)
+    public static IReadOnlyList<PrunableLayer> Of(NetworkWeights network, Func<string, BlockShape> blockOf)
     {
         PrunableLayer New(LinearWeights weights, int parts) => new(weights, blockOf(weights.Name), parts);
         return

@@ -20,7 +20,7 @@ public static class ViTCheckpoint
     /// A safetensors file of F32, F16, BF16 or F64 tensors. A <c>config.json</c> in its folder (timm's or Hugging Face's keys) is read
     /// for what tensors cannot tell: the number of heads (else 64 features each; 16 heads for the widths 1152, 1280, 1408 and 1664) and the
     /// LayerNorm epsilon (else 1e-6). The metadata that <see cref="Save"/> writes goes before both. What was assumed is in
-    /// <see cref="ViTWeights.Notes"/>.
+    /// <see cref="NetworkWeights.Notes"/>.
     /// </param>
     /// <returns>float32 weights; the shape comes from the tensors.</returns>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
@@ -33,17 +33,17 @@ public static class ViTCheckpoint
     /// <c>pre_logits.fc.*</c> is passed over, as timm does: old ImageNet-21k files carry it, their heads do not read it. Any other tensor
     /// that the network would not use is an error.
     /// </remarks>
-    public static ViTWeights Load(string path)
+    public static NetworkWeights Load(string path)
     {
         using var file = SafetensorsFile.Open(path);
         file.VerifyChecksum();
         var beside = CheckpointConfig.TryReadBeside(path);
         List<string> notes = [.. beside?.Notes ?? [], .. PassedOver(path)];
         var architecture = new ViTArchitecture(file, notes);
-        var weights = new ViTWeights(architecture.Infer(beside)) { Notes = notes };
-        foreach (var tensor in weights.Tensors())
+        var weights = new NetworkWeights(architecture.Infer(beside)) { Notes = notes };
+        foreach (var tensor in weights.Tensors)
         {
-            architecture.CheckShape(tensor.Name, tensor.Shape);
+            architecture.CheckShape(tensor.Name, [.. tensor.Shape]);
             file.ReadSingles(tensor.Name, tensor.Values);
             CheckFinite(file, tensor);
         }
@@ -66,7 +66,7 @@ public static class ViTCheckpoint
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="IOException">The folder is missing, the disk is full, or the file cannot be replaced; names the path.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written; names the path.</exception>
-    public static void Save(ViTWeights weights, string path)
+    public static void Save(NetworkWeights weights, string path)
     {
         ArgumentNullException.ThrowIfNull(weights);
         var writer = new SafetensorsWriter();
@@ -74,9 +74,9 @@ public static class ViTCheckpoint
         writer.AddMetadata(NumHeadsKey, weights.Config.NumHeads.ToString(CultureInfo.InvariantCulture));
         writer.AddMetadata(LayerNormEpsKey, weights.Config.LayerNormEps.ToString(CultureInfo.InvariantCulture));
         writer.AddChecksum();
-        foreach (var tensor in weights.Tensors())
+        foreach (var tensor in weights.Tensors)
         {
-            writer.Add(tensor.Name, tensor.Shape, tensor.Values);
+            writer.Add(tensor.Name, [.. tensor.Shape], tensor.Values);
         }
 
         AtomicFile.Write(path, writer.Write);

@@ -10,14 +10,14 @@ namespace Microsoft.ML.BlockPruning.FineTuning;
 /// <summary>A network that computes in a type of its own between float32 images and float32 outputs.</summary>
 internal sealed class ComputingNetwork : IDisposable
 {
-    private readonly TorchViT _network;
+    private readonly TorchNetwork _network;
     private readonly ScalarType _type;
 
     /// <summary>Copies the weights.</summary>
-    public ComputingNetwork(ViTWeights weights, FineTunePrecision precision)
+    public ComputingNetwork(NetworkWeights weights, FineTunePrecision precision)
     {
         _type = precision == FineTunePrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        _network = new TorchViT(weights);
+        _network = new TorchNetwork(weights);
         _network.to(_type);
         Parameters = [.. _network.parameters()];
         foreach (var parameter in Parameters)
@@ -26,7 +26,7 @@ internal sealed class ComputingNetwork : IDisposable
         }
     }
 
-    /// <summary>The rounded weights, in the order of <see cref="TorchViT"/>.</summary>
+    /// <summary>The rounded weights, in the order of <see cref="TorchNetwork"/>.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>Logits and features in float32; the caller's dispose scope owns them.</summary>

@@ -10,15 +10,15 @@ namespace Microsoft.ML.BlockPruning.FineTuning;
 /// The bound on d in step t (TensorFlow's <c>ExponentialMovingAverage</c>, num_updates) keeps the start, here the network as pruned, from
 /// weighing half of a short run. Cost: one more copy of the weights.
 /// </remarks>
-internal sealed class ExponentialMovingAverage(ViTWeights start, double decay) : IDisposable
+internal sealed class ExponentialMovingAverage(NetworkWeights start, double decay) : IDisposable
 {
     /// <summary>The averaged network.</summary>
-    public TorchViT Network { get; } = new(start);
+    public TorchNetwork Network { get; } = new(start);
 
     /// <summary>Takes in the weights after a step.</summary>
     /// <param name="source">A network of the same shape, float32.</param>
     /// <param name="steps">t, the optimizer steps done, from 1.</param>
-    public void Update(TorchViT source, int steps)
+    public void Update(TorchNetwork source, int steps)
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();

@@ -13,7 +13,7 @@ internal static class FineTuneIdentity
 {
     /// <summary>Options as text; networks, plan and images as SHA-256.</summary>
     public static SortedDictionary<string, string> Of(
-        ViTWeights dense, ViTWeights pruned, SparsityPlan plan, CalibrationSet training, FineTuneOptions options, long seed) =>
+        NetworkWeights dense, NetworkWeights pruned, SparsityPlan plan, CalibrationSet training, FineTuneOptions options, long seed) =>
         new(StringComparer.Ordinal)
         {
             [nameof(options.Epochs)] = Text(options.Epochs),
@@ -31,8 +31,8 @@ internal static class FineTuneIdentity
             [nameof(options.MaximumShift)] = Text(options.MaximumShift),
             [nameof(options.Precision)] = Text(options.Precision),
             [nameof(options.Seed)] = Text(seed),
-            ["dense network"] = Hash(dense.Tensors().Select(tensor => tensor.Values)),
-            ["pruned network"] = Hash(pruned.Tensors().Select(tensor => tensor.Values)),
+            ["dense network"] = Hash(dense.Tensors.Select(tensor => tensor.Values)),
+            ["pruned network"] = Hash(pruned.Tensors.Select(tensor => tensor.Values)),
             ["sparsity plan"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(plan.ToJson()))),
             ["training images"] = Hash(training),
         };

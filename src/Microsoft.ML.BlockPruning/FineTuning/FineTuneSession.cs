@@ -15,7 +15,7 @@ internal sealed class FineTuneSession : IDisposable
     private readonly RemovedBlocks _removed;
     private readonly ComputingNetwork _teacher;
 
-    public FineTuneSession(ViTWeights dense, ViTWeights pruned, SparsityPlan plan, TrainingBatches batches, FineTuneOptions options)
+    public FineTuneSession(NetworkWeights dense, NetworkWeights pruned, SparsityPlan plan, TrainingBatches batches, FineTuneOptions options)
     {
         _batches = batches;
         long steps = (long)options.Epochs * batches.StepsPerEpoch;

@@ -35,8 +35,8 @@ internal sealed class FineTuner
     /// <exception cref="ArgumentException">The networks or images do not belong together, or labels are missing.</exception>
     /// <exception cref="ArithmeticException">The loss is not finite; names the step.</exception>
     /// <exception cref="InvalidDataException">A mask does not fit, or the checkpoint is damaged or of another training.</exception>
-    public ViTWeights Run(
-        ViTWeights dense, ViTWeights pruned, SparsityPlan plan, CalibrationSet training, CalibrationSet? validation,
+    public NetworkWeights Run(
+        NetworkWeights dense, NetworkWeights pruned, SparsityPlan plan, CalibrationSet training, CalibrationSet? validation,
         Action<FineTuneProgress> onProgress)
     {
         ArgumentNullException.ThrowIfNull(dense);
@@ -74,9 +74,9 @@ internal sealed class FineTuner
         return session.Average.Network.ToWeights();
     }
 
-    private void Check(ViTWeights dense, ViTWeights pruned, CalibrationSet training, CalibrationSet? validation)
+    private void Check(NetworkWeights dense, NetworkWeights pruned, CalibrationSet training, CalibrationSet? validation)
     {
-        var different = dense.Tensors().Zip(pruned.Tensors()).FirstOrDefault(
+        var different = dense.Tensors.Zip(pruned.Tensors).FirstOrDefault(
             pair => pair.First.Name != pair.Second.Name || !pair.First.Shape.SequenceEqual(pair.Second.Shape));
         if (different.First.Name is not null || dense.Config.NumHeads != pruned.Config.NumHeads
             || dense.Config.Depth != pruned.Config.Depth)

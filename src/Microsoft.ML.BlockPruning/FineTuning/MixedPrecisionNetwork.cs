@@ -12,15 +12,15 @@ internal sealed class MixedPrecisionNetwork : IDisposable
     private readonly ComputingNetwork _compute;
     private readonly MasterWeights _weights;
 
-    public MixedPrecisionNetwork(ViTWeights weights, FineTunePrecision precision)
+    public MixedPrecisionNetwork(NetworkWeights weights, FineTunePrecision precision)
     {
         _compute = new ComputingNetwork(weights, precision);
-        Master = new TorchViT(weights);
+        Master = new TorchNetwork(weights);
         _weights = new MasterWeights([.. Master.parameters()], _compute.Parameters);
     }
 
     /// <summary>The float32 weights that the optimizer steps.</summary>
-    public TorchViT Master { get; }
+    public TorchNetwork Master { get; }
 
     /// <inheritdoc cref="ComputingNetwork.Forward"/>
     public NetworkOutput Forward(Tensor images) => _compute.Forward(images);

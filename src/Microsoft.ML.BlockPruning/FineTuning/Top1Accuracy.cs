@@ -10,7 +10,7 @@ internal static class Top1Accuracy
     /// <summary>Reads the images once, as they are.</summary>
     /// <param name="network">float32.</param>
     /// <param name="images">With labels.</param>
-    public static double Of(TorchViT network, CalibrationSet images)
+    public static double Of(TorchNetwork network, CalibrationSet images)
     {
         using var off = no_grad();
         int right = 0;

@@ -99,7 +99,7 @@ internal sealed class SparseViT
     /// <param name="notes">What is to be known of the network that was pruned; null: what these weights say.</param>
     /// <exception cref="InvalidDataException">A mask of the plan does not fit the network.</exception>
     public static SparseViT Create(
-        ViTWeights weights, SparsityPlan plan, ImagePreprocessing preprocessing, IReadOnlyList<string> labelNames,
+        NetworkWeights weights, SparsityPlan plan, ImagePreprocessing preprocessing, IReadOnlyList<string> labelNames,
         IReadOnlyList<string>? notes = null)
     {
         ArgumentNullException.ThrowIfNull(weights);

@@ -1,40 +1,21 @@
-using Microsoft.ML.BlockPruning.Networks.Families;
-
 namespace Microsoft.ML.BlockPruning.Networks;
 
 /// <summary>One pre-norm encoder layer: x += proj(attention(qkv(norm1 x))), x += fc2(GELU(fc1(norm2 x))).</summary>
-public sealed class EncoderLayerWeights
+internal sealed class EncoderLayerWeights(NetworkWeights weights, LayerSpec layer)
 {
-    internal EncoderLayerWeights(ViTConfig config, int index)
-    {
-        LinearWeights[] linears =
-        [
-            .. LinearShape.OfEncoderLayer(config, index)
-                .Select(shape => new LinearWeights(shape.Name, shape.OutFeatures, shape.InFeatures)),
-        ];
-        (Qkv, Proj, Fc1, Fc2) = (linears[0], linears[1], linears[2], linears[3]);
-        Norm1 = new LayerNormWeights($"blocks.{index}.norm1", config.EmbedDim);
-        Norm2 = new LayerNormWeights($"blocks.{index}.norm2", config.EmbedDim);
-    }
+    private readonly LinearWeights[] _linears = [.. layer.Linears.Select(linear => weights[linear])];
 
-    /// <summary>Before the attention.</summary>
-    public LayerNormWeights Norm1 { get; }
+    public LayerNormWeights Norm1 { get; } = weights[layer.Steps[0].Norm];
 
-    /// <summary>[3 · embedDim, embedDim]: rows of q, then k, then v; inside each, head after head.</summary>
-    public LinearWeights Qkv { get; }
+    public LinearWeights Qkv => _linears[0];
 
-    /// <summary>[embedDim, embedDim]: the attention's output projection.</summary>
-    public LinearWeights Proj { get; }
+    public LinearWeights Proj => _linears[1];
 
-    /// <summary>Before the MLP.</summary>
-    public LayerNormWeights Norm2 { get; }
+    public LayerNormWeights Norm2 { get; } = weights[layer.Steps[1].Norm];
 
-    /// <summary>[mlpDim, embedDim]: the MLP's first layer; exact GELU follows.</summary>
-    public LinearWeights Fc1 { get; }
+    public LinearWeights Fc1 => _linears[2];
 
-    /// <summary>[embedDim, mlpDim]: the MLP's second layer.</summary>
-    public LinearWeights Fc2 { get; }
+    public LinearWeights Fc2 => _linears[3];
 
-    /// <summary>The prunable layers in forward order: qkv, proj, fc1, fc2.</summary>
-    public IEnumerable<LinearWeights> Linears => [Qkv, Proj, Fc1, Fc2];
+    public IEnumerable<LinearWeights> Linears => _linears;
 }

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.BlockPruning.Networks;
 
-/// <summary>One tensor of a network under its timm name: a view, not a copy.</summary>
-/// <param name="Name">timm's full name, such as <c>blocks.0.attn.qkv.weight</c>.</param>
-/// <param name="Shape">The shape in the checkpoint; the values are row-major.</param>
-/// <param name="Values">The network's own array; writing to it changes the network.</param>
-internal readonly record struct WeightTensor(string Name, int[] Shape, float[] Values);
+/// <summary>A tensor of a network: its name, its size, and its numbers, which may be written to.</summary>
+/// <param name="Name">Its canonical (timm's) name, such as <c>blocks.0.attn.qkv.weight</c>.</param>
+/// <param name="Shape">The size of each dimension, outermost first.</param>
+/// <param name="Values">float32, row-major.</param>
+public readonly record struct WeightTensor(string Name, IReadOnlyList<int> Shape, float[] Values);

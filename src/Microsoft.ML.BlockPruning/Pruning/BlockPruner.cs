@@ -38,7 +38,7 @@ internal sealed class BlockPruner
     /// <exception cref="ArgumentOutOfRangeException">A block is larger than a weight.</exception>
     /// <exception cref="ArithmeticException">A weight, activation or gradient is not finite; the message names where.</exception>
     public PrunedNetwork Prune(
-        ViTWeights dense, CalibrationSet calibration, PruneSettings settings, Action<PruneProgress> onProgress)
+        NetworkWeights dense, CalibrationSet calibration, PruneSettings settings, Action<PruneProgress> onProgress)
     {
         ArgumentNullException.ThrowIfNull(dense);
         ArgumentNullException.ThrowIfNull(calibration);
@@ -77,7 +77,7 @@ internal sealed class BlockPruner
 
     // What was observed is freed on return; the refit needs the token weights only.
     private (BlockSelection Choice, IReadOnlyList<IReadOnlyList<float[]>> TokenWeights) Select(
-        ViTWeights network, CalibrationSet calibration, SelectionTask task, ShotProgress progress)
+        NetworkWeights network, CalibrationSet calibration, SelectionTask task, ShotProgress progress)
     {
         using var scope = NewDisposeScope();
         var selection = _method.Selection;
@@ -89,9 +89,9 @@ internal sealed class BlockPruner
         return (selection.Select(context, task, allocating.Step), context.TokenWeights);
     }
 
-    private static void CheckFinite(ViTWeights dense)
+    private static void CheckFinite(NetworkWeights dense)
     {
-        foreach (var tensor in dense.Tensors())
+        foreach (var tensor in dense.Tensors)
         {
             int wrong = Array.FindIndex(tensor.Values, value => !float.IsFinite(value));
             if (wrong >= 0)

@@ -6,7 +6,7 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// <summary>What pruning hands on.</summary>
 /// <param name="Weights">The refitted network, zero in removed blocks.</param>
 /// <param name="Plan">A mask for every prunable layer.</param>
-internal sealed record PrunedNetwork(ViTWeights Weights, SparsityPlan Plan)
+internal sealed record PrunedNetwork(NetworkWeights Weights, SparsityPlan Plan)
 {
     /// <summary>What was found on the way; null where the budget keeps everything, so that nothing was looked at.</summary>
     public PruneTrace? Trace { get; init; }

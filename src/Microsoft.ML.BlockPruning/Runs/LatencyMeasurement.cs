@@ -22,7 +22,7 @@ internal static class LatencyMeasurement
     /// <param name="onSample">Called before each sample of a network and each layer; it may throw to cancel.</param>
     /// <returns>The table and the limit, for one batch.</returns>
     public static LatencyConstraint Measure(
-        ViTWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest request, Action onSample)
+        NetworkWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest request, Action onSample)
     {
         var config = weights.Config;
         int most = ScoringLimits.FittingBatch(ScoringLimits.BatchSize, config);
@@ -60,7 +60,7 @@ internal static class LatencyMeasurement
 
     /// <summary>The dense network and the one without a block, in turn.</summary>
     private static double[] TimeNetworks(
-        ViTWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest request, Action onSample)
+        NetworkWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest request, Action onSample)
     {
         string[] labels = [.. Enumerable.Range(0, weights.Config.NumClasses).Select(i => i.ToString(CultureInfo.InvariantCulture))];
         using var dense = new SparseViTSession(SparseViT.Create(weights, new SparsityPlan(), preprocessing, labels), request.Threads);

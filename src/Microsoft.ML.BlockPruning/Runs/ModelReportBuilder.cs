@@ -35,7 +35,7 @@ internal sealed class ModelReportBuilder(SparseViT network, NetworkFacts facts, 
     /// <param name="pruning">What pruning found; null where it is not known.</param>
     /// <param name="dense">The dense network, its classes in the order of the pruned one's.</param>
     /// <param name="images">The images, with labels where they are known.</param>
-    public ModelReport Build(string name, PruneReport? pruning, ViTWeights dense, CalibrationSet images)
+    public ModelReport Build(string name, PruneReport? pruning, NetworkWeights dense, CalibrationSet images)
     {
         var (heldOut, answers) = Compare(dense, images);
         return new ModelReport
@@ -78,7 +78,7 @@ internal sealed class ModelReportBuilder(SparseViT network, NetworkFacts facts, 
         LinearShape.OfPrunableLayers(network.Config).Select(layer => (layer.Name, network.Plan[layer.Name]
             ?? new BlockMask(layer.OutFeatures, layer.InFeatures, new BlockShape(layer.OutFeatures, layer.InFeatures)))));
 
-    private (HeldOutReport HeldOut, AnswerComparison Answers) Compare(ViTWeights dense, CalibrationSet images)
+    private (HeldOutReport HeldOut, AnswerComparison Answers) Compare(NetworkWeights dense, CalibrationSet images)
     {
         using var denseSession = new SparseViTSession(
             SparseViT.Create(dense, new SparsityPlan(), network.Preprocessing, network.LabelNames), threads);

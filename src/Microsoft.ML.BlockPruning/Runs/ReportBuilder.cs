@@ -33,7 +33,7 @@ internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long se
     /// <param name="times">The table that a budget of time was met by; null where there is none.</param>
     /// <param name="progress">Asked between steps whether to stop; its clock gives the stages.</param>
     public PruneReport Build(
-        ViTWeights dense, PrunedNetwork pruned, SparseViT network, LatencyConstraint? times, PruneProgressRelay progress)
+        NetworkWeights dense, PrunedNetwork pruned, SparseViT network, LatencyConstraint? times, PruneProgressRelay progress)
     {
         var denseNetwork = SparseViT.Create(dense, new SparsityPlan(), network.Preprocessing, network.LabelNames);
         using var denseSession = new SparseViTSession(denseNetwork, _threads);

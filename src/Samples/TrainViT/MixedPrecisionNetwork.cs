@@ -12,21 +12,21 @@ namespace TrainViT;
 /// </remarks>
 internal sealed class MixedPrecisionNetwork : IDisposable
 {
-    private readonly TorchViT _compute;
+    private readonly TorchNetwork _compute;
     private readonly (Parameter Master, Parameter Compute)[] _parameters;
     private readonly ScalarType _type;
 
     public MixedPrecisionNetwork(ViTConfig config, int seed, Precision precision)
     {
-        Master = new TorchViT(config, seed);
+        Master = new TorchNetwork(config, seed);
         _type = precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        _compute = new TorchViT(Master.ToWeights());
+        _compute = new TorchNetwork(Master.ToWeights());
         _compute.to(_type);
         _parameters = [.. Master.parameters().Zip(_compute.parameters())];
     }
 
     /// <summary>The float32 weights that the optimiser steps.</summary>
-    public TorchViT Master { get; }
+    public TorchNetwork Master { get; }
 
     /// <summary>Logits in float32 of normalised images [batch, 1, size, size].</summary>
     public Tensor Forward(Tensor images)

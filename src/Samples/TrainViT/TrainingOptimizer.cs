@@ -10,7 +10,7 @@ internal sealed class TrainingOptimizer : IDisposable
     private readonly AdamW _adamW;
     private readonly Muon _muon;
 
-    public TrainingOptimizer(TorchViT network, TrainingOptions options)
+    public TrainingOptimizer(TorchNetwork network, TrainingOptions options)
     {
         var parameters = network.named_parameters().ToLookup(p => IsEncoderMatrix(p.name));
         _muon = new Muon(

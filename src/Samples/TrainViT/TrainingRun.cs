@@ -21,13 +21,16 @@ internal sealed class TrainingRun : IDisposable
         _options = options;
         _train = LabelledImages.Read(options.DataFolder, FashionMnistData.TrainingPrefix);
         _test = LabelledImages.Read(options.DataFolder, FashionMnistData.TestPrefix);
-        var config = new ViTConfig(
+        Config = new ViTConfig(
             _train.Images.Width, options.PatchSize, channels: 1, options.EmbedDim, options.Depth, options.NumHeads, options.MlpDim,
             numClasses: 10);
-        _network = new MixedPrecisionNetwork(config, options.Seed, options.Precision);
+        _network = new MixedPrecisionNetwork(Config, options.Seed, options.Precision);
         _optimizer = new TrainingOptimizer(_network.Master, options);
         _state = new TrainingState(options.OutputFolder, _network, _optimizer);
     }
+
+    /// <summary>The network's hyper-parameters.</summary>
+    public ViTConfig Config { get; }
 
     public int StepsPerEpoch => _train.Count / _options.BatchSize;
 
@@ -35,7 +38,7 @@ internal sealed class TrainingRun : IDisposable
     /// <param name="onStep">Called after each step with the epoch (from 0), the steps done in it and the mean loss so far.</param>
     /// <param name="onEpoch">Called after each epoch with its number from 1, mean loss, test top-1 and seconds.</param>
     /// <param name="cancellation">Stops after the current step; the last whole epoch stays on disk.</param>
-    public ViTWeights Run(Action<int, int, double> onStep, Action<int, double, double, double> onEpoch, CancellationToken cancellation)
+    public NetworkWeights Run(Action<int, int, double> onStep, Action<int, double, double, double> onEpoch, CancellationToken cancellation)
     {
         for (int epoch = _state.TryResume(); epoch < _options.Epochs; epoch++)
         {

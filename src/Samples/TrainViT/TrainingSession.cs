@@ -53,7 +53,7 @@ internal static class TrainingSession
             cancellation);
         string path = Path.Combine(options.OutputFolder, "fashion-vit.safetensors");
         ViTCheckpoint.Save(weights, path);
-        NetworkConfigFile.Write(weights.Config, options.OutputFolder);
+        NetworkConfigFile.Write(run.Config, options.OutputFolder);
         writeLine(string.Create(CultureInfo.InvariantCulture, $"{path}: test top-1 {100 * run.Evaluate():F2} %"));
     }
 }

@@ -20,7 +20,7 @@ public sealed class OnnxViTTests
         double onnx = ErrorOf(small, expected, new OnnxRuntimeNetwork(small.Weights, new Float32Linear(), SmallNetwork.Images, threads: 2));
         double ours = ErrorOf(
             small, expected, new SparseNetwork(NetworkSubject.Sparse(small.Weights, new SparsityPlan()), SmallNetwork.Images, threads: 2));
-        double torch = ErrorOf(small, expected, new TorchNetwork(small.Weights, SmallNetwork.Images));
+        double torch = ErrorOf(small, expected, new LibTorchNetwork(small.Weights, SmallNetwork.Images));
 
         // 1e-4 is what the benchmark lets pass; a network of two layers is closer.
         Assert.IsLessThan(1e-5, onnx);

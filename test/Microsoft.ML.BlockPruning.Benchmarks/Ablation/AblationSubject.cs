@@ -26,7 +26,7 @@ internal sealed class AblationSubject
         DenseTop1 = 100 * Fidelity.Top1(_denseLogits, _labels);
     }
 
-    public ViTWeights Weights { get; }
+    public NetworkWeights Weights { get; }
 
     /// <summary>The 2,000 bundled images; labels are sampled.</summary>
     public CalibrationSet Calibration { get; }
@@ -43,7 +43,7 @@ internal sealed class AblationSubject
 
     /// <summary>Judges a pruned network on the 10,000 test images, which no pruning has seen.</summary>
     /// <returns>Right answers in percent; KL(dense ‖ pruned), nats per image.</returns>
-    public (double Top1, double Kl) Judge(ViTWeights pruned)
+    public (double Top1, double Kl) Judge(NetworkWeights pruned)
     {
         float[] logits = LogitsOf(pruned);
         return (100 * Fidelity.Top1(logits, _labels), Fidelity.Of(_denseLogits, logits, Weights.Config.NumClasses).Kl);
@@ -52,11 +52,11 @@ internal sealed class AblationSubject
     private CalibrationSet Normalised(LabelledImages images) => new(
         Weights.Config, [.. images.Images.Pixels.Select(pixel => ((pixel / 255f) - 0.286f) / 0.353f)], images.Count);
 
-    private float[] LogitsOf(ViTWeights weights)
+    private float[] LogitsOf(NetworkWeights weights)
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        using var network = new TorchViT(weights);
+        using var network = new TorchNetwork(weights);
         int classes = weights.Config.NumClasses;
         float[] logits = new float[_test.Count * classes];
         for (int batch = 0; batch < _test.BatchCount; batch++)

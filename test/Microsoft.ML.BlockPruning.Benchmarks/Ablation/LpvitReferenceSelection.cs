@@ -13,7 +13,7 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 /// <summary>LPViT's public code as what chooses the blocks: it decides on layers first, so it is no criterion.</summary>
 internal sealed class LpvitReferenceSelection : IBlockSelection
 {
-    private ViTWeights? _network;
+    private NetworkWeights? _network;
     private IReadOnlyList<LpvitLayer> _layers = [];
     private IReadOnlyList<IReadOnlyList<float[]>> _tokenWeights = [];
 

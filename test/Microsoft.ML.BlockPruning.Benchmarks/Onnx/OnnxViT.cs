@@ -13,12 +13,12 @@ internal sealed class OnnxViT
     public const string Input = "pixels";
 
     private readonly OnnxGraph _graph = new();
-    private readonly ViTWeights _weights;
+    private readonly NetworkWeights _weights;
     private readonly ViTConfig _config;
     private readonly IOnnxLinear _linear;
     private readonly int _batch;
 
-    private OnnxViT(ViTWeights weights, int batch, IOnnxLinear linear)
+    private OnnxViT(NetworkWeights weights, int batch, IOnnxLinear linear)
     {
         _weights = weights;
         _config = weights.Config;
@@ -30,7 +30,7 @@ internal sealed class OnnxViT
     /// <param name="batch">Images, fixed: what is constant can then be folded.</param>
     /// <param name="linear">How the encoder's matrices and the heads are written; the patch convolution stays fp32.</param>
     /// <returns>The model and the name of its output, [batch, numClasses].</returns>
-    public static (byte[] Model, string Output) Create(ViTWeights weights, int batch, IOnnxLinear linear) =>
+    public static (byte[] Model, string Output) Create(NetworkWeights weights, int batch, IOnnxLinear linear) =>
         new OnnxViT(weights, batch, linear).Create();
 
     private (byte[] Model, string Output) Create()

@@ -11,7 +11,7 @@ using Microsoft.ML.BlockPruning.Torch;
 namespace Microsoft.ML.BlockPruning.Benchmarks.Pruning;
 
 /// <summary>A network and its calibration images.</summary>
-internal sealed record PruningSubject(string Description, ViTWeights Weights, CalibrationSet Calibration)
+internal sealed record PruningSubject(string Description, NetworkWeights Weights, CalibrationSet Calibration)
 {
     /// <summary>The bundled network and its 2,000 images.</summary>
     public static PruningSubject Bundled()
@@ -45,7 +45,7 @@ internal sealed record PruningSubject(string Description, ViTWeights Weights, Ca
     public static PruningSubject Random(string name, int dim, int images)
     {
         var config = new ViTConfig(imageSize: 224, patchSize: 16, channels: 3, dim, depth: 12, dim / 64, 4 * dim, numClasses: 1000);
-        using var network = new TorchViT(config, seed: 1);
+        using var network = new TorchNetwork(config, seed: 1);
         var random = new Random(2);
         float[] pixels = new float[images * config.ImageDim];
         for (int i = 0; i < pixels.Length; i++)

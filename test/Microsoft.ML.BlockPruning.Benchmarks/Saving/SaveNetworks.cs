@@ -9,12 +9,12 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Saving;
 /// <summary>A network of 200,000 weights (0.8 MB) for each version.</summary>
 internal static class SaveNetworks
 {
-    public static ViTWeights Weights(int version)
+    public static NetworkWeights Weights(int version)
     {
-        var weights = new ViTWeights(new ViTConfig(
+        var weights = new NetworkWeights(new ViTConfig(
             imageSize: 16, patchSize: 8, channels: 3, embedDim: 64, depth: 4, numHeads: 4, mlpDim: 256, numClasses: 3));
         var random = new Random(version);
-        foreach (var tensor in weights.Tensors())
+        foreach (var tensor in weights.Tensors)
         {
             for (int i = 0; i < tensor.Values.Length; i++)
             {

@@ -16,7 +16,7 @@ internal sealed class SingleBlockRemovals : IDisposable
     private bool _isSecond;
 
     /// <summary>Stands before the first layer.</summary>
-    public SingleBlockRemovals(ViTWeights dense, CalibrationSet images)
+    public SingleBlockRemovals(NetworkWeights dense, CalibrationSet images)
     {
         using var off = no_grad();
         _replay = new StreamReplay(dense, images);

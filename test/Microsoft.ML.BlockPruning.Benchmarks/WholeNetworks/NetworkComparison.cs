@@ -51,7 +51,7 @@ internal sealed class NetworkComparison(InterleavedRounds rounds, int threads)
         yield return new MeasuredVariant(NetworkVariant.OnnxRuntimeFp32, fp32, fp32.ModelBytes);
         var int8 = new OnnxRuntimeNetwork(subject.Weights, new DynamicInt8Linear(), batch, threads);
         yield return new MeasuredVariant(NetworkVariant.OnnxRuntimeInt8, int8, int8.ModelBytes);
-        yield return new MeasuredVariant(NetworkVariant.TorchFp32, new TorchNetwork(subject.Weights, batch), Bytes: null);
+        yield return new MeasuredVariant(NetworkVariant.TorchFp32, new LibTorchNetwork(subject.Weights, batch), Bytes: null);
     }
 
     private MeasuredVariant Ours(NetworkVariant variant, SparseViT network, int batch)

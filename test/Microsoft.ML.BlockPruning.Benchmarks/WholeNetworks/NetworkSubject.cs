@@ -16,7 +16,7 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
 /// <param name="Batches">Batch sizes where none are asked for.</param>
 /// <param name="Pruned">From the largest to the smallest.</param>
 internal sealed record NetworkSubject(
-    string Name, ViTWeights Weights, CalibrationSet Images, int[] Batches, IReadOnlyList<SparseViT> Pruned)
+    string Name, NetworkWeights Weights, CalibrationSet Images, int[] Batches, IReadOnlyList<SparseViT> Pruned)
 {
     private const int NoiseImages = 32;
     private static readonly double[] Keeps = [0.5, 0.35, 0.25];
@@ -34,7 +34,7 @@ internal sealed record NetworkSubject(
 
     /// <summary>A network with its masks, as a file of ours holds it.</summary>
     /// <remarks>Images come normalised, so the preprocessing is of no account.</remarks>
-    public static SparseViT Sparse(ViTWeights weights, SparsityPlan plan)
+    public static SparseViT Sparse(NetworkWeights weights, SparsityPlan plan)
     {
         var config = weights.Config;
         float[] half = [.. Enumerable.Repeat(0.5f, config.Channels)];
@@ -57,7 +57,7 @@ internal sealed record NetworkSubject(
             [.. Sparsities.Select(sparsity => RandomlyPruned(subject.Weights, sparsity))]);
     }
 
-    private static SparseViT RandomlyPruned(ViTWeights weights, double sparsity)
+    private static SparseViT RandomlyPruned(NetworkWeights weights, double sparsity)
     {
         var plan = new SparsityPlan();
         int seed = 4;

@@ -20,7 +20,7 @@ internal sealed class OnnxRuntimeNetwork : IMeasuredNetwork
     /// <param name="batch">Images of a run.</param>
     /// <param name="threads">Of one run.</param>
     /// <param name="optimisedModel">Where ONNX Runtime writes the graph that it really runs; null: nowhere.</param>
-    public OnnxRuntimeNetwork(ViTWeights weights, IOnnxLinear linear, int batch, int threads, string? optimisedModel = null)
+    public OnnxRuntimeNetwork(NetworkWeights weights, IOnnxLinear linear, int batch, int threads, string? optimisedModel = null)
     {
         var config = weights.Config;
         var (model, output) = OnnxViT.Create(weights, batch, linear);

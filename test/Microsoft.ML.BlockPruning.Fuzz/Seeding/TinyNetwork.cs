@@ -17,11 +17,11 @@ internal static class TinyNetwork
     public static ViTConfig Config(int channels = 3, bool isDistilled = false) => new(
         ImageSize, patchSize: 4, channels, embedDim: 8, depth: 1, numHeads: 2, mlpDim: 16, Labels.Count, isDistilled);
 
-    public static ViTWeights Weights(ViTConfig config)
+    public static NetworkWeights Weights(ViTConfig config)
     {
         var random = new Random(1);
-        var weights = new ViTWeights(config);
-        foreach (var tensor in weights.Tensors())
+        var weights = new NetworkWeights(config);
+        foreach (var tensor in weights.Tensors)
         {
             bool isNorm = tensor.Name.Contains("norm", StringComparison.Ordinal);
             float mean = isNorm && tensor.Name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0;

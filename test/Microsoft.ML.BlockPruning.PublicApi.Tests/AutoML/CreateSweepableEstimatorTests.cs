@@ -18,7 +18,7 @@ public sealed class CreateSweepableEstimatorTests
         var ml = new MLContext(seed: 1);
         var folder = Directory.CreateTempSubdirectory("blockpruning-tests-");
         string modelPath = Path.Combine(folder.FullName, "dense.safetensors");
-        ViTCheckpoint.Save(new ViTWeights(new ViTConfig(16, 8, 3, 16, 1, 2, 32, 3)), modelPath);
+        ViTCheckpoint.Save(new NetworkWeights(ViT.Of(new ViTConfig(16, 8, 3, 16, 1, 2, 32, 3))), modelPath);
 
         SweepableEstimator prune = ml.Auto().CreateSweepableEstimator(
             (MLContext context, BlockPruneSweepOptions chosen) => context.Transforms.PruneBlocks(chosen.ToOptions(modelPath)),

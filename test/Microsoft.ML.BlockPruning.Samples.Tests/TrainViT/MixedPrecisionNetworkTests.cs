@@ -75,7 +75,7 @@ public sealed class MixedPrecisionNetworkTests
     /// <summary>The gradients of the network itself, without the class under test, scaled to norm one where they exceed it.</summary>
     private static float[] PlainGradients()
     {
-        using var network = new TorchViT(Config, seed: 1);
+        using var network = new TorchNetwork(Config, seed: 1);
         using var scope = NewDisposeScope();
         Loss(network.forward(Images())).backward();
         float[] gradients = Concatenated(network);
@@ -86,7 +86,7 @@ public sealed class MixedPrecisionNetworkTests
     private static Tensor Loss(Tensor logits) =>
         nn.functional.cross_entropy(logits, tensor([0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L]));
 
-    private static float[] Concatenated(TorchViT network) =>
+    private static float[] Concatenated(TorchNetwork network) =>
         [.. network.parameters().SelectMany(parameter => parameter.grad!.data<float>().ToArray())];
 
     private static Tensor Images()

@@ -95,7 +95,7 @@ public sealed class CalibrationPassTests
             .Run(PrunableLayer.Of(weights, new BlockShape(2, 2)), () => { });
 
         Assert.IsFalse(torch.is_grad_enabled());
-        foreach (var (expected, actual) in before.Tensors().Zip(weights.Tensors()))
+        foreach (var (expected, actual) in before.Tensors.Zip(weights.Tensors))
         {
             CollectionAssert.AreEqual(expected.Values, actual.Values, actual.Name);
         }
@@ -174,7 +174,7 @@ public sealed class CalibrationPassTests
 
     // Inputs and loss gradients of every prunable layer, [images · tokens][features], by central differences of −log p[y].
     private static (Dictionary<string, List<double[]>> Inputs, Dictionary<string, List<double[]>> Gradients) DifferentiatedLayers(
-        ViTWeights weights, float[] images)
+        NetworkWeights weights, float[] images)
     {
         const double step = 1e-5;
         var inputs = new Dictionary<string, List<double[]>>();

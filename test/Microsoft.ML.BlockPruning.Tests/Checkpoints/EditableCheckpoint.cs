@@ -4,10 +4,10 @@ using Microsoft.ML.BlockPruning.Networks;
 namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
 
 /// <summary>A checkpoint whose tensors a test can remove, reshape, rename and spoil before it is written; without metadata.</summary>
-internal sealed class EditableCheckpoint(ViTWeights weights)
+internal sealed class EditableCheckpoint(NetworkWeights weights)
 {
     private readonly Dictionary<string, (int[] Shape, float[] Values)> _tensors =
-        weights.Tensors().ToDictionary(tensor => tensor.Name, tensor => (tensor.Shape, tensor.Values));
+        weights.Tensors.ToDictionary(tensor => tensor.Name, tensor => (tensor.Shape.ToArray(), tensor.Values));
 
     public Dictionary<string, string> Metadata { get; } = [];
 

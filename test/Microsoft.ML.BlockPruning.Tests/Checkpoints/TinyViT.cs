@@ -13,11 +13,11 @@ internal static class TinyViT
     public static string ExpectedPath => Fixture("expected.safetensors");
 
     /// <summary>Weights, all different, in (−1, 1).</summary>
-    public static ViTWeights Random(ViTConfig config, int seed)
+    public static NetworkWeights Random(ViTConfig config, int seed)
     {
         var random = new Random(seed);
-        var weights = new ViTWeights(config);
-        foreach (var tensor in weights.Tensors())
+        var weights = new NetworkWeights(config);
+        foreach (var tensor in weights.Tensors)
         {
             for (int i = 0; i < tensor.Values.Length; i++)
             {

@@ -74,7 +74,7 @@ public sealed class ViTCheckpointBadInputTests
     {
         using var folder = new TemporaryFolder();
         var weights = TinyViT.Random(Config, seed: 1);
-        foreach (string name in weights.Tensors().Select(tensor => tensor.Name).Where(name => name != "dist_token"))
+        foreach (string name in weights.Tensors.Select(tensor => tensor.Name).Where(name => name != "dist_token"))
         {
             var checkpoint = new EditableCheckpoint(weights);
             checkpoint.Metadata["num_heads"] = "5";
@@ -87,7 +87,7 @@ public sealed class ViTCheckpointBadInputTests
 
     private static void Drop(EditableCheckpoint checkpoint, string prefix)
     {
-        foreach (var tensor in new ViTWeights(Config).Tensors().Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        foreach (var tensor in new NetworkWeights(Config).Tensors.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)))
         {
             checkpoint.Remove(tensor.Name);
         }

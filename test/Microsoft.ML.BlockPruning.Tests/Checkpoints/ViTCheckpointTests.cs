@@ -27,7 +27,7 @@ public sealed class ViTCheckpointTests
 
         using var scope = torch.NewDisposeScope();
         using var off = torch.no_grad();
-        using var network = new TorchViT(ViTCheckpoint.Load(TinyViT.ModelPath));
+        using var network = new TorchNetwork(ViTCheckpoint.Load(TinyViT.ModelPath));
         var images = torch.tensor(expected.ReadSingles("images")).reshape(3, 3, 16, 16);
         float[] actual = network.forward(images).data<float>().ToArray();
 
@@ -48,7 +48,7 @@ public sealed class ViTCheckpointTests
 
         using var scope = torch.NewDisposeScope();
         using var off = torch.no_grad();
-        using var network = new TorchViT(weights);
+        using var network = new TorchNetwork(weights);
         var images = torch.tensor(expected.ReadSingles("images")).reshape(3, 1, 40, 40);
         float[] actual = network.forward(images).data<float>().ToArray();
 
@@ -88,7 +88,7 @@ public sealed class ViTCheckpointTests
             Assert.AreEqual(property.GetValue(saved.Config), property.GetValue(loaded.Config), property.Name);
         }
 
-        foreach (var (before, after) in saved.Tensors().Zip(loaded.Tensors()))
+        foreach (var (before, after) in saved.Tensors.Zip(loaded.Tensors))
         {
             CollectionAssert.AreEqual(before.Values, after.Values, before.Name);
         }
@@ -100,7 +100,7 @@ public sealed class ViTCheckpointTests
     public void Save_ToAMissingFolderIsRefusedByName()
     {
         using var folder = new TemporaryFolder();
-        var error = Assert.ThrowsExactly<IOException>(() => ViTCheckpoint.Save(new ViTWeights(Plain), folder["missing/model"]));
+        var error = Assert.ThrowsExactly<IOException>(() => ViTCheckpoint.Save(new NetworkWeights(Plain), folder["missing/model"]));
         StringAssert.Contains(error.Message, folder["missing/model"]);
     }
 

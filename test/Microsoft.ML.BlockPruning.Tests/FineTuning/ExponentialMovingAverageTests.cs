@@ -31,7 +31,7 @@ public sealed class ExponentialMovingAverageTests
         for (int t = 1; t <= 30; t++)
         {
             var weights = TinyNetwork.Weights(config, seed: t);
-            using var network = new TorchViT(weights);
+            using var network = new TorchNetwork(weights);
             average.Update(network, t);
             double d = Math.Min(decay, (1.0 + t) / (10.0 + t));
             expected = [.. expected.Zip(weights.Head.Weight, (mean, value) => (d * mean) + ((1 - d) * value))];

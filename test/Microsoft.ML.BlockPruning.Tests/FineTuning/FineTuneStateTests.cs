@@ -141,7 +141,7 @@ public sealed class FineTuneStateTests : IDisposable
         StringAssert.Contains(error.Message, "missing");
     }
 
-    private static void AssertRefuses(string reason, Func<ViTWeights> run) =>
+    private static void AssertRefuses(string reason, Func<NetworkWeights> run) =>
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => run()).Message, reason);
 
     private void Stop(FineTuneOptions options, int step) => Assert.ThrowsExactly<OperationCanceledException>(

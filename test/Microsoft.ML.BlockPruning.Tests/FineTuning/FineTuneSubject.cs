@@ -33,9 +33,9 @@ internal sealed class FineTuneSubject
         }
     }
 
-    public ViTWeights Dense { get; }
+    public NetworkWeights Dense { get; }
 
-    public ViTWeights Pruned { get; }
+    public NetworkWeights Pruned { get; }
 
     public SparsityPlan Plan { get; } = new();
 
@@ -44,19 +44,19 @@ internal sealed class FineTuneSubject
     /// <summary>Three epochs of four steps.</summary>
     public static FineTuneOptions Options() => new() { Epochs = 3, BatchSize = 8, MaximumShift = 1, Seed = 7 };
 
-    public static void AssertSame(ViTWeights expected, ViTWeights actual)
+    public static void AssertSame(NetworkWeights expected, NetworkWeights actual)
     {
-        foreach (var (one, other) in expected.Tensors().Zip(actual.Tensors()))
+        foreach (var (one, other) in expected.Tensors.Zip(actual.Tensors))
         {
             CollectionAssert.AreEqual(one.Values, other.Values, one.Name);
         }
     }
 
-    public ViTWeights Run(FineTuneOptions options, Action<FineTuneProgress>? onProgress = null) =>
+    public NetworkWeights Run(FineTuneOptions options, Action<FineTuneProgress>? onProgress = null) =>
         new FineTuner(options).Run(Dense, Pruned, Plan, Training, validation: null, onProgress ?? (_ => { }));
 
     /// <summary>Mean over the training images of KL(dense ‖ network), in float64 by the reference network.</summary>
-    public double Divergence(ViTWeights network)
+    public double Divergence(NetworkWeights network)
     {
         var teacher = new ReferenceViT(Dense);
         var student = new ReferenceViT(network);

@@ -135,7 +135,7 @@ public sealed class FineTunerTests
     [TestMethod]
     public void Run_RefusesNetworksOfDifferentShape()
     {
-        var other = new ViTWeights(TinyNetwork.Config(mlpDim: 12, isDistilled: true));
+        var other = new NetworkWeights(TinyNetwork.Config(mlpDim: 12, isDistilled: true));
 
         var error = Assert.ThrowsExactly<ArgumentException>(() => new FineTuner(FineTuneSubject.Options()).Run(
             _subject.Dense, other, new SparsityPlan(), _subject.Training, validation: null, _ => { }));

@@ -8,8 +8,8 @@ public sealed partial class TensorPlacementTests
 {
     private const string Room = "src/Microsoft.ML.BlockPruning/Training/";
 
-    // TorchViT makes its parameters on the processor and is then placed as a whole.
-    private static readonly string[] MayMake = [Room + "TorchDevice.cs", Room + "TorchViT.cs"];
+    // TorchNetwork makes its parameters on the processor and is then placed as a whole.
+    private static readonly string[] MayMake = [Room + "TorchDevice.cs", Room + "TorchNetwork.cs"];
 
     // A step of Adam on the processor works in the tensors' memory.
     private static readonly string[] MayRead = [Room + "TorchDevice.cs", Room + "FineTuning/AdamStep.cs"];

@@ -26,18 +26,18 @@ internal static class RandomNetworks
     };
 
     /// <summary>Weights of about the size that keeps every layer's output near one.</summary>
-    public static ViTWeights Random(ViTConfig config, int seed)
+    public static NetworkWeights Random(ViTConfig config, int seed)
     {
         var random = new Random(seed);
-        var weights = new ViTWeights(config);
-        foreach (var tensor in weights.Tensors())
+        var weights = new NetworkWeights(config);
+        foreach (var tensor in weights.Tensors)
         {
             bool isNormScale = tensor.Name.Contains("norm", StringComparison.Ordinal)
                 && tensor.Name.EndsWith("weight", StringComparison.Ordinal);
-            int fanIn = tensor.Shape.Length == 1 || tensor.Name.EndsWith("token", StringComparison.Ordinal)
+            int fanIn = tensor.Shape.Count == 1 || tensor.Name.EndsWith("token", StringComparison.Ordinal)
                 ? 1
                 : tensor.Shape.Skip(1).Aggregate(1, (product, side) => product * side);
-            double size = (tensor.Name == "pos_embed" ? 1 : Math.Sqrt(3.0 / fanIn)) * (tensor.Shape.Length == 1 ? 0.3 : 1);
+            double size = (tensor.Name == "pos_embed" ? 1 : Math.Sqrt(3.0 / fanIn)) * (tensor.Shape.Count == 1 ? 0.3 : 1);
             for (int i = 0; i < tensor.Values.Length; i++)
             {
                 tensor.Values[i] = (float)(size * ((2 * random.NextDouble()) - 1)) + (isNormScale ? 1 : 0);
@@ -48,7 +48,7 @@ internal static class RandomNetworks
     }
 
     /// <summary>A random plan over all prunable layers; the weights in removed blocks become zero.</summary>
-    public static SparsityPlan Prune(ViTWeights weights, BlockShape shape, double density, int seed)
+    public static SparsityPlan Prune(NetworkWeights weights, BlockShape shape, double density, int seed)
     {
         var random = new Random(seed);
         var plan = new SparsityPlan();
@@ -71,7 +71,7 @@ internal static class RandomNetworks
         return plan;
     }
 
-    public static SparseViT Sparse(ViTWeights weights, SparsityPlan? plan = null) => SparseViT.Create(
+    public static SparseViT Sparse(NetworkWeights weights, SparsityPlan? plan = null) => SparseViT.Create(
         weights,
         plan ?? new SparsityPlan(),
         ImagePreprocessing.ImageNet(weights.Config.ImageSize, weights.Config.Channels),

@@ -63,7 +63,7 @@ public sealed class SparseViTFileTests
             var loaded = ViTCheckpoint.Load(path);
 
             Assert.AreEqual(config.NumHeads, loaded.Config.NumHeads);
-            foreach (var (expected, found) in weights.Tensors().Zip(loaded.Tensors()))
+            foreach (var (expected, found) in weights.Tensors.Zip(loaded.Tensors))
             {
                 CollectionAssert.AreEqual(expected.Values, found.Values, expected.Name);
             }

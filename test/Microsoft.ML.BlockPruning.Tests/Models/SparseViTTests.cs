@@ -36,7 +36,7 @@ public sealed class SparseViTTests
         var network = RandomNetworks.Sparse(weights);
         using var session = new SparseViTSession(network, threads: 1);
         float[] before = RandomNetworks.Score(session, images);
-        foreach (var tensor in weights.Tensors())
+        foreach (var tensor in weights.Tensors)
         {
             Array.Clear(tensor.Values);
         }
@@ -71,7 +71,7 @@ public sealed class SparseViTTests
         Assert.AreEqual((4 * 16 * 8) + (5 * (192 + 64 + 128 + 64)) + (2 * 5 * 5 * 8) + 16, network.MultiplyAdds);
         Assert.AreEqual(network.MultiplyAdds + (5 * 64), network.DenseMultiplyAdds);
         // All parameters but 64 weights, plus 1 + 3 indices of fc1.
-        Assert.AreEqual(4 * (weights.Tensors().Sum(tensor => tensor.Values.Length) - 64 + 4), network.WeightBytes);
+        Assert.AreEqual(4 * (weights.Tensors.Sum(tensor => tensor.Values.Length) - 64 + 4), network.WeightBytes);
     }
 
     [TestMethod]

@@ -56,7 +56,7 @@ public sealed class NetworkCostTests
     public void TotalParameters_AreTheElementsOfTheTensors(bool isDistilled)
     {
         var config = new ViTConfig(28, 7, channels: 1, embedDim: 6, depth: 3, numHeads: 2, mlpDim: 11, numClasses: 5, isDistilled);
-        Assert.AreEqual(new ViTWeights(config).Tensors().Sum(tensor => tensor.Values.Length), new NetworkCost(config).TotalParameters);
+        Assert.AreEqual(new NetworkWeights(config).Tensors.Sum(tensor => tensor.Values.Length), new NetworkCost(config).TotalParameters);
     }
 
     [TestMethod]
@@ -85,7 +85,7 @@ public sealed class NetworkCostTests
     {
         var config = new ViTConfig(28, 7, channels: 1, embedDim: 6, depth: 3, numHeads: 2, mlpDim: 11, numClasses: 5);
         CollectionAssert.AreEqual(
-            new ViTWeights(config).PrunableLayers.Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)).ToArray(),
+            new NetworkWeights(config).PrunableLayers.Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)).ToArray(),
             LinearShape.OfPrunableLayers(config).Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)).ToArray());
         Assert.AreEqual(new LinearShape("blocks.2.mlp.fc2", 6, 11), LinearShape.OfPrunableLayers(config).Last());
     }

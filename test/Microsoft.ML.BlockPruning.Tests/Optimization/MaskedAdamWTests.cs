@@ -23,7 +23,7 @@ public sealed class MaskedAdamWTests
     public void Step_FollowsAlgorithm2OfTheAdamWPaper()
     {
         using var scope = NewDisposeScope();
-        using var network = new TorchViT(TinyNetwork.Weights(TinyNetwork.Config(depth: 1), seed: 3));
+        using var network = new TorchNetwork(TinyNetwork.Weights(TinyNetwork.Config(depth: 1), seed: 3));
         using var removed = new RemovedBlocks(new SparsityPlan());
         using var optimizer = new MaskedAdamW(network, removed, Decay, LargestNorm);
         var oracles = optimizer.Moments.Select(entry => new Oracle(Values(entry.Parameter), IsMatrix(entry.Name) ? Decay : 0)).ToArray();
@@ -61,7 +61,7 @@ public sealed class MaskedAdamWTests
         mask[4, 1] = false;
         var plan = new SparsityPlan();
         plan.Add("blocks.0.attn.qkv", mask);
-        using var network = new TorchViT(weights);
+        using var network = new TorchNetwork(weights);
         using var removed = new RemovedBlocks(plan);
         using var optimizer = new MaskedAdamW(network, removed, Decay, LargestNorm);
         var random = new Random(5);
@@ -89,7 +89,7 @@ public sealed class MaskedAdamWTests
     public void Step_ChangesNothingWhereAGradientIsNotFinite()
     {
         using var scope = NewDisposeScope();
-        using var network = new TorchViT(TinyNetwork.Weights(TinyNetwork.Config(depth: 1), seed: 3));
+        using var network = new TorchNetwork(TinyNetwork.Weights(TinyNetwork.Config(depth: 1), seed: 3));
         using var removed = new RemovedBlocks(new SparsityPlan());
         using var optimizer = new MaskedAdamW(network, removed, Decay, LargestNorm);
         float[][] before = [.. optimizer.Moments.Select(entry => Values(entry.Parameter))];

@@ -25,7 +25,7 @@ public sealed class MixedPrecisionLayerTests
     public void Forward_IsTheLayerWithinItsRounding(FineTunePrecision precision, double tolerance)
     {
         using var scope = NewDisposeScope();
-        using var network = new TorchViT(TinyNetwork.Weights(TinyNetwork.Config(), seed: 3));
+        using var network = new TorchNetwork(TinyNetwork.Weights(TinyNetwork.Config(), seed: 3));
         var stream = Stream(network);
         using var layer = new MixedPrecisionLayer(network.Layers[0], network.Config, precision);
 
@@ -41,7 +41,7 @@ public sealed class MixedPrecisionLayerTests
     public void MoveGradients_GivesTheMasterWhatAutogradGivesInFloat32(FineTunePrecision precision, double tolerance)
     {
         using var scope = NewDisposeScope();
-        using var network = new TorchViT(TinyNetwork.Weights(TinyNetwork.Config(), seed: 3));
+        using var network = new TorchNetwork(TinyNetwork.Weights(TinyNetwork.Config(), seed: 3));
         var stream = Stream(network);
         var master = network.Layers[0];
         var expected = autograd.grad([Loss(master.forward(stream))], master.parameters().ToArray());
@@ -61,7 +61,7 @@ public sealed class MixedPrecisionLayerTests
     public void Refresh_TakesTheMastersNewWeights()
     {
         using var scope = NewDisposeScope();
-        using var network = new TorchViT(TinyNetwork.Weights(TinyNetwork.Config(), seed: 3));
+        using var network = new TorchNetwork(TinyNetwork.Weights(TinyNetwork.Config(), seed: 3));
         var stream = Stream(network);
         var master = network.Layers[0];
         using var layer = new MixedPrecisionLayer(master, network.Config, FineTunePrecision.Full);
@@ -91,7 +91,7 @@ public sealed class MixedPrecisionLayerTests
         Assert.AreEqual(expected, BFloat16Products.AreFast);
     }
 
-    private static Tensor Stream(TorchViT network)
+    private static Tensor Stream(TorchNetwork network)
     {
         using var generator = new Generator(2, CPU);
         return randn(4, network.Config.Tokens, network.Config.EmbedDim, generator: generator);

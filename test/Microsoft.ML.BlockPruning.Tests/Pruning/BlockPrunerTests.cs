@@ -183,7 +183,7 @@ public sealed class BlockPrunerTests
             pruned.Weights.PrunableLayers.All(layer => layer.Weight.All(weight => weight == 0) && layer.Bias.All(float.IsFinite)));
     }
 
-    private static PrunedNetwork Prune(ViTWeights dense, double keep, Action<PruneProgress>? onProgress = null) =>
+    private static PrunedNetwork Prune(NetworkWeights dense, double keep, Action<PruneProgress>? onProgress = null) =>
         new BlockPruner().Prune(
             dense, TinyNetwork.Calibration(dense.Config, 80), Settings(dense.Config, keep, new BlockShape(2, 3)), onProgress ?? (_ => { }));
 
@@ -198,23 +198,23 @@ public sealed class BlockPrunerTests
         };
     }
 
-    private static void AssertSameWeights(ViTWeights expected, ViTWeights actual)
+    private static void AssertSameWeights(NetworkWeights expected, NetworkWeights actual)
     {
-        foreach (var (left, right) in expected.Tensors().Zip(actual.Tensors()))
+        foreach (var (left, right) in expected.Tensors.Zip(actual.Tensors))
         {
             CollectionAssert.AreEqual(left.Values, right.Values, left.Name);
         }
     }
 
     // Mean KL(dense ‖ pruned) in nats.
-    private static double Divergence(ViTWeights dense, ViTWeights pruned, float[] images)
+    private static double Divergence(NetworkWeights dense, NetworkWeights pruned, float[] images)
     {
         using var scope = torch.NewDisposeScope();
         using var off = torch.no_grad();
         var config = dense.Config;
         var batch = torch.tensor(images).reshape(-1, config.Channels, config.ImageSize, config.ImageSize);
-        using var denseNetwork = new TorchViT(dense);
-        using var prunedNetwork = new TorchViT(pruned);
+        using var denseNetwork = new TorchNetwork(dense);
+        using var prunedNetwork = new TorchNetwork(pruned);
         var p = denseNetwork.forward(batch).log_softmax(1);
         return (p.exp() * (p - prunedNetwork.forward(batch).log_softmax(1))).sum(1).mean().item<float>();
     }

@@ -41,7 +41,7 @@ public sealed class BudgetCostTests
 
         var network = SparseViT.Create(weights, plan, ImagePreprocessing.ImageNet(4, 1), ["a", "b", "c"]);
         long prunable = weights.PrunableLayers.Sum(layer => (long)layer.Weight.Length);
-        long numbers = weights.Tensors().Sum(tensor => (long)tensor.Values.Length) - prunable; // fixed
+        long numbers = weights.Tensors.Sum(tensor => (long)tensor.Values.Length) - prunable; // fixed
         foreach (var linear in network.PrunableLayers)
         {
             var mask = plan[linear.Name];

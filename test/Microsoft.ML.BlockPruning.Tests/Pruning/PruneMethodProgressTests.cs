@@ -13,7 +13,7 @@ namespace Microsoft.ML.BlockPruning.Tests.Pruning;
 [TestClass]
 public sealed class PruneMethodProgressTests
 {
-    private static readonly ViTWeights Dense = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
+    private static readonly NetworkWeights Dense = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
 
     private TensorLeakGuard _guard = null!;
 
@@ -74,7 +74,7 @@ public sealed class PruneMethodProgressTests
             Assert.AreSame(cancel, error);
         }
 
-        foreach (var (left, right) in before.Tensors().Zip(Dense.Tensors()))
+        foreach (var (left, right) in before.Tensors.Zip(Dense.Tensors))
         {
             CollectionAssert.AreEqual(left.Values, right.Values, left.Name);
         }
@@ -89,7 +89,7 @@ public sealed class PruneMethodProgressTests
 
         Assert.AreEqual(first.Plan.ToJson(), second.Plan.ToJson());
         Assert.AreEqual(first.Trace!.Selection.Prediction, second.Trace!.Selection.Prediction);
-        foreach (var (left, right) in first.Weights.Tensors().Zip(second.Weights.Tensors()))
+        foreach (var (left, right) in first.Weights.Tensors.Zip(second.Weights.Tensors))
         {
             CollectionAssert.AreEqual(left.Values, right.Values, left.Name);
         }

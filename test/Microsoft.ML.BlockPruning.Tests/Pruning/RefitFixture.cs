@@ -34,7 +34,7 @@ internal sealed class RefitFixture
         }
     }
 
-    public ViTWeights Dense { get; }
+    public NetworkWeights Dense { get; }
 
     public IReadOnlyList<PrunableLayer> Layers { get; }
 
@@ -44,16 +44,16 @@ internal sealed class RefitFixture
 
     public int Steps => Create().Steps;
 
-    public ViTWeights Refit(Action? onStep = null) => Create().Run(onStep ?? (() => { }));
+    public NetworkWeights Refit(Action? onStep = null) => Create().Run(onStep ?? (() => { }));
 
-    public ViTWeights Refit(out IReadOnlyDictionary<string, RefitOutcome> outcomes)
+    public NetworkWeights Refit(out IReadOnlyDictionary<string, RefitOutcome> outcomes)
     {
         var refit = Create();
         outcomes = refit.Trace.Outcomes;
         return refit.Run(() => { });
     }
 
-    public ViTWeights Refit(ILayerReconstruction reconstruction, out RefitTrace trace)
+    public NetworkWeights Refit(ILayerReconstruction reconstruction, out RefitTrace trace)
     {
         var refit = new WeightRefit(Task, reconstruction);
         var weights = refit.Run(() => { });
@@ -61,7 +61,7 @@ internal sealed class RefitFixture
         return weights;
     }
 
-    public static LinearWeights LayerOf(ViTWeights network, PrunableLayer layer) =>
+    public static LinearWeights LayerOf(NetworkWeights network, PrunableLayer layer) =>
         network.PrunableLayers.Single(other => other.Name == layer.Name);
 
     public bool IsKept(PrunableLayer layer, int weight)
@@ -71,7 +71,7 @@ internal sealed class RefitFixture
     }
 
     /// <summary>Every token's input in the refitted network and its target, by the definition in the room's README.</summary>
-    public List<(double[] Input, double[] Target)> Samples(ViTWeights refitted, PrunableLayer layer)
+    public List<(double[] Input, double[] Target)> Samples(NetworkWeights refitted, PrunableLayer layer)
     {
         var samples = new List<(double[], double[])>();
         for (int n = 0; n < ImageCount; n++)

@@ -15,7 +15,7 @@ internal sealed class ShiftOfTheFirstLayer(IReadOnlyList<IReadOnlyList<float[]>>
     public IReadOnlyList<IReadOnlyList<float[]>> FittingWeights() => weights;
 
     public bool Run(
-        int index, TorchViT dense, TorchEncoderLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, Action onStep)
+        int index, TorchNetwork dense, TorchEncoderLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, Action onStep)
     {
         onStep();
         if (index == 0)

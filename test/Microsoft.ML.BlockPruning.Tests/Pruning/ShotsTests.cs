@@ -16,7 +16,7 @@ namespace Microsoft.ML.BlockPruning.Tests.Pruning;
 public sealed class ShotsTests
 {
     private const double Keep = 0.5;
-    private static readonly ViTWeights Dense = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
+    private static readonly NetworkWeights Dense = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
     private static readonly NetworkCost Cost = new(Dense.Config);
 
     private TensorLeakGuard _guard = null!;
@@ -123,7 +123,7 @@ public sealed class ShotsTests
         Assert.IsNotNull(latency.Unmet(new LayerGrids([("a", pruned)]), rules));
     }
 
-    private static (ViTWeights Weights, SparsityPlan Plan) OneShot(ViTWeights network, PruneSettings settings, SparsityPlan? within)
+    private static (NetworkWeights Weights, SparsityPlan Plan) OneShot(NetworkWeights network, PruneSettings settings, SparsityPlan? within)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
         var layers = PrunableLayer.Of(network, new BlockShape(2, 3));
@@ -154,10 +154,10 @@ public sealed class ShotsTests
 
     private static bool IsKept(BlockMask mask, int block) => mask[block / mask.BlockColumns, block % mask.BlockColumns];
 
-    private static void AssertSame(ViTWeights weights, SparsityPlan plan, PrunedNetwork actual)
+    private static void AssertSame(NetworkWeights weights, SparsityPlan plan, PrunedNetwork actual)
     {
         Assert.AreEqual(plan.ToJson(), actual.Plan.ToJson());
-        foreach (var (left, right) in weights.Tensors().Zip(actual.Weights.Tensors()))
+        foreach (var (left, right) in weights.Tensors.Zip(actual.Weights.Tensors))
         {
             CollectionAssert.AreEqual(left.Values, right.Values, left.Name);
         }

@@ -138,7 +138,7 @@ public sealed class ReportNotesTests
             kernel ?? CpuKernels.All[0].Name));
     }
 
-    private static SparseViT Network(ViTWeights weights, SparsityPlan plan) =>
+    private static SparseViT Network(NetworkWeights weights, SparsityPlan plan) =>
         SparseViT.Create(weights, plan, TestNetworks.Preprocessing(), ["cat", "dog", "owl"]);
 
     private static LayerReport Report(LayerSummary layer)

@@ -4,7 +4,7 @@ using Microsoft.ML.BlockPruning.Networks.Families;
 namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 /// <summary>A ViT in float64 loops, one image at a time: the oracle for inputs, gradients (by differences) and residual streams.</summary>
-internal sealed class ReferenceViT(ViTWeights weights)
+internal sealed class ReferenceViT(NetworkWeights weights)
 {
     private readonly ViTConfig _config = weights.Config;
 

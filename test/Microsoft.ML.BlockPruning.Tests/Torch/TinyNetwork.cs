@@ -12,11 +12,11 @@ internal static class TinyNetwork
         new(imageSize: 4, patchSize: 2, channels: 1, embedDim, depth, numHeads: 2, mlpDim, numClasses: 3, isDistilled);
 
     /// <summary>Weights uniform in ±scale, biases and norms moved too, so that no term of a formula is zero by accident.</summary>
-    public static ViTWeights Weights(ViTConfig config, int seed, float scale = 0.8f)
+    public static NetworkWeights Weights(ViTConfig config, int seed, float scale = 0.8f)
     {
         var random = new Random(seed);
-        var weights = new ViTWeights(config);
-        foreach (var tensor in weights.Tensors())
+        var weights = new NetworkWeights(config);
+        foreach (var tensor in weights.Tensors)
         {
             for (int i = 0; i < tensor.Values.Length; i++)
             {

@@ -93,7 +93,7 @@ public sealed class TorchDeviceTests
         using var on = new MetaDevice().Use();
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        using var dense = new TorchViT(weights);
+        using var dense = new TorchNetwork(weights);
 
         var streams = dense.Embed(calibration);
         foreach (var (stream, branch) in streams.SelectMany(_ => dense.Layers[0].Branches, (stream, branch) => (stream, branch)))
@@ -121,7 +121,7 @@ public sealed class TorchDeviceTests
         var tuned = subject.Run(options, step => losses.Add(step.Loss));
 
         Assert.HasCount(12, losses);
-        Assert.IsTrue(tuned.Tensors().All(tensor => tensor.Values.All(value => value == 1)));
+        Assert.IsTrue(tuned.Tensors.All(tensor => tensor.Values.All(value => value == 1)));
     }
 
     private static ILayerObserver[] AllObservers(PrunableLayer layer, List<Func<Tensor>> kept)

@@ -29,7 +29,7 @@ internal static partial class TimmNames
         _ => string.Empty,
     };
 
-    // The names of ViTWeights.Tensors(), for any depth.
+    // The names of NetworkWeights.Tensors, for any depth.
     [GeneratedRegex(
         @"^(cls_token|dist_token|pos_embed|(patch_embed\.proj|norm|head|head_dist)\.(weight|bias)"
         + @"|blocks\.(0|[1-9][0-9]{0,3})\.(norm1|norm2|attn\.qkv|attn\.proj|mlp\.fc1|mlp\.fc2)\.(weight|bias))\z")]

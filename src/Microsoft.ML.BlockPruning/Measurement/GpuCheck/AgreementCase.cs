@@ -69,12 +69,12 @@ internal sealed record AgreementCase(ViTConfig Config, BlockShape Block, CudaEle
     private SparseViT CreateNetwork()
     {
         var random = new Random(Seed);
-        var weights = new ViTWeights(Config);
-        foreach (var tensor in weights.Tensors())
+        var weights = new NetworkWeights(Config);
+        foreach (var tensor in weights.Tensors)
         {
             bool isNormScale = tensor.Name.Contains("norm", StringComparison.Ordinal)
                 && tensor.Name.EndsWith("weight", StringComparison.Ordinal);
-            double fanIn = tensor.Shape.Length == 1 ? 30 : tensor.Values.Length / (double)tensor.Shape[0];
+            double fanIn = tensor.Shape.Count == 1 ? 30 : tensor.Values.Length / (double)tensor.Shape[0];
             float[] values = Numbers(random, tensor.Values.Length, Math.Sqrt(3 / fanIn));
             for (int i = 0; i < values.Length; i++)
             {

@@ -96,7 +96,7 @@ internal sealed record ClassOrder(
     public override string ToString() => $"{Reason}: {ClassWords.Some(Classes, Shown)}";
 
     /// <summary>Puts the rows of the heads into key order.</summary>
-    public void Apply(ViTWeights weights)
+    public void Apply(NetworkWeights weights)
     {
         Permute(weights.Head);
         if (weights.DistillationHead is not null)

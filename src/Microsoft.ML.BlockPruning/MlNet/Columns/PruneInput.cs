@@ -18,7 +18,7 @@ namespace Microsoft.ML.BlockPruning.MlNet.Columns;
 /// <param name="Classes">The order of the classes, not yet applied.</param>
 /// <param name="HeldOut">The validation set's columns; null where there is none.</param>
 internal sealed record PruneInput(
-    ViTWeights Weights, ImagePreprocessing Preprocessing, PreprocessingOrigins Origins, DataViewSchema.Column Image, LabelColumn? Label,
+    NetworkWeights Weights, ImagePreprocessing Preprocessing, PreprocessingOrigins Origins, DataViewSchema.Column Image, LabelColumn? Label,
     ClassOrder Classes, HeldOutColumns? HeldOut)
 {
     /// <summary>Classes and preprocessing for a report.</summary>

@@ -14,7 +14,7 @@ namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 /// </remarks>
 internal sealed record UnitCoupling(string Producer, int FirstRow, string Consumer)
 {
-    public static IReadOnlyList<UnitCoupling> Of(ViTWeights network) =>
+    public static IReadOnlyList<UnitCoupling> Of(NetworkWeights network) =>
     [
         .. network.Layers.SelectMany(layer => new[]
         {

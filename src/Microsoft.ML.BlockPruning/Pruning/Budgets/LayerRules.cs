@@ -56,7 +56,7 @@ internal sealed class LayerRules
     /// <summary>Checks that every layer named is one of the network's.</summary>
     /// <param name="network">The network.</param>
     /// <exception cref="ArgumentException">One is not; lists those that are.</exception>
-    public void CheckNames(ViTWeights network)
+    public void CheckNames(NetworkWeights network)
     {
         string[] known = [.. network.PrunableLayers.Select(layer => layer.Name)];
         string[] unknown = [.. _blocks.Keys.Concat(_floors.Keys).Concat(_dense).Except(known).Order(StringComparer.Ordinal)];
@@ -70,7 +70,7 @@ internal sealed class LayerRules
     /// <summary>The prunable layers of a network in forward order, also those that stay dense: they are refitted as the others.</summary>
     /// <exception cref="ArgumentException">A rule names a layer that the network has not.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A block is larger than a weight.</exception>
-    public IReadOnlyList<PrunableLayer> LayersOf(ViTWeights network)
+    public IReadOnlyList<PrunableLayer> LayersOf(NetworkWeights network)
     {
         CheckNames(network);
 

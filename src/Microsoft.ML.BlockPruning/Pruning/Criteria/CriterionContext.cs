@@ -11,12 +11,12 @@ namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 /// <param name="onBatch">Called after each batch of a pass; it may throw to cancel.</param>
 /// <param name="onStrip">To be called once per row strip, from any thread but one at a time; it may throw to cancel.</param>
 internal sealed class CriterionContext(
-    ViTWeights dense, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, long seed, Action onBatch, Action onStrip)
+    NetworkWeights dense, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, long seed, Action onBatch, Action onStrip)
 {
     private TokenEnergies[]? _energies;
     private IReadOnlyList<IReadOnlyList<float[]>>? _recalled;
 
-    public ViTWeights Dense => dense;
+    public NetworkWeights Dense => dense;
 
     public CalibrationSet Calibration => calibration;
 

@@ -7,7 +7,7 @@ namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 /// </summary>
 internal sealed class RememberedCriterion(IBlockCriterion criterion) : IBlockCriterion
 {
-    private ViTWeights? _network;
+    private NetworkWeights? _network;
     private IReadOnlyList<LayerImportances> _importances = [];
     private IReadOnlyList<IReadOnlyList<float[]>> _tokenWeights = [];
 

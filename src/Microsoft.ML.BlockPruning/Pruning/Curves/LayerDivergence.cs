@@ -22,7 +22,7 @@ namespace Microsoft.ML.BlockPruning.Pruning.Curves;
 /// <param name="tokenWeights">Of the refit: per layer and row group, [images · tokens].</param>
 /// <param name="images">Images to measure on, at least; whole batches are taken, and no more than there are.</param>
 internal sealed class LayerDivergence(
-    ViTWeights network, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers,
+    NetworkWeights network, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers,
     IReadOnlyList<IReadOnlyList<float[]>> tokenWeights, int images)
 {
     private readonly int _measuredBatches = MeasuredBatches(calibration, images);

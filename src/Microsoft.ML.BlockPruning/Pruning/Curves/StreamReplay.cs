@@ -12,7 +12,7 @@ namespace Microsoft.ML.BlockPruning.Pruning.Curves;
 /// </remarks>
 internal sealed class StreamReplay : IDisposable
 {
-    private readonly TorchViT _module;
+    private readonly TorchNetwork _module;
     private readonly ResidualBranch[] _branches;
     private readonly Tensor[] _streams;
     private int _position;
@@ -20,9 +20,9 @@ internal sealed class StreamReplay : IDisposable
     /// <summary>Stands before the first branch.</summary>
     /// <param name="network">Copied, not changed.</param>
     /// <param name="calibration">The images.</param>
-    public StreamReplay(ViTWeights network, CalibrationSet calibration)
+    public StreamReplay(NetworkWeights network, CalibrationSet calibration)
     {
-        _module = new TorchViT(network);
+        _module = new TorchNetwork(network);
         _branches = [.. _module.Layers.SelectMany(layer => layer.Branches)];
         _streams = _module.Embed(calibration);
     }

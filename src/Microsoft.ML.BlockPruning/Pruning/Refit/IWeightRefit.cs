@@ -14,5 +14,5 @@ internal interface IWeightRefit
     /// <summary>Fits.</summary>
     /// <param name="onStep">Called after each step; it may throw to cancel.</param>
     /// <returns>A network of its own, zero in removed blocks.</returns>
-    ViTWeights Run(Action onStep);
+    NetworkWeights Run(Action onStep);
 }

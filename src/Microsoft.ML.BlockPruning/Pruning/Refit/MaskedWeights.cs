@@ -10,7 +10,7 @@ internal sealed class MaskedWeights(RefitTask task) : IWeightRefit
 
     public RefitTrace Trace => RefitTrace.Nothing;
 
-    public ViTWeights Run(Action onStep)
+    public NetworkWeights Run(Action onStep)
     {
         var masked = task.Dense.Clone();
         foreach (var (layer, weights) in task.Layers.Zip(masked.PrunableLayers))

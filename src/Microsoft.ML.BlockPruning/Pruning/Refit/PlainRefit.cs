@@ -26,7 +26,7 @@ internal sealed class PlainRefit(RefitTask task) : IWeightRefit
     public int Steps => task.Calibration.BatchCount
         + Masks.Where(mask => mask.KeptBlocks < mask.TotalBlocks).Sum(mask => mask.BlockRows);
 
-    public ViTWeights Run(Action onStep)
+    public NetworkWeights Run(Action onStep)
     {
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
@@ -38,7 +38,7 @@ internal sealed class PlainRefit(RefitTask task) : IWeightRefit
     /// <param name="statistics">Of the task's layers.</param>
     /// <param name="onStrip">Called after each row strip of a layer that loses blocks; it may throw to cancel.</param>
     /// <returns>A network of its own, zero in removed blocks.</returns>
-    public ViTWeights Run(IReadOnlyList<LayerStatistics> statistics, Action onStrip)
+    public NetworkWeights Run(IReadOnlyList<LayerStatistics> statistics, Action onStrip)
     {
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();

@@ -18,7 +18,7 @@ namespace Microsoft.ML.BlockPruning.Pruning.Refit;
 internal sealed class WeightRefit : IWeightRefit
 {
     private const int LinearsPerLayer = 4;
-    private readonly ViTWeights _dense;
+    private readonly NetworkWeights _dense;
     private readonly CalibrationSet _calibration;
     private readonly IReadOnlyList<PrunableLayer> _layers;
     private readonly IReadOnlyList<IReadOnlyList<float[]>> _tokenWeights;
@@ -70,13 +70,13 @@ internal sealed class WeightRefit : IWeightRefit
     /// without a reconstruction, so do the linear layers before it.
     /// </returns>
     /// <exception cref="ArithmeticException">A fitted weight is not finite; the message names the layer.</exception>
-    public ViTWeights Run(Action onStep)
+    public NetworkWeights Run(Action onStep)
     {
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        using var dense = new TorchViT(_dense);
-        using var pruned = new TorchViT(_dense);
+        using var dense = new TorchNetwork(_dense);
+        using var pruned = new TorchNetwork(_dense);
         foreach (var parameter in dense.parameters())
         {
             parameter.requires_grad = false; // a reconstruction differentiates through its head
@@ -101,7 +101,7 @@ internal sealed class WeightRefit : IWeightRefit
     }
 
     private void FitLayer(
-        int index, TorchViT dense, TorchEncoderLayer pruned, Tensor[] denseStreams, Tensor[] prunedStreams, Action onStep)
+        int index, TorchNetwork dense, TorchEncoderLayer pruned, Tensor[] denseStreams, Tensor[] prunedStreams, Action onStep)
     {
         using var scope = NewDisposeScope();
         Tensor[] before = _reconstruction is null ? [] : [.. prunedStreams.Select(stream => stream.clone())];

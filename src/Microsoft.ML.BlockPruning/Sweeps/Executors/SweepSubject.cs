@@ -14,7 +14,7 @@ namespace Microsoft.ML.BlockPruning.Sweeps.Executors;
 /// <param name="Seed">Seeds the pruning.</param>
 /// <param name="Threads">Threads that score.</param>
 internal sealed record SweepSubject(
-    ViTWeights Dense, CalibrationSet Calibration, CalibrationSet Validation, ImagePreprocessing Preprocessing,
+    NetworkWeights Dense, CalibrationSet Calibration, CalibrationSet Validation, ImagePreprocessing Preprocessing,
     IReadOnlyList<string> LabelNames, long Seed, int Threads)
 {
     /// <summary>The identity of a sweep over it.</summary>

@@ -10,12 +10,12 @@ namespace Microsoft.ML.BlockPruning.Sweeps.Journal;
 internal static class SubjectHash
 {
     /// <summary>Of a network's shape and weights.</summary>
-    public static string Of(ViTWeights network)
+    public static string Of(NetworkWeights network)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var config = network.Config;
         Add(hash, FormattableString.Invariant($"{config.ImageSize} {config.PatchSize} {config.NumHeads} {config.NumClasses}"));
-        foreach (var tensor in network.Tensors())
+        foreach (var tensor in network.Tensors)
         {
             Add(hash, FormattableString.Invariant($"{tensor.Name} {tensor.Values.Length}"));
             hash.AppendData(MemoryMarshal.AsBytes(tensor.Values.AsSpan()));

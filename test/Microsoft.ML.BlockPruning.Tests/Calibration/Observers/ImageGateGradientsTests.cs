@@ -115,7 +115,7 @@ public sealed class ImageGateGradientsTests
         }
     }
 
-    private static double[][,] Gates(ViTWeights network, BlockShape shape, int count, int[] labels)
+    private static double[][,] Gates(NetworkWeights network, BlockShape shape, int count, int[] labels)
     {
         using var scope = torch.NewDisposeScope();
         var layers = PrunableLayer.Of(network, shape);

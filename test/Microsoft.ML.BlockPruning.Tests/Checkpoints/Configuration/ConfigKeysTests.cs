@@ -283,7 +283,7 @@ public sealed class ConfigKeysTests
         return folder;
     }
 
-    private static (ViTWeights Weights, ImagePreprocessing Preprocessing) Load(TemporaryFolder folder)
+    private static (NetworkWeights Weights, ImagePreprocessing Preprocessing) Load(TemporaryFolder folder)
     {
         string path = folder["tiny.safetensors"];
         var weights = ViTCheckpoint.Load(path);

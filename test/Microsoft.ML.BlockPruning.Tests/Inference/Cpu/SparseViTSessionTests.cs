@@ -259,12 +259,12 @@ public sealed class SparseViTSessionTests
         Assert.AreEqual(before, NativeBuffer.LiveBytes);
     }
 
-    private static float[] TorchScore(ViTWeights weights, float[] images)
+    private static float[] TorchScore(NetworkWeights weights, float[] images)
     {
         using var scope = torch.NewDisposeScope();
         using var noGradients = torch.no_grad();
         var config = weights.Config;
-        using var torchNetwork = new TorchViT(weights);
+        using var torchNetwork = new TorchNetwork(weights);
         torchNetwork.eval();
         var batch = torch.tensor(images).reshape(-1, config.Channels, config.ImageSize, config.ImageSize);
         return torchNetwork.forward(batch).data<float>().ToArray();

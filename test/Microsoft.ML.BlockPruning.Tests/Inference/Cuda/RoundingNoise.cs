@@ -24,7 +24,7 @@ internal static class RoundingNoise
     /// <param name="weights">The pruned network: zeros in removed blocks.</param>
     /// <param name="images">[images, channels, imageSize, imageSize].</param>
     /// <param name="element">The type.</param>
-    public static double[] BoundsOf(ViTWeights weights, float[] images, CudaElement element)
+    public static double[] BoundsOf(NetworkWeights weights, float[] images, CudaElement element)
     {
         double[] exact = Logits(new ReferenceViT(weights), weights.Config, images);
         double float32 = 2 * Float32Share * exact.Max(Math.Abs); // the device's and the CPU's
@@ -57,14 +57,14 @@ internal static class RoundingNoise
     ];
 
     /// <summary>Matrices, tokens and positions are of the type there; biases and norms are float32.</summary>
-    private static ViTWeights Noisy(ViTWeights weights, Func<double, double> noisy)
+    private static NetworkWeights Noisy(NetworkWeights weights, Func<double, double> noisy)
     {
-        var copy = new ViTWeights(weights.Config);
-        foreach (var (source, target) in weights.Tensors().Zip(copy.Tensors()))
+        var copy = new NetworkWeights(weights.Config);
+        foreach (var (source, target) in weights.Tensors.Zip(copy.Tensors))
         {
             for (int i = 0; i < source.Values.Length; i++)
             {
-                target.Values[i] = source.Shape.Length == 1 ? source.Values[i] : (float)noisy(source.Values[i]);
+                target.Values[i] = source.Shape.Count == 1 ? source.Values[i] : (float)noisy(source.Values[i]);
             }
         }
 

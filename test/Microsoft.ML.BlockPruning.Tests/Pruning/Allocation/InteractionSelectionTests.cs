@@ -13,7 +13,7 @@ namespace Microsoft.ML.BlockPruning.Tests.Pruning.Allocation;
 public sealed class InteractionSelectionTests
 {
     private const int Images = 24;
-    private static readonly ViTWeights Network = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
+    private static readonly NetworkWeights Network = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
     private static readonly int[] Labels = [.. Enumerable.Range(0, Images).Select(n => n % 3)];
     private static readonly NetworkCost Cost = new(Network.Config);
 

@@ -183,7 +183,7 @@ public sealed class SparsityAllocatorTests
 
     private static (LayerImportances[] Layers, IReadOnlyList<UnitCoupling> Couplings, ICostModel Costs) Network(BlockShape shape, int seed)
     {
-        var network = new ViTWeights(TinyNetwork.Config());
+        var network = new NetworkWeights(TinyNetwork.Config());
         LayerImportances[] layers = [.. network.PrunableLayers.Select((layer, i) =>
             Layer(layer.Name, layer.OutFeatures, layer.InFeatures, shape, (seed * 100) + i))];
         return (layers, UnitCoupling.Of(network), new FlopsCostModel(new NetworkCost(network.Config)));

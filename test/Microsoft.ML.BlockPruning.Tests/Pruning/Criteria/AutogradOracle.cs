@@ -12,10 +12,10 @@ internal static class AutogradOracle
     /// <param name="weights">The network.</param>
     /// <param name="images">[count, image].</param>
     /// <param name="loss">Loss of image n from its logits [1, classes].</param>
-    public static IReadOnlyList<LayerRecord> Run(ViTWeights weights, float[] images, Func<int, torch.Tensor, torch.Tensor> loss)
+    public static IReadOnlyList<LayerRecord> Run(NetworkWeights weights, float[] images, Func<int, torch.Tensor, torch.Tensor> loss)
     {
         using var scope = torch.NewDisposeScope();
-        using var network = new TorchViT(weights);
+        using var network = new TorchNetwork(weights);
         network.to(torch.float64);
         Linear[] linears = [.. network.Layers.SelectMany(layer => layer.Branches)
             .SelectMany(branch => new[] { branch.First, branch.Second })];

@@ -13,7 +13,7 @@ namespace Microsoft.ML.BlockPruning.Tests.Pruning.Criteria;
 [TestClass]
 public sealed class CriterionContextTests
 {
-    private static readonly ViTWeights Network = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
+    private static readonly NetworkWeights Network = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
 
     private static readonly IBlockCriterion[] Criteria =
     [

@@ -14,7 +14,7 @@ public sealed class CriterionTests
 {
     private const int Images = 4;
     private static readonly int[] Labels = [2, 0, 1, 2];
-    private static readonly ViTWeights Network = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
+    private static readonly NetworkWeights Network = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
 
     private TensorLeakGuard _guard = null!;
 

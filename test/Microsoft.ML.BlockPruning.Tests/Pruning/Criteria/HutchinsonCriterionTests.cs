@@ -58,7 +58,7 @@ public sealed class HutchinsonCriterionTests
     public void Constructor_RefusesLessThanOneProbe(int probes) =>
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new HutchinsonCriterion(probes));
 
-    private static double[] Rate(ViTWeights network, BlockShape shape, int probes, long seed)
+    private static double[] Rate(NetworkWeights network, BlockShape shape, int probes, long seed)
     {
         using var scope = torch.NewDisposeScope();
         var context = new CriterionContext(
@@ -73,7 +73,7 @@ public sealed class HutchinsonCriterionTests
     }
 
     // F[k, l] = mean over images of Σ_y p[y] s_y[k] s_y[l], s_y[k] = ⟨gradient of −log p[y], W_k⟩: every class, none sampled.
-    private static double[,] FisherOfBlocks(ViTWeights network, BlockShape shape)
+    private static double[,] FisherOfBlocks(NetworkWeights network, BlockShape shape)
     {
         using var scope = torch.NewDisposeScope();
         float[] images = TinyNetwork.Images(network.Config, Images, seed: 5);

@@ -11,7 +11,7 @@ public sealed class LayerDivergenceTests
 {
     private const int Images = 70; // two batches, the second one short
     private const double Ridge = 0.01;
-    private static readonly ViTWeights Network = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
+    private static readonly NetworkWeights Network = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
     private static readonly float[] Pixels = TinyNetwork.Images(Network.Config, Images, seed: 5);
     private static readonly IReadOnlyList<PrunableLayer> Layers = PrunableLayer.Of(Network, new BlockShape(2, 3));
 
@@ -85,7 +85,7 @@ public sealed class LayerDivergenceTests
 
     private static ReadOnlySpan<float> ImageAt(int n) => Pixels.AsSpan(n * Network.Config.ImageDim, Network.Config.ImageDim);
 
-    private static double Divergence(ViTWeights pruned, int image)
+    private static double Divergence(NetworkWeights pruned, int image)
     {
         double[] p = new ReferenceViT(Network).LogProbabilities(ImageAt(image));
         double[] q = new ReferenceViT(pruned).LogProbabilities(ImageAt(image));
@@ -93,7 +93,7 @@ public sealed class LayerDivergenceTests
     }
 
     // Per row: (Σ e x̃ x̃ᵀ + λ I) w = Σ e x̃ y + λ w_dense over the kept inputs and the bias, which λ leaves alone.
-    private static ViTWeights Refit(int index, BlockMask mask, IReadOnlyList<float[]> weights)
+    private static NetworkWeights Refit(int index, BlockMask mask, IReadOnlyList<float[]> weights)
     {
         var layer = Layers[index];
         int inputs = layer.Weights.InFeatures;

@@ -14,7 +14,7 @@ namespace Microsoft.ML.BlockPruning.Tests.Pruning.Curves;
 public sealed class MeasuredCurvesTests
 {
     private const string Wrong = "blocks.1.mlp.fc2";
-    private static readonly ViTWeights Network = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
+    private static readonly NetworkWeights Network = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
 
     private TensorLeakGuard _guard = null!;
 

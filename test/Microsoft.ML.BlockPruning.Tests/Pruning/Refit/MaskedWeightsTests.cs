@@ -23,7 +23,7 @@ public sealed class MaskedWeightsTests
         var masked = refit.Run(() => steps++);
 
         Assert.AreEqual(refit.Steps, steps);
-        foreach (var (before, after) in dense.Tensors().Zip(masked.Tensors()))
+        foreach (var (before, after) in dense.Tensors.Zip(masked.Tensors))
         {
             bool isMasked = before.Name == "blocks.0.mlp.fc1.weight";
             float[] expected = [.. before.Values.Select((value, i) =>

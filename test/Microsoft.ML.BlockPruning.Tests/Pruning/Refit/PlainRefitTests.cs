@@ -57,7 +57,7 @@ public sealed class PlainRefitTests
 
         var fitted = new PlainRefit(new RefitTask(weights, calibration, layers, [], plan, Seed: 1)).Run(statistics, () => { });
 
-        foreach (var (found, expected) in fitted.Tensors().Zip(weights.Tensors()))
+        foreach (var (found, expected) in fitted.Tensors.Zip(weights.Tensors))
         {
             CollectionAssert.AreEqual(expected.Values, found.Values, expected.Name);
         }

@@ -178,7 +178,7 @@ public sealed class WeightRefitTests
     }
 
     // The derivative of Σ e ‖y − W x̃‖² + λ ‖W − W_dense‖² by every kept weight and bias is zero, to float32's rounding of W.
-    private static void AssertIsStationary(RefitFixture fixture, ViTWeights refitted, PrunableLayer layer, int index)
+    private static void AssertIsStationary(RefitFixture fixture, NetworkWeights refitted, PrunableLayer layer, int index)
     {
         var fitted = RefitFixture.LayerOf(refitted, layer);
         var samples = fixture.Samples(refitted, layer);

@@ -52,7 +52,7 @@ internal sealed class LayerReconstruction : ILayerReconstruction
     /// <inheritdoc/>
     /// <remarks>It helped if the loss on the held-out images fell.</remarks>
     public bool Run(
-        int index, TorchViT dense, TorchEncoderLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, Action onStep)
+        int index, TorchNetwork dense, TorchEncoderLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, Action onStep)
     {
         using var scope = NewDisposeScope();
         var stream = cat([.. inputs]);
@@ -82,7 +82,7 @@ internal sealed class LayerReconstruction : ILayerReconstruction
         return [.. weights.Select((weight, token) => IsHeldOut(token) ? 0 : isSeen ? weight : 1)];
     }
 
-    private IReconstructionLoss LossOf(int index, TorchViT dense, Tensor targets) => index == dense.Layers.Count - 1
+    private IReconstructionLoss LossOf(int index, TorchNetwork dense, Tensor targets) => index == dense.Layers.Count - 1
         ? new LogitLoss(dense, targets, _batchSize)
         : new StreamLoss(targets, TorchDevice.Put(tensor(_task.TokenWeights[LayerOf(index, 3)][0])));
 

@@ -9,14 +9,14 @@ namespace Microsoft.ML.BlockPruning.Pruning.Refit.Reconstruction;
 /// </summary>
 internal sealed class LogitLoss : IReconstructionLoss
 {
-    private readonly TorchViT _dense;
+    private readonly TorchNetwork _dense;
     private readonly Tensor _logits;
 
     /// <summary>Its tensors belong to the open dispose scope.</summary>
     /// <param name="dense">Its norm and head, which pruning leaves alone, read the streams.</param>
     /// <param name="targets">[images, tokens, embedDim]: its residual stream after the last encoder layer.</param>
     /// <param name="batchSize">Images read at once.</param>
-    public LogitLoss(TorchViT dense, Tensor targets, int batchSize)
+    public LogitLoss(TorchNetwork dense, Tensor targets, int batchSize)
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();

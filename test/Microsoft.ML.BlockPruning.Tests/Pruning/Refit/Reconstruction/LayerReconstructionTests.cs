@@ -110,7 +110,7 @@ public sealed class LayerReconstructionTests
         var refitted = Refit(task);
 
         CollectionAssert.AreEqual(ofTheLastImage.Select(weight => weight > 0 ? 0f : 1).ToArray(), fitting[5][0]);
-        Assert.IsTrue(refitted.Tensors().All(tensor => tensor.Values.All(float.IsFinite)));
+        Assert.IsTrue(refitted.Tensors.All(tensor => tensor.Values.All(float.IsFinite)));
     }
 
     [TestMethod]
@@ -130,8 +130,8 @@ public sealed class LayerReconstructionTests
         var task = Task(keep: 1);
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        using var dense = new TorchViT(task.Dense);
-        using var pruned = new TorchViT(task.Dense);
+        using var dense = new TorchNetwork(task.Dense);
+        using var pruned = new TorchNetwork(task.Dense);
         var inputs = dense.Embed(task.Calibration);
         Tensor[] targets = [.. inputs.Select(dense.Layers[0].forward)];
 
@@ -160,10 +160,10 @@ public sealed class LayerReconstructionTests
         }
     }
 
-    private static ViTWeights Refit(RefitTask task) => new WeightRefit(task, new LayerReconstruction(task)).Run(() => { });
+    private static NetworkWeights Refit(RefitTask task) => new WeightRefit(task, new LayerReconstruction(task)).Run(() => { });
 
     // By loops in float64, over every twentieth image: Σ (1 + e_t) ‖s_t − d_t‖² after the first encoder layer.
-    private static double StreamError(RefitTask task, ViTWeights refitted)
+    private static double StreamError(RefitTask task, NetworkWeights refitted)
     {
         double sum = 0;
         string last = task.Dense.Layers[0].Fc2.Name;
@@ -179,7 +179,7 @@ public sealed class LayerReconstructionTests
         return sum;
     }
 
-    private static double[][] StreamAfter(ViTWeights network, string branch, ReadOnlySpan<float> image)
+    private static double[][] StreamAfter(NetworkWeights network, string branch, ReadOnlySpan<float> image)
     {
         double[][] stream = [];
         new ReferenceViT(network) { OnBranch = (name, _, sum) => stream = name == branch ? sum : stream }.Logits(image);

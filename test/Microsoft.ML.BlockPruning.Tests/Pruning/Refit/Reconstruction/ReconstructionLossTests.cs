@@ -63,14 +63,14 @@ public sealed class ReconstructionLossTests
         var other = TinyNetwork.Weights(dense.Config, seed: 4);
         var images = TinyNetwork.Calibration(dense.Config, 6);
         using var scope = NewDisposeScope();
-        using var network = new TorchViT(dense);
+        using var network = new TorchNetwork(dense);
         var loss = new LogitLoss(network, Stream(dense, images), batchSize: 4);
         long[] chosen = [5, 1, 3];
 
         double actual = loss.Of(Stream(other, images).index_select(0, tensor(chosen)), tensor(chosen)).item<float>();
 
         // The other network's streams, read by the dense network's own norm and head.
-        foreach (var (from, to) in dense.Tensors().Zip(other.Tensors()))
+        foreach (var (from, to) in dense.Tensors.Zip(other.Tensors))
         {
             if (from.Name.StartsWith("norm", StringComparison.Ordinal) || from.Name.StartsWith("head", StringComparison.Ordinal))
             {
@@ -82,15 +82,15 @@ public sealed class ReconstructionLossTests
         Assert.AreEqual(expected, actual, 1e-5 * Math.Max(1, expected));
     }
 
-    private static double Divergence(ViTWeights dense, ViTWeights other, ReadOnlySpan<float> image) =>
+    private static double Divergence(NetworkWeights dense, NetworkWeights other, ReadOnlySpan<float> image) =>
         new ReferenceViT(dense).LogProbabilities(image).Zip(
             new ReferenceViT(other).LogProbabilities(image), (p, q) => Math.Exp(p) * (p - q)).Sum();
 
-    private static Tensor Stream(ViTWeights weights, CalibrationSet images)
+    private static Tensor Stream(NetworkWeights weights, CalibrationSet images)
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        using var network = new TorchViT(weights);
+        using var network = new TorchNetwork(weights);
         return cat([.. Enumerable.Range(0, images.BatchCount).Select(batch => network.Streams(images.ImagesOf(batch))[^1])])
             .MoveToOuterDisposeScope();
     }

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
 
 /// <summary>libtorch in fp32, by the module that pruning trains with; its attention is two products and a softmax.</summary>
-internal sealed class TorchNetwork(ViTWeights weights, int batch) : IMeasuredNetwork
+internal sealed class LibTorchNetwork(NetworkWeights weights, int batch) : IMeasuredNetwork
 {
-    private readonly TorchViT _network = new(weights);
+    private readonly TorchNetwork _network = new(weights);
     private readonly float[] _images = new float[batch * weights.Config.ImageDim];
     private readonly float[] _logits = new float[batch * weights.Config.NumClasses];
 

@@ -3,12 +3,12 @@ using Microsoft.ML.BlockPruning.Torch;
 namespace Microsoft.ML.BlockPruning.Tests.Torch;
 
 /// <summary>A process whose first word to libtorch is the constructor of a network.</summary>
-internal static class TorchViTChild
+internal static class TorchNetworkChild
 {
     public static int Run(string[] args)
     {
         _ = args;
-        using var network = new TorchViT(TinyNetwork.Config(), seed: 1);
+        using var network = new TorchNetwork(TinyNetwork.Config(), seed: 1);
         Console.WriteLine(network.parameters().Count());
         return 0;
     }

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>A ViT or DeiT classifier as a TorchSharp module, for gradients; scoring does not use it.</summary>
-/// <remarks>Parameter names are timm's, so <see cref="ViTWeights"/> copies in and out by name.</remarks>
-public sealed class TorchViT : nn.Module<Tensor, Tensor>
+/// <remarks>Parameter names are timm's, so <see cref="NetworkWeights"/> copies in and out by name.</remarks>
+public sealed class TorchNetwork : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "cls_token")]
     private readonly Parameter _classToken;
@@ -39,7 +39,7 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
     /// <param name="config">The network's shape.</param>
     /// <param name="seed">Seeds the weights; the process-wide generator is left alone.</param>
     /// <exception cref="NotSupportedException">libtorch cannot be loaded.</exception>
-    public TorchViT(ViTConfig config, long seed)
+    public TorchNetwork(ViTConfig config, long seed)
         : base(NameOnceLoaded())
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -65,13 +65,13 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
     /// <summary>Creates a network with given weights.</summary>
     /// <param name="weights">Copied, not kept.</param>
     /// <exception cref="NotSupportedException">libtorch cannot be loaded.</exception>
-    public TorchViT(ViTWeights weights)
+    public TorchNetwork(NetworkWeights weights)
         : this((weights ?? throw new ArgumentNullException(nameof(weights))).Config, seed: 0)
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
         var parameters = ParametersByName();
-        foreach (var source in weights.Tensors())
+        foreach (var source in weights.Tensors)
         {
             parameters[source.Name].copy_(tensor(source.Values).reshape(parameters[source.Name].shape));
         }
@@ -86,13 +86,13 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
 
     /// <summary>Copies the weights out.</summary>
     /// <returns>float32 weights, whatever the module computes in.</returns>
-    public ViTWeights ToWeights()
+    public NetworkWeights ToWeights()
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        var weights = new ViTWeights(Config);
+        var weights = new NetworkWeights(Config);
         var parameters = ParametersByName();
-        foreach (var target in weights.Tensors())
+        foreach (var target in weights.Tensors)
         {
             TorchDevice.Read<float>(parameters[target.Name].detach().to(float32)).CopyTo(target.Values, 0);
         }
@@ -165,7 +165,7 @@ public sealed class TorchViT : nn.Module<Tensor, Tensor>
     private static string NameOnceLoaded()
     {
         LibTorch.EnsureLoaded();
-        return nameof(TorchViT);
+        return nameof(TorchNetwork);
     }
 
     private void Initialize(long seed)

@@ -1,0 +1,157 @@
+using System.Globalization;
+
+namespace Microsoft.ML.BlockPruning.Networks;
+
+/// <content>Whether the parts fit together, and whether arrays and counters of 64 bits hold what follows from them.</content>
+/// <remarks>A specification may come from a file: nothing is allocated, indexed or multiplied in 32 bits before it has passed here.</remarks>
+public sealed partial class NetworkSpec
+{
+    private const int LargestNumClasses = 1 << 24; // far above any, and a batch of logits can still be counted in 32 bits
+    private const int MostSteps = 1 << 16;
+    private const int Padding = 64; // kernels round tokens and features up, by less than this
+
+    private void Check()
+    {
+        Require(!string.IsNullOrWhiteSpace(Family), "network", "has no family");
+        Require(Channels is 1 or 3, "network", $"has {Channels} channels, expected 1 (grey) or 3 (RGB)");
+        Require(ImageSize > 0, "network", $"reads images of {ImageSize} pixels");
+        Require(Steps is { Count: <= MostSteps }, "network", $"has no steps, or more than {MostSteps}");
+        Require(Heads is { Count: > 0 }, "network", "has no head");
+        long tokens = CheckStem();
+        int features = Stem.Patch.OutFeatures;
+        Int128 multiplyAdds = 0;
+        foreach (var step in Steps)
+        {
+            long before = tokens;
+            (tokens, features) = CheckStep(step, tokens, features);
+            multiplyAdds += step is BranchSpec { Middle: AttentionSpec } branch
+                ? 2 * (Int128)before * before * branch.Second.InFeatures
+                : 0;
+            multiplyAdds += step.Linears.Aggregate((Int128)0, (sum, linear) => sum + ((Int128)linear.Elements * linear.Tokens));
+            Require(multiplyAdds <= long.MaxValue / 4, step.Layer, "makes more multiply-adds than can be counted");
+        }
+
+        CheckNorm(Norm, features);
+        foreach (var head in Heads)
+        {
+            CheckHead(head, tokens, features);
+        }
+
+        RequireDistinctNames();
+    }
+
+    private long CheckStem()
+    {
+        Require(Stem is { Patch: not null, PrefixTokens: not null, Position: not null }, "stem", "lacks a part");
+        Require(
+            Stem.PatchSize > 0 && ImageSize % Stem.PatchSize == 0, "stem",
+            $"has patches of {Stem.PatchSize} pixels, which do not divide the image size {ImageSize}");
+        Require((Int128)Channels * ImageSize * ImageSize <= Array.MaxLength, "stem", "reads images that one array cannot hold");
+        long patches = (long)(ImageSize / Stem.PatchSize) * (ImageSize / Stem.PatchSize);
+        CheckLinear(Stem.Patch, patches, (long)Channels * Stem.PatchSize * Stem.PatchSize);
+        return patches + Stem.PrefixTokens.Count;
+    }
+
+    private static (long Tokens, int Features) CheckStep(StepSpec step, long tokens, int features)
+    {
+        Require(step is { Layer: not null }, "network", "has a step without a layer");
+        switch (step)
+        {
+            case BranchSpec branch:
+                Require(branch is { First: not null, Middle: not null, Second: not null }, step.Layer, "has a branch without a part");
+                CheckNorm(branch.Norm, features);
+                CheckLinear(branch.First, tokens, features);
+                CheckLinear(branch.Second, tokens, branch.Second.InFeatures);
+                CheckMiddle(branch, features);
+                return (tokens, features);
+            case MergeSpec merge:
+                long side = (long)Math.Sqrt(tokens);
+                Require(
+                    side * side == tokens && side % 2 == 0, step.Layer,
+                    $"merges {tokens} tokens, which are no square grid of even sides");
+                Require(features <= int.MaxValue / 4, step.Layer, $"merges {features} features, too many");
+                CheckNorm(merge.Norm, 4 * features);
+                CheckLinear(merge.Reduction, tokens / 4, 4L * features);
+                return (tokens / 4, merge.Reduction.OutFeatures);
+            default:
+                throw new ArgumentException($"'{step.Layer}' has a step of an unknown kind, {step.GetType().Name}.");
+        }
+    }
+
+    private static void CheckMiddle(BranchSpec branch, int features)
+    {
+        var (first, second) = (branch.First, branch.Second);
+        Require(
+            second.OutFeatures == features, second.Name, $"writes {second.OutFeatures} features into a stream of {features}");
+        Require(
+            second.InFeatures <= int.MaxValue / 3 && first.OutFeatures == branch.Middle.FirstFeatures(second.InFeatures), first.Name,
+            $"gives {first.OutFeatures} features, which do not fit the {second.InFeatures} that '{second.Name}' reads");
+        if (branch.Middle is AttentionSpec attention)
+        {
+            Require(
+                attention is { Heads: > 0, HeadDim: > 0 } && (long)attention.Heads * attention.HeadDim == second.InFeatures, branch.Layer,
+                $"has {attention.Heads} heads of {attention.HeadDim} features, not the {second.InFeatures} that '{second.Name}' reads");
+        }
+    }
+
+    private void CheckHead(HeadSpec head, long tokens, int features)
+    {
+        Require(head is { Linear: not null, Pooling: not null }, "network", "has a head without layer or pooling");
+        CheckLinear(head.Linear, tokens: 1, features);
+        Require(
+            head.Linear.OutFeatures == NumClasses, head.Linear.Name,
+            $"has {head.Linear.OutFeatures} classes, the first head {NumClasses}");
+        Require(NumClasses <= LargestNumClasses, head.Linear.Name, $"has {NumClasses} classes, above {LargestNumClasses}");
+        int first = head.Pooling is TokenPooling token ? token.Token : ((MeanPooling)head.Pooling).FirstToken;
+        Require(first >= 0 && first < tokens, head.Linear.Name, $"reads token {first} of {tokens}");
+    }
+
+    private static void CheckLinear(LinearSpec linear, long tokens, long inFeatures)
+    {
+        Require(!string.IsNullOrEmpty(linear?.Name), "network", "has a linear layer without a name");
+        Require(
+            linear.OutFeatures > 0 && linear.InFeatures == inFeatures, linear.Name,
+            $"is {linear.OutFeatures}x{linear.InFeatures}, and reads {inFeatures} features");
+        Require(linear.Tokens == tokens, linear.Name, $"meets {linear.Tokens} tokens of {tokens}");
+        Require(
+            linear.RowGroups > 0 && linear.OutFeatures % linear.RowGroups == 0, linear.Name,
+            $"has {linear.RowGroups} row groups in {linear.OutFeatures} rows");
+        Require(linear.Elements <= Array.MaxLength, linear.Name, "is too large: one array cannot hold its weight");
+        Require(
+            ((Int128)tokens + Padding) * (Math.Max(linear.OutFeatures, linear.InFeatures) + (Int128)Padding) <= Array.MaxLength,
+            linear.Name, "is too large: one array cannot hold the activations of an image");
+    }
+
+    private static void CheckNorm(NormSpec norm, int features)
+    {
+        Require(!string.IsNullOrEmpty(norm?.Name), "network", "has a step or an end without a norm");
+        Require(norm.Features == features, norm.Name, $"norms {norm.Features} features of {features}");
+        Require(
+            norm.Eps is > 0 and < 1, norm.Name,
+            string.Create(CultureInfo.InvariantCulture, $"has an eps of {norm.Eps}, which is not in (0, 1)"));
+    }
+
+    private void RequireDistinctNames()
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        IEnumerable<string> names =
+        [
+            .. Stem.PrefixTokens, Stem.Position, Stem.Patch.Name,
+            .. Steps.SelectMany(step => step.Linears.Select(linear => linear.Name).Prepend(step.Norm.Name)),
+            Norm.Name, .. Heads.Select(head => head.Linear.Name),
+        ];
+        string? twice = names.FirstOrDefault(name => !seen.Add(name));
+        Require(twice is null, twice ?? "network", "is the name of two parts");
+        string? back = Steps.Zip(Steps.Skip(1)).Where(pair => pair.First.Layer != pair.Second.Layer).Select(pair => pair.Second.Layer)
+            .GroupBy(layer => layer, StringComparer.Ordinal).FirstOrDefault(layer => layer.Count() > 1 || layer.Key == Steps[0].Layer)?.Key;
+        Require(back is null, back ?? "network", "comes back after another layer: its steps must follow each other");
+    }
+
+    private static void Require([System.Diagnostics.CodeAnalysis.DoesNotReturnIf(false)] bool holds, string part, string what)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"'{part}' {what}.");
+        }
+    }
+}
