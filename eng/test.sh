@@ -30,7 +30,7 @@ done
 [ ${#lanes[@]} -gt 0 ] || lanes=(default no-avx512 portable)
 
 # The choice of a kernel reaches these rooms' tests only through others; a new room runs in every lane until it is named here.
-kernel_free='Checkpoints Imaging Network Sparsity Training Pruning Interop Gates Kernels.Cuda Inference.Cuda'
+kernel_free='Files Networks Sparsity Formats Imaging Checkpoints Torch Calibration Optimization FineTuning Pruning MlNet.Interop Gates Kernels.Cuda Inference.Cuda'
 kernel_dependent='FullyQualifiedName~.Gates.LaneTests.'
 for room in $kernel_free; do
     excluded="${excluded:+$excluded&}FullyQualifiedName!~.Tests.$room."

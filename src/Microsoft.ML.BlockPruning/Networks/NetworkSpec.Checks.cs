@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Microsoft.ML.BlockPruning.Networks;
 
 /// <content>Whether the parts fit together, and whether arrays and counters of 64 bits hold what follows from them.</content>
-/// <remarks>A specification may come from a file: nothing is allocated, indexed or multiplied in 32 bits before it has passed here.</remarks>
+/// <remarks>It may come from a file: nothing is allocated, indexed or multiplied in 32 bits before it has passed here.</remarks>
 public sealed partial class NetworkSpec
 {
     private const int LargestNumClasses = 1 << 24; // far above any, and a batch of logits can still be counted in 32 bits

@@ -15,7 +15,8 @@ internal abstract record StepSpec(string Layer, NormSpec Norm)
 }
 
 /// <summary>x += second(middle(first(norm x))): attention or MLP, each half of a pre-norm encoder layer.</summary>
-internal sealed record BranchSpec(string Layer, NormSpec Norm, LinearSpec First, MiddleSpec Middle, LinearSpec Second) : StepSpec(Layer, Norm)
+internal sealed record BranchSpec(string Layer, NormSpec Norm, LinearSpec First, MiddleSpec Middle, LinearSpec Second)
+    : StepSpec(Layer, Norm)
 {
     public override IReadOnlyList<LinearSpec> Linears => [First, Second];
 }

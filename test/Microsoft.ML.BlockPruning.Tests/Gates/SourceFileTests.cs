@@ -8,6 +8,7 @@ public sealed partial class SourceFileTests
 {
     private const int MaximumLines = 300;
     private const int MaximumColumns = 140;
+    private const int LargestBeside = 20;
 
     private static IEnumerable<string> CSharpFiles =>
         RepositoryFiles.Below("src", "*.cs").Concat(RepositoryFiles.Below("test", "*.cs")).Concat(RepositoryFiles.Below("eng", "*.cs"));
@@ -36,21 +37,20 @@ public sealed partial class SourceFileTests
     public void File_NamesNoPathOfOneMachine() => AssertNone(Matches(TextFiles, MachinePath()));
 
     [TestMethod]
-    public void File_HoldsTheOneTypeThatItIsNamedAfter()
+    public void File_IsNamedAfterItsTypeAndHoldsBesideItSmallOnesOnly()
     {
         AssertNone(
             from file in CSharpFiles
-            let types = RepositoryFiles.ReadLines(file).Select(line => TopLevelType().Match(line)).Where(m => m.Success)
-                .Select(m => m.Groups["name"].Value).Distinct().ToArray()
+            let types = SourceTypes.In(RepositoryFiles.ReadLines(file))
             let expected = Path.GetFileName(file).Split('.')[0] // X.Role.cs holds a part of X
-            where types.Length > 1 || (types.Length == 1 && types[0] != expected)
-            select $"{file} declares {string.Join(", ", types)}: one type a file, named alike.");
+            where types.Count > 0
+            let beside = types.Where(type => type.Name != expected).ToArray()
+            let large = beside.Where(type => type.Lines > LargestBeside).Select(type => $"{type.Name} of {type.Lines} lines").ToArray()
+            where beside.Length == types.Count || large.Length > 0
+            select beside.Length == types.Count
+                ? $"{file} declares no {expected}: a file is named after its type."
+                : $"{file} holds {string.Join(", ", large)} beside {expected}: above {LargestBeside} lines a type has a file of its own.");
     }
-
-    // Types sit in file-scoped namespaces, so a type at the left margin is a top-level one; "file" types belong to their neighbour.
-    [GeneratedRegex(
-        @"^(?!file )(?:[a-z]+ )*(?:class|struct|interface|enum|record|delegate [\w<>\[\]?.]+) (?<name>[A-Z]\w*)")]
-    private static partial Regex TopLevelType();
 
     [GeneratedRegex(@"^\s*#(?:end)?region\b")]
     private static partial Regex Region();

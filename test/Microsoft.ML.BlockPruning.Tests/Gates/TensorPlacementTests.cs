@@ -6,16 +6,18 @@ namespace Microsoft.ML.BlockPruning.Tests.Gates;
 [TestClass]
 public sealed partial class TensorPlacementTests
 {
-    private const string Room = "src/Microsoft.ML.BlockPruning/Training/";
+    private const string Room = "src/Microsoft.ML.BlockPruning/";
+
+    private static readonly string[] TorchRooms = ["Torch", "Calibration", "Optimization", "FineTuning", "Pruning"];
 
     // TorchNetwork makes its parameters on the processor and is then placed as a whole.
-    private static readonly string[] MayMake = [Room + "TorchDevice.cs", Room + "TorchNetwork.cs"];
+    private static readonly string[] MayMake = [Room + "Torch/TorchDevice.cs", Room + "Torch/TorchNetwork.cs"];
 
     // A step of Adam on the processor works in the tensors' memory.
-    private static readonly string[] MayRead = [Room + "TorchDevice.cs", Room + "FineTuning/AdamStep.cs"];
+    private static readonly string[] MayRead = [Room + "Torch/TorchDevice.cs", Room + "Optimization/AdamStep.cs"];
 
-    private static IEnumerable<string> Sources => RepositoryFiles.Below(Room, "*.cs")
-        .Concat(RepositoryFiles.Below("src/Microsoft.ML.BlockPruning/Pruning", "*.cs"));
+    private static IEnumerable<string> Sources =>
+        TorchRooms.SelectMany(room => RepositoryFiles.Below(Room + room, "*.cs"));
 
     [TestMethod]
     public void Tensors_AreMadeThroughTorchDevice() => AssertNone(MayMake, Made());

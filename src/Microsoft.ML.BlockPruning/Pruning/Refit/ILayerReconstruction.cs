@@ -21,5 +21,6 @@ internal interface ILayerReconstruction
     /// <param name="onStep">Called after each step; it may throw to cancel.</param>
     /// <returns>Whether it helped; if not, the layer is what it was.</returns>
     bool Run(
-        int index, TorchNetwork dense, TorchEncoderLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, Action onStep);
+        int index, TorchNetwork dense, TorchEncoderLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets,
+        Action onStep);
 }
