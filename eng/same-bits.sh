@@ -21,17 +21,10 @@ root=$PWD
 program=eng/SameBits
 bundled=$root/src/Samples/Bundled # the same for both: the code is compared, not the images
 folder=$(mktemp -d)
-trees=()
-drop() {
-    for tree in "${trees[@]}"; do
-        git worktree remove --force "$tree"
-    done
-    rm -rf "$folder"
-}
-trap drop EXIT
+trap 'rm -rf "$folder"; git worktree prune' EXIT
 
 # What belongs to the results beside the commit: the program, the choice of settings, the processor.
-asked=$({ cat $program/*.cs $program/*.csproj; echo "${settings[@]}"; grep -m1 'model name' /proc/cpuinfo || uname -m; } | git hash-object --stdin)
+asked=$({ cat $program/*.cs $program/*.csproj; echo ${settings[@]+"${settings[@]}"}; grep -m1 'model name' /proc/cpuinfo || uname -m; } | git hash-object --stdin)
 
 # house NAME COMMIT: builds the program against a commit; prints the path of the program.
 house() {
@@ -51,15 +44,15 @@ house() {
 prune() {
     step "$1: prune" >&2
     mkdir -p "$3/networks"
-    dotnet "$2" prune "$bundled" "$3/networks" "${settings[@]}" > "$3/lines"
+    dotnet "$2" prune "$bundled" "$3/networks" ${settings[@]+"${settings[@]}"} > "$3/lines"
 }
 
 # score NAME PROGRAM NETWORKS RESULTS: what both kernels say of saved networks.
 score() {
     step "$1: score the saved networks" >&2
     {
-        dotnet "$2" score "$bundled" "$3" "${settings[@]}"
-        BLOCKPRUNING_KERNEL=portable dotnet "$2" score "$bundled" "$3" "${settings[@]}" | sed 's/ loaded / portable /'
+        dotnet "$2" score "$bundled" "$3" ${settings[@]+"${settings[@]}"}
+        BLOCKPRUNING_KERNEL=portable dotnet "$2" score "$bundled" "$3" ${settings[@]+"${settings[@]}"} | sed 's/ loaded / portable /'
     } > "$4/loaded"
 }
 
@@ -67,7 +60,6 @@ commit=$(git rev-parse --verify "$old^{commit}")
 [ "$new" = . ] || git rev-parse --verify "$new^{commit}" > /dev/null
 kept=$root/artifacts/same-bits/$commit-$asked
 if [ ! -e "$kept/whole" ]; then
-    trees+=("$folder/old")
     step "$old: build" >&2
     oldProgram=$(house old "$commit")
     rm -rf "$kept"
@@ -76,7 +68,6 @@ if [ ! -e "$kept/whole" ]; then
     : > "$kept/whole"
 fi
 
-[ "$new" = . ] || trees+=("$folder/new")
 step "$new: build" >&2
 newProgram=$(house new "$new")
 prune "$new" "$newProgram" "$folder/results"
