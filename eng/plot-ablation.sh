@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Draws what eng/ablation.sh has measured: points of top-1 lost against multiply-adds kept.
+# Draws what eng/bench.sh ablation has measured: points of top-1 lost against multiply-adds kept.
 #   eng/plot-ablation.sh ABLATION.json [ABLATION.json ...] ABLATION.png
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"

@@ -20,7 +20,7 @@ internal static class BenchVerb
         var seconds = CommonOptions.One("--seconds", "Time for each batch size", 15.0, ReadSeconds);
         var verb = new Command(
             "bench", $"Times the pruned network and {ComparedWith}, in turn, on pixels in memory. ONNX Runtime is not part of this tool; "
-                + "eng/bench-kernels.sh of the repository compares with it.")
+                + "eng/bench.sh kernels of the repository compares with it.")
         {
             model, batch, seconds, common.Json,
         };

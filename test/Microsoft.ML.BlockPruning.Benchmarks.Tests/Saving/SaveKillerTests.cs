@@ -2,7 +2,7 @@ using Microsoft.ML.BlockPruning.Benchmarks.Saving;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Tests.Saving;
 
-/// <summary>A few of the kills of eng/kill-save.sh.</summary>
+/// <summary>A few of the kills of eng/bench.sh save-kill.</summary>
 [TestClass]
 [OSCondition(OperatingSystems.Linux | OperatingSystems.OSX)]
 public sealed class SaveKillerTests

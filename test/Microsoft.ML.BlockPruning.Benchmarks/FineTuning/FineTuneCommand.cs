@@ -24,7 +24,7 @@ internal static class FineTuneCommand
         var precision = Option("--precision", "What forward and backward compute in.", FineTunePrecision.BFloat16);
         var state = new Option<string?>("--state") { Description = "File to resume from and to leave the state in." };
         var json = new Option<FileInfo?>("--json") { Description = "File to write the row to." };
-        var ablation = new Option<FileInfo?>("--ablation") { Description = "Table of eng/ablation.sh to add the row to." };
+        var ablation = new Option<FileInfo?>("--ablation") { Description = "Table of eng/bench.sh ablation to add the row to." };
         epochs.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > MostEpochs)
