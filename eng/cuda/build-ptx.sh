@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Rebuilds the committed PTX from the one CUDA source. Needs Debian's clang-14 and nothing else: no CUDA toolkit, no headers, no GPU.
-# usage: eng/build-ptx.sh [SOURCE.cu OUTPUT.ptx]     PTX_FLAGS: more flags for the compiler
+# usage: eng/cuda/build-ptx.sh [SOURCE.cu OUTPUT.ptx]     PTX_FLAGS: more flags for the compiler
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 room=src/Microsoft.ML.BlockPruning/Kernels/Cuda
 source=${1:-$room/block_sparse.cu}
 output=${2:-$room/block_sparse.ptx}

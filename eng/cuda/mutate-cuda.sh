@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Plants one bug after another in the CUDA source, compiles each and runs the kernels' tests on it: a bug that no test finds is a hole in the tests.
-# usage: eng/mutate-cuda.sh [--json FILE] [NAME ...]     NAME: only these mutants. CUDA_TESTS: the tests' assembly, built elsewhere.
+# usage: eng/cuda/mutate-cuda.sh [--json FILE] [NAME ...]     NAME: only these mutants. CUDA_TESTS: the tests' assembly, built elsewhere.
 # Needs clang-14 and built tests (dotnet build -c Release test/Microsoft.ML.BlockPruning.Tests)
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 json=
 if [ "${1:-}" = --json ]; then
     json=$2
@@ -48,7 +48,7 @@ mutate() {
         shift 2
     done
     printf '%s\n' "$text" > "$scratch/mutant.cu"
-    PTX_FLAGS=-Wno-error bash eng/build-ptx.sh "$scratch/mutant.cu" "$scratch/mutant.ptx" 2> /dev/null
+    PTX_FLAGS=-Wno-error bash eng/cuda/build-ptx.sh "$scratch/mutant.cu" "$scratch/mutant.ptx" 2> /dev/null
     by=$(check_of "$scratch/mutant.ptx" | tr '\t' ' ')
     if [ -z "$by" ]; then survivors=$((survivors + 1)); fi
     printf '%-34s %s\n' "$name" "${by:-SURVIVED}"

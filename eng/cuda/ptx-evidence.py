@@ -1,4 +1,4 @@
-"""Makes tables of what eng/ptx-evidence.sh has gathered. usage: ptx-evidence.py FOLDER [JSON]     exit 1 where a kernel spills"""
+"""Makes tables of what eng/cuda/ptx-evidence.sh has gathered. usage: ptx-evidence.py FOLDER [JSON]     exit 1 where a kernel spills"""
 import json
 import math
 import pathlib

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # What can be said of the shipped kernels without a GPU: NVIDIA's assembler for registers, spills and machine instructions, the tests'
 # interpreter for bytes and FLOPs, arithmetic for occupancy and the roofline. Nothing here was measured on a GPU.
-# usage: eng/ptx-evidence.sh (--download | --tools FOLDER) [--json FILE]     exit 1 where a kernel spills
+# usage: eng/cuda/ptx-evidence.sh (--download | --tools FOLDER) [--json FILE]     exit 1 where a kernel spills
 #   --download  fetches nvidia-cuda-toolkit from Debian's non-free section into a folder of its own that is deleted at the end. It is
 #               NVIDIA's, under the CUDA EULA: read that first. The system's package sources and packages are left alone.
 #   --tools     a folder that has ptxas, cuobjdump and nvdisasm, of CUDA 11.8 or later
 # Needs built tests (dotnet build -c Release test/Microsoft.ML.BlockPruning.Tests) and Python 3. CUDA_TESTS: the tests' assembly, built elsewhere.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 tools= json= download=
 while [ $# -gt 0 ]; do
     case $1 in
@@ -50,4 +50,4 @@ ptxas --version | grep release > "$scratch/version"
 tests=${CUDA_TESTS:-test/Microsoft.ML.BlockPruning.Tests/bin/Release/net10.0/Microsoft.ML.BlockPruning.Tests.dll}
 BLOCKPRUNING_KERNEL_COUNTS=$scratch/counts.json dotnet exec "$tests" \
     --filter "FullyQualifiedName~KernelCountsTests" --progress off > "$scratch/log" || { cat "$scratch/log" >&2; exit 1; }
-python3 eng/ptx-evidence.py "$scratch" ${json:+"$json"}
+python3 eng/cuda/ptx-evidence.py "$scratch" ${json:+"$json"}

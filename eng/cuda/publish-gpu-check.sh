@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Publishes `blockprune` for a Linux machine that has an NVIDIA driver and nothing else: no .NET, no libtorch, no toolkit.
-# usage: bash eng/publish-gpu-check.sh [FOLDER]     then, on that machine: FOLDER/blockprune gpu-check
+# usage: bash eng/cuda/publish-gpu-check.sh [FOLDER]     then, on that machine: FOLDER/blockprune gpu-check
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 . eng/sdk.sh
 
 limit_mb=64

@@ -1,8 +1,8 @@
 namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
 
 /// <summary>
-/// The distilled network of an odd shape that <c>eng/make-vit-fixture.py</c> made with PyTorch: 27 tokens, three heads of 24 features, an
-/// MLP of 100, LayerNorm epsilon 0.01; its matrices are stored as bfloat16, its norms' scales as float16.
+/// The distilled network of an odd shape that <c>eng/fixtures/make-vit-fixture.py</c> made with PyTorch: 27 tokens, three heads of 24
+/// features, an MLP of 100, LayerNorm epsilon 0.01; its matrices are stored as bfloat16, its norms' scales as float16.
 /// </summary>
 internal static class DistilledViT
 {

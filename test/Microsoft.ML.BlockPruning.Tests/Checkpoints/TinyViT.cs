@@ -3,7 +3,7 @@ using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
 
-/// <summary>The fixture that <c>eng/make-vit-fixture.py</c> made with torchvision, and small networks of random weights.</summary>
+/// <summary>The fixture that <c>eng/fixtures/make-vit-fixture.py</c> made with torchvision, and small networks of random weights.</summary>
 internal static class TinyViT
 {
     /// <summary>A network of torchvision's VisionTransformer under timm's names, with a config.json beside it.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Microsoft.ML.BlockPruning.Tests.Imaging;
 
-/// <summary>Image files and what Pillow sees in them; written by eng/make-image-fixture.py.</summary>
+/// <summary>Image files and what Pillow sees in them; written by eng/fixtures/make-image-fixture.py.</summary>
 internal static class FileFixture
 {
     public const int Size = 12;

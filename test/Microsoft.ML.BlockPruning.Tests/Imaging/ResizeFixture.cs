@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.BlockPruning.Tests.Imaging;
 
-/// <summary>What Pillow makes of images; written by eng/make-resize-fixture.py.</summary>
+/// <summary>What Pillow makes of images; written by eng/fixtures/make-resize-fixture.py.</summary>
 internal static class ResizeFixture
 {
     private static readonly JsonElement Root = Read();

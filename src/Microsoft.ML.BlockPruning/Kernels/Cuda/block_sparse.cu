@@ -1,6 +1,6 @@
 // Every kernel of a vision transformer's forward pass, for NVIDIA GPUs of compute capability 8.0 and later.
 //
-// One source without CUDA headers; clang turns it into PTX (eng/build-ptx.sh) and the driver's JIT does the rest.
+// One source without CUDA headers; clang turns it into PTX (eng/cuda/build-ptx.sh) and the driver's JIT does the rest.
 //
 // How the data lies
 //   activations  row-major [rows, stride]: a row is a token, rows of all images one after another. The stride and every base address are

@@ -5,7 +5,7 @@ using Microsoft.ML.BlockPruning.Sparsity;
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cuda;
 
 /// <summary>What the kernels do per tile of 128 tokens and block row, counted at several shares of kept blocks.</summary>
-/// <remarks>eng/ptx-evidence.sh has the counts written to the file that BLOCKPRUNING_KERNEL_COUNTS names.</remarks>
+/// <remarks>eng/cuda/ptx-evidence.sh has the counts written to the file that BLOCKPRUNING_KERNEL_COUNTS names.</remarks>
 [TestClass]
 public sealed class KernelCountsTests
 {

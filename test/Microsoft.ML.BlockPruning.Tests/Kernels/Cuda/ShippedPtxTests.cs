@@ -21,7 +21,7 @@ public sealed class ShippedPtxTests
         try
         {
             var start = new ProcessStartInfo("bash") { WorkingDirectory = RepositoryFiles.Root, RedirectStandardError = true };
-            foreach (string argument in new[] { "eng/build-ptx.sh", Source, built })
+            foreach (string argument in new[] { "eng/cuda/build-ptx.sh", Source, built })
             {
                 start.ArgumentList.Add(argument);
             }
@@ -33,7 +33,7 @@ public sealed class ShippedPtxTests
             Assert.AreEqual(0, build.ExitCode, errors);
             Assert.IsTrue(
                 File.ReadAllBytes(built).AsSpan().SequenceEqual(CudaKernels.ReadShippedPtx()),
-                "block_sparse.ptx is not what block_sparse.cu compiles to: run bash eng/build-ptx.sh.");
+                "block_sparse.ptx is not what block_sparse.cu compiles to: run bash eng/cuda/build-ptx.sh.");
         }
         finally
         {
