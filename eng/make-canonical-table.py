@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the table by which class names are brought into Unicode's form C (src/.../Network/Names/canonical.txt).
+"""Writes the table by which class names are brought into Unicode's form C (src/.../Networks/Names/canonical.txt).
 
 .NET normalises through ICU, which is not there where InvariantGlobalization is set, as in many containers: string.Normalize then
 gives a name back unchanged. The table is what Python's unicodedata knows; run again for a later version of Unicode:
 
-    python3 eng/make-canonical-table.py > src/Microsoft.ML.BlockPruning/Network/Names/canonical.txt
+    python3 eng/make-canonical-table.py > src/Microsoft.ML.BlockPruning/Networks/Names/canonical.txt
 """
 import sys
 import unicodedata
