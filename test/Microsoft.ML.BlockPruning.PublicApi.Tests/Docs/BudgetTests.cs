@@ -1,5 +1,6 @@
 #pragma warning disable IDE0005 // An application lives outside our namespaces.
 
+using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Sparsity;
 
