@@ -22,7 +22,7 @@ internal sealed class ImageDecoder(long maximumPixels)
     /// <exception cref="InvalidDataException">The bytes are not such a file, it is cut off, or it would take too much memory.</exception>
     public DecodedImage Decode(ReadOnlySpan<byte> file)
     {
-        var header = ImageHeader.Read(file, maximumPixels);
+        var header = ImageHeaders.Read(file, maximumPixels);
         using var data = SKData.CreateCopy(file);
         GifFrame? frame = header.Format == ImageFormat.Gif ? GifHeader.Read(file).Frame : null;
         frame?.MakeOpaque(BytesOf(data));
@@ -59,4 +59,22 @@ internal sealed class ImageDecoder(long maximumPixels)
             return codec.GetPixels(info, (nint)target);
         }
     }
+}
+
+/// <summary>An image in a decoder's memory, which dispose gives back.</summary>
+internal readonly ref struct DecodedImage(ScratchBuffer memory, ReadOnlySpan<byte> pixels, int width, int height, SKEncodedOrigin origin)
+{
+    /// <summary>[height, width, 4] blue, green, red, alpha.</summary>
+    public ReadOnlySpan<byte> Pixels { get; } = pixels;
+
+    /// <summary>In pixels, as stored.</summary>
+    public int Width { get; } = width;
+
+    /// <summary>In pixels, as stored.</summary>
+    public int Height { get; } = height;
+
+    /// <summary>Where the first pixel belongs when the image is looked at.</summary>
+    public SKEncodedOrigin Origin { get; } = origin;
+
+    public void Dispose() => memory.Return();
 }

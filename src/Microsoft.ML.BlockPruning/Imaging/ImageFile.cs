@@ -15,7 +15,7 @@ public static class ImageFile
     public static (int Width, int Height) ReadSize(ReadOnlySpan<byte> file, long maximumPixels = DefaultMaximumPixels)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumPixels);
-        var header = ImageHeader.Read(file, maximumPixels);
+        var header = ImageHeaders.Read(file, maximumPixels);
         return ((int)header.Width, (int)header.Height);
     }
 
