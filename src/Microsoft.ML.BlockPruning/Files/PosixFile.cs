@@ -111,3 +111,26 @@ internal static unsafe partial class PosixFile
         public ushort Mode;
     }
 }
+
+/// <summary>What .NET does not tell of a file.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="User">The owner's number.</param>
+/// <param name="Group">The group's number.</param>
+internal readonly record struct PosixFileStatus(PosixFileKind Kind, uint User, uint Group);
+
+/// <summary>What a name in a folder stands for.</summary>
+internal enum PosixFileKind
+{
+    /// <summary>A file with content.</summary>
+    File,
+
+    Folder,
+
+    /// <summary>A named or unnamed pipe.</summary>
+    Pipe,
+
+    Socket,
+
+    /// <summary>A character or block device.</summary>
+    Device,
+}
