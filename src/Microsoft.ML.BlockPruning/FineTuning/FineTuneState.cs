@@ -1,12 +1,13 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers;
 using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.FineTuning;
 
-/// <summary>The state of a training as a safetensors file: weights, moments, average, steps, and what it belongs to.</summary>
+/// <summary>The state of a training as a file: weights, moments, average, steps, and what it belongs to.</summary>
 /// <remarks>Written whole or not at all; an SHA-256 of the values guards against a damaged disk.</remarks>
 internal sealed class FineTuneState(string path, FineTuneSession session, SortedDictionary<string, string> identity)
 {
@@ -27,7 +28,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
 
         if (File.Exists(path))
         {
-            using var file = SafetensorsFile.Open(path);
+            using var file = OwnFile.Open(path);
             RequireSame(path, file, VersionKey, Version);
         }
         else
@@ -47,7 +48,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
             return;
         }
 
-        using var file = SafetensorsFile.Open(path);
+        using var file = OwnFile.Open(path);
         file.VerifyChecksum();
         foreach (var (key, value) in identity)
         {
@@ -69,7 +70,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
     public void Save() => AtomicFile.Write(path, stream =>
     {
         var values = Tensors().Select(entry => (entry.Name, entry.Tensor, Values: TorchDevice.Read<float>(entry.Tensor))).ToList();
-        var writer = new SafetensorsWriter();
+        var writer = OwnFile.Create();
         writer.AddMetadata(VersionKey, Version);
         writer.AddMetadata(StepsKey, session.Optimizer.Steps.ToString(CultureInfo.InvariantCulture));
         writer.AddChecksum();
@@ -97,16 +98,16 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
         }
     }
 
-    private void Restore(SafetensorsFile file)
+    private void Restore(ITensorFile file)
     {
         var values = new List<(Tensor Target, float[] Values)>();
         foreach (var (name, target) in Tensors())
         {
-            if (!file.Tensors.TryGetValue(name, out var found) || !found.Shape.SequenceEqual(target.shape)
-                || found.DType != SafetensorsDType.F32)
+            string shape = string.Join(", ", target.shape);
+            string? found = file.Find(name)?.Describe();
+            if (found != $"F32 [{shape}]")
             {
-                throw Invalid(
-                    path, $"tensor '{name}' is {found?.Describe() ?? "missing"}, expected F32 [{string.Join(", ", target.shape)}]");
+                throw Invalid(path, $"tensor '{name}' is {found ?? "missing"}, expected F32 [{shape}]");
             }
 
             values.Add((target, file.ReadSingles(name)));
@@ -137,7 +138,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
         }
     }
 
-    private static void RequireSame(string path, SafetensorsFile file, string key, string expected)
+    private static void RequireSame(string path, ITensorFile file, string key, string expected)
     {
         string found = Found(file, key);
         if (found != expected)
@@ -146,7 +147,7 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
         }
     }
 
-    private static string Found(SafetensorsFile file, string key) => file.Metadata.GetValueOrDefault(key, "missing");
+    private static string Found(ITensorFile file, string key) => file.Metadata.GetValueOrDefault(key, "missing");
 
     private static InvalidDataException Invalid(string path, string what) =>
         new($"Fine-tuning cannot go on from '{path}': {what}. Delete the file to start anew, or name another one.");

@@ -6,10 +6,14 @@ namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 
 /// <summary>Reads a safetensors file: the header is checked on opening, a tensor goes straight into its array when asked for.</summary>
 /// <remarks>Not safe for use from several threads at once: all reads share the stream's position.</remarks>
-internal sealed class SafetensorsFile : IDisposable
+internal sealed class SafetensorsFile : ITensorFile
 {
-    private const int LengthBytes = 8;
-    private const long MaxHeaderBytes = 100_000_000; // the limit of the reference implementation
+    /// <summary>Bytes of the header's length, with which a file begins.</summary>
+    public const int LengthBytes = 8;
+
+    /// <summary>The limit of the reference implementation.</summary>
+    public const int MaxHeaderBytes = 100_000_000;
+
     private const int ChunkElements = 1 << 14;
 
     private readonly Stream _stream;
@@ -48,7 +52,7 @@ internal sealed class SafetensorsFile : IDisposable
         _dataStart = stream.Position;
     }
 
-    /// <summary>What messages call the file.</summary>
+    /// <inheritdoc/>
     public string Source { get; }
 
     /// <summary>The file's free strings (<c>__metadata__</c>).</summary>
@@ -56,6 +60,12 @@ internal sealed class SafetensorsFile : IDisposable
 
     /// <summary>Every tensor by name, in the header's order.</summary>
     public IReadOnlyDictionary<string, SafetensorsTensor> Tensors => _header.Tensors;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> Names => _header.Names;
+
+    /// <inheritdoc/>
+    public TensorEntry? Find(string name) => Tensors.GetValueOrDefault(name);
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="IOException">It cannot be read, or is a pipe, a device or a folder.</exception>
@@ -125,7 +135,7 @@ internal sealed class SafetensorsFile : IDisposable
     /// <summary>A tensor of F32, F16, BF16 or F64 as float; F64 rounds, the others are exact.</summary>
     public float[] ReadSingles(string name)
     {
-        float[] values = Allocate<float>(Find(name));
+        float[] values = Allocate<float>(Required(name));
         ReadSingles(name, values);
         return values;
     }
@@ -135,7 +145,7 @@ internal sealed class SafetensorsFile : IDisposable
     /// <param name="destination">[elements of the tensor], written.</param>
     public void ReadSingles(string name, Span<float> destination)
     {
-        var tensor = Find(name);
+        var tensor = Required(name);
         if (destination.Length != tensor.Elements)
         {
             throw new ArgumentException(
@@ -166,7 +176,7 @@ internal sealed class SafetensorsFile : IDisposable
     /// <exception cref="InvalidDataException">Another dtype, or a value that does not fit.</exception>
     public int[] ReadInt32s(string name)
     {
-        var tensor = Find(name);
+        var tensor = Required(name);
         int[] values = Allocate<int>(tensor);
         switch (tensor.DType)
         {
@@ -226,7 +236,7 @@ internal sealed class SafetensorsFile : IDisposable
         }
     }
 
-    private SafetensorsTensor Find(string name) => Tensors.TryGetValue(name, out var tensor)
+    private SafetensorsTensor Required(string name) => Tensors.TryGetValue(name, out var tensor)
         ? tensor
         : throw new InvalidDataException($"{Source}: there is no tensor '{name}' among its {Tensors.Count} tensors.");
 

@@ -21,6 +21,9 @@ internal sealed class SafetensorsHeader
 
     public IReadOnlyDictionary<string, SafetensorsTensor> Tensors => _tensors;
 
+    /// <summary>The tensors' names in the header's order.</summary>
+    public IReadOnlyCollection<string> Names => _tensors.Keys;
+
     /// <summary>Parses and checks a header.</summary>
     /// <param name="json">The header's bytes, without the length in front.</param>
     /// <param name="dataLength">Bytes that follow the header in the file.</param>

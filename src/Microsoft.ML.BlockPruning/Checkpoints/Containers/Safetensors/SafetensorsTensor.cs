@@ -7,9 +7,7 @@ namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 /// <param name="Begin">First byte, counted from the end of the header.</param>
 /// <param name="End">The byte after the last.</param>
 internal sealed record SafetensorsTensor(string Name, SafetensorsDType DType, long[] Shape, long Begin, long End)
+    : TensorEntry(Name, DType.Name(), Shape)
 {
     public long Elements => (End - Begin) / DType.Size();
-
-    /// <summary>dtype and shape as messages show them, such as <c>F32 [72, 24]</c>.</summary>
-    public string Describe() => $"{DType.Name()} [{string.Join(", ", Shape)}]";
 }

@@ -10,7 +10,7 @@ namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 /// Data starts at a multiple of 8 and wider elements come first, so every tensor is aligned for readers that map the file, as the
 /// reference implementation does it. Tensors of one width keep the order in which they were added.
 /// </remarks>
-internal sealed class SafetensorsWriter
+internal sealed class SafetensorsWriter : ITensorWriter
 {
     private const int Alignment = 8;
     private const int ChunkElements = 1 << 20; // a span of bytes holds less than 2 GB
@@ -18,16 +18,13 @@ internal sealed class SafetensorsWriter
     private readonly List<(string Name, SafetensorsDType DType, int[] Shape, long Bytes, Action<Stream> Write)> _tensors = [];
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
-    /// <summary>Adds a free string to <c>__metadata__</c>.</summary>
+    /// <inheritdoc/>
     public void AddMetadata(string key, string value) => _metadata.Add(key, value);
 
     /// <summary>Adds the SHA-256 of the whole file; the tensors are read twice when it is written, and never copied.</summary>
     public void AddChecksum() => _metadata.Add(SafetensorsChecksum.Key, SafetensorsChecksum.Placeholder);
 
-    /// <summary>Adds a tensor of float32; the array is read when the file is written.</summary>
-    /// <param name="name">The tensor's name; once per file.</param>
-    /// <param name="shape">Its sides.</param>
-    /// <param name="values">[product of the sides], row-major.</param>
+    /// <inheritdoc/>
     public void Add(string name, int[] shape, float[] values) => Add(name, SafetensorsDType.F32, shape, values);
 
     /// <inheritdoc cref="Add(string, int[], float[])"/>
@@ -36,7 +33,7 @@ internal sealed class SafetensorsWriter
     /// <inheritdoc cref="Add(string, int[], float[])"/>
     public void Add(string name, int[] shape, long[] values) => Add(name, SafetensorsDType.I64, shape, values);
 
-    /// <summary>Writes the file; the stream need not seek.</summary>
+    /// <inheritdoc/>
     public void Write(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);

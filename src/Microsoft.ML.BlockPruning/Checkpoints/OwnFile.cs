@@ -1,0 +1,17 @@
+using Microsoft.ML.BlockPruning.Checkpoints.Containers;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+
+namespace Microsoft.ML.BlockPruning.Checkpoints;
+
+/// <summary>The container in which this library writes its own files: dense networks and states of a training.</summary>
+internal static class OwnFile
+{
+    /// <summary>The row of the list of containers.</summary>
+    public static IContainer Container { get; } = new SafetensorsContainer();
+
+    /// <inheritdoc cref="ContainerDetector.Open"/>
+    public static ITensorFile Open(string path) => new ContainerDetector([Container]).Open(path);
+
+    /// <summary>A file that is not written yet.</summary>
+    public static ITensorWriter Create() => new SafetensorsWriter();
+}
