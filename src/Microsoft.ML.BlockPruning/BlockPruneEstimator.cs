@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
@@ -83,6 +84,9 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     internal Func<NetworkWeights, ImagePreprocessing, LayerGrids, LatencyRequest, Action, LatencyConstraint> MeasureLatency { get; init; } =
         LatencyMeasurement.Measure;
 
+    /// <summary>Opens the network's files, once in a Fit.</summary>
+    internal Func<string, Checkpoint> OpenCheckpoint { get; init; } = Checkpoint.Open;
+
     /// <summary>Gives null where no NVIDIA driver is.</summary>
     internal Func<ICudaDriver?> LoadDriver { get; init; } = NvidiaDriver.TryLoad;
 
@@ -150,7 +154,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         var device = TrainingDevices.Choose(_host, _options.TrainingDevice ?? _options.Device, LoadDriver, LibTorch.CudaRefusal);
         using var on = device.Use();
 
-        var source = PruneInput.Open(_host, _options, input.Schema);
+        var source = PruneInput.Open(_host, _options, input.Schema, OpenCheckpoint);
         var (weights, preprocessing, classes, facts) = (source.Weights, source.Preprocessing, source.Classes, source.Facts);
         var settings = CreateSettings(weights, preprocessing, progress);
         Info(channel, $"{Path.GetFileName(_options.ModelPath)}: keep {_options.Budget} in blocks of {_options.Block}; {classes}");

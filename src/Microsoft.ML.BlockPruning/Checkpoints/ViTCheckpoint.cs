@@ -1,10 +1,6 @@
-using System.Globalization;
-using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
-using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 using Microsoft.ML.BlockPruning.Checkpoints.Families;
 using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints;
 
@@ -12,9 +8,6 @@ namespace Microsoft.ML.BlockPruning.Checkpoints;
 /// <remarks>facebookresearch's DeiT uses the same names. Hugging Face's and torchvision's names are not read.</remarks>
 public static class ViTCheckpoint
 {
-    internal const string NumHeadsKey = "num_heads";
-    internal const string LayerNormEpsKey = "layer_norm_eps";
-
     /// <summary>Loads a network.</summary>
     /// <param name="path">
     /// A safetensors file of F32, F16, BF16 or F64 tensors. A <c>config.json</c> in its folder (timm's or Hugging Face's keys) is read
@@ -35,29 +28,8 @@ public static class ViTCheckpoint
     /// </remarks>
     public static NetworkWeights Load(string path)
     {
-        using var file = SafetensorsFile.Open(path);
-        file.VerifyChecksum();
-        var beside = CheckpointConfig.TryReadBeside(path);
-        List<string> notes = [.. beside?.Notes ?? [], .. PassedOver(path)];
-        var architecture = new ViTArchitecture(file, notes);
-        var weights = new NetworkWeights(architecture.Infer(beside)) { Notes = notes };
-        foreach (var tensor in weights.Tensors)
-        {
-            architecture.CheckShape(tensor.Name, [.. tensor.Shape]);
-            file.ReadSingles(tensor.Name, tensor.Values);
-            CheckFinite(file, tensor);
-        }
-
-        return weights;
-    }
-
-    /// <summary>The shape of a network, without its weights: only the file's header is read.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged or of another architecture.</exception>
-    internal static ViTConfig ReadShape(string path)
-    {
-        using var file = SafetensorsFile.Open(path);
-        return new ViTArchitecture(file, []).Infer(CheckpointConfig.TryReadBeside(path));
+        using var checkpoint = Checkpoint.Open(path);
+        return checkpoint.ReadWeights();
     }
 
     /// <summary>Saves a network. The file is written aside and renamed, so a failure leaves an old file as it was.</summary>
@@ -69,10 +41,8 @@ public static class ViTCheckpoint
     public static void Save(NetworkWeights weights, string path)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        var writer = new SafetensorsWriter();
-        writer.AddMetadata("format", "pt"); // Python's loaders ask for it
-        writer.AddMetadata(NumHeadsKey, weights.Config.NumHeads.ToString(CultureInfo.InvariantCulture));
-        writer.AddMetadata(LayerNormEpsKey, weights.Config.LayerNormEps.ToString(CultureInfo.InvariantCulture));
+        var writer = OwnFile.Create();
+        OwnMetadata.AddTo(writer, weights.Config);
         writer.AddChecksum();
         foreach (var tensor in weights.Tensors)
         {
@@ -80,26 +50,5 @@ public static class ViTCheckpoint
         }
 
         AtomicFile.Write(path, writer.Write);
-    }
-
-    private static IEnumerable<string> PassedOver(string path)
-    {
-        const string name = "preprocessor_config.json";
-        return File.Exists(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name))
-            ? [$"The {name} beside the network is not read; set Options.Preprocessing where it says something else than what is used."]
-            : [];
-    }
-
-    private static void CheckFinite(SafetensorsFile file, WeightTensor tensor)
-    {
-        for (int i = 0; i < tensor.Values.Length; i++)
-        {
-            if (!float.IsFinite(tensor.Values[i]))
-            {
-                throw new InvalidDataException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{file.Source}: tensor '{tensor.Name}' holds {tensor.Values[i]} at element {i} (row-major), expected finite ones."));
-            }
-        }
     }
 }

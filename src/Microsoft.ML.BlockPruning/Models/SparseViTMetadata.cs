@@ -1,8 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Checkpoints.Families;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Networks.Families;
 
@@ -90,9 +89,7 @@ internal sealed record SparseViTMetadata(int Version, NetworkMetadata Network, P
     /// <summary>Adds itself and what Python's loaders and our dense loader ask for.</summary>
     public void AddTo(SafetensorsWriter writer)
     {
-        writer.AddMetadata("format", "pt");
-        writer.AddMetadata(ViTCheckpoint.NumHeadsKey, Network.NumHeads.ToString(CultureInfo.InvariantCulture));
-        writer.AddMetadata(ViTCheckpoint.LayerNormEpsKey, Network.LayerNormEps.ToString(CultureInfo.InvariantCulture));
+        OwnMetadata.AddTo(writer, Network.NumHeads, Network.LayerNormEps);
         writer.AddMetadata(Key, JsonSerializer.Serialize(this, Strict));
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 
@@ -18,10 +19,14 @@ internal sealed record PreprocessingOrigins(string Resize, string Filter, string
     /// <summary>All of it from a pruned network, which does not say where it had it from.</summary>
     public static PreprocessingOrigins ModelFile { get; } = AllFrom("the model file");
 
-    /// <summary>A key of config.json, or timm's default in its place.</summary>
-    /// <param name="isInFile">Whether the file has the key.</param>
-    /// <param name="key">The key.</param>
-    public static string Of(bool isInFile, string key) => isInFile ? $"config.json, {key}" : $"the default, config.json has no {key}";
+    /// <summary>Each part from config.json, or from the default where it is silent.</summary>
+    /// <param name="config">What it says; null where there is none.</param>
+    public static PreprocessingOrigins OfConfig(CheckpointConfig? config) => new(
+        Resize: (config?.IsSquashed == true ? "config.json, crop_mode; " : "") + Of(config?.CropFraction is not null, "crop_pct"),
+        Filter: Of(config?.Interpolation is not null, "interpolation"),
+        Mean: Of(config?.Mean is not null, "mean"),
+        Std: Of(config?.Std is not null, "std"),
+        Orientation: "the default");
 
     /// <summary>The same for a column of pixels, which are normalised and nothing else.</summary>
     public PreprocessingOrigins OfPixels()
@@ -56,6 +61,9 @@ internal sealed record PreprocessingOrigins(string Resize, string Filter, string
 
     /// <summary>What becomes of a file's EXIF orientation.</summary>
     public static string OrientationOf(bool isApplied) => isApplied ? "turned as EXIF says" : "EXIF is passed over, as timm does";
+
+    private static string Of(bool isInFile, string key) =>
+        isInFile ? $"config.json, {key}" : $"the default, config.json has no {key}";
 
     private static PreprocessingOrigins AllFrom(string origin) => new(origin, origin, origin, origin, origin);
 

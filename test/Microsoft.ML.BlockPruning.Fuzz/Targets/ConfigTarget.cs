@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 using Microsoft.ML.BlockPruning.Fuzz.Mutation;
 using Microsoft.ML.BlockPruning.Fuzz.Seeding;
 
@@ -43,9 +42,8 @@ internal sealed class ConfigTarget : IFuzzTarget
     public void Read(byte[] content)
     {
         _config.With(content);
-        var config = ViTCheckpoint.Load(_model.Value).Config;
-        var beside = CheckpointConfig.TryReadBeside(_model.Value);
-        var (pixels, _) = DefaultPreprocessing.Of(beside, config, _model.Value);
+        using var checkpoint = Checkpoint.Open(_model.Value);
+        var (config, pixels) = (checkpoint.ReadWeights().Config, checkpoint.Preprocessing);
         var network = Models.SparseViT.Create(
             TinyNetwork.Weights(config), TinyNetwork.Plan(config), pixels, TinyNetwork.Labels);
         using var stream = new MemoryStream();

@@ -69,6 +69,33 @@ public sealed class ViTCheckpointBadInputTests
         }
     }
 
+    /// <summary>Word for word: users search for these, and docs/troubleshooting.md is searched by parts of them.</summary>
+    [TestMethod]
+    [DataRow(
+        "Hugging Face",
+        "tensor 'vit.cls_token' does not belong to a ViT or DeiT classifier with timm's names (these are Hugging Face's names; save the "
+        + "network with timm's). Expected cls_token, pos_embed, patch_embed.proj, blocks.N.{norm1, attn.qkv, attn.proj, norm2, mlp.fc1, "
+        + "mlp.fc2}, norm, head and, distilled, dist_token with head_dist.")]
+    [DataRow(
+        "missing head",
+        "tensor 'head.weight' is missing. Found 46 tensors, expected those of a ViT or DeiT classifier with timm's names.")]
+    [DataRow("norm of two sides", "tensor 'norm.weight' is F32 [10, 1], expected [10].")]
+    [DataRow("tokens of no square", "tensor 'pos_embed' has 12 tokens, expected a square number of patches plus 2.")]
+    [DataRow("infinity", "tensor 'norm.bias' holds -Infinity at element 9 (row-major), expected finite ones.")]
+    [DataRow("missing layer", "there is no tensor of 'blocks.1', but some of 'blocks.2'.")]
+    public void Load_KeepsItsWords(string fault, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = new EditableCheckpoint(TinyViT.Random(Config, seed: 1));
+        checkpoint.Metadata["num_heads"] = "5";
+        Faults[fault].Spoil(checkpoint);
+        checkpoint.Write(folder["model"]);
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ViTCheckpoint.Load(folder["model"]));
+
+        Assert.AreEqual($"'{folder["model"]}': {message}", error.Message);
+    }
+
     [TestMethod]
     public void Load_RefusesEachMissingTensorByName()
     {

@@ -1,15 +1,11 @@
-using Microsoft.ML.BlockPruning.Files;
-
 namespace Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 
 /// <summary>What a <c>config.json</c> says that the tensors do not. Null where it is silent.</summary>
 /// <remarks>Read from timm's keys (<c>model_args</c>, <c>pretrained_cfg</c>, <c>label_names</c>) and from Hugging Face's.</remarks>
 internal sealed record CheckpointConfig
 {
-    private const long MostBytes = 64 << 20; // the names of 22,000 classes take one
-
     /// <summary>Attention heads per encoder layer.</summary>
-    public int? NumHeads { get; init; }
+    public int? AttentionHeads { get; init; }
 
     /// <summary>Added to the variance in LayerNorm.</summary>
     public float? LayerNormEps { get; init; }
@@ -40,26 +36,4 @@ internal sealed record CheckpointConfig
 
     /// <summary>What a user should know: what was passed over.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
-
-    /// <summary>Reads the <c>config.json</c> in a model's folder.</summary>
-    /// <param name="modelPath">The model file.</param>
-    /// <returns>Null where there is no such file.</returns>
-    /// <exception cref="IOException">It is a pipe or a device.</exception>
-    /// <exception cref="InvalidDataException">The file is not JSON, or a key that we read holds something else than expected.</exception>
-    public static CheckpointConfig? TryReadBeside(string modelPath)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(modelPath);
-        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(modelPath))!, "config.json");
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        RegularFile.Require(path);
-        long bytes = new FileInfo(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path).Length;
-        return bytes <= MostBytes
-            ? new CheckpointConfigReader($"'{path}'").Read(File.ReadAllBytes(path))
-            : throw new InvalidDataException(
-                $"'{path}' has {bytes} bytes, expected at most {MostBytes}: it is no config.json of a network.");
-    }
 }

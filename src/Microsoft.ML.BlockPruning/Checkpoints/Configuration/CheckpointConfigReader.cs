@@ -50,7 +50,7 @@ internal sealed class CheckpointConfigReader(string source)
         bool isHuggingFace = Find(root, "model_type", JsonValueKind.String)?.GetString() is "vit" or "deit";
         return new CheckpointConfig
         {
-            NumHeads = Integer(root, PathOf(root, "num_heads")) ?? Integer(root, PathOf(root, "num_attention_heads")),
+            AttentionHeads = Integer(root, PathOf(root, "num_heads")) ?? Integer(root, PathOf(root, "num_attention_heads")),
             LayerNormEps = (float?)Number(root, PathOf(root, "layer_norm_eps"), most: 1) ?? (isHuggingFace ? HuggingFaceEps : null),
             Mean = Array(root, PathOf(root, "mean"), Single),
             Std = Array(root, PathOf(root, "std"), Single),
@@ -91,7 +91,7 @@ internal sealed class CheckpointConfigReader(string source)
             {
                 RequireArchitecture(path, member.Value);
             }
-            else if (ConfigFact.IsKnown(member.Name))
+            else if (ConfigKeys.Facts.Contains(member.Name))
             {
                 AddFact(path, member);
             }

@@ -2,15 +2,22 @@ namespace Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 
 /// <summary>The keys of a <c>config.json</c>, timm's and Hugging Face's: a table, so that none is passed over in silence.</summary>
 /// <remarks>
-/// A key is read (<see cref="CheckpointConfigReader"/>), held against the tensors (<see cref="ConfigFact"/>), allowed only the values of
-/// the one network that is computed here (<see cref="Allowed"/>), or without effect on an answer (<see cref="IsHarmless"/>); any other is
-/// noted. null counts as absent.
+/// A key is read (<c>CheckpointConfigReader</c>), held against the tensors (<see cref="Facts"/>), allowed only the values of the one
+/// network that is computed here (<see cref="Allowed"/>), or without effect on an answer (<see cref="IsHarmless"/>); any other is noted.
+/// null counts as absent.
 /// </remarks>
 internal static class ConfigKeys
 {
     private static readonly HashSet<string> Read = new(StringComparer.Ordinal)
     {
         "model_args", "pretrained_cfg", "layer_norm_eps", "mean", "std", "interpolation", "crop_pct", "label_names", "id2label",
+    };
+
+    /// <summary>Keys of what the tensors tell too (<see cref="ConfigFact"/>).</summary>
+    public static IReadOnlySet<string> Facts { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "num_classes", "num_labels", "embed_dim", "hidden_size", "depth", "num_hidden_layers", "num_heads", "num_attention_heads",
+        "intermediate_size", "in_chans", "num_channels", "patch_size", "img_size", "image_size", "input_size", "mlp_ratio", "distilled",
     };
 
     // As JSON. Where a key stands does not matter: at the root, in model_args or in pretrained_cfg it means the same.

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
-using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers;
 using Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
@@ -8,11 +8,12 @@ using Microsoft.ML.BlockPruning.Networks.Families;
 namespace Microsoft.ML.BlockPruning.Checkpoints.Families;
 
 /// <summary>Tells a network's shape from the names and shapes of a file's tensors, and other architectures from ours.</summary>
-/// <param name="file">The file.</param>
+/// <param name="tensors">The file's tensors.</param>
 /// <param name="notes">Is told what had to be assumed.</param>
-internal sealed class ViTArchitecture(SafetensorsFile file, List<string> notes)
+internal sealed class ViTArchitecture(CanonicalTensors tensors, List<string> notes)
 {
     internal const string PatchWeight = "patch_embed.proj.weight";
+    private const string Position = "pos_embed";
     private const int DefaultHeadDim = 64; // every ViT and DeiT as published, but for those of SixteenHeads
     private static readonly int[] SixteenHeads = [1152, 1280, 1408, 1664]; // so400m, huge, giant, gigantic
     private const float DefaultEps = 1e-6f; // timm and torchvision
@@ -22,14 +23,14 @@ internal sealed class ViTArchitecture(SafetensorsFile file, List<string> notes)
     /// <exception cref="InvalidDataException">The tensors are no ViT or DeiT classifier; names the first that does not fit.</exception>
     public ViTConfig Infer(CheckpointConfig? beside)
     {
-        RejectForeignNames();
+        RejectUnused();
         int embedDim = Side("cls_token", rank: 3, axis: 2);
-        bool isDistilled = file.Tensors.ContainsKey("dist_token");
+        bool isDistilled = tensors.Names.Contains("dist_token");
         var (channels, patchSize) = Patch();
-        int grid = Grid(Side("pos_embed", rank: 3, axis: 1), isDistilled ? 2 : 1);
-        int? ownHeads = Metadata(ViTCheckpoint.NumHeadsKey, int.Parse);
-        int numHeads = ownHeads ?? beside?.NumHeads ?? DefaultHeads(embedDim);
-        float eps = Metadata(ViTCheckpoint.LayerNormEpsKey, float.Parse) ?? beside?.LayerNormEps ?? AssumedEps();
+        int grid = Grid(Side(Position, rank: 3, axis: 1), isDistilled ? 2 : 1);
+        int? ownHeads = Metadata(OwnMetadata.Heads, int.Parse);
+        int numHeads = ownHeads ?? beside?.AttentionHeads ?? DefaultHeads(embedDim);
+        float eps = Metadata(OwnMetadata.LayerNormEps, float.Parse) ?? beside?.LayerNormEps ?? AssumedEps();
         ViTConfig config;
         try
         {
@@ -47,7 +48,7 @@ internal sealed class ViTArchitecture(SafetensorsFile file, List<string> notes)
         }
         catch (Exception error) when (error is ArgumentOutOfRangeException or OverflowException)
         {
-            throw new InvalidDataException($"{file.Source}: the parts of the network do not fit together: {error.Message}", error);
+            throw new InvalidDataException($"{tensors.Source}: the parts of the network do not fit together: {error.Message}", error);
         }
 
         Compare(beside?.Facts ?? [], config, ownHeads);
@@ -58,7 +59,7 @@ internal sealed class ViTArchitecture(SafetensorsFile file, List<string> notes)
         }
 
         // The big tensors before memory is taken for them: a damaged shape must not ask for more than the file holds.
-        CheckShape("pos_embed", [1, config.Tokens, embedDim]);
+        CheckShape(Position, [1, config.Tokens, embedDim]);
         CheckShape(PatchWeight, [embedDim, config.Channels, config.PatchSize, config.PatchSize]);
         CheckShape("head.weight", [config.NumClasses, embedDim]);
         foreach (var layer in LinearShape.OfPrunableLayers(config))
@@ -89,23 +90,21 @@ internal sealed class ViTArchitecture(SafetensorsFile file, List<string> notes)
         {
             if (!fact.IsOfHeads || ownHeads is null)
             {
-                fact.Require(config);
+                ViTFacts.Require(fact, config);
             }
-            else if (!fact.Agrees(config))
+            else if (!ViTFacts.Agrees(fact, config))
             {
                 notes.Add($"The file says {ownHeads} heads, {fact.Source} says {fact.Value.GetRawText()}: the file's own were taken.");
             }
         }
     }
 
-    private void RejectForeignNames()
+    private void RejectUnused()
     {
-        bool isDistilled = file.Tensors.ContainsKey("dist_token");
-        if (TimmNames.FirstForeign(file.Tensors.Keys, isDistilled) is { } foreign)
+        bool isDistilled = tensors.Names.Contains("dist_token");
+        if (!isDistilled && tensors.Names.FirstOrDefault(name => name.StartsWith("head_dist.", StringComparison.Ordinal)) is { } unused)
         {
-            throw new InvalidDataException(
-                $"{file.Source}: tensor '{foreign}' does not belong to a ViT or DeiT classifier with timm's names"
-                + $"{TimmNames.Guess(foreign)}. Expected {TimmNames.Expected}.");
+            throw tensors.Foreign(tensors.Spell(unused));
         }
     }
 
@@ -141,18 +140,19 @@ internal sealed class ViTArchitecture(SafetensorsFile file, List<string> notes)
             ? " It looks like a network whose prefix tokens have no position (timm's no_embed_class), which is not supported."
             : string.Empty;
         throw new InvalidDataException(
-            $"{file.Source}: tensor 'pos_embed' has {tokens} tokens, expected a square number of patches plus {prefixTokens}.{guess}");
+            $"{tensors.Source}: tensor '{tensors.Spell(Position)}' has {tokens} tokens, expected a square number of patches plus "
+            + $"{prefixTokens}.{guess}");
     }
 
     private int Depth()
     {
-        var indices = file.Tensors.Keys.Where(name => name.StartsWith("blocks.", StringComparison.Ordinal))
+        var indices = tensors.Names.Where(name => name.StartsWith("blocks.", StringComparison.Ordinal))
             .Select(name => int.Parse(name.Split('.')[1], CultureInfo.InvariantCulture)).ToHashSet();
         int depth = Enumerable.Range(0, indices.Count).TakeWhile(indices.Contains).Count();
         return depth == indices.Count
             ? depth
             : throw new InvalidDataException(
-                $"{file.Source}: there is no tensor of 'blocks.{depth}', but some of 'blocks.{indices.Max()}'.");
+                $"{tensors.Source}: there is no tensor of 'blocks.{depth}', but some of 'blocks.{indices.Max()}'.");
     }
 
     private int DefaultHeads(int embedDim)
@@ -176,13 +176,13 @@ internal sealed class ViTArchitecture(SafetensorsFile file, List<string> notes)
     private int HeadsOf64(int embedDim) => embedDim % DefaultHeadDim == 0
         ? embedDim / DefaultHeadDim
         : throw new InvalidDataException(
-            $"{file.Source}: the number of heads is unknown: {embedDim} features are no multiple of the usual {DefaultHeadDim} a head. "
+            $"{tensors.Source}: the number of heads is unknown: {embedDim} features are no multiple of the usual {DefaultHeadDim} a head. "
             + "Put a config.json with {\"num_attention_heads\": N} beside the file.");
 
     private T? Metadata<T>(string key, Func<string, IFormatProvider, T> parse)
         where T : struct
     {
-        if (!file.Metadata.TryGetValue(key, out string? text))
+        if (!tensors.Metadata.TryGetValue(key, out string? text))
         {
             return null;
         }
@@ -193,7 +193,7 @@ internal sealed class ViTArchitecture(SafetensorsFile file, List<string> notes)
         }
         catch (Exception error) when (error is FormatException or OverflowException)
         {
-            throw new InvalidDataException($"{file.Source}: metadata '{key}' is '{text}', expected a number.", error);
+            throw new InvalidDataException($"{tensors.Source}: metadata '{key}' is '{text}', expected a number.", error);
         }
     }
 
@@ -205,14 +205,13 @@ internal sealed class ViTArchitecture(SafetensorsFile file, List<string> notes)
             : throw Invalid(name, $"{rank} sides, none of them 0");
     }
 
-    private SafetensorsTensor Find(string name) => file.Tensors.TryGetValue(name, out var tensor)
-        ? tensor
-        : throw new InvalidDataException(
-            $"{file.Source}: tensor '{name}' is missing. Found {file.Tensors.Count} tensors, "
-            + "expected those of a ViT or DeiT classifier with timm's names.");
+    private TensorEntry Find(string name) => tensors.Find(name)
+        ?? throw new InvalidDataException(
+            $"{tensors.Source}: tensor '{tensors.Spell(name)}' is missing. Found {tensors.CountInFile} tensors, "
+            + $"expected those of {tensors.Describes}.");
 
     private InvalidDataException Invalid(string name, string expected) =>
-        new($"{file.Source}: tensor '{name}' is {Find(name).Describe()}, expected {expected}.");
+        new($"{tensors.Source}: tensor '{tensors.Spell(name)}' is {Find(name).Describe()}, expected {expected}.");
 
     private static long Root(long square) => (long)Math.Sqrt(Math.Max(square, 0));
 }

@@ -1,5 +1,4 @@
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Names;
 using Microsoft.ML.BlockPruning.Reporting.Text;
@@ -128,8 +127,8 @@ internal sealed record ClassOrder(
 
     private static (int Count, IReadOnlyList<string>? Names) Read(IExceptionContext context, string modelPath)
     {
-        int numClasses = ViTCheckpoint.ReadShape(modelPath).NumClasses;
-        var labelNames = CheckpointConfig.TryReadBeside(modelPath)?.LabelNames;
+        using var checkpoint = Checkpoint.Open(modelPath);
+        var (numClasses, labelNames) = (checkpoint.Network.NumClasses, checkpoint.LabelNames);
         CheckCount(context, numClasses, labelNames);
         return (numClasses, labelNames);
     }

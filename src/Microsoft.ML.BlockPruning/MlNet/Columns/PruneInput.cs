@@ -1,5 +1,4 @@
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
@@ -32,13 +31,18 @@ internal sealed record PruneInput(
     /// <exception cref="IOException">The model cannot be read.</exception>
     /// <exception cref="InvalidDataException">The model is damaged or unknown.</exception>
     /// <exception cref="InvalidOperationException">The classes of a label are not the network's or the validation set's.</exception>
-    public static PruneInput Open(IHost host, BlockPruneEstimator.Options options, DataViewSchema input)
+    public static PruneInput Open(IHost host, BlockPruneEstimator.Options options, DataViewSchema input) =>
+        Open(host, options, input, Checkpoint.Open);
+
+    /// <inheritdoc cref="Open(IHost, BlockPruneEstimator.Options, DataViewSchema)"/>
+    public static PruneInput Open(
+        IHost host, BlockPruneEstimator.Options options, DataViewSchema input, Func<string, Checkpoint> openCheckpoint)
     {
-        var weights = ViTCheckpoint.Load(options.ModelPath);
-        var checkpoint = CheckpointConfig.TryReadBeside(options.ModelPath);
+        using var checkpoint = openCheckpoint(options.ModelPath);
+        var weights = checkpoint.ReadWeights();
         var (preprocessing, origins) = options.Preprocessing is { } own
             ? (own, PreprocessingOrigins.Options)
-            : DefaultPreprocessing.Of(checkpoint, weights.Config, options.ModelPath);
+            : (checkpoint.Preprocessing, PreprocessingOrigins.OfConfig(checkpoint.Config));
         if (options.ApplyOrientation)
         {
             preprocessing = preprocessing.WithOrientation(true);
@@ -53,7 +57,7 @@ internal sealed record PruneInput(
         }
 
         var label = LabelColumn.Find(host, input, options.LabelColumnName);
-        var classes = ClassOrder.Resolve(host, weights.Config.NumClasses, checkpoint?.LabelNames, label, options.ClassOrder);
+        var classes = ClassOrder.Resolve(host, weights.Config.NumClasses, checkpoint.LabelNames, label, options.ClassOrder);
         return new PruneInput(
             weights, preprocessing, origins, image, label, classes, HeldOutColumns.Find(host, options, preprocessing, label));
     }

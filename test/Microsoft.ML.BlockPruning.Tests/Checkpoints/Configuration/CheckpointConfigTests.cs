@@ -18,7 +18,7 @@ public sealed class CheckpointConfigTests
               }
             }
             """);
-        Assert.AreEqual(12, config.NumHeads);
+        Assert.AreEqual(12, config.AttentionHeads);
         Assert.IsNull(config.LayerNormEps);
         Assert.AreEqual("bicubic", config.Interpolation);
         Assert.AreEqual(0.9, config.CropFraction);
@@ -37,7 +37,7 @@ public sealed class CheckpointConfigTests
               "id2label": {"1": "dog", "0": "cat"}, "model_args": null
             }
             """);
-        Assert.AreEqual(3, config.NumHeads);
+        Assert.AreEqual(3, config.AttentionHeads);
         Assert.AreEqual(1e-12f, config.LayerNormEps);
         CollectionAssert.AreEqual(new[] { "cat", "dog" }, config.LabelNames!.ToArray());
         Assert.IsNull(config.Mean);
@@ -76,9 +76,9 @@ public sealed class CheckpointConfigTests
     public void TryReadBeside_ReadsTheFileInTheModelsFolderIfThereIsOne()
     {
         using var folder = new TemporaryFolder();
-        Assert.IsNull(CheckpointConfig.TryReadBeside(folder["model.safetensors"]));
+        Assert.IsNull(ConfigFile.TryReadBeside(folder["model.safetensors"]));
         File.WriteAllText(folder["config.json"], """{"num_attention_heads": 7}""");
-        Assert.AreEqual(7, CheckpointConfig.TryReadBeside(folder["model.safetensors"])!.NumHeads);
+        Assert.AreEqual(7, ConfigFile.TryReadBeside(folder["model.safetensors"])!.AttentionHeads);
     }
 
     private static CheckpointConfig Read(string json) => new CheckpointConfigReader("file").Read(Encoding.UTF8.GetBytes(json));

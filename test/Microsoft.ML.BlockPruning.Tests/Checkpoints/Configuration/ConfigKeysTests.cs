@@ -1,5 +1,4 @@
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Networks;
 
@@ -285,8 +284,7 @@ public sealed class ConfigKeysTests
 
     private static (NetworkWeights Weights, ImagePreprocessing Preprocessing) Load(TemporaryFolder folder)
     {
-        string path = folder["tiny.safetensors"];
-        var weights = ViTCheckpoint.Load(path);
-        return (weights, DefaultPreprocessing.Of(CheckpointConfig.TryReadBeside(path), weights.Config, path).Preprocessing);
+        using var checkpoint = Checkpoint.Open(folder["tiny.safetensors"]);
+        return (checkpoint.ReadWeights(), checkpoint.Preprocessing);
     }
 }

@@ -1,0 +1,89 @@
+using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers;
+using Microsoft.ML.BlockPruning.Checkpoints.Families;
+using Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
+using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
+
+namespace Microsoft.ML.BlockPruning.Checkpoints;
+
+/// <summary>A dense network on disk: the file of its tensors, and the config.json beside it, which is read once.</summary>
+internal sealed class Checkpoint : IDisposable
+{
+    private readonly string _path;
+    private readonly ITensorFile _file;
+    private readonly CheckpointRows _rows;
+    private readonly Lazy<CheckpointConfig?> _config;
+    private readonly Lazy<Recognised> _network;
+
+    private Checkpoint(string path, ITensorFile file, CheckpointRows rows)
+    {
+        (_path, _file, _rows) = (path, file, rows);
+        _config = new(() => ConfigFile.TryReadBeside(path));
+        _network = new(Recognise);
+    }
+
+    /// <summary>What config.json says; null where there is none.</summary>
+    /// <exception cref="InvalidDataException">It is not JSON, or asks for a network that is not computed here.</exception>
+    public CheckpointConfig? Config => _config.Value;
+
+    /// <summary>[numClasses] the classes' names in the order of the head's rows, as config.json has them; null where it has none.</summary>
+    public IReadOnlyList<string>? LabelNames => Config?.LabelNames;
+
+    /// <summary>The network's shape; no weight is read for it.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or of another architecture, or config.json contradicts it.</exception>
+    public ViTConfig Network => _network.Value.Network;
+
+    /// <summary>What was assumed, and what was not read.</summary>
+    public IReadOnlyList<string> Notes => _network.Value.Notes;
+
+    /// <summary>The preprocessing where the caller names none: what config.json says; the family's where it is silent.</summary>
+    /// <exception cref="InvalidDataException">config.json asks for what this library does not do.</exception>
+    public ImagePreprocessing Preprocessing =>
+        ConfigPreprocessing.Of(Config, _network.Value.Family.Preprocessing(Network), _path);
+
+    /// <summary>Opens a network's file.</summary>
+    /// <exception cref="ArgumentException">The path is null or empty.</exception>
+    /// <exception cref="IOException">It cannot be read, or is a pipe, a device or a folder.</exception>
+    /// <exception cref="InvalidDataException">It is of no container that is read here, or damaged.</exception>
+    public static Checkpoint Open(string path) => Open(path, CheckpointRows.Default);
+
+    /// <inheritdoc cref="Open(string)"/>
+    /// <param name="path">The file.</param>
+    /// <param name="rows">What can be read.</param>
+    public static Checkpoint Open(string path, CheckpointRows rows) =>
+        new(path, new ContainerDetector(rows.Containers).Open(path), rows);
+
+    /// <summary>Reads the weights, once the file agrees with its own checksum.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or of another architecture; names the tensor.</exception>
+    public NetworkWeights ReadWeights()
+    {
+        _file.VerifyChecksum(); // before anything is said of a damaged file's tensors
+        var (family, tensors, network, _) = _network.Value;
+        var weights = family.Read(tensors, network);
+        weights.Notes = Notes;
+        return weights;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private Recognised Recognise()
+    {
+        List<string> notes = [.. Config?.Notes ?? [], .. PassedOver()];
+        var tensors = CanonicalTensors.Of(_file, _rows.KeyMaps);
+        var family = _rows.Families.FirstOrDefault(family => family.Takes(tensors, Config)) ?? _rows.Families[^1];
+        return new Recognised(family, tensors, family.Infer(tensors, Config, notes), notes);
+    }
+
+    private IEnumerable<string> PassedOver()
+    {
+        const string name = "preprocessor_config.json";
+        return File.Exists(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_path))!, name))
+            ? [$"The {name} beside the network is not read; set Options.Preprocessing where it says something else than what is used."]
+            : [];
+    }
+
+    private sealed record Recognised(IFamily Family, CanonicalTensors Tensors, ViTConfig Network, IReadOnlyList<string> Notes);
+}

@@ -1,0 +1,16 @@
+using Microsoft.ML.BlockPruning.Checkpoints.Containers;
+using Microsoft.ML.BlockPruning.Checkpoints.Families;
+using Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
+
+namespace Microsoft.ML.BlockPruning.Checkpoints;
+
+/// <summary>What can be read: a container, a program's names and a family are a row each, and know nothing of each other.</summary>
+/// <param name="Containers">Found by a file's first bytes; the last says what is wrong with a file that none takes.</param>
+/// <param name="KeyMaps">The first that takes all names; else the one that takes the most says what is wrong.</param>
+/// <param name="Families">The first that takes the tensors; the last says what is wrong with those that none takes.</param>
+internal sealed record CheckpointRows(
+    IReadOnlyList<IContainer> Containers, IReadOnlyList<KeyMap> KeyMaps, IReadOnlyList<IFamily> Families)
+{
+    /// <summary>What this library reads.</summary>
+    public static CheckpointRows Default { get; } = new([OwnFile.Container], [Timm.Map], [new ViTFamily()]);
+}

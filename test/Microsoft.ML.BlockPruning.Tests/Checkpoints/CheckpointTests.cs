@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
+using Microsoft.ML.BlockPruning.Checkpoints.Families;
+using Microsoft.ML.BlockPruning.Networks.Families;
+
+namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
+
+[TestClass]
+public sealed class CheckpointTests
+{
+    /// <summary>The file is spoilt as soon as it has been read: whoever opens it a second time fails.</summary>
+    [TestMethod]
+    public void Fit_OpensConfigJsonOnce()
+    {
+        using var subject = new FitSubject();
+        string config = Path.Combine(Path.GetDirectoryName(subject.Options.ModelPath)!, "config.json");
+        int opened = 0;
+        var estimator = new BlockPruneEstimator(subject.Ml, subject.Options)
+        {
+            OpenCheckpoint = path =>
+            {
+                opened++;
+                var checkpoint = Checkpoint.Open(path);
+                Assert.IsNotNull(checkpoint.Config);
+                File.WriteAllText(config, "spoilt");
+                return checkpoint;
+            },
+        };
+
+        using var transformer = estimator.Fit(subject.Data(9));
+
+        Assert.AreEqual(1, opened);
+        Assert.AreEqual(0.5f, transformer.Preprocessing.Mean[0]); // config.json's, not ImageNet's
+        Assert.ThrowsExactly<InvalidDataException>(() => ConfigFile.TryReadBeside(subject.Options.ModelPath));
+    }
+
+    [TestMethod]
+    public void LabelNames_AreConfigJsons_AndTheShapeTakesNoWeights()
+    {
+        using var file = new TestCheckpoint(TestNetworks.Weights(TestNetworks.Config()), "cat", "dog", "owl");
+
+        using var checkpoint = Checkpoint.Open(file.ModelPath);
+
+        CollectionAssert.AreEqual(new[] { "cat", "dog", "owl" }, checkpoint.LabelNames!.ToArray());
+        Assert.AreEqual(file.Weights.Config.NumClasses, checkpoint.Network.NumClasses);
+        Assert.AreEqual(0.5f, checkpoint.Preprocessing.Std[0]);
+    }
+
+    /// <summary>Every key that is gathered can be held against a network: none is a fact that nobody compares.</summary>
+    [TestMethod]
+    public void Facts_AreAllCompared()
+    {
+        using var json = JsonDocument.Parse("-1");
+        var network = new ViTConfig(4, 4, 1, 8, 1, 2, 16, 3);
+        foreach (string key in ConfigKeys.Facts)
+        {
+            var fact = new ConfigFact("file", key, json.RootElement);
+            var error = Assert.ThrowsExactly<InvalidDataException>(() => ViTFacts.Require(fact, network), key);
+            StringAssert.Contains(error.Message, $"key '{key}': found -1");
+        }
+    }
+}
