@@ -24,7 +24,7 @@ internal sealed class ViTFamily : IFamily
         var weights = new NetworkWeights(network);
         foreach (var tensor in weights.Tensors)
         {
-            shapes.CheckShape(tensor.Name, tensor.Shape);
+            shapes.CheckShape(tensor.Name, [.. tensor.Shape]);
             tensors.Read(tensor.Name, tensor.Values);
             CheckFinite(tensors, tensor);
         }

@@ -16,8 +16,8 @@ internal sealed class ToyContainer : IContainer
         foreach (var (name, shape, values) in tensors)
         {
             writer.Write(name);
-            writer.Write(shape.Length);
-            Array.ForEach(shape, writer.Write);
+            writer.Write(shape.Count);
+            Array.ForEach([.. shape], writer.Write);
             Array.ForEach(values, writer.Write);
         }
     }

@@ -116,7 +116,7 @@ public sealed class KeyMapTests
 
         int third = tensor.Values.Length / 3;
         return new[] { "query", "key", "value" }.Select((part, i) => new WeightTensor(
-            name.Replace("attn.qkv", part, StringComparison.Ordinal), [tensor.Shape[0] / 3, .. tensor.Shape[1..]],
+            name.Replace("attn.qkv", part, StringComparison.Ordinal), [tensor.Shape[0] / 3, .. tensor.Shape.Skip(1)],
             tensor.Values[(i * third)..((i + 1) * third)]));
     }
 }
