@@ -72,7 +72,7 @@ public static class EnergyMeasurement
 
         try
         {
-            using var workloads = new DeviceEnergyWorkloads(driver, gpu.Index, ScoringSessions.ElementOf(choice.Precision));
+            using var workloads = new DeviceEnergyWorkloads(driver, gpu.Index, choice.Precision);
             return Measure(counter, workloads, duration, cancellationToken);
         }
         catch (CudaException error)

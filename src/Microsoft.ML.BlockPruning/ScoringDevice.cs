@@ -1,3 +1,5 @@
+using Microsoft.ML.BlockPruning.Formats;
+
 namespace Microsoft.ML.BlockPruning;
 
 /// <summary>What scores: the processor, or an NVIDIA GPU through nothing but its driver. Immutable.</summary>
@@ -7,7 +9,7 @@ namespace Microsoft.ML.BlockPruning;
 /// </remarks>
 public sealed class ScoringDevice
 {
-    private ScoringDevice(ScoringDeviceKind kind, int index = 0, CudaPrecision precision = CudaPrecision.Float16)
+    private ScoringDevice(ScoringDeviceKind kind, int index = 0, NumberFormat precision = NumberFormat.Float16)
     {
         Kind = kind;
         Index = index;
@@ -25,19 +27,23 @@ public sealed class ScoringDevice
 
     internal int Index { get; }
 
-    internal CudaPrecision Precision { get; }
+    internal NumberFormat Precision { get; }
 
     /// <summary>One GPU. Where it cannot be used, the processor, if <see cref="MLContext.FallbackToCpu"/> allows; else an error.</summary>
     /// <param name="index">The GPU's number, from 0, as nvidia-smi lists them.</param>
-    /// <param name="precision">The type of weights and activations there.</param>
+    /// <param name="precision">
+    /// The format of weights and activations there; sums are float32 in each, and so are the scores that come back. Float16 and BFloat16
+    /// run on tensor cores, and scores differ from the CPU's by their rounding; BFloat16 is for networks whose activations pass 65504.
+    /// Float32 does without tensor cores and is as close to the CPU's scores as its own rounding.
+    /// </param>
     /// <returns>The device.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative, or the precision none of the enumeration.</exception>
-    public static ScoringDevice Cuda(int index, CudaPrecision precision = CudaPrecision.Float16)
+    public static ScoringDevice Cuda(int index, NumberFormat precision = NumberFormat.Float16)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         return Enum.IsDefined(precision)
             ? new ScoringDevice(ScoringDeviceKind.Cuda, index, precision)
-            : throw new ArgumentOutOfRangeException(nameof(precision), precision, "Choose one of CudaPrecision's values.");
+            : throw new ArgumentOutOfRangeException(nameof(precision), precision, "Choose one of NumberFormat's values.");
     }
 
     /// <inheritdoc/>

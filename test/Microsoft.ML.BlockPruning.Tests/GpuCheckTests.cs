@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Measurement.GpuCheck;
@@ -14,9 +15,9 @@ public sealed class GpuCheckTests
 {
     private static readonly GpuCheckPlan Small = new(
         [
-            new AgreementCase(CudaSessionLab.Least, new BlockShape(16, 16), CudaElement.Float16),
-            new AgreementCase(CudaSessionLab.Distilled, new BlockShape(16, 16), CudaElement.BFloat16),
-            new AgreementCase(CudaSessionLab.Least, new BlockShape(16, 16), CudaElement.Float32),
+            new AgreementCase(CudaSessionLab.Least, new BlockShape(16, 16), NumberFormat.Float16),
+            new AgreementCase(CudaSessionLab.Distilled, new BlockShape(16, 16), NumberFormat.BFloat16),
+            new AgreementCase(CudaSessionLab.Least, new BlockShape(16, 16), NumberFormat.Float32),
         ],
         [
             new TimingCase("fc1", 64, 64, TimingCase.DenseBlock, Keep: 1, Images: 1, Tokens: 5),

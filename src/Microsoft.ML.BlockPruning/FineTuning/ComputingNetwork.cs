@@ -16,8 +16,8 @@ internal sealed class ComputingNetwork : IDisposable
     /// <summary>Copies the weights.</summary>
     public ComputingNetwork(NetworkWeights weights, FineTunePrecision precision)
     {
-        _type = precision == FineTunePrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        _network = new TorchNetwork(weights);
+        _type = precision == FineTunePrecision.Mixed ? ScalarType.BFloat16 : ScalarType.Float32;
+        _network = new TorchViT(weights);
         _network.to(_type);
         Parameters = [.. _network.parameters()];
         foreach (var parameter in Parameters)

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Optimization;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.FineTuning;
@@ -11,6 +12,9 @@ namespace Microsoft.ML.BlockPruning.FineTuning;
 /// <summary>What a checkpoint must agree in with the training that goes on from it, each part under a name that people know.</summary>
 internal static class FineTuneIdentity
 {
+    // What states have called FineTunePrecision.Mixed from the start, so that older ones go on.
+    private const string MixedInStates = "BFloat16";
+
     /// <summary>Options as text; networks, plan and images as SHA-256.</summary>
     public static SortedDictionary<string, string> Of(
         NetworkWeights dense, NetworkWeights pruned, SparsityPlan plan, CalibrationSet training, FineTuneOptions options, long seed) =>
@@ -29,7 +33,7 @@ internal static class FineTuneIdentity
             [nameof(options.AverageDecay)] = Text(options.AverageDecay),
             [nameof(options.FlipHorizontally)] = Text(options.FlipHorizontally),
             [nameof(options.MaximumShift)] = Text(options.MaximumShift),
-            [nameof(options.Precision)] = Text(options.Precision),
+            [nameof(options.Precision)] = options.Precision == FineTunePrecision.Mixed ? MixedInStates : Text(options.Precision),
             [nameof(options.Seed)] = Text(seed),
             ["dense network"] = Hash(dense.Tensors.Select(tensor => tensor.Values)),
             ["pruned network"] = Hash(pruned.Tensors.Select(tensor => tensor.Values)),

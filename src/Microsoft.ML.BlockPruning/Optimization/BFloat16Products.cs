@@ -18,5 +18,5 @@ internal static class BFloat16Products
     /// <summary>What training computes in where nobody has said.</summary>
     /// <remarks>Every GPU that is chosen multiplies bfloat16: its compute capability is 8.0 at least.</remarks>
     public static FineTunePrecision FastestPrecision => AreFast || !TorchDevice.Current.IsCpu
-        ? FineTunePrecision.BFloat16 : FineTunePrecision.Full;
+        ? FineTunePrecision.Mixed : FineTunePrecision.Full;
 }

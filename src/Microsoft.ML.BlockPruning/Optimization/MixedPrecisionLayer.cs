@@ -24,7 +24,7 @@ internal sealed class MixedPrecisionLayer : IDisposable
     /// <param name="precision">What its branches compute in.</param>
     public MixedPrecisionLayer(TorchEncoderLayer master, ViTConfig config, FineTunePrecision precision)
     {
-        _type = precision == FineTunePrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        _type = precision == FineTunePrecision.Mixed ? ScalarType.BFloat16 : ScalarType.Float32;
         _compute = new TorchEncoderLayer(config);
         _compute.to(_type);
         TorchDevice.Place(_compute);

@@ -21,7 +21,7 @@ internal static class FineTuneCommand
         var images = Option("--images", "Training images, the first of the file.", 60_000);
         var rate = Option("--learning-rate", "Peak of the learning rate.", defaults.LearningRate);
         var labels = Option("--label-weight", "Weight of the cross entropy with the labels.", defaults.LabelWeight);
-        var precision = Option("--precision", "What forward and backward compute in.", FineTunePrecision.BFloat16);
+        var precision = Option("--precision", "What forward and backward compute in.", FineTunePrecision.Mixed);
         var state = new Option<string?>("--state") { Description = "File to resume from and to leave the state in." };
         var json = new Option<FileInfo?>("--json") { Description = "File to write the row to." };
         var ablation = new Option<FileInfo?>("--ablation") { Description = "Table of eng/bench.sh ablation to add the row to." };

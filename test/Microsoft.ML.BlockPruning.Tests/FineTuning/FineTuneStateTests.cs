@@ -26,7 +26,7 @@ public sealed class FineTuneStateTests : IDisposable
     [TestMethod]
     [DataRow(FineTunePrecision.Full, 4, null)] // at the end of an epoch
     [DataRow(FineTunePrecision.Full, 7, 3)] // in the middle of one; the last state is of step six
-    [DataRow(FineTunePrecision.BFloat16, 7, 1)]
+    [DataRow(FineTunePrecision.Mixed, 7, 1)]
     public void Run_GoesOnWhereItStoppedBitForBit(FineTunePrecision precision, int stopAt, int? every)
     {
         var options = Options(precision, every);

@@ -21,7 +21,7 @@ public sealed class FineTunerTests
 
     [TestMethod]
     [DataRow(FineTunePrecision.Full)]
-    [DataRow(FineTunePrecision.BFloat16)]
+    [DataRow(FineTunePrecision.Mixed)]
     public void Run_BringsThePrunedNetworkCloserToTheDenseOne(FineTunePrecision precision)
     {
         var options = FineTuneSubject.Options();
@@ -36,7 +36,7 @@ public sealed class FineTunerTests
 
     [TestMethod]
     [DataRow(FineTunePrecision.Full)]
-    [DataRow(FineTunePrecision.BFloat16)]
+    [DataRow(FineTunePrecision.Mixed)]
     public void Run_ReturnsZeroInRemovedBlocksAndMovesAllElse(FineTunePrecision precision)
     {
         var options = FineTuneSubject.Options();

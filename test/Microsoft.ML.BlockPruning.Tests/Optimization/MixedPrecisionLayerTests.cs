@@ -21,7 +21,7 @@ public sealed class MixedPrecisionLayerTests
 
     [TestMethod]
     [DataRow(FineTunePrecision.Full, 1e-6)]
-    [DataRow(FineTunePrecision.BFloat16, Rounding)]
+    [DataRow(FineTunePrecision.Mixed, Rounding)]
     public void Forward_IsTheLayerWithinItsRounding(FineTunePrecision precision, double tolerance)
     {
         using var scope = NewDisposeScope();
@@ -37,7 +37,7 @@ public sealed class MixedPrecisionLayerTests
 
     [TestMethod]
     [DataRow(FineTunePrecision.Full, 1e-5)]
-    [DataRow(FineTunePrecision.BFloat16, 3 * Rounding)]
+    [DataRow(FineTunePrecision.Mixed, 3 * Rounding)]
     public void MoveGradients_GivesTheMasterWhatAutogradGivesInFloat32(FineTunePrecision precision, double tolerance)
     {
         using var scope = NewDisposeScope();

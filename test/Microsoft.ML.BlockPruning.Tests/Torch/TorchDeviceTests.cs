@@ -109,7 +109,7 @@ public sealed class TorchDeviceTests
     /// <summary>The device's numbers read as ones, so those are the result; that they arrive says that no devices were mixed.</summary>
     [TestMethod]
     [DataRow(FineTunePrecision.Full)]
-    [DataRow(FineTunePrecision.BFloat16)]
+    [DataRow(FineTunePrecision.Mixed)]
     public void FineTuner_OnADevice_MixesNoDevices(FineTunePrecision precision)
     {
         var subject = new FineTuneSubject();

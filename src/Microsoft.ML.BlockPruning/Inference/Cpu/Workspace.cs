@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 using Microsoft.ML.BlockPruning.Networks.Families;
 
@@ -51,7 +52,7 @@ internal sealed unsafe class Workspace : IDisposable
     public static long BytesPerImage(ViTConfig config)
     {
         var layout = new PanelLayout(config.Tokens);
-        return sizeof(float) * (long)layout.SizeOf((2 * PanelLayout.PadFeatures(config.EmbedDim)) + WideFeatures(config));
+        return BlockCodecs.Float32.BytesOf(layout.SizeOf((2 * PanelLayout.PadFeatures(config.EmbedDim)) + WideFeatures(config)));
     }
 
     /// <summary>A worker's own scores of an attention.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Models;
@@ -38,12 +39,12 @@ internal sealed class CudaSession : IScoringSession
     /// <param name="element">The type of weights and activations there.</param>
     /// <exception cref="NotSupportedException">The kernels are too small for the network.</exception>
     /// <exception cref="InvalidOperationException">The driver refused; says what and what to do.</exception>
-    public CudaSession(SparseViT network, ICudaDriver driver, CudaDevice device, CudaElement element)
+    public CudaSession(SparseViT network, ICudaDriver driver, CudaDevice device, NumberFormat element)
         : this(network, driver, device, element, CudaKernels.ReadShippedPtx())
     {
     }
 
-    internal CudaSession(SparseViT network, ICudaDriver driver, CudaDevice device, CudaElement element, ReadOnlySpan<byte> ptx)
+    internal CudaSession(SparseViT network, ICudaDriver driver, CudaDevice device, NumberFormat element, ReadOnlySpan<byte> ptx)
     {
         ArgumentNullException.ThrowIfNull(network);
         CudaRequirements.Check(network.Config);
@@ -168,7 +169,7 @@ internal sealed class CudaSession : IScoringSession
     /// <summary>The logits of two heads are averaged (DeiT §3), in float32.</summary>
     private void TakeLogits(int head, ReadOnlySpan<byte> row, Span<float> logits)
     {
-        ElementCodec.Decode(row, _network.Element, _row);
+        BlockCodecs.Of(_network.Element).Decode(row, _row);
         for (int label = 0; label < logits.Length; label++)
         {
             logits[label] = head == 0 ? _row[label] : (logits[label] + _row[label]) / 2;

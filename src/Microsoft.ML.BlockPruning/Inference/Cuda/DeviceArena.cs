@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
@@ -19,15 +20,15 @@ internal sealed class DeviceArena : IDisposable
     {
         var config = network.Config;
         long rows = (long)capacity * config.Tokens;
-        int size = ElementCodec.SizeOf(network.Element);
+        var codec = BlockCodecs.Of(network.Element);
         Capacity = capacity;
-        InputBytesPerImage = config.ImageDim * sizeof(float);
-        LogitBytesPerRow = network.LogitStride * size;
+        InputBytesPerImage = (int)BlockCodecs.Float32.BytesOf(config.ImageDim);
+        LogitBytesPerRow = (int)codec.BytesOf(network.LogitStride);
         HeadBytes = (long)capacity * LogitBytesPerRow;
         long images = Reserve((long)capacity * InputBytesPerImage);
-        long residual = Reserve(rows * network.StreamStride * size);
-        long narrow = Reserve(rows * network.NarrowStride * size);
-        long wide = Reserve(rows * network.WideStride * size);
+        long residual = Reserve(codec.BytesOf(rows * network.StreamStride));
+        long narrow = Reserve(codec.BytesOf(rows * network.NarrowStride));
+        long wide = Reserve(codec.BytesOf(rows * network.WideStride));
         long logits = Reserve(network.Heads.Count * HeadBytes);
         try
         {

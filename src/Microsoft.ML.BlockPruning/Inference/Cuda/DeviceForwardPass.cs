@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
@@ -59,7 +60,7 @@ internal sealed class DeviceForwardPass(
         Normalize(layer.Norm2, rows, residual, narrow);
         if (layer.HasHiddenGap)
         {
-            driver.Clear(arena.Wide.Pointer, (long)rows * arena.Wide.Stride * ElementCodec.SizeOf(network.Element), stream);
+            driver.Clear(arena.Wide.Pointer, BlockCodecs.Of(network.Element).BytesOf((long)rows * arena.Wide.Stride), stream);
         }
 
         Linear(layer.Fc1, rows, narrow, default, 0, CudaActivation.Gelu, arena.Wide);
@@ -121,5 +122,5 @@ internal sealed class DeviceForwardPass(
 
     /// <summary>One token of every image as rows.</summary>
     private DeviceRows TokenOfEveryImage(DeviceRows rows, int token) => new(
-        rows.Pointer.Plus((long)token * rows.Stride * ElementCodec.SizeOf(network.Element)), rows.Stride * network.Config.Tokens);
+        rows.Pointer.Plus(BlockCodecs.Of(network.Element).BytesOf((long)token * rows.Stride)), rows.Stride * network.Config.Tokens);
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Models;
@@ -11,7 +12,7 @@ internal sealed class DeviceNetwork : IDisposable
     private readonly CudaScope _scope = new();
 
     /// <summary>Packs on the host and uploads.</summary>
-    public DeviceNetwork(SparseViT network, ICudaDriver driver, CudaElement element, CudaStream stream)
+    public DeviceNetwork(SparseViT network, ICudaDriver driver, NumberFormat element, CudaStream stream)
     {
         Config = network.Config;
         Element = element;
@@ -52,7 +53,7 @@ internal sealed class DeviceNetwork : IDisposable
 
     public ViTConfig Config { get; }
 
-    public CudaElement Element { get; }
+    public NumberFormat Element { get; }
 
     public DeviceLinear PatchEmbedding { get; }
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Models;
@@ -7,7 +8,7 @@ using Microsoft.ML.BlockPruning.Sparsity;
 namespace Microsoft.ML.BlockPruning.Inference.Cuda;
 
 /// <summary>Packs weights and puts them on the device; the scope frees them.</summary>
-internal sealed class DeviceUploader(ICudaDriver driver, CudaElement element, CudaStream stream, CudaScope scope)
+internal sealed class DeviceUploader(ICudaDriver driver, NumberFormat element, CudaStream stream, CudaScope scope)
 {
     public DeviceLinear Linear(BlockSparseMatrix weight, float[]? bias) =>
         scope.Own(new DeviceLinear(driver, DeviceGrid.Fit(weight), bias, element, stream));
@@ -26,7 +27,7 @@ internal sealed class DeviceUploader(ICudaDriver driver, CudaElement element, Cu
             values.AsSpan(row * width, width).CopyTo(padded.AsSpan(row * stride));
         }
 
-        return new DeviceRows(Upload<byte>(ElementCodec.Encode(padded, element)), stride);
+        return new DeviceRows(Upload<byte>(BlockCodecs.Of(element).Encode(padded)), stride);
     }
 
     private DevicePointer Upload<T>(ReadOnlySpan<T> values)

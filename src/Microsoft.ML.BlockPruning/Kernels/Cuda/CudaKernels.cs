@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -37,6 +38,12 @@ internal sealed class CudaKernels : IDisposable
         _driver = driver;
         _module = driver.LoadModule(ptx);
     }
+
+    /// <summary>What there are kernels for: the format of activations and weights; sums, biases and norms are float32 in each.</summary>
+    public static IReadOnlyList<NumberFormat> Formats { get; } = [NumberFormat.Float16, NumberFormat.BFloat16, NumberFormat.Float32];
+
+    /// <summary>How the kernels' names call a format.</summary>
+    public static string NameOf(NumberFormat format) => BlockCodecs.Of(format).Name.ToLowerInvariant();
 
     /// <summary>The PTX inside this assembly.</summary>
     public static byte[] ReadShippedPtx()
@@ -79,28 +86,28 @@ internal sealed class CudaKernels : IDisposable
             YStride = y.Stride,
             Activation = activation,
         };
-        int tokens = layer.Element == CudaElement.Float32 ? 64 : 128;
+        int tokens = layer.Element == NumberFormat.Float32 ? 64 : 128;
         Launch(
-            $"linear_{ElementCodec.NameOf(layer.Element)}_{layer.Shape}",
+            $"linear_{NameOf(layer.Element)}_{layer.Shape}",
             new LaunchShape(layer.BlockRows, Tiles(rows, tokens), 1, Threads, LinearSharedBytes(layer.Shape, layer.Element)),
             parameters,
             stream);
     }
 
     /// <summary>LayerNorm over the last dimension.</summary>
-    public void Normalize(NormParameters parameters, CudaElement element, CudaStream stream) =>
+    public void Normalize(NormParameters parameters, NumberFormat element, CudaStream stream) =>
         Launch(
-            $"norm_{ElementCodec.NameOf(element)}",
+            $"norm_{NameOf(element)}",
             new LaunchShape(Tiles(parameters.Rows, Threads / 32), 1, 1, Threads, 0),
             parameters,
             stream);
 
     /// <summary>Attention of all heads of all images.</summary>
-    public void Attend(AttentionParameters parameters, int images, CudaElement element, CudaStream stream)
+    public void Attend(AttentionParameters parameters, int images, NumberFormat element, CudaStream stream)
     {
         Debug.Assert(parameters.Tokens <= MaximumTokens && parameters.HeadWidth <= MaximumHeadWidth, "larger than the kernels");
         Debug.Assert(parameters.HeadWidth % 8 == 0, "a head is copied in pieces of 16 bytes");
-        if (element == CudaElement.Float32)
+        if (element == NumberFormat.Float32)
         {
             int queries = Threads / 32;
             var shape = new LaunchShape(Tiles(parameters.Queries, queries), parameters.Heads, images, Threads, queries * MaximumTokens * 4);
@@ -111,35 +118,35 @@ internal sealed class CudaKernels : IDisposable
         int width = HeadWidths.First(width => width >= parameters.HeadWidth);
         int sharedBytes = 3 * 64 * width * 2;
         Launch(
-            $"attention_{ElementCodec.NameOf(element)}_{width}",
+            $"attention_{NameOf(element)}_{width}",
             new LaunchShape(Tiles(parameters.Queries, 64), parameters.Heads, images, Threads, sharedBytes),
             parameters,
             stream);
     }
 
     /// <summary>Cuts images into rows of patches.</summary>
-    public void CutPatches(PatchParameters parameters, int images, CudaElement element, CudaStream stream) =>
+    public void CutPatches(PatchParameters parameters, int images, NumberFormat element, CudaStream stream) =>
         Launch(
-            $"patches_{ElementCodec.NameOf(element)}",
+            $"patches_{NameOf(element)}",
             new LaunchShape(images * parameters.Tokens, Tiles(parameters.Padded, Threads), 1, Threads, 0),
             parameters,
             stream);
 
     /// <summary>float32 to a 16-bit type.</summary>
-    public void Narrow(ConversionParameters parameters, int rows, CudaElement element, CudaStream stream) =>
-        Convert("narrow", parameters, rows, element, stream);
-
-    /// <summary>A 16-bit type to float32.</summary>
-    public void Widen(ConversionParameters parameters, int rows, CudaElement element, CudaStream stream) =>
-        Convert("widen", parameters, rows, element, stream);
+    public void Narrow(ConversionParameters parameters, int rows, NumberFormat element, CudaStream stream) =>
+        Launch(
+            $"narrow_{NameOf(element)}",
+            new LaunchShape(rows, Tiles(parameters.Padded, Threads), 1, Threads, 0),
+            parameters,
+            stream);
 
     public void Dispose() => CudaScope.Try(() => _driver.UnloadModule(_module));
 
     private static int Tiles(int count, int tile) => (count + tile - 1) / tile;
 
-    private static int LinearSharedBytes(BlockShape shape, CudaElement element)
+    private static int LinearSharedBytes(BlockShape shape, NumberFormat element)
     {
-        if (element == CudaElement.Float32)
+        if (element == NumberFormat.Float32)
         {
             return sizeof(float) * Math.Max((64 + shape.Height) * 18, 64 * (shape.Height + 4)); // 16 inputs of x and w, or the sums
         }
@@ -147,13 +154,6 @@ internal sealed class CudaKernels : IDisposable
         int stages = shape.Width == 16 ? 4 : shape.Width == 32 ? 3 : 2;
         return Math.Max(stages * (128 + shape.Height) * shape.Width * 2, 128 * (shape.Height + 8) * 4);
     }
-
-    private void Convert(string direction, ConversionParameters parameters, int rows, CudaElement element, CudaStream stream) =>
-        Launch(
-            $"{direction}_{ElementCodec.NameOf(element)}",
-            new LaunchShape(rows, Tiles(parameters.Padded, Threads), 1, Threads, 0),
-            parameters,
-            stream);
 
     private void Launch<T>(string name, LaunchShape shape, T parameters, CudaStream stream)
         where T : unmanaged
@@ -164,7 +164,7 @@ internal sealed class CudaKernels : IDisposable
             function = _driver.GetFunction(_module, name);
             if (shape.SharedBytes > DefaultSharedBytes)
             {
-                _driver.SetAttribute(function, CudaFunctionAttribute.MaximumDynamicSharedBytes, shape.SharedBytes);
+                _driver.AllowSharedBytes(function, shape.SharedBytes);
             }
 
             _functions.Add(name, function);
@@ -172,4 +172,97 @@ internal sealed class CudaKernels : IDisposable
 
         _driver.Launch(function, shape, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in parameters)), stream);
     }
+}
+
+/// <summary>What a linear layer does with its sums; the numbers are the kernels'.</summary>
+internal enum CudaActivation
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>The exact GELU, x Φ(x).</summary>
+    Gelu = 1,
+}
+
+/// <summary>Rows of activations on the device.</summary>
+/// <param name="Pointer">The first row; a multiple of 16 bytes.</param>
+/// <param name="Stride">Elements from one row to the next; a multiple of 16 bytes, and at least the padded width.</param>
+internal readonly record struct DeviceRows(DevicePointer Pointer, int Stride);
+
+/// <summary>What a linear kernel takes; field for field LinearArguments in block_sparse.cu. Strides count elements.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct LinearParameters
+{
+    public DevicePointer X;
+    public DevicePointer Values;
+    public DevicePointer CrowIndices;
+    public DevicePointer ColIndices;
+    public DevicePointer Order;
+    public DevicePointer Bias;
+    public DevicePointer Residual;
+    public DevicePointer Y;
+    public int Rows;
+    public int XStride;
+    public int ResidualRows;
+    public int ResidualStride;
+    public int YStride;
+    public CudaActivation Activation;
+}
+
+/// <summary>What a LayerNorm kernel takes; field for field NormArguments in block_sparse.cu. Strides count elements.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NormParameters
+{
+    public DevicePointer X;
+    public DevicePointer Scale;
+    public DevicePointer Offset;
+    public DevicePointer Y;
+    public int Rows;
+    public int Width;
+    public int Padded;
+    public int XStride;
+    public int YStride;
+    public float Epsilon;
+}
+
+/// <summary>What an attention kernel takes; field for field AttentionArguments in block_sparse.cu. Strides count elements.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct AttentionParameters
+{
+    public DevicePointer Qkv;
+    public DevicePointer Y;
+    public int Tokens;
+    public int Queries;
+    public int Heads;
+    public int HeadWidth;
+    public int QkvStride;
+    public int YStride;
+    public float Scale;
+}
+
+/// <summary>What a patch kernel takes; field for field PatchArguments in block_sparse.cu. The stride is in elements.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PatchParameters
+{
+    public DevicePointer Images;
+    public DevicePointer Y;
+    public int Tokens;
+    public int Prefix;
+    public int Channels;
+    public int ImageSize;
+    public int PatchSize;
+    public int Padded;
+    public int YStride;
+}
+
+/// <summary>What a conversion takes; field for field ConversionArguments in block_sparse.cu. Strides count elements.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ConversionParameters
+{
+    public DevicePointer X;
+    public DevicePointer Y;
+    public int Width;
+    public int Padded;
+    public int XStride;
+    public int YStride;
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -14,7 +15,7 @@ internal sealed class DeviceLinear : IDisposable
     /// <param name="bias">[outFeatures], or null for none.</param>
     /// <param name="element">The type of the weights there; the bias is float32 always.</param>
     /// <param name="stream">The stream that copies.</param>
-    public DeviceLinear(ICudaDriver driver, BlockSparseMatrix weight, float[]? bias, CudaElement element, CudaStream stream)
+    public DeviceLinear(ICudaDriver driver, BlockSparseMatrix weight, float[]? bias, NumberFormat element, CudaStream stream)
     {
         var blocks = DeviceBlocks.From(weight);
         Shape = blocks.Shape;
@@ -25,7 +26,7 @@ internal sealed class DeviceLinear : IDisposable
         KeptBlocks = blocks.ColIndices.Length;
         try
         {
-            Values = Upload<byte>(driver, ElementCodec.Encode(blocks.Values, element), stream);
+            Values = Upload<byte>(driver, BlockCodecs.Of(element).Encode(blocks.Values), stream);
             CrowIndices = Upload<int>(driver, blocks.CrowIndices, stream);
             ColIndices = Upload<int>(driver, blocks.ColIndices, stream);
             Order = Upload<int>(driver, blocks.Order, stream);
@@ -46,7 +47,7 @@ internal sealed class DeviceLinear : IDisposable
     /// <summary>Height and width of the blocks there, cut where the weight's own were too large.</summary>
     public BlockShape Shape { get; }
 
-    public CudaElement Element { get; }
+    public NumberFormat Element { get; }
 
     public int BlockRows { get; }
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -29,7 +30,7 @@ internal sealed class DeviceEnergyWorkloads : IEnergyWorkloads
     /// <param name="gpu">The GPU's number.</param>
     /// <param name="element">The type of weights and activations.</param>
     /// <exception cref="CudaException">The driver refused.</exception>
-    public DeviceEnergyWorkloads(ICudaDriver driver, int gpu, CudaElement element)
+    public DeviceEnergyWorkloads(ICudaDriver driver, int gpu, NumberFormat element)
     {
         _driver = driver;
         try
@@ -44,10 +45,10 @@ internal sealed class DeviceEnergyWorkloads : IEnergyWorkloads
             var grid = new BlockMask(Width, Width, new BlockShape(64, 64));
             var weight = BlockSparseMatrix.FromDense(noise.AsSpan(0, Width * Width).ToArray(), grid);
             _linear = _scope.Own(new DeviceLinear(driver, weight, new float[Width], element, _stream));
-            _input = new DeviceRows(Upload<byte>(ElementCodec.Encode(noise, element)), Width);
-            _output = new DeviceRows(Reserve((long)Tokens * Width * ElementCodec.SizeOf(element)), Width);
+            _input = new DeviceRows(Upload<byte>(BlockCodecs.Of(element).Encode(noise)), Width);
+            _output = new DeviceRows(Reserve(BlockCodecs.Of(element).BytesOf((long)Tokens * Width)), Width);
             _memory = [.. Enumerable.Range(0, Buffers).Select(_ => Upload<float>(noise.AsSpan(0, Side * Side)))];
-            _narrowed = Reserve((long)Side * Side * ElementCodec.SizeOf(CudaElement.Float16));
+            _narrowed = Reserve(BlockCodecs.Of(NumberFormat.Float16).BytesOf((long)Side * Side));
         }
         catch
         {
@@ -60,7 +61,7 @@ internal sealed class DeviceEnergyWorkloads : IEnergyWorkloads
         _kernels.Linear(_linear, Tokens, _input, default, 0, CudaActivation.None, _output, _stream)));
 
     // What is written is the same few megabytes every time, so it stays in the cache.
-    public EnergyWorkload BytesRead => new((double)Sweeps * Buffers * Side * Side * sizeof(float), () => Repeat(Sweeps * Buffers, i =>
+    public EnergyWorkload BytesRead => new(BlockCodecs.Float32.BytesOf((long)Sweeps * Buffers * Side * Side), () => Repeat(Sweeps * Buffers, i =>
         _kernels.Narrow(
             new ConversionParameters
             {
@@ -72,7 +73,7 @@ internal sealed class DeviceEnergyWorkloads : IEnergyWorkloads
                 YStride = Side,
             },
             Side,
-            CudaElement.Float16,
+            NumberFormat.Float16,
             _stream)));
 
     public void Dispose() => _scope.Dispose();

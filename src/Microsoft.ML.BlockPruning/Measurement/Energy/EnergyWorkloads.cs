@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
@@ -40,7 +41,7 @@ internal sealed unsafe class EnergyWorkloads : IEnergyWorkloads
         (double)_threads * Tokens * Width * Width, () => _work.Run(_linear, _layout, _threads, _input.Floats, _output.Floats));
 
     /// <inheritdoc/>
-    public EnergyWorkload BytesRead => new(sizeof(float) * (double)MemoryFloats, () => Parallel.For(
+    public EnergyWorkload BytesRead => new(BlockCodecs.Float32.BytesOf(MemoryFloats), () => Parallel.For(
         0, _threads, new ParallelOptions { MaxDegreeOfParallelism = _threads }, ReadPart));
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.BlockPruning.Inference.Cuda;
@@ -11,7 +12,7 @@ using Microsoft.ML.BlockPruning.Sparsity;
 namespace Microsoft.ML.BlockPruning.Measurement.GpuCheck;
 
 /// <summary>A random pruned network that goes through the kernels of one block shape, one type and one head width.</summary>
-internal sealed record AgreementCase(ViTConfig Config, BlockShape Block, CudaElement Element)
+internal sealed record AgreementCase(ViTConfig Config, BlockShape Block, NumberFormat Element)
 {
     private const int Images = 3;
     private const int Seed = 1;
@@ -25,8 +26,8 @@ internal sealed record AgreementCase(ViTConfig Config, BlockShape Block, CudaEle
 
     private double Bound => Element switch
     {
-        CudaElement.Float16 => RoundingsOfLargest * Math.ScaleB(1, -11),
-        CudaElement.BFloat16 => RoundingsOfLargest * Math.ScaleB(1, -8),
+        NumberFormat.Float16 => RoundingsOfLargest * Math.ScaleB(1, -11),
+        NumberFormat.BFloat16 => RoundingsOfLargest * Math.ScaleB(1, -8),
         _ => Float32Bound,
     };
 

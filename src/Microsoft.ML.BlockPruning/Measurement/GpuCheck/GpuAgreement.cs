@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 
 namespace Microsoft.ML.BlockPruning.Measurement.GpuCheck;
@@ -8,7 +9,7 @@ namespace Microsoft.ML.BlockPruning.Measurement.GpuCheck;
 /// <param name="Bound">How far a logit may be off, as a fraction of the largest.</param>
 /// <param name="Error">How far the worst is off; NaN where there is no answer, or NaN is the answer.</param>
 /// <param name="Failure">What the driver said instead of an answer; null where it answered.</param>
-internal sealed record GpuAgreement(string Network, CudaElement Precision, double Bound, double Error, string? Failure)
+internal sealed record GpuAgreement(string Network, NumberFormat Precision, double Bound, double Error, string? Failure)
 {
     public bool Holds => Error <= Bound;
 }

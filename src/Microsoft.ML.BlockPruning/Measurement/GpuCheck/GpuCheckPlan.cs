@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -14,7 +15,7 @@ internal sealed record GpuCheckPlan(IReadOnlyList<AgreementCase> Agreements, IRe
     private const int DeiTTokens = 197;
 
     private static readonly int[] Sides = [16, 32, 64];
-    private static readonly CudaElement[] Elements = [CudaElement.Float16, CudaElement.BFloat16, CudaElement.Float32];
+    private static readonly NumberFormat[] Elements = [NumberFormat.Float16, NumberFormat.BFloat16, NumberFormat.Float32];
     private static readonly int[] HeadWidths = [32, 64, 128];
     private static readonly double[] Keeps = [1, 0.5, 0.3, 0.1];
     private static readonly int[] Batches = [1, 32, 256];

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
@@ -36,7 +37,7 @@ internal sealed class LinearTimer(ICudaDriver driver, CudaKernels kernels, CudaS
 
     private DeviceRows Reserve(int rows, int stride, CudaScope scope)
     {
-        var buffer = scope.Own(new DeviceBuffer(driver, (long)rows * stride * ElementCodec.SizeOf(CudaElement.Float16)));
+        var buffer = scope.Own(new DeviceBuffer(driver, BlockCodecs.Of(NumberFormat.Float16).BytesOf((long)rows * stride)));
         driver.Clear(buffer.Pointer, buffer.Bytes, stream);
         return new DeviceRows(buffer.Pointer, stride);
     }

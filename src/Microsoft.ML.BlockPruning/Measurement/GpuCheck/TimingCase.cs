@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -21,6 +22,6 @@ internal sealed record TimingCase(string Layer, int OutFeatures, int InFeatures,
         driver,
         BlockSparseMatrix.FromDense(new float[OutFeatures * InFeatures], RandomMask.Of(OutFeatures, InFeatures, Block, Keep)),
         new float[OutFeatures],
-        CudaElement.Float16,
+        NumberFormat.Float16,
         stream);
 }

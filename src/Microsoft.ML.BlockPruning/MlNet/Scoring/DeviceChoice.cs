@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Inference.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 
@@ -9,7 +10,7 @@ namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 /// <param name="Precision">The type there.</param>
 /// <param name="Refusal">Why it is not the GPU that was asked for; null where none was, or it is.</param>
 /// <param name="Reason">Why it is this one, for the log.</param>
-internal sealed record DeviceChoice(ICudaDriver? Driver, CudaDevice? Gpu, CudaPrecision Precision, string? Refusal, string Reason)
+internal sealed record DeviceChoice(ICudaDriver? Driver, CudaDevice? Gpu, NumberFormat Precision, string? Refusal, string Reason)
 {
     /// <summary>The device in words.</summary>
     public string Place => Gpu is null ? "the CPU" : $"GPU {Gpu.Index} ({Gpu.Name})";
@@ -32,16 +33,16 @@ internal sealed record DeviceChoice(ICudaDriver? Driver, CudaDevice? Gpu, CudaPr
 
         if (gpuDeviceId is { } index)
         {
-            return OfGpu(index, CudaPrecision.Float16, "MLContext.GpuDeviceId asks for it", loadDriver);
+            return OfGpu(index, NumberFormat.Float16, "MLContext.GpuDeviceId asks for it", loadDriver);
         }
 
         return requested is null ? OfCpu("no device was asked for, nor does MLContext.GpuDeviceId name one") : OfAny(loadDriver);
     }
 
     private static DeviceChoice OfCpu(string reason, string? refusal = null) =>
-        new(null, null, CudaPrecision.Float16, refusal, reason);
+        new(null, null, NumberFormat.Float16, refusal, reason);
 
-    private static DeviceChoice OfGpu(int index, CudaPrecision precision, string reason, Func<ICudaDriver?> loadDriver)
+    private static DeviceChoice OfGpu(int index, NumberFormat precision, string reason, Func<ICudaDriver?> loadDriver)
     {
         try
         {
@@ -82,7 +83,7 @@ internal sealed record DeviceChoice(ICudaDriver? Driver, CudaDevice? Gpu, CudaPr
 
             var gpus = Enumerable.Range(0, driver!.DeviceCount).Select(driver.GetDevice).ToList();
             return gpus.FirstOrDefault(gpu => gpu.CanRunKernels) is { } first
-                ? OfGpu(first.Index, CudaPrecision.Float16, "the first that can run the kernels", () => driver)
+                ? OfGpu(first.Index, NumberFormat.Float16, "the first that can run the kernels", () => driver)
                 : OfCpu(gpus.Count == 0 ? "the NVIDIA driver sees no GPU" : CudaRequirements.RefusalOf(gpus[0])!);
         }
         catch (CudaException error)

@@ -45,7 +45,7 @@ internal static class ScoringSessions
 
         try
         {
-            var session = new CudaSession(network, driver, gpu, ElementOf(choice.Precision));
+            var session = new CudaSession(network, driver, gpu, choice.Precision);
             channel.Info(MessageSensitivity.None, "{0}", $"scoring on {choice.Place} in {choice.Precision}: {choice.Reason}");
             return (session, ScoringDevice.Cuda(gpu.Index, choice.Precision));
         }
@@ -64,12 +64,4 @@ internal static class ScoringSessions
 
     private static SparseViTSession OpenOnCpu(SparseViT network, ScoringSettings settings) =>
         new(network, settings.NumberOfThreads ?? Environment.ProcessorCount);
-
-    /// <summary>The kernels' word for a precision.</summary>
-    public static CudaElement ElementOf(CudaPrecision precision) => precision switch
-    {
-        CudaPrecision.Float16 => CudaElement.Float16,
-        CudaPrecision.BFloat16 => CudaElement.BFloat16,
-        _ => CudaElement.Float32,
-    };
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -84,10 +85,11 @@ internal static class SubjectFolder
     {
         using var file = File.OpenRead(path);
         long values = (long)count * config.ImageDim;
-        if (file.Length != values * sizeof(float) || values > Array.MaxLength)
+        long bytes = BlockCodecs.Float32.BytesOf(values);
+        if (file.Length != bytes || values > Array.MaxLength)
         {
             throw new InvalidDataException(
-                $"The sweep's file '{path}' has {file.Length} bytes, expected {values * sizeof(float)}: {count} images of "
+                $"The sweep's file '{path}' has {file.Length} bytes, expected {bytes}: {count} images of "
                 + $"{config.ImageDim} values, and no more than {Array.MaxLength} values.");
         }
 

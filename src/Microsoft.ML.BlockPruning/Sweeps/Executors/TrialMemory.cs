@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
 
@@ -23,6 +24,6 @@ internal static class TrialMemory
         long widest = LinearShape.OfPrunableLayers(config).Max(layer => layer.InFeatures);
         long batch = CalibrationSet.FittingBatch(config, Math.Min(images, LargestBatch));
         long activations = batch * config.Tokens * config.Depth * ((16L * config.EmbedDim) + (4L * config.MlpDim));
-        return (2 * sizeof(float) * weights) + (sizeof(float) * activations) + (2 * sizeof(double) * widest * widest);
+        return BlockCodecs.Float32.BytesOf((2 * weights) + activations) + (2 * sizeof(double) * widest * widest);
     }
 }

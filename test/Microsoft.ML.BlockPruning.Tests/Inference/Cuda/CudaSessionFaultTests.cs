@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Inference.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
@@ -150,7 +151,7 @@ public sealed class CudaSessionFaultTests
         var network = RandomNetworks.Sparse(RandomNetworks.Random(new ViTConfig(imageSize, 2, 1, embedDim, 1, heads, 16, 3), seed: 1));
         var driver = new FakeCudaDriver();
 
-        var error = Assert.ThrowsExactly<NotSupportedException>(() => CudaSessionLab.Open(network, driver, CudaElement.Float16));
+        var error = Assert.ThrowsExactly<NotSupportedException>(() => CudaSessionLab.Open(network, driver, NumberFormat.Float16));
 
         Assert.Contains(what, error.Message);
         Assert.IsEmpty(driver.Calls);
@@ -164,7 +165,7 @@ public sealed class CudaSessionFaultTests
     {
         var network = RandomNetworks.Sparse(RandomNetworks.Random(new ViTConfig(imageSize, 2, 1, embedDim, 1, heads, 16, 3), seed: 1));
 
-        using var session = CudaSessionLab.Open(network, new FakeCudaDriver(), CudaElement.Float16);
+        using var session = CudaSessionLab.Open(network, new FakeCudaDriver(), NumberFormat.Float16);
 
         Assert.HasCount(3, RandomNetworks.Score(session, RandomNetworks.Images(network.Config, 1, seed: 3)));
     }

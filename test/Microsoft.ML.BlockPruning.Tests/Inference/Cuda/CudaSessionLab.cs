@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.BlockPruning.Inference.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
@@ -29,11 +30,11 @@ internal static class CudaSessionLab
         return RandomNetworks.Sparse(weights, RandomNetworks.Prune(weights, block, density: 0.5, seed + 1));
     }
 
-    public static CudaSession Open(SparseViT network, ICudaDriver driver, CudaElement element) =>
+    public static CudaSession Open(SparseViT network, ICudaDriver driver, NumberFormat element) =>
         new(network, driver, driver.GetDevice(0), element, TestPtx.Bytes);
 
     public static CudaSession OpenLeast(ICudaDriver driver) =>
-        Open(Pruned(Least, new BlockShape(16, 16)), driver, CudaElement.Float16);
+        Open(Pruned(Least, new BlockShape(16, 16)), driver, NumberFormat.Float16);
 
     public static float[] ScoreOnCpu(SparseViT network, float[] images)
     {

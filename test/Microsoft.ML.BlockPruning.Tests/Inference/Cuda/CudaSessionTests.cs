@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -10,17 +11,17 @@ namespace Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
 public sealed class CudaSessionTests
 {
     [TestMethod]
-    [DataRow(nameof(CudaSessionLab.Plain), 16, 16, nameof(CudaElement.Float16))]
-    [DataRow(nameof(CudaSessionLab.Plain), 32, 64, nameof(CudaElement.BFloat16))]
-    [DataRow(nameof(CudaSessionLab.Plain), 8, 12, nameof(CudaElement.Float32))]
-    [DataRow(nameof(CudaSessionLab.Distilled), 16, 16, nameof(CudaElement.Float16))]
-    [DataRow(nameof(CudaSessionLab.Distilled), 16, 32, nameof(CudaElement.BFloat16))]
-    [DataRow(nameof(CudaSessionLab.Distilled), 32, 16, nameof(CudaElement.Float32))]
-    [DataRow(nameof(CudaSessionLab.Distilled), 48, 48, nameof(CudaElement.Float16))]
-    [DataRow(nameof(CudaSessionLab.Plain), 64, 64, nameof(CudaElement.Float32))]
+    [DataRow(nameof(CudaSessionLab.Plain), 16, 16, nameof(NumberFormat.Float16))]
+    [DataRow(nameof(CudaSessionLab.Plain), 32, 64, nameof(NumberFormat.BFloat16))]
+    [DataRow(nameof(CudaSessionLab.Plain), 8, 12, nameof(NumberFormat.Float32))]
+    [DataRow(nameof(CudaSessionLab.Distilled), 16, 16, nameof(NumberFormat.Float16))]
+    [DataRow(nameof(CudaSessionLab.Distilled), 16, 32, nameof(NumberFormat.BFloat16))]
+    [DataRow(nameof(CudaSessionLab.Distilled), 32, 16, nameof(NumberFormat.Float32))]
+    [DataRow(nameof(CudaSessionLab.Distilled), 48, 48, nameof(NumberFormat.Float16))]
+    [DataRow(nameof(CudaSessionLab.Plain), 64, 64, nameof(NumberFormat.Float32))]
     public void Score_PrunedNetwork_IsTheCpusWithinWhatTheTypeLoses(string config, int height, int width, string type)
     {
-        var element = Enum.Parse<CudaElement>(type);
+        var element = Enum.Parse<NumberFormat>(type);
         var weights = RandomNetworks.Random(CudaSessionLab.ConfigOf(config), seed: 1);
         var network = RandomNetworks.Sparse(weights, RandomNetworks.Prune(weights, new BlockShape(height, width), density: 0.5, seed: 2));
         float[] images = RandomNetworks.Images(network.Config, 2, seed: 3);
@@ -30,7 +31,7 @@ public sealed class CudaSessionTests
         float[] logits = Score(network, element, images);
 
         double largest = expected.Max(Math.Abs);
-        Assert.IsLessThan(element == CudaElement.BFloat16 ? 0.5 * largest : 0.1 * largest, bounds.Max(), "a bound that says nothing");
+        Assert.IsLessThan(element == NumberFormat.BFloat16 ? 0.5 * largest : 0.1 * largest, bounds.Max(), "a bound that says nothing");
         for (int i = 0; i < expected.Length; i++)
         {
             Assert.AreEqual(expected[i], logits[i], bounds[i], $"logit {i}");
@@ -44,7 +45,7 @@ public sealed class CudaSessionTests
         float[] images = RandomNetworks.Images(network.Config, 1, seed: 3);
         float[] expected = CudaSessionLab.ScoreOnCpu(network, images);
 
-        float[] logits = Score(network, CudaElement.Float32, images);
+        float[] logits = Score(network, NumberFormat.Float32, images);
 
         AssertClose(expected, logits);
     }
@@ -58,7 +59,7 @@ public sealed class CudaSessionTests
         int dim = network.Config.ImageDim;
         int classes = network.Config.NumClasses;
         using var driver = new PtxInterpreterDriver();
-        using (var session = CudaSessionLab.Open(network, driver, CudaElement.Float16))
+        using (var session = CudaSessionLab.Open(network, driver, NumberFormat.Float16))
         {
             float[][] alone = [.. Enumerable.Range(0, 9).Select(i => RandomNetworks.Score(session, images[(i * dim)..((i + 1) * dim)]))];
             foreach (int count in new[] { 3, 3, 9, 9, 1, 4, 9, 3 })
@@ -84,7 +85,7 @@ public sealed class CudaSessionTests
         float[] image = RandomNetworks.Images(network.Config, 1, seed: 3);
         float[] bad = [.. image.Select(_ => float.NaN)];
         using var driver = new PtxInterpreterDriver();
-        using var session = CudaSessionLab.Open(network, driver, CudaElement.BFloat16);
+        using var session = CudaSessionLab.Open(network, driver, NumberFormat.BFloat16);
         float[] alone = RandomNetworks.Score(session, image);
 
         float[] together = RandomNetworks.Score(session, [.. bad, .. image]);
@@ -94,7 +95,7 @@ public sealed class CudaSessionTests
         CollectionAssert.AreEqual(alone, together[3..]);
     }
 
-    private static float[] Score(SparseViT network, CudaElement element, float[] images)
+    private static float[] Score(SparseViT network, NumberFormat element, float[] images)
     {
         using var driver = new PtxInterpreterDriver();
         float[] logits;

@@ -35,7 +35,7 @@ internal sealed unsafe class FakeCudaDriver : ICudaDriver
     public int LiveObjects => _live.Count + _contexts;
 
     public static CudaDevice Device(int index, int major, int minor) =>
-        new(index, $"Fake {major}{minor}", major, minor, 1L << 34, 100, 164 * 1024);
+        new(index, $"Fake {major}{minor}", major, minor, 1L << 34, 100);
 
     public CudaDevice GetDevice(int index) => Devices[index];
 
@@ -95,9 +95,7 @@ internal sealed unsafe class FakeCudaDriver : ICudaDriver
         return new CudaFunction(1);
     }
 
-    public int GetAttribute(CudaFunction function, CudaFunctionAttribute attribute) => 0;
-
-    public void SetAttribute(CudaFunction function, CudaFunctionAttribute attribute, int value) => Call(nameof(SetAttribute));
+    public void AllowSharedBytes(CudaFunction function, int bytes) => Call(nameof(AllowSharedBytes));
 
     public void Launch(CudaFunction function, LaunchShape shape, ReadOnlySpan<byte> parameters, CudaStream stream) => Call(nameof(Launch));
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
@@ -24,16 +25,16 @@ internal static class RoundingNoise
     /// <param name="weights">The pruned network: zeros in removed blocks.</param>
     /// <param name="images">[images, channels, imageSize, imageSize].</param>
     /// <param name="element">The type.</param>
-    public static double[] BoundsOf(NetworkWeights weights, float[] images, CudaElement element)
+    public static double[] BoundsOf(ViTWeights weights, float[] images, NumberFormat element)
     {
         double[] exact = Logits(new ReferenceViT(weights), weights.Config, images);
         double float32 = 2 * Float32Share * exact.Max(Math.Abs); // the device's and the CPU's
-        if (element == CudaElement.Float32)
+        if (element == NumberFormat.Float32)
         {
             return [.. exact.Select(_ => float32)];
         }
 
-        double roundoff = Math.ScaleB(1, element == CudaElement.Float16 ? -11 : -8);
+        double roundoff = Math.ScaleB(1, element == NumberFormat.Float16 ? -11 : -8);
         var random = new Random(7);
         double[] squares = new double[exact.Length];
         for (int run = 0; run < Runs; run++)

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cuda;
@@ -7,7 +8,7 @@ namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cuda;
 public sealed class AttentionKernelTests
 {
     public static IEnumerable<object[]> KernelsAndCases =>
-        from element in Enum.GetValues<CudaElement>()
+        from element in CudaKernels.Formats
         from @case in AttentionCase.All
         select new object[] { element.ToString(), @case.Name };
 
@@ -15,7 +16,7 @@ public sealed class AttentionKernelTests
     [DynamicData(nameof(KernelsAndCases))]
     public void Attention_EqualsSoftmaxInDouble(string element, string name)
     {
-        var type = Enum.Parse<CudaElement>(element);
+        var type = Enum.Parse<NumberFormat>(element);
         var @case = AttentionCase.All.Single(c => c.Name == name);
         float[] qkv = CudaLab.Round(Draw(@case), type);
         using var lab = new CudaLab();
@@ -61,7 +62,7 @@ public sealed class AttentionKernelTests
         return qkv;
     }
 
-    private static float[] Run(CudaLab lab, AttentionCase @case, CudaElement element, float[] qkv)
+    private static float[] Run(CudaLab lab, AttentionCase @case, NumberFormat element, float[] qkv)
     {
         int width = @case.Heads * @case.HeadWidth;
         var rows = lab.UploadRows(qkv, 3 * width, 3 * width, (3 * width) + @case.ExtraStride, element);
@@ -79,6 +80,6 @@ public sealed class AttentionKernelTests
             Scale = (float)(1 / Math.Sqrt(@case.HeadWidth)),
         };
         lab.Kernels.Attend(parameters, @case.Images, element, default);
-        return ElementCodec.Decode(y.Download(default), element);
+        return CudaLab.Decode(y.Download(default), element);
     }
 }

@@ -1,9 +1,10 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cuda;
 
 /// <summary>softmax(q · kᵀ / sqrt(width)) · v in double, with how far the kernels may be from it.</summary>
-internal sealed class AttentionReference(AttentionCase @case, float[] qkv, CudaElement element)
+internal sealed class AttentionReference(AttentionCase @case, float[] qkv, NumberFormat element)
 {
     private readonly int _width = @case.Heads * @case.HeadWidth;
 
@@ -36,8 +37,8 @@ internal sealed class AttentionReference(AttentionCase @case, float[] qkv, CudaE
         double spread = highest - scores.Min();
         double[] weights = [.. scores.Select(score => Math.Exp(score - highest))];
         double total = weights.Sum();
-        double typeRoundoff = element == CudaElement.Float32 ? 0 : Math.ScaleB(1, element == CudaElement.Float16 ? -11 : -8);
-        double smallest = element == CudaElement.Float16 ? Math.ScaleB(1, -25) : 0;
+        double typeRoundoff = element == NumberFormat.Float32 ? 0 : Math.ScaleB(1, element == NumberFormat.Float16 ? -11 : -8);
+        double smallest = element == NumberFormat.Float16 ? Math.ScaleB(1, -25) : 0;
         double relative = Math.Exp((2 * scoreError) + (4 * Interval.Roundoff * spread)) - 1 + (4 * Interval.Roundoff);
         double sums = (tokens + 8) * Interval.Roundoff;
         return [.. Enumerable.Range(0, @case.HeadWidth).Select(i =>

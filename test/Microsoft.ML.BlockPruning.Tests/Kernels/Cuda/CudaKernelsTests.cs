@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -13,22 +14,22 @@ public sealed class CudaKernelsTests
     public void Graph_LaunchedAgain_DoesTheSameOnNewInput()
     {
         using var lab = new CudaLab();
-        var layer = lab.Own(new DeviceLinear(lab.Driver, Identity(), null, CudaElement.Float32, default));
-        var x = lab.UploadRows([.. Enumerable.Range(1, 64).Select(i => (float)i)], 16, 16, 16, CudaElement.Float32);
-        var middle = new DeviceRows(lab.Reserve(4, 16, CudaElement.Float32).Pointer, 16);
-        var y = lab.Reserve(4, 16, CudaElement.Float32);
+        var layer = lab.Own(new DeviceLinear(lab.Driver, Identity(), null, NumberFormat.Float32, default));
+        var x = lab.UploadRows([.. Enumerable.Range(1, 64).Select(i => (float)i)], 16, 16, 16, NumberFormat.Float32);
+        var middle = new DeviceRows(lab.Reserve(4, 16, NumberFormat.Float32).Pointer, 16);
+        var y = lab.Reserve(4, 16, NumberFormat.Float32);
         var stream = lab.Driver.CreateStream();
 
         lab.Driver.BeginCapture(stream);
         lab.Kernels.Linear(layer, 4, x, default, 0, CudaActivation.None, middle, stream);
         lab.Kernels.Linear(layer, 4, middle, x, 4, CudaActivation.None, new DeviceRows(y.Pointer, 16), stream);
         var graph = lab.Driver.EndCapture(stream);
-        float[] before = ElementCodec.Decode(y.Download(stream), CudaElement.Float32);
+        float[] before = CudaLab.Decode(y.Download(stream), NumberFormat.Float32);
         lab.Driver.LaunchGraph(graph, stream);
-        float[] after = ElementCodec.Decode(y.Download(stream), CudaElement.Float32);
+        float[] after = CudaLab.Decode(y.Download(stream), NumberFormat.Float32);
         lab.Driver.Clear(x.Pointer, 64 * sizeof(float), stream);
         lab.Driver.LaunchGraph(graph, stream);
-        float[] cleared = ElementCodec.Decode(y.Download(stream), CudaElement.Float32);
+        float[] cleared = CudaLab.Decode(y.Download(stream), NumberFormat.Float32);
         lab.Driver.DestroyGraph(graph);
         lab.Driver.DestroyStream(stream);
 
@@ -54,7 +55,7 @@ public sealed class CudaKernelsTests
         using var driver = new PtxInterpreterDriver();
         using var kernels = new CudaKernels(
             driver, ".visible .entry other(\n.param .align 8 .b8 other_param_0[8]\n)\n.maxntid 128, 1, 1\n{\nret;\n}\n"u8);
-        using var layer = new DeviceLinear(driver, Identity(), null, CudaElement.BFloat16, default);
+        using var layer = new DeviceLinear(driver, Identity(), null, NumberFormat.BFloat16, default);
 
         var error = Assert.ThrowsExactly<CudaException>(
             () => kernels.Linear(layer, 1, default, default, 0, CudaActivation.None, default, default));

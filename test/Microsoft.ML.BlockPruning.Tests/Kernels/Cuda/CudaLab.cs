@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Tests.Kernels.Cuda.Ptx;
@@ -30,7 +31,7 @@ internal sealed class CudaLab : IDisposable
     /// <param name="padded">Features with the zeros behind them.</param>
     /// <param name="stride">Elements from row to row.</param>
     /// <param name="element">Their type there.</param>
-    public DeviceRows UploadRows(float[] values, int width, int padded, int stride, CudaElement element)
+    public DeviceRows UploadRows(float[] values, int width, int padded, int stride, NumberFormat element)
     {
         int rows = values.Length / width;
         float[] strided = new float[rows * stride];
@@ -40,12 +41,12 @@ internal sealed class CudaLab : IDisposable
             strided.AsSpan((row * stride) + padded, stride - padded).Fill(float.NaN);
         }
 
-        return new DeviceRows(Own(DeviceBuffer.Upload<byte>(Driver, ElementCodec.Encode(strided, element), default)).Pointer, stride);
+        return new DeviceRows(Own(DeviceBuffer.Upload<byte>(Driver, BlockCodecs.Of(element).Encode(strided), default)).Pointer, stride);
     }
 
     /// <summary>Room for rows, all NaN.</summary>
-    public DeviceBuffer Reserve(int rows, int stride, CudaElement element) =>
-        Own(new DeviceBuffer(Driver, (long)rows * stride * ElementCodec.SizeOf(element)));
+    public DeviceBuffer Reserve(int rows, int stride, NumberFormat element) =>
+        Own(new DeviceBuffer(Driver, BlockCodecs.Of(element).BytesOf((long)rows * stride)));
 
     public unsafe byte[] Download(DevicePointer memory, int bytes)
     {
@@ -59,8 +60,16 @@ internal sealed class CudaLab : IDisposable
     }
 
     /// <summary>Numbers as the device has them.</summary>
-    public static float[] Round(float[] values, CudaElement element) =>
-        ElementCodec.Decode(ElementCodec.Encode(values, element), element);
+    public static float[] Round(float[] values, NumberFormat element) =>
+        Decode(BlockCodecs.Of(element).Encode(values), element);
+
+    /// <summary>What the device's bytes mean.</summary>
+    public static float[] Decode(byte[] bytes, NumberFormat element)
+    {
+        float[] values = new float[bytes.Length / BlockCodecs.Of(element).BytesOf(1)];
+        BlockCodecs.Of(element).Decode(bytes, values);
+        return values;
+    }
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Tests.Kernels.Cuda.Ptx;
 
@@ -10,14 +11,14 @@ internal readonly record struct Interval(double Value, double Error)
     /// <summary>Twice the unit roundoff of float32: hardware may cut where IEEE rounds, as tensor cores do inside a sum.</summary>
     public const double Roundoff = 1.0 / (1 << 23);
 
-    public bool Holds(float result, CudaElement element) => double.IsNaN(Value)
+    public bool Holds(float result, NumberFormat element) => double.IsNaN(Value)
         ? float.IsNaN(result)
         : double.IsInfinity(Value) ? result == Value : result >= Round(Value - Error, element) && result <= Round(Value + Error, element);
 
-    private static float Round(double value, CudaElement element) => element switch
+    private static float Round(double value, NumberFormat element) => element switch
     {
-        CudaElement.Float16 => HalfPrecision.WidenF16(HalfPrecision.NarrowF16((float)value)),
-        CudaElement.BFloat16 => HalfPrecision.WidenBF16(HalfPrecision.NarrowBF16((float)value)),
+        NumberFormat.Float16 => HalfPrecision.WidenF16(HalfPrecision.NarrowF16((float)value)),
+        NumberFormat.BFloat16 => HalfPrecision.WidenBF16(HalfPrecision.NarrowBF16((float)value)),
         _ => (float)value,
     };
 }

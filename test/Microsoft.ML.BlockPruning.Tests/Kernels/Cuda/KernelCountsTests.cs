@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -21,7 +22,7 @@ public sealed class KernelCountsTests
         var rows = new List<object>();
         foreach (object[] kernel in LinearKernelTests.Kernels)
         {
-            var element = Enum.Parse<CudaElement>((string)kernel[0]);
+            var element = Enum.Parse<NumberFormat>((string)kernel[0]);
             var shape = new BlockShape((int)kernel[1], (int)kernel[2]);
             using var lab = new CudaLab();
             foreach (double keep in Keeps)
@@ -34,7 +35,7 @@ public sealed class KernelCountsTests
                 Assert.AreEqual(0, counted.BankConflicts, $"{element} {shape} at {keep}");
                 rows.Add(new
                 {
-                    kernel = $"linear_{ElementCodec.NameOf(element)}_{shape}",
+                    kernel = $"linear_{CudaKernels.NameOf(element)}_{shape}",
                     tokens = Tokens,
                     outFeatures = shape.Height,
                     inFeatures = InFeatures,
@@ -57,7 +58,7 @@ public sealed class KernelCountsTests
         }
     }
 
-    private static int Run(CudaLab lab, BlockShape shape, CudaElement element, double keep)
+    private static int Run(CudaLab lab, BlockShape shape, NumberFormat element, double keep)
     {
         var mask = new BlockMask(shape.Height, InFeatures, shape, keepAll: false);
         int kept = (int)Math.Round(keep * mask.BlockColumns);

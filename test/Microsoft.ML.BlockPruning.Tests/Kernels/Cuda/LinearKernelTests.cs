@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -11,7 +12,7 @@ public sealed class LinearKernelTests
         from kernel in Kernels from @case in LinearCase.All select new object[] { kernel[0], kernel[1], kernel[2], @case.Name };
 
     public static IEnumerable<object[]> Kernels =>
-        from element in Enum.GetValues<CudaElement>()
+        from element in CudaKernels.Formats
         from height in new[] { 16, 32, 64 }
         from width in new[] { 16, 32, 64 }
         select new object[] { element.ToString(), height, width };
@@ -20,7 +21,7 @@ public sealed class LinearKernelTests
     [DynamicData(nameof(KernelsAndCases))]
     public void Linear_EqualsTheSumInDouble(string element, int height, int width, string name)
     {
-        var type = Enum.Parse<CudaElement>(element);
+        var type = Enum.Parse<NumberFormat>(element);
         var subject = new LinearSubject(LinearCase.All.Single(c => c.Name == name), new BlockShape(height, width), type);
         var expected = subject.Expect();
         using var lab = new CudaLab();
@@ -53,13 +54,13 @@ public sealed class LinearKernelTests
         float[] x = [.. Enumerable.Range(0, Rows * 16).Select(i => (i - (Rows * 8)) / 200f)]; // -8 to 8
         var matrix = BlockSparseMatrix.FromDense(identity, new BlockMask(16, 16, new BlockShape(16, 16)));
         using var lab = new CudaLab();
-        var layer = lab.Own(new DeviceLinear(lab.Driver, matrix, null, CudaElement.Float32, default));
-        var y = lab.Reserve(Rows, 16, CudaElement.Float32);
+        var layer = lab.Own(new DeviceLinear(lab.Driver, matrix, null, NumberFormat.Float32, default));
+        var y = lab.Reserve(Rows, 16, NumberFormat.Float32);
 
-        var rows = lab.UploadRows(x, 16, 16, 16, CudaElement.Float32);
+        var rows = lab.UploadRows(x, 16, 16, 16, NumberFormat.Float32);
         lab.Kernels.Linear(layer, Rows, rows, default, 0, CudaActivation.Gelu, new DeviceRows(y.Pointer, 16), default);
 
-        float[] found = ElementCodec.Decode(y.Download(default), CudaElement.Float32);
+        float[] found = CudaLab.Decode(y.Download(default), NumberFormat.Float32);
         for (int i = 0; i < x.Length; i++)
         {
             Assert.AreEqual(ReferenceMath.Gelu(x[i]), found[i], 4e-7 * Math.Abs(x[i]), $"GELU({x[i]})");
@@ -71,7 +72,7 @@ public sealed class LinearKernelTests
     [DynamicData(nameof(Kernels))]
     public void Linear_HalfOfTheBlocks_IsHalfOfTheWork(string element, int height, int width)
     {
-        var type = Enum.Parse<CudaElement>(element);
+        var type = Enum.Parse<NumberFormat>(element);
         var shape = new BlockShape(height, width);
         const int InFeatures = 1536; // fc2 of DeiT-S
         var dense = new LinearCase("dense")
@@ -89,7 +90,7 @@ public sealed class LinearKernelTests
         new LinearSubject(dense with { Pattern = LinearPattern.Half }, shape, type).Run(lab);
         var half = lab.Driver.LastLaunch;
 
-        Assert.AreEqual(type == CudaElement.Float32 ? 0 : 128 / 16 * (height / 8) * (InFeatures / 16), all.Mma);
+        Assert.AreEqual(type == NumberFormat.Float32 ? 0 : 128 / 16 * (height / 8) * (InFeatures / 16), all.Mma);
         Assert.AreEqual(all.Mma, 2 * half.Mma);
         Assert.AreEqual(all.LdMatrix, 2 * half.LdMatrix);
         Assert.IsLessThanOrEqualTo(0.55, (double)half.GlobalBytes / all.GlobalBytes);

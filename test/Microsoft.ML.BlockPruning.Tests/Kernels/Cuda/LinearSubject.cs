@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -7,14 +8,14 @@ namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cuda;
 internal sealed class LinearSubject
 {
     private readonly LinearCase _case;
-    private readonly CudaElement _element;
+    private readonly NumberFormat _element;
     private readonly BlockSparseMatrix _weight;
     private readonly float[] _x;
     private readonly float[]? _bias;
     private readonly float[] _residual;
     private readonly int _residualRows;
 
-    public LinearSubject(LinearCase @case, BlockShape shape, CudaElement element)
+    public LinearSubject(LinearCase @case, BlockShape shape, NumberFormat element)
     {
         var random = new Random(1);
         _case = @case;
@@ -111,7 +112,7 @@ internal sealed class LinearSubject
 
     private void PlantValues()
     {
-        bool wide = _element != CudaElement.Float16;
+        bool wide = _element != NumberFormat.Float16;
         float largest = wide ? 3.3e38f : 65504;
         float smallest = wide ? 1.2e-38f : 6.2e-5f;
         int columns = _weight.Columns;
@@ -167,8 +168,8 @@ internal sealed class LinearSubject
 
     private (float[] Y, int Padded, bool IsRestUntouched) Read(CudaLab lab, DeviceRows y, int padded)
     {
-        byte[] bytes = lab.Download(y.Pointer, _case.Rows * y.Stride * ElementCodec.SizeOf(_element));
-        float[] strided = ElementCodec.Decode(bytes, _element);
+        byte[] bytes = lab.Download(y.Pointer, (int)BlockCodecs.Of(_element).BytesOf(_case.Rows * y.Stride));
+        float[] strided = CudaLab.Decode(bytes, _element);
         float[] result = new float[_case.Rows * padded];
         bool isRestUntouched = true;
         for (int row = 0; row < _case.Rows; row++)

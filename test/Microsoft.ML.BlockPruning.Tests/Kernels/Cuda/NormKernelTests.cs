@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cuda;
@@ -9,13 +10,13 @@ public sealed class NormKernelTests
     private const float Epsilon = 1e-6f;
 
     public static IEnumerable<object[]> KernelsAndCases =>
-        from element in Enum.GetValues<CudaElement>() from @case in NormCase.All select new object[] { element.ToString(), @case.Name };
+        from element in CudaKernels.Formats from @case in NormCase.All select new object[] { element.ToString(), @case.Name };
 
     [TestMethod]
     [DynamicData(nameof(KernelsAndCases))]
     public void Norm_EqualsTheFormulaInDouble(string element, string name)
     {
-        var type = Enum.Parse<CudaElement>(element);
+        var type = Enum.Parse<NumberFormat>(element);
         var @case = NormCase.All.Single(c => c.Name == name);
         var random = new Random(2);
         float[] x = [.. TestNumbers.Draw(random, @case.Rows * @case.Width, @case.Scale).Select(v => v + (float)@case.Mean)];
@@ -46,7 +47,7 @@ public sealed class NormKernelTests
         Assert.AreEqual(0, lab.Driver.LastLaunch.BankConflicts);
     }
 
-    private static float[] Run(CudaLab lab, NormCase @case, CudaElement element, float[] x, float[] scale, float[] offset)
+    private static float[] Run(CudaLab lab, NormCase @case, NumberFormat element, float[] x, float[] scale, float[] offset)
     {
         int stride = @case.Padded + @case.ExtraStride;
         var rows = lab.UploadRows(x, @case.Width, @case.Padded, stride, element);
@@ -65,7 +66,7 @@ public sealed class NormKernelTests
             Epsilon = Epsilon,
         };
         lab.Kernels.Normalize(parameters, element, default);
-        return ElementCodec.Decode(y.Download(default), element);
+        return CudaLab.Decode(y.Download(default), element);
     }
 
     /// <remarks>

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.MlNet.Scoring;
 using Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
@@ -75,8 +76,8 @@ public sealed class DeviceChoiceTests
     public void Cuda_BadArguments_AreRefused()
     {
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ScoringDevice.Cuda(-1));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ScoringDevice.Cuda(0, (CudaPrecision)7));
-        Assert.AreEqual("Cuda(1, BFloat16)", ScoringDevice.Cuda(1, CudaPrecision.BFloat16).ToString());
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ScoringDevice.Cuda(0, (NumberFormat)7));
+        Assert.AreEqual("Cuda(1, BFloat16)", ScoringDevice.Cuda(1, NumberFormat.BFloat16).ToString());
     }
 
     private static ScoringDevice? DeviceOf(string? name) => name switch

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Inference.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.MlNet.Scoring;
@@ -73,7 +74,7 @@ public sealed class ScoringSessionsTests
     {
         var driver = new FakeCudaDriver { Devices = [FakeCudaDriver.Device(0, 8, 0), FakeCudaDriver.Device(1, 9, 0)] };
 
-        var device = Open(new MLContext(), ScoringDevice.Cuda(1, CudaPrecision.BFloat16), driver);
+        var device = Open(new MLContext(), ScoringDevice.Cuda(1, NumberFormat.BFloat16), driver);
 
         Assert.AreEqual("Cuda(1, BFloat16)", device.ToString());
         Assert.AreEqual(0, driver.LiveObjects);

@@ -1,6 +1,8 @@
+using Microsoft.ML.BlockPruning.Formats;
+
 namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 
-/// <summary>How a file spells an element type, and how many bytes an element takes.</summary>
+/// <summary>How a file spells an element type, how many bytes an element takes, and which number format it is.</summary>
 internal static class SafetensorsDTypes
 {
     private static readonly Dictionary<SafetensorsDType, (string Name, int Size)> All = new()
@@ -32,6 +34,13 @@ internal static class SafetensorsDTypes
 
     /// <summary>Bytes of one element.</summary>
     public static int Size(this SafetensorsDType type) => All[type].Size;
+
+    /// <summary>The format that this type is as numbers are stored; null where there is none.</summary>
+    public static NumberFormat? Format(this SafetensorsDType type) =>
+        BlockCodecs.All.FirstOrDefault(codec => codec.Name == type.Name())?.Format;
+
+    /// <summary>The type that a file has for a format.</summary>
+    public static SafetensorsDType Of(NumberFormat format) => ByName[BlockCodecs.Of(format).Name];
 
     public static bool TryParse(string? name, out SafetensorsDType type) => ByName.TryGetValue(name ?? string.Empty, out type);
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Formats;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 
@@ -157,12 +158,8 @@ internal sealed class SafetensorsFile : ITensorFile
             case SafetensorsDType.F32:
                 ReadAs<float, float>(tensor, destination, value => value);
                 break;
-            case SafetensorsDType.F16:
-                ReadAs<Half, float>(tensor, destination, value => (float)value);
-                break;
-            case SafetensorsDType.BF16:
-                // bfloat16 is the upper half of a float32.
-                ReadAs<ushort, float>(tensor, destination, value => BitConverter.UInt32BitsToSingle((uint)value << 16));
+            case SafetensorsDType.F16 or SafetensorsDType.BF16:
+                ReadCoded(tensor, destination, BlockCodecs.Of(tensor.DType.Format()!.Value));
                 break;
             case SafetensorsDType.F64:
                 ReadAs<double, float>(tensor, destination, value => (float)value);
@@ -247,6 +244,20 @@ internal sealed class SafetensorsFile : ITensorFile
 
     private InvalidDataException WrongType(SafetensorsTensor tensor, string expected) =>
         new($"{Source}: tensor '{tensor.Name}' is {tensor.DType.Name()}, expected {expected}.");
+
+    private void ReadCoded(SafetensorsTensor tensor, Span<float> destination, IBlockCodec codec)
+    {
+        _stream.Position = _dataStart + tensor.Begin;
+        byte[] buffer = new byte[codec.BytesOf(Math.Min(ChunkElements, destination.Length))];
+        while (destination.Length > 0)
+        {
+            var chunk = destination[..Math.Min(ChunkElements, destination.Length)];
+            destination = destination[chunk.Length..];
+            var bytes = buffer.AsSpan(0, (int)codec.BytesOf(chunk.Length));
+            _stream.ReadExactly(bytes);
+            codec.Decode(bytes, chunk);
+        }
+    }
 
     /// <summary>Reads in place where the types agree, else through a buffer of one chunk: no second copy of a tensor exists.</summary>
     private void ReadAs<TFile, T>(SafetensorsTensor tensor, Span<T> destination, Func<TFile, T> convert)

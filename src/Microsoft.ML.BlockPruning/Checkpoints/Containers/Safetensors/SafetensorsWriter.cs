@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Microsoft.ML.BlockPruning.Formats;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 
@@ -26,6 +27,20 @@ internal sealed class SafetensorsWriter : ITensorWriter
 
     /// <inheritdoc/>
     public void Add(string name, int[] shape, float[] values) => Add(name, SafetensorsDType.F32, shape, values);
+
+    /// <summary>Adds a tensor in the format that its numbers are in.</summary>
+    /// <inheritdoc cref="Add(string, int[], float[])"/>
+    public void Add(string name, int[] shape, CodedNumbers values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.Format == NumberFormat.Float32)
+        {
+            Add(name, shape, values.ToSingles());
+            return;
+        }
+
+        Add(name, SafetensorsDTypes.Of(values.Format), shape, values.Count, stream => stream.Write(values.Bytes));
+    }
 
     /// <inheritdoc cref="Add(string, int[], float[])"/>
     public void Add(string name, int[] shape, int[] values) => Add(name, SafetensorsDType.I32, shape, values);
@@ -103,13 +118,18 @@ internal sealed class SafetensorsWriter : ITensorWriter
     private void Add<T>(string name, SafetensorsDType type, int[] shape, T[] values)
         where T : unmanaged
     {
+        ArgumentNullException.ThrowIfNull(values);
+        Add(name, type, shape, values.Length, stream => WriteValues(stream, values));
+    }
+
+    private void Add(string name, SafetensorsDType type, int[] shape, int count, Action<Stream> write)
+    {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(shape);
-        ArgumentNullException.ThrowIfNull(values);
         long elements = shape.Aggregate(1L, (product, side) => checked(product * side));
-        if (elements != values.Length)
+        if (elements != count)
         {
-            throw new ArgumentException($"Tensor '{name}' [{string.Join(", ", shape)}] needs {elements} values, found {values.Length}.");
+            throw new ArgumentException($"Tensor '{name}' [{string.Join(", ", shape)}] needs {elements} values, found {count}.");
         }
 
         if (!_names.Add(name))
@@ -117,7 +137,7 @@ internal sealed class SafetensorsWriter : ITensorWriter
             throw new ArgumentException($"The file already has a tensor '{name}'.", nameof(name));
         }
 
-        _tensors.Add((name, type, shape, elements * type.Size(), stream => WriteValues(stream, values)));
+        _tensors.Add((name, type, shape, elements * type.Size(), write));
     }
 
     private static void WriteValues<T>(Stream stream, T[] values)

@@ -57,11 +57,8 @@ internal interface ICudaDriver
     /// <summary>Finds a kernel by name.</summary>
     CudaFunction GetFunction(CudaModule module, string name);
 
-    /// <summary>Reads an attribute of a kernel.</summary>
-    int GetAttribute(CudaFunction function, CudaFunctionAttribute attribute);
-
-    /// <summary>Sets an attribute of a kernel.</summary>
-    void SetAttribute(CudaFunction function, CudaFunctionAttribute attribute, int value);
+    /// <summary>Lets a kernel's launches ask for more shared memory than 48 KiB.</summary>
+    void AllowSharedBytes(CudaFunction function, int bytes);
 
     /// <summary>Queues a kernel.</summary>
     /// <param name="function">The kernel.</param>
@@ -102,4 +99,51 @@ internal interface ICudaDriver
 
     /// <summary>Frees a graph.</summary>
     void DestroyGraph(CudaGraph graph);
+}
+
+/// <summary>A device's primary context, as the driver names it.</summary>
+internal readonly record struct CudaContext(nint Value);
+
+/// <summary>A loaded module, as the driver names it.</summary>
+internal readonly record struct CudaModule(nint Value);
+
+/// <summary>One kernel of a loaded module, as the driver names it.</summary>
+internal readonly record struct CudaFunction(nint Value);
+
+/// <summary>A queue of work on a device, as the driver names it; the default value is the default stream.</summary>
+internal readonly record struct CudaStream(nint Value);
+
+/// <summary>A point in a stream that can be timed, as the driver names it.</summary>
+internal readonly record struct CudaEvent(nint Value);
+
+/// <summary>A captured stream made ready to launch, as the driver names it.</summary>
+internal readonly record struct CudaGraph(nint Value);
+
+/// <summary>An address in device memory; the default value is null.</summary>
+internal readonly record struct DevicePointer(ulong Address)
+{
+    /// <summary>The address a number of bytes further on.</summary>
+    public DevicePointer Plus(long bytes) => new(checked((ulong)((long)Address + bytes)));
+}
+
+/// <summary>How many thread blocks a launch has in each direction, and how large each is.</summary>
+/// <param name="GridX">Thread blocks in x.</param>
+/// <param name="GridY">Thread blocks in y; at most 65535.</param>
+/// <param name="GridZ">Thread blocks in z; at most 65535.</param>
+/// <param name="Threads">Threads of a block, all in x.</param>
+/// <param name="SharedBytes">Dynamic shared memory of a block.</param>
+internal readonly record struct LaunchShape(int GridX, int GridY, int GridZ, int Threads, int SharedBytes);
+
+/// <summary>What is read off a device before it is used.</summary>
+/// <param name="Index">Its number, from 0, in the driver's order.</param>
+/// <param name="Name">Such as "NVIDIA A100-SXM4-80GB".</param>
+/// <param name="ComputeMajor">Compute capability before the point.</param>
+/// <param name="ComputeMinor">Compute capability after the point.</param>
+/// <param name="MemoryBytes">Device memory in all.</param>
+/// <param name="Multiprocessors">Streaming multiprocessors.</param>
+internal sealed record CudaDevice(
+    int Index, string Name, int ComputeMajor, int ComputeMinor, long MemoryBytes, int Multiprocessors)
+{
+    /// <summary>Whether the kernels run there: they need mma.m16n8k16 and cp.async, which came with compute capability 8.0.</summary>
+    public bool CanRunKernels => ComputeMajor >= 8;
 }

@@ -58,8 +58,7 @@ internal sealed unsafe partial class NvidiaDriver : ICudaDriver
             Attribute(device, 75), // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR
             Attribute(device, 76), // … _MINOR
             (long)bytes,
-            Attribute(device, 16), // MULTIPROCESSOR_COUNT
-            Attribute(device, 97)); // MAX_SHARED_MEMORY_PER_BLOCK_OPTIN
+            Attribute(device, 16)); // MULTIPROCESSOR_COUNT
     }
 
     public CudaContext RetainPrimaryContext(int device)
@@ -114,19 +113,13 @@ internal sealed unsafe partial class NvidiaDriver : ICudaDriver
         return new CudaFunction(function);
     }
 
-    public int GetAttribute(CudaFunction function, CudaFunctionAttribute attribute)
+    public void AllowSharedBytes(CudaFunction function, int bytes)
     {
-        int value;
+        const int MaximumDynamicSharedBytes = 8; // of CUfunction_attribute
         _library.Check(
-            ((delegate* unmanaged<int*, int, nint, int>)_library.Find("cuFuncGetAttribute"))(&value, (int)attribute, function.Value),
-            $"tell {attribute}");
-        return value;
+            ((delegate* unmanaged<nint, int, int, int>)_library.Find("cuFuncSetAttribute"))(function.Value, MaximumDynamicSharedBytes, bytes),
+            $"set {nameof(MaximumDynamicSharedBytes)} to {bytes}");
     }
-
-    public void SetAttribute(CudaFunction function, CudaFunctionAttribute attribute, int value) =>
-        _library.Check(
-            ((delegate* unmanaged<nint, int, int, int>)_library.Find("cuFuncSetAttribute"))(function.Value, (int)attribute, value),
-            $"set {attribute} to {value}");
 
     private int DeviceOf(int index)
     {

@@ -42,7 +42,7 @@ internal sealed unsafe class PtxInterpreterDriver : ICudaDriver, IDisposable
     public int LiveObjects => _memory.Count + _pinned.Count + _modules.Count + _graphs.Count + _handles.Count + _contexts;
 
     public CudaDevice GetDevice(int index) => index == 0
-        ? new CudaDevice(0, "PTX interpreter", 8, 0, 1L << 32, 1, SharedBytesOfSm80)
+        ? new CudaDevice(0, "PTX interpreter", 8, 0, 1L << 32, 1)
         : throw Refused($"Device {index} was asked for; the interpreter has device 0.", InvalidValue);
 
     public CudaContext RetainPrimaryContext(int device)
@@ -118,22 +118,14 @@ internal sealed unsafe class PtxInterpreterDriver : ICudaDriver, IDisposable
         return new CudaFunction(handle);
     }
 
-    public int GetAttribute(CudaFunction function, CudaFunctionAttribute attribute) => attribute switch
+    public void AllowSharedBytes(CudaFunction function, int bytes)
     {
-        CudaFunctionAttribute.MaximumThreads => _functions[function.Value].MaximumThreads,
-        CudaFunctionAttribute.MaximumDynamicSharedBytes => _sharedLimits[function.Value],
-        CudaFunctionAttribute.StaticSharedBytes or CudaFunctionAttribute.LocalBytes => 0,
-        _ => throw Refused($"The interpreter has no {attribute}.", InvalidValue),
-    };
-
-    public void SetAttribute(CudaFunction function, CudaFunctionAttribute attribute, int value)
-    {
-        if (attribute != CudaFunctionAttribute.MaximumDynamicSharedBytes || value > SharedBytesOfSm80)
+        if (bytes > SharedBytesOfSm80)
         {
-            throw Refused($"{attribute} cannot be {value}.", InvalidValue);
+            throw Refused($"A kernel cannot have {bytes} bytes of shared memory.", InvalidValue);
         }
 
-        _sharedLimits[function.Value] = value;
+        _sharedLimits[function.Value] = bytes;
     }
 
     public void Launch(CudaFunction function, LaunchShape shape, ReadOnlySpan<byte> parameters, CudaStream stream)
