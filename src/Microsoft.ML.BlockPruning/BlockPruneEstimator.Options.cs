@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.FineTuning;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -65,6 +66,13 @@ public sealed partial class BlockPruneEstimator
         /// <summary>Gets or sets how the kept weights make up for the removed ones.</summary>
         /// <value><see cref="PruneRefit.Reconstruction"/>.</value>
         public PruneRefit Refit { get; set; } = PruneRefit.Reconstruction;
+
+        /// <summary>Gets or sets how the pruned network's weights are stored, rounded once refit and fine-tuning are done.</summary>
+        /// <value>
+        /// <see cref="NumberFormat.Float32"/>. <see cref="NumberFormat.BFloat16"/> makes a file of half the bytes. Biases, norms, tokens and
+        /// positions stay float32, and so does the arithmetic on the processor.
+        /// </value>
+        public NumberFormat WeightFormat { get; set; } = NumberFormat.Float32;
 
         /// <summary>Gets or sets in how many shots the budget is reached; each takes as long as the first.</summary>
         /// <value>1.</value>

@@ -68,7 +68,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
 
         CheckValidation(options);
         CheckFineTuning(options);
-        CheckClassOrder(options);
+        CheckChoices(options);
         _method = PruneMethods.Of(options);
         _host = environment.Register(nameof(BlockPruneEstimator));
         _options = options.Copy();
@@ -134,7 +134,8 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     /// </exception>
     /// <exception cref="NotSupportedException">libtorch cannot be loaded.</exception>
     /// <exception cref="ArithmeticException">
-    /// A weight or a held-out image's logit is not finite, or fine-tuning diverged; names the weight or the step.
+    /// A weight or a held-out image's logit is not finite, a weight is beyond what <see cref="Options.WeightFormat"/> holds, or fine-tuning
+    /// diverged; names the weight or the step.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token or the MLContext was cancelled.</exception>
     public SparseViTTransformer Fit(IDataView input)
@@ -182,7 +183,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             pruned = FineTune(fineTuning, weights, pruned, images, settings.Seed, channel, progress);
         }
 
-        var network = SparseViT.Create(pruned.Weights, pruned.Plan, preprocessing, classes.Names, weights.Notes);
+        var network = SparseViT.Create(pruned.Weights, pruned.Plan, preprocessing, classes.Names, weights.Notes, _options.WeightFormat);
         var report = new ReportBuilder(_options, settings.Seed, images, facts).Build(weights, pruned, network, settings.Latency, progress);
         foreach (string note in report.Notes)
         {
@@ -216,8 +217,13 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         }
     }
 
-    private static void CheckClassOrder(Options options)
+    private static void CheckChoices(Options options)
     {
+        if (!Enum.IsDefined(options.WeightFormat))
+        {
+            throw PruneMethods.Unknown(options.WeightFormat);
+        }
+
         if (!Enum.IsDefined(options.ClassOrder))
         {
             throw PruneMethods.Unknown(options.ClassOrder);
@@ -275,7 +281,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             var settings = new PruneSettings
             {
                 Layers = _rules,
-                Constraints = _options.Budget.Resolve(new NetworkCost(weights.Config), grids),
+                Constraints = _options.Budget.Resolve(new NetworkCost(weights.Config, _options.WeightFormat), grids),
                 Latency = _options.Budget.LatencyRequest is { } request
                     ? MeasureLatency(weights, preprocessing, grids, request, progress.ThrowIfCancelled)
                     : null,

@@ -15,7 +15,7 @@ public sealed class LayerSummary
         Name = name;
         OutFeatures = weight.Rows;
         InFeatures = weight.Columns;
-        Block = weight.Shape;
+        Block = weight.Block;
         KeptBlocks = weight.KeptBlocks;
         TotalBlocks = weight.TotalBlocks;
         MultiplyAdds = multiplyAdds;

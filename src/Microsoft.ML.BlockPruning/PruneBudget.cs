@@ -50,12 +50,12 @@ public sealed class PruneBudget
     public static PruneBudget Parameters(double keep) => Linear(
         keep, "parameters", (cost, grids) => (new ParameterCostModel(cost, cost.PrunableElements - grids.Elements), cost.TotalParameters));
 
-    /// <summary>Keeps a fraction of the bytes of the dense network's weights, the indices of kept blocks counted in.</summary>
+    /// <summary>Keeps a fraction of the bytes of the dense network's float32 weights, the indices of kept blocks counted in.</summary>
     /// <param name="keep">Fraction of the dense bytes that remains, in (0, 1].</param>
-    /// <returns>The budget; <see cref="SparseViTTransformer.WeightBytes"/> is what it bounds.</returns>
+    /// <returns>The budget; <see cref="SparseViTTransformer.WeightBytes"/> is what it bounds, so a narrower weight format leaves room for more blocks.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in (0, 1].</exception>
     public static PruneBudget Bytes(double keep) => Linear(
-        keep, "bytes", (cost, grids) => (new BytesCostModel(cost, grids), cost.Bytes(cost.PrunableElements, indices: 0)));
+        keep, "bytes", (cost, grids) => (new BytesCostModel(cost, grids), cost.DenseBytes));
 
     /// <summary>Keeps a fraction of the energy that an image takes in the dense network, by a stated model; nothing is measured.</summary>
     /// <param name="keep">Fraction of the dense energy that remains, in (0, 1].</param>

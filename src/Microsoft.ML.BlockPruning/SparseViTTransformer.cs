@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
@@ -121,14 +122,10 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     public long WeightBytes => _network.WeightBytes;
 
     /// <summary>Bytes of the dense network's weights in float32.</summary>
-    public long DenseWeightBytes
-    {
-        get
-        {
-            var cost = new NetworkCost(Config);
-            return cost.Bytes(cost.PrunableElements, indices: 0);
-        }
-    }
+    public long DenseWeightBytes => new NetworkCost(Config).DenseBytes;
+
+    /// <summary>How the weights are stored; biases, norms, tokens and positions are float32 always.</summary>
+    public NumberFormat WeightFormat => _network.WeightFormat;
 
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -10,7 +11,7 @@ namespace Microsoft.ML.BlockPruning.Models;
 internal sealed record SparseLinear(string Name, BlockSparseMatrix Weight, float[] Bias)
 {
     /// <summary>Whether one block covers the whole weight: the layer was not pruned.</summary>
-    public bool IsDense => Weight.Shape == new BlockShape(Weight.Rows, Weight.Columns) && Weight.KeptBlocks == 1;
+    public bool IsDense => Weight.Block == new BlockShape(Weight.Rows, Weight.Columns) && Weight.KeptBlocks == 1;
 
     /// <summary>Takes the blocks that a mask keeps; without a mask all of the weight.</summary>
     public static SparseLinear FromDense(LinearWeights layer, BlockMask? mask) =>
@@ -25,5 +26,18 @@ internal sealed record SparseLinear(string Name, BlockSparseMatrix Weight, float
 
     /// <summary>The same layer as one block, with zeros where blocks were removed.</summary>
     public SparseLinear ToDense() =>
-        IsDense ? this : FromDense(Name, Weight.Rows, Weight.Columns, Weight.ToDense(), Bias, mask: null);
+        IsDense ? this : FromDense(Name, Weight.Rows, Weight.Columns, Weight.ToDense(), Bias, mask: null).In(Weight.Values.Format);
+
+    /// <summary>The same layer with its weight in a format, rounded to nearest; the bias stays float32.</summary>
+    /// <exception cref="ArithmeticException">A kept weight is beyond what the format holds; names it.</exception>
+    public SparseLinear In(NumberFormat format)
+    {
+        if (Weight.Values.Format == format)
+        {
+            return this;
+        }
+
+        WeightRounding.RequireFits(Name, format, Weight.Values.ToSingles());
+        return this with { Weight = Weight.In(format) };
+    }
 }

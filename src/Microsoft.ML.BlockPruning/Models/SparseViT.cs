@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
@@ -8,8 +9,8 @@ namespace Microsoft.ML.BlockPruning.Models;
 /// <summary>A pruned network with all that scoring needs: weights, preprocessing and label names. Immutable; what a file holds.</summary>
 internal sealed class SparseViT
 {
-    private readonly NetworkCost _cost;
     private readonly Lazy<SparsityPlan> _plan;
+    private NetworkCost? _cost;
 
     /// <summary>Joins the parts; they are kept, not copied.</summary>
     /// <param name="config">The network's shape.</param>
@@ -46,7 +47,6 @@ internal sealed class SparseViT
         Norm = norm;
         Heads = heads;
         _plan = new Lazy<SparsityPlan>(PlanOf);
-        _cost = new NetworkCost(config);
     }
 
     public ViTConfig Config { get; }
@@ -71,22 +71,27 @@ internal sealed class SparseViT
     /// <summary>What was assumed or passed over when the dense network was read; it goes with the network into its file.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The format of all matrices; patch embedding and heads hold float32 numbers that it has.</summary>
+    public NumberFormat WeightFormat { get; init; }
+
     /// <summary>Whether the bytes that it was read from are those that were written; a network made in code has none.</summary>
     public bool IsVerified { get; init; } = true;
 
     public IEnumerable<SparseLinear> PrunableLayers => Layers.SelectMany(layer => layer.Linears);
 
     /// <summary>Multiply-adds of one image.</summary>
-    public long MultiplyAdds => _cost.MultiplyAdds(KeptElements);
+    public long MultiplyAdds => Cost.MultiplyAdds(KeptElements);
 
     /// <summary>Multiply-adds of one image in the dense network.</summary>
-    public long DenseMultiplyAdds => _cost.TotalMultiplyAdds;
+    public long DenseMultiplyAdds => Cost.TotalMultiplyAdds;
 
     /// <summary>Bytes of all weights and of the indices of their blocks.</summary>
-    public long WeightBytes => _cost.Bytes(
+    public long WeightBytes => Cost.Bytes(
         KeptElements,
         PrunableLayers.Where(linear => !linear.IsDense)
             .Sum(linear => (long)linear.Weight.ColIndices.Length + linear.Weight.CrowIndices.Length));
+
+    private NetworkCost Cost => _cost ??= new NetworkCost(Config, WeightFormat);
 
     /// <summary>Weights in kept blocks of the prunable layers.</summary>
     private long KeptElements => PrunableLayers.Sum(linear => linear.Weight.KeptElements);
@@ -97,32 +102,35 @@ internal sealed class SparseViT
     /// <param name="preprocessing">What is done to an image first.</param>
     /// <param name="labelNames">[numClasses], in the order of the logits.</param>
     /// <param name="notes">What is to be known of the network that was pruned; null: what these weights say.</param>
+    /// <param name="format">How to store the weights; each is rounded to nearest.</param>
     /// <exception cref="InvalidDataException">A mask of the plan does not fit the network.</exception>
+    /// <exception cref="ArithmeticException">A weight is beyond what the format holds; names it.</exception>
     public static SparseViT Create(
-        NetworkWeights weights, SparsityPlan plan, ImagePreprocessing preprocessing, IReadOnlyList<string> labelNames,
-        IReadOnlyList<string>? notes = null)
+        ViTWeights weights, SparsityPlan plan, ImagePreprocessing preprocessing, IReadOnlyList<string> labelNames,
+        IReadOnlyList<string>? notes = null, NumberFormat format = NumberFormat.Float32)
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(preprocessing);
         ArgumentNullException.ThrowIfNull(labelNames);
         plan.RequireFits(weights.PrunableLayers.Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)));
-        SparseLinear Sparse(LinearWeights layer) => SparseLinear.FromDense(layer, plan[layer.Name]);
+        SparseLinear Sparse(LinearWeights layer) => SparseLinear.FromDense(layer, plan[layer.Name]).In(format);
         IEnumerable<LinearWeights> heads = weights.DistillationHead is null ? [weights.Head] : [weights.Head, weights.DistillationHead];
         return new SparseViT(
             weights.Config,
             preprocessing,
             [.. labelNames],
             new SparseEmbedding(
-                Copy(weights.PatchEmbedding),
+                WeightRounding.Copy(weights.PatchEmbedding, format),
                 [.. weights.ClassToken],
                 weights.DistillationToken?.ToArray(),
                 [.. weights.PositionEmbedding]),
             [.. weights.Layers.Select(layer => new SparseEncoderLayer(
                 Copy(layer.Norm1), Sparse(layer.Qkv), Sparse(layer.Proj), Copy(layer.Norm2), Sparse(layer.Fc1), Sparse(layer.Fc2)))],
             Copy(weights.Norm),
-            [.. heads.Select(Copy)])
+            [.. heads.Select(head => WeightRounding.Copy(head, format))])
         {
+            WeightFormat = format,
             Notes = notes ?? weights.Notes,
         };
     }
@@ -143,19 +151,13 @@ internal sealed class SparseViT
         })],
         Norm, Heads)
     {
+        WeightFormat = WeightFormat,
         Notes = Notes,
     };
 
     /// <summary>The same network with another preprocessing of the same size and channels; weights are shared, not copied.</summary>
-    public SparseViT With(ImagePreprocessing preprocessing) => new(Config, preprocessing, LabelNames, Embedding, Layers, Norm, Heads);
-
-    private static LinearWeights Copy(LinearWeights layer)
-    {
-        var copy = new LinearWeights(layer.Name, layer.OutFeatures, layer.InFeatures);
-        layer.Weight.CopyTo(copy.Weight, 0);
-        layer.Bias.CopyTo(copy.Bias, 0);
-        return copy;
-    }
+    public SparseViT With(ImagePreprocessing preprocessing) =>
+        new(Config, preprocessing, LabelNames, Embedding, Layers, Norm, Heads) { WeightFormat = WeightFormat };
 
     private static LayerNormWeights Copy(LayerNormWeights norm)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -15,6 +16,7 @@ internal sealed class SparseViTReader
 
     private readonly SafetensorsFile _file;
     private readonly HashSet<string> _unread;
+    private NumberFormat _format;
 
     private SparseViTReader(SafetensorsFile file)
     {
@@ -39,6 +41,7 @@ internal sealed class SparseViTReader
         var metadata = SparseViTMetadata.ReadFrom(_file);
         var config = metadata.ToConfig(_file.Source);
         new SparseViTShapes(_file).Check(config); // what the metadata claims takes memory only where the file has tensors for it
+        _format = FormatOf(config);
         var preprocessing = metadata.ToPreprocessing(_file.Source);
         int d = config.EmbedDim;
         var embedding = new SparseEmbedding(
@@ -57,6 +60,7 @@ internal sealed class SparseViTReader
 
         return new SparseViT(config, preprocessing, metadata.Labels, embedding, layers, norm, linears)
         {
+            WeightFormat = _format,
             Notes = SparseViTMetadata.NotesIn(_file),
             IsVerified = isVerified,
         };
@@ -80,7 +84,7 @@ internal sealed class SparseViTReader
         float[] bias = Read(TensorNames.Bias(layer.Name));
         if (_file.Tensors.ContainsKey(weight))
         {
-            return SparseLinear.FromDense(layer.Name, layer.OutFeatures, layer.InFeatures, Read(weight), bias, mask: null);
+            return SparseLinear.FromDense(layer.Name, layer.OutFeatures, layer.InFeatures, Read(weight), bias, mask: null).In(_format);
         }
 
         try
@@ -90,12 +94,24 @@ internal sealed class SparseViTReader
                 layer.OutFeatures, layer.InFeatures, new BlockShape((int)shape[1], (int)shape[2]),
                 ReadIndices(TensorNames.CrowIndices(weight)), ReadIndices(TensorNames.ColIndices(weight)),
                 Read(TensorNames.Values(weight)));
-            return new SparseLinear(layer.Name, matrix, bias);
+            return new SparseLinear(layer.Name, matrix, bias).In(_format);
         }
         catch (Exception error) when (error is InvalidDataException or ArgumentOutOfRangeException)
         {
             throw new InvalidDataException($"{_file.Source}: block-sparse weight '{weight}': {error.Message}", error);
         }
+    }
+
+    /// <summary>The format that all matrices have. A file of several, or of a type that is no format, is taken as float32: nothing is lost.</summary>
+    private NumberFormat FormatOf(ViTConfig config)
+    {
+        var matrices = LinearShape.OfPrunableLayers(config).Select(layer => layer.Name)
+            .Concat(TensorNames.Heads(config)).Append("patch_embed.proj").Select(TensorNames.Weight)
+            .Select(weight => _file.Tensors.GetValueOrDefault(weight) ?? _file.Tensors[TensorNames.Values(weight)]).ToList();
+        return matrices[0].DType.Format() is { } format && matrices.TrueForAll(
+            tensor => tensor.DType == matrices[0].DType && CodedNumbers.CanHold(tensor.Elements, format))
+            ? format
+            : NumberFormat.Float32;
     }
 
     private LinearWeights ReadLinear(string name, int outFeatures, int inFeatures)

@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Models;
@@ -7,7 +8,8 @@ namespace Microsoft.ML.BlockPruning.Models;
 /// <remarks>
 /// A dense tensor has timm's name. A pruned weight is three tensors with PyTorch's BSR names: <c>.crow_indices</c>, <c>.col_indices</c> and
 /// <c>.values</c> [blocks, height, width], ragged edge blocks padded with zeros. All else about the network is in the metadata,
-/// with the file's SHA-256.
+/// with the file's SHA-256. Weights have the network's format (the tensors' dtype says it): the matrices, patch embedding and heads included;
+/// what is small stays float32.
 /// </remarks>
 internal static class SparseViTWriter
 {
@@ -27,7 +29,7 @@ internal static class SparseViTWriter
 
         writer.Add(TensorNames.Position, [1, network.Config.Tokens, d], network.Embedding.Position);
         var patch = network.Embedding.Patch;
-        writer.Add(TensorNames.Weight(patch.Name), TensorNames.PatchShape(network.Config), patch.Weight);
+        writer.Add(TensorNames.Weight(patch.Name), TensorNames.PatchShape(network.Config), CodedNumbers.Of(patch.Weight, network.WeightFormat));
         writer.Add(TensorNames.Bias(patch.Name), [d], patch.Bias);
         foreach (var layer in network.Layers)
         {
@@ -42,7 +44,7 @@ internal static class SparseViTWriter
         Add(writer, network.Norm);
         foreach (var head in network.Heads)
         {
-            writer.Add(TensorNames.Weight(head.Name), [head.OutFeatures, head.InFeatures], head.Weight);
+            writer.Add(TensorNames.Weight(head.Name), [head.OutFeatures, head.InFeatures], CodedNumbers.Of(head.Weight, network.WeightFormat));
             writer.Add(TensorNames.Bias(head.Name), [head.OutFeatures], head.Bias);
         }
 
@@ -67,7 +69,7 @@ internal static class SparseViTWriter
         {
             writer.Add(TensorNames.CrowIndices(weight), [matrix.CrowIndices.Length], matrix.CrowIndices);
             writer.Add(TensorNames.ColIndices(weight), [matrix.ColIndices.Length], matrix.ColIndices);
-            writer.Add(TensorNames.Values(weight), [matrix.KeptBlocks, matrix.Shape.Height, matrix.Shape.Width], matrix.Values);
+            writer.Add(TensorNames.Values(weight), [matrix.KeptBlocks, matrix.Block.Height, matrix.Block.Width], matrix.Values);
         }
 
         writer.Add(TensorNames.Bias(linear.Name), [matrix.Rows], linear.Bias);

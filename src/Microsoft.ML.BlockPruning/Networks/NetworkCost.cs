@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Networks;
@@ -10,13 +11,21 @@ namespace Microsoft.ML.BlockPruning.Networks;
 /// </remarks>
 internal sealed class NetworkCost
 {
-    private const int BytesPerNumber = sizeof(float); // an int32 index takes as much
+    private const int IndexBytes = sizeof(int);
     private readonly Dictionary<string, LinearShape> _prunable;
     private readonly int _tokens;
+    private readonly IBlockCodec _weights;
+    private readonly long _fixedWeights;
 
-    public NetworkCost(ViTConfig config)
+    /// <summary>Counts for a network whose weights are stored in a format.</summary>
+    /// <param name="config">Its shape.</param>
+    /// <param name="weightFormat">
+    /// The format of all matrices: prunable weights, patch embedding and heads. Biases, norms, tokens and positions are float32 always.
+    /// </param>
+    public NetworkCost(ViTConfig config, NumberFormat weightFormat = NumberFormat.Float32)
     {
         ArgumentNullException.ThrowIfNull(config);
+        _weights = BlockCodecs.Of(weightFormat);
         _tokens = config.Tokens;
         _prunable = LinearShape.OfPrunableLayers(config).ToDictionary(layer => layer.Name, StringComparer.Ordinal);
         PrunableElements = _prunable.Values.Sum(layer => layer.Elements);
@@ -31,6 +40,7 @@ internal sealed class NetworkCost
         long embedding = ((long)config.PatchDim * d) + d + (config.PrefixTokens * d) + (_tokens * d);
         long norms = ((2L * config.Depth) + 1) * 2 * d;
         long biases = _prunable.Values.Sum(layer => (long)layer.OutFeatures);
+        _fixedWeights = (config.PatchDim * d) + (heads * config.NumClasses * d);
         FixedParameters = embedding + norms + biases + (heads * config.NumClasses * (d + 1));
     }
 
@@ -85,17 +95,21 @@ internal sealed class NetworkCost
         return FixedParameters + keptElements;
     }
 
-    /// <summary>Bytes of the float32 weights and the int32 indices of their blocks.</summary>
+    /// <summary>Bytes of the dense network in float32: what is pruned, and what fractions are taken of.</summary>
+    public long DenseBytes => BlockCodecs.Float32.BytesOf(TotalParameters);
+
+    /// <summary>Bytes of the weights in their format, of what is float32 always, and of the int32 indices of blocks.</summary>
     /// <param name="keptElements">Weights in kept blocks.</param>
     /// <param name="indices">BSR's indices: one per kept block, and block rows + 1 per block-sparse layer; 0 for a dense network.</param>
     public long Bytes(long keptElements, long indices)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(indices);
-        return BytesOf(Parameters(keptElements) + indices);
+        CheckKept(keptElements, PrunableElements);
+        return BytesOf(_fixedWeights + keptElements, indices) + BlockCodecs.Float32.BytesOf(FixedParameters - _fixedWeights);
     }
 
-    /// <summary>Bytes of so many weights and indices.</summary>
-    public static long BytesOf(long numbers) => BytesPerNumber * numbers;
+    /// <summary>Bytes of so many weights in their format, and of indices.</summary>
+    public long BytesOf(long weights, long indices) => _weights.BytesOf(weights) + (IndexBytes * indices);
 
     private static void CheckKept(long keptElements, long all)
     {

@@ -67,12 +67,15 @@ internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long se
     {
         var importances = (pruned.Trace?.Selection.Importances ?? []).ToDictionary(layer => layer.LayerName, StringComparer.Ordinal);
         var layers = new List<LayerReport>();
+        var (dense, sparse) = (new NetworkCost(network.Config), new NetworkCost(network.Config, network.WeightFormat));
         foreach (var summary in LayerSummary.Of(network))
         {
             string name = summary.Name;
             var mask = network.Plan[name];
             long elements = (long)summary.OutFeatures * summary.InFeatures;
-            long numbers = mask is null ? elements : mask.KeptElements + mask.KeptBlocks + mask.BlockRows + 1;
+            long bytes = mask is null
+                ? sparse.BytesOf(elements, indices: 0)
+                : sparse.BytesOf(mask.KeptElements, mask.KeptBlocks + mask.BlockRows + 1L);
             layers.Add(new LayerReport
             {
                 Name = name,
@@ -83,8 +86,8 @@ internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long se
                 TotalBlocks = summary.TotalBlocks,
                 PredictedDistortion = mask is null || !importances.TryGetValue(name, out var rated) ? 0 : rated.SumOfRemoved(mask),
                 MeasuredDistortion = DistortionOf(name, pruned),
-                Dense = CostOf(summary.DenseMultiplyAdds, NetworkCost.BytesOf(elements), latency?.Layers[name].Dense),
-                Pruned = CostOf(summary.MultiplyAdds, NetworkCost.BytesOf(numbers), latency?.Layers[name].Pruned),
+                Dense = CostOf(summary.DenseMultiplyAdds, dense.BytesOf(elements, indices: 0), latency?.Layers[name].Dense),
+                Pruned = CostOf(summary.MultiplyAdds, bytes, latency?.Layers[name].Pruned),
             });
         }
 
@@ -111,7 +114,7 @@ internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long se
             KeptBlocks = layers.Sum(layer => layer.KeptBlocks),
             TotalBlocks = layers.Sum(layer => layer.TotalBlocks),
             PredictedDistortion = layers.Sum(layer => layer.PredictedDistortion),
-            Dense = CostOf(cost.TotalMultiplyAdds, cost.Bytes(cost.PrunableElements, indices: 0), latency?.Dense),
+            Dense = CostOf(cost.TotalMultiplyAdds, cost.DenseBytes, latency?.Dense),
             Pruned = CostOf(network.MultiplyAdds, network.WeightBytes, latency?.Pruned),
             HeldOut = heldOut,
         };
@@ -136,6 +139,7 @@ internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long se
             Refit = options.Refit.ToString(),
             Shots = options.Shots,
             Block = options.Block,
+            WeightFormat = options.WeightFormat,
             Budget = options.Budget.ToString(),
             Seed = seed,
             CalibrationImages = images.Calibration.Count,

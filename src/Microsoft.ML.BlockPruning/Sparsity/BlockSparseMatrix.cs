@@ -1,16 +1,19 @@
+using Microsoft.ML.BlockPruning.Formats;
+
 namespace Microsoft.ML.BlockPruning.Sparsity;
 
 /// <summary>A block-sparse weight in BSR, with PyTorch's names (<c>torch.sparse_bsr</c>).</summary>
 /// <remarks>
 /// Block row r owns the kept blocks <c>CrowIndices[r] … CrowIndices[r + 1] − 1</c>; block b stands in block column
 /// <c>ColIndices[b]</c>, ascending inside a row; its weights are <c>Values[b · height · width …]</c>, row-major, and blocks at a ragged
-/// edge are padded with zeros to full size.
+/// edge are padded with zeros to full size. Float32 weights are an array that is never copied; others are kept as the bytes of their format
+/// and decoded where somebody computes with them.
 /// </remarks>
 internal sealed class BlockSparseMatrix
 {
     private readonly BlockGrid _grid;
 
-    private BlockSparseMatrix(BlockGrid grid, int[] crowIndices, int[] colIndices, float[] values)
+    private BlockSparseMatrix(BlockGrid grid, int[] crowIndices, int[] colIndices, CodedNumbers values)
     {
         _grid = grid;
         CrowIndices = crowIndices;
@@ -22,7 +25,8 @@ internal sealed class BlockSparseMatrix
 
     public int Columns => _grid.Columns;
 
-    public BlockShape Shape => _grid.Shape;
+    /// <summary>Height and width of its blocks.</summary>
+    public BlockShape Block => _grid.Shape;
 
     /// <summary>[blockRows + 1], from 0 to the number of kept blocks.</summary>
     public int[] CrowIndices { get; }
@@ -30,8 +34,8 @@ internal sealed class BlockSparseMatrix
     /// <summary>[kept blocks].</summary>
     public int[] ColIndices { get; }
 
-    /// <summary>[kept blocks, height, width] float32, row-major.</summary>
-    public float[] Values { get; }
+    /// <summary>[kept blocks, height, width], row-major, in a format; the codec of the format says what they cost.</summary>
+    public CodedNumbers Values { get; }
 
     public int BlockRows => _grid.BlockRows;
 
@@ -85,48 +89,54 @@ internal sealed class BlockSparseMatrix
             crow[r + 1] = block;
         }
 
-        return new BlockSparseMatrix(new BlockGrid(mask.Rows, mask.Columns, shape), crow, col, values);
+        return new BlockSparseMatrix(new BlockGrid(mask.Rows, mask.Columns, shape), crow, col, CodedNumbers.Of(values, NumberFormat.Float32));
     }
 
     /// <summary>Builds a matrix from parts read elsewhere, such as a file, after checking every rule of the format.</summary>
     /// <param name="rows">Output features of the weight.</param>
     /// <param name="columns">Input features of the weight.</param>
-    /// <param name="shape">The block; not larger than the weight on either side.</param>
+    /// <param name="block">The block; not larger than the weight on either side.</param>
     /// <param name="crowIndices">[blockRows + 1], from 0, never falling, to the number of blocks.</param>
     /// <param name="colIndices">[blocks], rising inside a block row.</param>
     /// <param name="values">[blocks, height, width] float32, row-major; zero outside the weight at a ragged edge. Kept, not copied.</param>
     /// <exception cref="InvalidDataException">A part breaks a rule; says which, at what position.</exception>
     public static BlockSparseMatrix FromParts(
-        int rows, int columns, BlockShape shape, int[] crowIndices, int[] colIndices, float[] values)
+        int rows, int columns, BlockShape block, int[] crowIndices, int[] colIndices, float[] values)
     {
         ArgumentNullException.ThrowIfNull(crowIndices);
         ArgumentNullException.ThrowIfNull(colIndices);
         ArgumentNullException.ThrowIfNull(values);
-        var grid = new BlockGrid(rows, columns, shape);
+        var grid = new BlockGrid(rows, columns, block);
         BlockSparseParts.Check(grid, crowIndices, colIndices, values);
-        return new BlockSparseMatrix(grid, crowIndices, colIndices, values);
+        return new BlockSparseMatrix(grid, crowIndices, colIndices, CodedNumbers.Of(values, NumberFormat.Float32));
     }
+
+    /// <summary>The same blocks in a format, each weight rounded to nearest; itself where it has the format.</summary>
+    public BlockSparseMatrix In(NumberFormat format) => Values.Format == format
+        ? this
+        : new BlockSparseMatrix(_grid, CrowIndices, ColIndices, CodedNumbers.Of(Values.ToSingles(), format));
 
     /// <summary>Whether the matrix holds a block, whatever its values.</summary>
     public bool IsKept(int blockRow, int blockColumn) =>
         ColIndices.AsSpan(CrowIndices[blockRow]..CrowIndices[blockRow + 1]).BinarySearch(blockColumn) >= 0;
 
-    /// <summary>The weight with zeros in removed blocks; kept blocks bit for bit.</summary>
+    /// <summary>The weight with zeros in removed blocks; kept blocks as they are stored.</summary>
     /// <returns>[rows, columns] float32, row-major.</returns>
     public float[] ToDense()
     {
         float[] dense = new float[checked(Rows * Columns)];
+        float[] values = Values.ToSingles();
         for (int r = 0; r < BlockRows; r++)
         {
-            int height = Math.Min(Shape.Height, Rows - (r * Shape.Height));
+            int height = Math.Min(Block.Height, Rows - (r * Block.Height));
             for (int block = CrowIndices[r]; block < CrowIndices[r + 1]; block++)
             {
-                int column = ColIndices[block] * Shape.Width;
-                int width = Math.Min(Shape.Width, Columns - column);
+                int column = ColIndices[block] * Block.Width;
+                int width = Math.Min(Block.Width, Columns - column);
                 for (int i = 0; i < height; i++)
                 {
-                    Values.AsSpan(((block * Shape.Height) + i) * Shape.Width, width)
-                        .CopyTo(dense.AsSpan((((r * Shape.Height) + i) * Columns) + column));
+                    values.AsSpan(((block * Block.Height) + i) * Block.Width, width)
+                        .CopyTo(dense.AsSpan((((r * Block.Height) + i) * Columns) + column));
                 }
             }
         }
@@ -137,7 +147,7 @@ internal sealed class BlockSparseMatrix
     /// <summary>Which blocks the matrix holds, whatever their values.</summary>
     public BlockMask ToMask()
     {
-        var mask = new BlockMask(Rows, Columns, Shape, keepAll: false);
+        var mask = new BlockMask(Rows, Columns, Block, keepAll: false);
         for (int r = 0; r < BlockRows; r++)
         {
             for (int block = CrowIndices[r]; block < CrowIndices[r + 1]; block++)

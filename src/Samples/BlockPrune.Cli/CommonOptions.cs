@@ -5,6 +5,7 @@ using System.Text.Json;
 using FashionMnist;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -72,6 +73,17 @@ internal sealed class CommonOptions
         return option;
     }
 
+    public static Option<NumberFormat> WeightFormat()
+    {
+        var option = One(
+            "--weight-format", "How the weights are stored: float32, or half the bytes in bfloat16 (8 bits of precision) or float16 (11, up to 65504)",
+            NumberFormat.Float32, ReadFormat);
+        option.HelpName = "NAME";
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(FormatNames);
+        return option;
+    }
+
     /// <summary>The values of an enum as a command line writes them.</summary>
     public static string[] NamesOf<T>()
         where T : struct, Enum => [.. Enum.GetNames<T>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)];
@@ -82,6 +94,13 @@ internal sealed class CommonOptions
         Enum.TryParse(text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out T choice) && Enum.IsDefined(choice)
             ? choice
             : throw new FormatException($"'{text}' is none of {string.Join(", ", NamesOf<T>())}.");
+
+    // One word each, as the field writes them.
+    private static string[] FormatNames => [.. Enum.GetNames<NumberFormat>().Select(name => name.ToLowerInvariant())];
+
+    private static NumberFormat ReadFormat(string text) => Array.IndexOf(FormatNames, text.ToLowerInvariant()) is >= 0 and var index
+        ? Enum.GetValues<NumberFormat>()[index]
+        : throw new FormatException($"'{text}' is none of {string.Join(", ", FormatNames)}.");
 
     public static double ReadKeep(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double keep) && keep is > 0 and <= 1

@@ -35,7 +35,7 @@ internal static class NetworkReferences
         ReferencePoint[] points =
         [
             Point(
-                ReferencePoint.DenseName, NetworkVariant.OursDense, cost.TotalMultiplyAdds, cost.Bytes(cost.PrunableElements, indices: 0)),
+                ReferencePoint.DenseName, NetworkVariant.OursDense, cost.TotalMultiplyAdds, cost.DenseBytes),
             Point("ONNX Runtime fp32", NetworkVariant.OnnxRuntimeFp32, cost.TotalMultiplyAdds, bytes: null),
             Point("ONNX Runtime int8", NetworkVariant.OnnxRuntimeInt8, multiplyAdds: null, bytes: null),
         ];

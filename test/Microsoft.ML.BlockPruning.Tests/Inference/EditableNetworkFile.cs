@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Formats;
 
 namespace Microsoft.ML.BlockPruning.Tests.Inference;
 
@@ -6,7 +7,7 @@ namespace Microsoft.ML.BlockPruning.Tests.Inference;
 internal sealed class EditableNetworkFile
 {
     private const string MetadataKey = "blockpruning";
-    private readonly Dictionary<string, (int[] Shape, Array Values)> _tensors = [];
+    private readonly Dictionary<string, (int[] Shape, object Values)> _tensors = [];
 
     public EditableNetworkFile(byte[] bytes)
     {
@@ -17,13 +18,16 @@ internal sealed class EditableNetworkFile
         {
             int[] shape = [.. tensor.Shape.Select(side => (int)side)];
             bool isIndices = tensor.DType == SafetensorsDType.I32;
-            _tensors[tensor.Name] = (shape, isIndices ? file.ReadInt32s(tensor.Name) : file.ReadSingles(tensor.Name));
+            _tensors[tensor.Name] = (shape, isIndices ? (object)file.ReadInt32s(tensor.Name) : file.ReadSingles(tensor.Name));
         }
     }
 
     public Dictionary<string, string> Metadata { get; }
 
     public void Add(string name, int[] shape, float[] values) => _tensors[name] = (shape, values);
+
+    public void Add(string name, NumberFormat format, int[] shape, float[] values) =>
+        _tensors[name] = (shape, CodedNumbers.Of(values, format));
 
     public void Remove(string name) => Assert.IsTrue(_tensors.Remove(name), name);
 
@@ -50,6 +54,10 @@ internal sealed class EditableNetworkFile
             if (values is int[] indices)
             {
                 writer.Add(name, shape, indices);
+            }
+            else if (values is CodedNumbers coded)
+            {
+                writer.Add(name, shape, coded);
             }
             else
             {

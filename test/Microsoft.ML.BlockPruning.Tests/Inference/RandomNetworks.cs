@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Models;
@@ -71,11 +72,13 @@ internal static class RandomNetworks
         return plan;
     }
 
-    public static SparseViT Sparse(NetworkWeights weights, SparsityPlan? plan = null) => SparseViT.Create(
+    public static SparseViT Sparse(
+        ViTWeights weights, SparsityPlan? plan = null, NumberFormat format = NumberFormat.Float32) => SparseViT.Create(
         weights,
         plan ?? new SparsityPlan(),
         ImagePreprocessing.ImageNet(weights.Config.ImageSize, weights.Config.Channels),
-        [.. Enumerable.Range(0, weights.Config.NumClasses).Select(i => $"class {i}")]);
+        [.. Enumerable.Range(0, weights.Config.NumClasses).Select(i => $"class {i}")],
+        format: format);
 
     /// <summary>The small network, pruned by half.</summary>
     public static SparseViT SmallPruned()

@@ -80,7 +80,7 @@ public sealed class SparseViTFileTests
         Assert.IsFalse(file.Tensors.ContainsKey("blocks.1.mlp.fc2.weight"));
         CollectionAssert.AreEqual(matrix.CrowIndices, file.ReadInt32s("blocks.1.mlp.fc2.weight.crow_indices"));
         CollectionAssert.AreEqual(matrix.ColIndices, file.ReadInt32s("blocks.1.mlp.fc2.weight.col_indices"));
-        CollectionAssert.AreEqual(matrix.Values, file.ReadSingles("blocks.1.mlp.fc2.weight.values"));
+        CollectionAssert.AreEqual(matrix.Values.ToSingles(), file.ReadSingles("blocks.1.mlp.fc2.weight.values"));
         CollectionAssert.AreEqual(new long[] { matrix.KeptBlocks, 16, 16 }, file.Tensors["blocks.1.mlp.fc2.weight.values"].Shape);
         Assert.AreEqual("pt", file.Metadata["format"]);
     }

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
 
@@ -68,6 +69,26 @@ public sealed class NetworkCostTests
         Assert.AreEqual(1000, cost.Parameters(1000) - cost.FixedParameters);
         Assert.AreEqual(4 * (cost.FixedParameters + 1000 + 17), cost.Bytes(1000, indices: 17));
         Assert.AreEqual(4 * cost.TotalParameters, cost.Bytes(cost.PrunableElements, indices: 0));
+    }
+
+    /// <summary>An 8x8 network by hand: matrices in two bytes, the rest in four.</summary>
+    [TestMethod]
+    public void Bytes_OfANarrowFormat_HalveTheMatricesAlone()
+    {
+        var config = new ViTConfig(imageSize: 8, patchSize: 4, channels: 1, embedDim: 8, depth: 1, numHeads: 1, mlpDim: 16, numClasses: 2);
+        var cost = new NetworkCost(config, NumberFormat.BFloat16);
+
+        // qkv 24·8, proj 8·8, fc1 16·8, fc2 8·16; patches 8·16; head 2·8.
+        const int prunable = 192 + 64 + 128 + 128;
+        const int matrices = prunable + 128 + 16;
+
+        // Biases of the six, class token, 5 positions, three norms.
+        const int others = 24 + 8 + 16 + 8 + 8 + 2 + 8 + (5 * 8) + (3 * 2 * 8);
+        Assert.AreEqual((2 * matrices) + (4 * others), cost.Bytes(prunable, indices: 0));
+        Assert.AreEqual((2 * (matrices - 64)) + (4 * others) + (4 * 7), cost.Bytes(prunable - 64, indices: 7));
+        Assert.AreEqual(4 * (matrices + others), cost.DenseBytes, "what is pruned is float32");
+        Assert.AreEqual((2 * 100) + (4 * 3), cost.BytesOf(100, indices: 3));
+        Assert.AreEqual(new NetworkCost(config).TotalMultiplyAdds, cost.TotalMultiplyAdds);
     }
 
     [TestMethod]

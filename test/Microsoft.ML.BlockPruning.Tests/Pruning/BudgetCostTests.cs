@@ -45,7 +45,7 @@ public sealed class BudgetCostTests
         foreach (var linear in network.PrunableLayers)
         {
             var mask = plan[linear.Name];
-            numbers += mask?.KeptElements ?? linear.Weight.Values.Length; // padding of ragged blocks is not counted
+            numbers += mask?.KeptElements ?? linear.Weight.Values.Count; // padding of ragged blocks is not counted
             numbers += mask is null ? 0 : linear.Weight.ColIndices.Length + linear.Weight.CrowIndices.Length;
         }
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -16,6 +17,7 @@ internal static class TestReports
             Refit = "Reconstruction",
             Shots = 1,
             Block = new BlockShape(16, 32),
+            WeightFormat = NumberFormat.BFloat16,
             Budget = "0.5 of the multiply-adds",
             Seed = -7,
             CalibrationImages = 256,

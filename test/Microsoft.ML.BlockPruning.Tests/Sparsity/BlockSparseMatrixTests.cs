@@ -48,7 +48,7 @@ public sealed class BlockSparseMatrixTests
         }
 
         Assert.AreEqual(mask.KeptBlocks, matrix.KeptBlocks);
-        Assert.AreEqual(mask.KeptElements, matrix.Values.LongCount(value => value != 0), "padding is zero");
+        Assert.AreEqual(mask.KeptElements, matrix.Values.ToSingles().LongCount(value => value != 0), "padding is zero");
     }
 
     [TestMethod]
@@ -59,7 +59,7 @@ public sealed class BlockSparseMatrixTests
         float[] weight = [.. Enumerable.Range(1, rows * columns).Select(i => (float)i)];
         var made = BlockSparseMatrix.FromDense(weight, mask);
 
-        var read = BlockSparseMatrix.FromParts(rows, columns, mask.Shape, made.CrowIndices, made.ColIndices, made.Values);
+        var read = BlockSparseMatrix.FromParts(rows, columns, mask.Shape, made.CrowIndices, made.ColIndices, made.Values.ToSingles());
 
         CollectionAssert.AreEqual(made.ToDense(), read.ToDense());
         var back = read.ToMask();
@@ -83,7 +83,7 @@ public sealed class BlockSparseMatrixTests
 
         CollectionAssert.AreEqual(new[] { 0, 1, 2 }, matrix.CrowIndices);
         CollectionAssert.AreEqual(new[] { 0, 1 }, matrix.ColIndices);
-        CollectionAssert.AreEqual(new float[] { 1, 2, 3, 4, 5, 0, 0, 6 }, matrix.Values);
+        CollectionAssert.AreEqual(new float[] { 1, 2, 3, 4, 5, 0, 0, 6 }, matrix.Values.ToSingles());
     }
 
     /// <summary>A weight of 4x8 in blocks of 2x3: 2 block rows, 3 block columns, the last ragged.</summary>

@@ -48,7 +48,7 @@ internal sealed class DeviceBlocks
     /// <exception cref="ArgumentException">A side of the block is not a multiple of 16.</exception>
     public static DeviceBlocks From(BlockSparseMatrix weight)
     {
-        var source = weight.Shape;
+        var source = weight.Block;
         if (!CanRun(source))
         {
             throw new ArgumentException(
@@ -62,7 +62,8 @@ internal sealed class DeviceBlocks
         int across = source.Width / shape.Width;
         int[] crow = new int[(weight.BlockRows * down) + 1];
         int[] col = new int[weight.KeptBlocks * down * across];
-        float[] values = new float[weight.Values.Length];
+        float[] stored = weight.Values.ToSingles();
+        float[] values = new float[stored.Length];
         int block = 0;
         for (int row = 0; row + 1 < crow.Length; row++)
         {
@@ -72,7 +73,7 @@ internal sealed class DeviceBlocks
                 {
                     col[block] = (weight.ColIndices[b] * across) + part;
                     int corner = (((b * source.Height) + (row % down * shape.Height)) * source.Width) + (part * shape.Width);
-                    CopyBlock(weight.Values.AsSpan(corner), source.Width, shape, values.AsSpan(block * shape.Height * shape.Width));
+                    CopyBlock(stored.AsSpan(corner), source.Width, shape, values.AsSpan(block * shape.Height * shape.Width));
                 }
             }
 

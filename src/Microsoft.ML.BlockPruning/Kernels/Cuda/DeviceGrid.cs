@@ -10,19 +10,19 @@ internal static class DeviceGrid
     /// <summary>The weight itself where its blocks run as they are; else the grid's blocks that touch a kept one.</summary>
     public static BlockSparseMatrix Fit(BlockSparseMatrix weight)
     {
-        if (DeviceBlocks.CanRun(weight.Shape))
+        if (DeviceBlocks.CanRun(weight.Block))
         {
             return weight;
         }
 
-        bool isDense = weight.KeptBlocks == 1 && weight.Shape == new BlockShape(weight.Rows, weight.Columns);
+        bool isDense = weight.KeptBlocks == 1 && weight.Block == new BlockShape(weight.Rows, weight.Columns);
         var shape = isDense ? new BlockShape(SideFor(weight.Rows), SideFor(weight.Columns)) : new BlockShape(Sides[^1], Sides[^1]);
         var mask = new BlockMask(RoundUp(weight.Rows, shape.Height), RoundUp(weight.Columns, shape.Width), shape, keepAll: false);
         for (int row = 0; row < weight.BlockRows; row++)
         {
             for (int block = weight.CrowIndices[row]; block < weight.CrowIndices[row + 1]; block++)
             {
-                Cover(mask, weight.Shape, row, weight.ColIndices[block]);
+                Cover(mask, weight.Block, row, weight.ColIndices[block]);
             }
         }
 

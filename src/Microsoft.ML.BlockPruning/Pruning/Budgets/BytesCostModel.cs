@@ -10,5 +10,5 @@ internal sealed class BytesCostModel(NetworkCost cost, LayerGrids grids) : ICost
 {
     public long FixedCost { get; } = cost.Bytes(cost.PrunableElements - grids.Elements, grids.RowPointers);
 
-    public long CostOfBlock(string layerName, int elements) => NetworkCost.BytesOf(elements + 1L);
+    public long CostOfBlock(string layerName, int elements) => cost.BytesOf(elements, indices: 1);
 }

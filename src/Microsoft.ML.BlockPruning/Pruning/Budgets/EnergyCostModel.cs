@@ -23,18 +23,18 @@ internal sealed class EnergyCostModel : ICostModel
         _grids = grids;
         long denseElements = cost.PrunableElements - grids.Elements;
         FixedCost = Energy(cost.MultiplyAdds(denseElements), cost.Bytes(denseElements, grids.RowPointers));
-        DenseCost = Energy(cost.TotalMultiplyAdds, cost.Bytes(cost.PrunableElements, indices: 0))
+        DenseCost = Energy(cost.TotalMultiplyAdds, cost.DenseBytes)
             + grids.Layers.Sum(layer => TileSteps(layer.Name, (double)layer.Blocks.Rows * layer.Blocks.Columns));
     }
 
     public long FixedCost { get; }
 
-    /// <summary>The network without any index.</summary>
+    /// <summary>The network in float32, without any index.</summary>
     public double DenseCost { get; }
 
     public long CostOfBlock(string layerName, int elements)
     {
-        long energy = Energy(_cost.MultiplyAddsOf(layerName, elements), NetworkCost.BytesOf(elements + 1L));
+        long energy = Energy(_cost.MultiplyAddsOf(layerName, elements), _cost.BytesOf(elements, indices: 1));
         return Math.Max(1, energy + (long)Math.Round(TileSteps(layerName, elements)));
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace Microsoft.ML.BlockPruning.Reporting.Text;
@@ -50,6 +51,11 @@ internal static class ReportTables
         yield return string.Create(
             Invariant,
             $"Criterion {settings.Criterion}, allocation {settings.Allocation}, refit {settings.Refit}, shots {settings.Shots}.");
+        if (settings.WeightFormat != NumberFormat.Float32)
+        {
+            yield return $"The pruned network's weights are stored in {settings.WeightFormat}, the dense one's in Float32.";
+        }
+
         yield return Text($"Predicted distortion: {Number(network.PredictedDistortion)}, in the criterion's unit.");
         if (network.HeldOut is { } heldOut)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Runs.Reports;
@@ -20,7 +21,7 @@ internal static class PruneReportJson
         AllowDuplicateProperties = false,
         WriteIndented = true,
         NewLine = "\n",
-        Converters = { new BlockShapeJsonConverter() },
+        Converters = { new BlockShapeJsonConverter(), new JsonStringEnumConverter<NumberFormat>(namingPolicy: null, allowIntegerValues: false) },
     };
 
     private static readonly JsonDocumentOptions StrictDocument = new() { AllowDuplicateProperties = false };

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Runs.Reports;
@@ -22,6 +24,11 @@ public sealed class ReportSettings
 
     /// <summary>The weight tile; single layers may have another.</summary>
     public required BlockShape Block { get; init; }
+
+    /// <summary>How the pruned network's weights are stored.</summary>
+    /// <value>Float32, which a report as JSON leaves out.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public NumberFormat WeightFormat { get; init; }
 
     /// <summary>What was to be kept, in words.</summary>
     public required string Budget { get; init; }

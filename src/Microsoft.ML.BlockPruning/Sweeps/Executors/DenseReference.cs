@@ -32,7 +32,7 @@ internal static class DenseReference
             Images = subjects.Sum(part => part.Validation.Count),
             Top1 = top1,
             MultiplyAdds = cost.TotalMultiplyAdds,
-            Bytes = cost.Bytes(cost.PrunableElements, indices: 0),
+            Bytes = cost.DenseBytes,
             Milliseconds = LatencyProbe.NetworkMilliseconds([session], batchSize: 1, ProbeEffort.Report)[0],
         };
         journal?.Append(point);

@@ -56,7 +56,7 @@ public sealed class DeviceBlocksTests
 
         Assert.Contains("24x16", error.Message);
         Assert.Contains("multiples of 16", error.Message);
-        Assert.IsFalse(DeviceBlocks.CanRun(matrix.Shape));
+        Assert.IsFalse(DeviceBlocks.CanRun(matrix.Block));
     }
 
     /// <summary>The sizes that the PTX declares, which the interpreter checks at each launch, with no field left out.</summary>

@@ -138,7 +138,7 @@ internal sealed class LinearSubject
 
     private void Accumulate(double[] sums, double[] sizes, int[] terms)
     {
-        var shape = _weight.Shape;
+        var shape = _weight.Block;
         for (int b = 0, r = 0; b < _weight.KeptBlocks; b++)
         {
             while (_weight.CrowIndices[r + 1] <= b)
@@ -150,7 +150,7 @@ internal sealed class LinearSubject
             int width = Math.Min(shape.Width, _weight.Columns - first);
             for (int n = r * shape.Height; n < Math.Min((r + 1) * shape.Height, OutFeatures); n++)
             {
-                var w = _weight.Values.AsSpan(((b * shape.Height) + n - (r * shape.Height)) * shape.Width, width);
+                var w = _weight.Values.ToSingles().AsSpan(((b * shape.Height) + n - (r * shape.Height)) * shape.Width, width);
                 terms[n] += width;
                 for (int m = 0; m < _case.Rows; m++)
                 {

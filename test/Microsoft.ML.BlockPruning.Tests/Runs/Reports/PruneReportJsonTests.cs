@@ -18,7 +18,7 @@ public sealed class PruneReportJsonTests
         var read = PruneReport.FromJson(report.ToJson());
 
         var expected = ValuesOf(report, "");
-        Assert.HasCount(104 - (isComplete ? 0 : 5), expected);
+        Assert.HasCount(105 - (isComplete ? 0 : 5), expected);
         CollectionAssert.AreEqual(expected, ValuesOf(read, ""));
     }
 
@@ -28,6 +28,7 @@ public sealed class PruneReportJsonTests
         var json = JsonNode.Parse(TestReports.Create().ToJson())!;
 
         Assert.AreEqual(1, json["version"]!.GetValue<int>());
+        Assert.AreEqual("BFloat16", json["settings"]!["weightFormat"]!.GetValue<string>());
         Assert.AreEqual("16x32", json["settings"]!["block"]!.GetValue<string>());
         Assert.AreEqual(0.0456, json["network"]!["heldOut"]!["klDivergence"]!.GetValue<double>());
         Assert.AreEqual(43_573_248, json["layers"]![0]!["pruned"]!["multiplyAdds"]!.GetValue<long>());
@@ -57,6 +58,8 @@ public sealed class PruneReportJsonTests
         AssertRefused("keptBlocks", json => json["layers"]![0]!.AsObject().Remove("keptBlocks"));
         AssertRefused("block", json => json["layers"]![0]!["block"] = "16 by 16");
         AssertRefused("block", json => json["layers"]![0]!["block"] = 16);
+        AssertRefused("weightFormat", json => json["settings"]!["weightFormat"] = 1);
+        AssertRefused("weightFormat", json => json["settings"]!["weightFormat"] = "BFloat17");
         AssertRefused("name", json => json["layers"]![0]!["name"] = null);
         AssertRefused("keeps 25 of 24", json => json["layers"]![0]!["keptBlocks"] = 25);
         AssertRefused("null", json => json["layers"]![0] = null);

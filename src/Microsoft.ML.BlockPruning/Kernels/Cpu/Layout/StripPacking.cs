@@ -39,6 +39,7 @@ internal sealed unsafe class StripPacking
     /// <param name="values">[TotalValues], zeros.</param>
     public void CopyValues(float* values)
     {
+        float[] stored = _weight.Values.ToSingles();
         int[] positionOf = new int[_weight.Columns]; // of an input feature among those that the strip keeps
         for (int strip = 0; strip < FirstRun.Length - 1; strip++)
         {
@@ -51,13 +52,13 @@ internal sealed unsafe class StripPacking
                 }
             }
 
-            CopyStrip(strip, positionOf, values + FirstValue[strip]);
+            CopyStrip(strip, positionOf, stored, values + FirstValue[strip]);
         }
     }
 
-    private void CopyStrip(int strip, int[] positionOf, float* values)
+    private void CopyStrip(int strip, int[] positionOf, float[] stored, float* values)
     {
-        var shape = _weight.Shape;
+        var shape = _weight.Block;
         int lastRow = Math.Min((strip + 1) * StripRows, _weight.Rows);
         for (int row = strip * StripRows; row < lastRow; row++)
         {
@@ -65,7 +66,7 @@ internal sealed unsafe class StripPacking
             for (int block = _weight.CrowIndices[blockRow]; block < _weight.CrowIndices[blockRow + 1]; block++)
             {
                 int column = _weight.ColIndices[block] * shape.Width;
-                var source = _weight.Values.AsSpan(((block * shape.Height) + (row % shape.Height)) * shape.Width, shape.Width);
+                var source = stored.AsSpan(((block * shape.Height) + (row % shape.Height)) * shape.Width, shape.Width);
                 for (int k = 0; k < Math.Min(shape.Width, _weight.Columns - column); k++)
                 {
                     values[((long)positionOf[column + k] * StripRows) + (row % StripRows)] = source[k];
@@ -79,7 +80,7 @@ internal sealed unsafe class StripPacking
     {
         Array.Clear(kept);
         int lastRow = Math.Min((strip + 1) * StripRows, _weight.Rows) - 1;
-        for (int blockRow = strip * StripRows / _weight.Shape.Height; blockRow <= lastRow / _weight.Shape.Height; blockRow++)
+        for (int blockRow = strip * StripRows / _weight.Block.Height; blockRow <= lastRow / _weight.Block.Height; blockRow++)
         {
             for (int block = _weight.CrowIndices[blockRow]; block < _weight.CrowIndices[blockRow + 1]; block++)
             {
@@ -105,8 +106,8 @@ internal sealed unsafe class StripPacking
                 column++;
             }
 
-            int start = first * _weight.Shape.Width;
-            int count = Math.Min((column + 1) * _weight.Shape.Width, _weight.Columns) - start;
+            int start = first * _weight.Block.Width;
+            int count = Math.Min((column + 1) * _weight.Block.Width, _weight.Columns) - start;
             Runs.Add(new WeightRun(start, count));
             features += count;
         }
