@@ -4,7 +4,7 @@ namespace Microsoft.ML.BlockPruning.Sparsity;
 
 /// <summary>One <see cref="BlockMask"/> per prunable layer: all that pruning decides.</summary>
 /// <remarks>Layers without a mask stay dense. Keys are timm names without <c>.weight</c>, such as <c>blocks.0.attn.qkv</c>.</remarks>
-internal sealed class SparsityPlan
+internal sealed partial class SparsityPlan
 {
     private readonly SortedDictionary<string, BlockMask> _masks = new(StringComparer.Ordinal);
 
@@ -20,16 +20,16 @@ internal sealed class SparsityPlan
     public static SparsityPlan Parse(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        return SparsityPlanJson.Parse(Encoding.UTF8.GetBytes(json));
+        return Parse(Encoding.UTF8.GetBytes(json).AsMemory());
     }
 
-    /// <inheritdoc cref="Parse"/>
+    /// <inheritdoc cref="Parse(string)"/>
     public static SparsityPlan Load(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
         using var copy = new MemoryStream();
         stream.CopyTo(copy);
-        return SparsityPlanJson.Parse(copy.GetBuffer().AsMemory(0, (int)copy.Length));
+        return Parse(copy.GetBuffer().AsMemory(0, (int)copy.Length));
     }
 
     public void Add(string layerName, BlockMask mask)
@@ -64,13 +64,6 @@ internal sealed class SparsityPlan
                     + $"but the network's weight is {size.Rows}x{size.Columns}.");
             }
         }
-    }
-
-    /// <summary>Writes the plan as UTF-8 JSON, the same bytes for the same plan.</summary>
-    public void Save(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        SparsityPlanJson.Write(this, stream);
     }
 
     /// <summary>The plan as JSON.</summary>
