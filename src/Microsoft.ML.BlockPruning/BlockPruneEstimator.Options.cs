@@ -69,8 +69,8 @@ public sealed partial class BlockPruneEstimator
 
         /// <summary>Gets or sets how the pruned network's weights are stored, rounded once refit and fine-tuning are done.</summary>
         /// <value>
-        /// <see cref="NumberFormat.Float32"/>. <see cref="NumberFormat.BFloat16"/> makes a file of half the bytes. Biases, norms, tokens and
-        /// positions stay float32, and so does the arithmetic on the processor.
+        /// <see cref="NumberFormat.Float32"/>. <see cref="NumberFormat.BFloat16"/> makes a file of half the bytes. Biases, norms, tokens
+        /// and positions stay float32, and so does the arithmetic on the processor.
         /// </value>
         public NumberFormat WeightFormat { get; set; } = NumberFormat.Float32;
 

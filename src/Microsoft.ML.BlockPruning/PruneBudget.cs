@@ -52,7 +52,10 @@ public sealed class PruneBudget
 
     /// <summary>Keeps a fraction of the bytes of the dense network's float32 weights, the indices of kept blocks counted in.</summary>
     /// <param name="keep">Fraction of the dense bytes that remains, in (0, 1].</param>
-    /// <returns>The budget; <see cref="SparseViTTransformer.WeightBytes"/> is what it bounds, so a narrower weight format leaves room for more blocks.</returns>
+    /// <returns>
+    /// The budget; <see cref="SparseViTTransformer.WeightBytes"/> is what it bounds, so a narrower weight format leaves room for more
+    /// blocks.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in (0, 1].</exception>
     public static PruneBudget Bytes(double keep) => Linear(
         keep, "bytes", (cost, grids) => (new BytesCostModel(cost, grids), cost.DenseBytes));

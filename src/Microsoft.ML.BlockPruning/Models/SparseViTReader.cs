@@ -102,7 +102,8 @@ internal sealed class SparseViTReader
         }
     }
 
-    /// <summary>The format that all matrices have. A file of several, or of a type that is no format, is taken as float32: nothing is lost.</summary>
+    /// <summary>The format that all matrices have.</summary>
+    /// <remarks>A file of several, or of a type that is no format, is taken as float32: nothing that it holds is lost.</remarks>
     private NumberFormat FormatOf(ViTConfig config)
     {
         var matrices = LinearShape.OfPrunableLayers(config).Select(layer => layer.Name)

@@ -8,8 +8,8 @@ namespace Microsoft.ML.BlockPruning.Models;
 /// <remarks>
 /// A dense tensor has timm's name. A pruned weight is three tensors with PyTorch's BSR names: <c>.crow_indices</c>, <c>.col_indices</c> and
 /// <c>.values</c> [blocks, height, width], ragged edge blocks padded with zeros. All else about the network is in the metadata,
-/// with the file's SHA-256. Weights have the network's format (the tensors' dtype says it): the matrices, patch embedding and heads included;
-/// what is small stays float32.
+/// with the file's SHA-256. The matrices, patch embedding and heads included, have the network's format, as their dtype says; the rest,
+/// which is small, is float32.
 /// </remarks>
 internal static class SparseViTWriter
 {
@@ -29,7 +29,8 @@ internal static class SparseViTWriter
 
         writer.Add(TensorNames.Position, [1, network.Config.Tokens, d], network.Embedding.Position);
         var patch = network.Embedding.Patch;
-        writer.Add(TensorNames.Weight(patch.Name), TensorNames.PatchShape(network.Config), CodedNumbers.Of(patch.Weight, network.WeightFormat));
+        writer.Add(
+            TensorNames.Weight(patch.Name), TensorNames.PatchShape(network.Config), CodedNumbers.Of(patch.Weight, network.WeightFormat));
         writer.Add(TensorNames.Bias(patch.Name), [d], patch.Bias);
         foreach (var layer in network.Layers)
         {
@@ -44,7 +45,8 @@ internal static class SparseViTWriter
         Add(writer, network.Norm);
         foreach (var head in network.Heads)
         {
-            writer.Add(TensorNames.Weight(head.Name), [head.OutFeatures, head.InFeatures], CodedNumbers.Of(head.Weight, network.WeightFormat));
+            var weight = CodedNumbers.Of(head.Weight, network.WeightFormat);
+            writer.Add(TensorNames.Weight(head.Name), [head.OutFeatures, head.InFeatures], weight);
             writer.Add(TensorNames.Bias(head.Name), [head.OutFeatures], head.Bias);
         }
 

@@ -89,7 +89,8 @@ internal sealed class BlockSparseMatrix
             crow[r + 1] = block;
         }
 
-        return new BlockSparseMatrix(new BlockGrid(mask.Rows, mask.Columns, shape), crow, col, CodedNumbers.Of(values, NumberFormat.Float32));
+        var grid = new BlockGrid(mask.Rows, mask.Columns, shape);
+        return new BlockSparseMatrix(grid, crow, col, CodedNumbers.Of(values, NumberFormat.Float32));
     }
 
     /// <summary>Builds a matrix from parts read elsewhere, such as a file, after checking every rule of the format.</summary>

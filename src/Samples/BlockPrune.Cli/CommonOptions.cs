@@ -76,7 +76,8 @@ internal sealed class CommonOptions
     public static Option<NumberFormat> WeightFormat()
     {
         var option = One(
-            "--weight-format", "How the weights are stored: float32, or half the bytes in bfloat16 (8 bits of precision) or float16 (11, up to 65504)",
+            "--weight-format",
+            "How the weights are stored: float32, or half the bytes in bfloat16 (8 bits of precision) or float16 (11, up to 65504)",
             NumberFormat.Float32, ReadFormat);
         option.HelpName = "NAME";
         option.CompletionSources.Clear();

@@ -59,7 +59,8 @@ public sealed class BlockCodecsTests
     {
         var codec = BlockCodecs.Of(format);
         var random = new Random(1);
-        float[] values = [.. Enumerable.Range(0, 100_000).Select(_ => (float)((random.NextDouble() - 0.5) * Math.Pow(2, random.Next(-30, 15))))];
+        float[] values =
+            [.. Enumerable.Range(0, 100_000).Select(_ => (float)Math.ScaleB(random.NextDouble() - 0.5, random.Next(-30, 15)))];
 
         float[] rounded = Round(values, format);
 

@@ -21,7 +21,8 @@ public sealed class WeightFormatTests
     {
         byte[] bytes = Bytes(RandomNetworks.SmallPruned());
 
-        Assert.AreEqual("338fafbf5b367b407f6f6ec60a5ab359b9e08f4664c1a4e5e8d53baf5096193c", Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        string hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        Assert.AreEqual("338fafbf5b367b407f6f6ec60a5ab359b9e08f4664c1a4e5e8d53baf5096193c", hash);
     }
 
     [TestMethod]

@@ -61,7 +61,8 @@ internal sealed class DeviceEnergyWorkloads : IEnergyWorkloads
         _kernels.Linear(_linear, Tokens, _input, default, 0, CudaActivation.None, _output, _stream)));
 
     // What is written is the same few megabytes every time, so it stays in the cache.
-    public EnergyWorkload BytesRead => new(BlockCodecs.Float32.BytesOf((long)Sweeps * Buffers * Side * Side), () => Repeat(Sweeps * Buffers, i =>
+    public EnergyWorkload BytesRead => new(BlockCodecs.Float32.BytesOf((long)Sweeps * Buffers * Side * Side), () =>
+        Repeat(Sweeps * Buffers, i =>
         _kernels.Narrow(
             new ConversionParameters
             {

@@ -21,7 +21,10 @@ internal static class PruneReportJson
         AllowDuplicateProperties = false,
         WriteIndented = true,
         NewLine = "\n",
-        Converters = { new BlockShapeJsonConverter(), new JsonStringEnumConverter<NumberFormat>(namingPolicy: null, allowIntegerValues: false) },
+        Converters =
+        {
+            new BlockShapeJsonConverter(), new JsonStringEnumConverter<NumberFormat>(namingPolicy: null, allowIntegerValues: false),
+        },
     };
 
     private static readonly JsonDocumentOptions StrictDocument = new() { AllowDuplicateProperties = false };

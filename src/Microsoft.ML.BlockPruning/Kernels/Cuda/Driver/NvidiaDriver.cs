@@ -117,7 +117,8 @@ internal sealed unsafe partial class NvidiaDriver : ICudaDriver
     {
         const int MaximumDynamicSharedBytes = 8; // of CUfunction_attribute
         _library.Check(
-            ((delegate* unmanaged<nint, int, int, int>)_library.Find("cuFuncSetAttribute"))(function.Value, MaximumDynamicSharedBytes, bytes),
+            ((delegate* unmanaged<nint, int, int, int>)_library.Find("cuFuncSetAttribute"))(
+                function.Value, MaximumDynamicSharedBytes, bytes),
             $"set {nameof(MaximumDynamicSharedBytes)} to {bytes}");
     }
 
