@@ -38,7 +38,7 @@ internal sealed unsafe class LatencyProbe : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         _effort = effort ?? ProbeEffort.Choice;
         _pool = new WorkerPool(threads);
-        _work = new LinearWork(CpuKernels.Selected, _pool);
+        _work = new LinearWork(CpuKernels.Selected.Linear, _pool);
         _layout = new PanelLayout(config.Tokens);
         _lastLayer = $"blocks.{config.Depth - 1}.";
         _piece = SparseViTSession.PieceOf(config, threads, batchSize);
@@ -89,7 +89,8 @@ internal sealed unsafe class LatencyProbe : IDisposable
         int panels = PanelsOf(layerName);
         float[] weight = new float[(long)masks[0].Rows * masks[0].Columns];
         float[] bias = new float[masks[0].Rows];
-        PackedLinear[] linears = [.. masks.Select(mask => new PackedLinear(BlockSparseMatrix.FromDense(weight, mask), bias))];
+        var kernel = CpuKernels.Selected.Linear;
+        PackedLinear[] linears = [.. masks.Select(mask => kernel.Pack(BlockSparseMatrix.FromDense(weight, mask), bias))];
         try
         {
             using var x = NativeBuffer.OfFloats(_piece * _layout.SizeOf(linears[0].PaddedInFeatures));

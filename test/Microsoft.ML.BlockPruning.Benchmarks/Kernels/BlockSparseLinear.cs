@@ -21,8 +21,8 @@ internal sealed unsafe class BlockSparseLinear : IMeasuredLinear
     {
         _batch = problem.Batch;
         _outFeatures = problem.OutFeatures;
-        _linear = new PackedLinear(BlockSparseMatrix.FromDense(problem.Weight, mask), problem.Bias);
-        _work = new LinearWork(CpuKernels.Selected, pool);
+        _linear = CpuKernels.Selected.Linear.Pack(BlockSparseMatrix.FromDense(problem.Weight, mask), problem.Bias);
+        _work = new LinearWork(CpuKernels.Selected.Linear, pool);
         _x = NativeBuffer.OfFloats(_batch * _layout.SizeOf(_linear.PaddedInFeatures));
         _y = NativeBuffer.OfFloats(_batch * _layout.SizeOf(_linear.PaddedOutFeatures));
         int size = (int)_layout.SizeOf(_linear.PaddedInFeatures);

@@ -18,19 +18,19 @@ public sealed unsafe class Vector128IsaTests
     [DataRow(197)]
     public void Multiply_GivesThePortableKernelsBits(int tokens)
     {
-        var kernel = new CpuKernelOf<Vector128Isa, Vector128<float>>("vector128-12x4");
+        var kernel = new LinearKernelOf<Vector128Isa, Vector128<float>>("vector128-12x4");
         if (!kernel.IsSupported)
         {
             Assert.Inconclusive("This processor has no vectors of four floats.");
         }
 
-        CollectionAssert.AreEqual(Run(CpuKernels.All.Single(portable => portable.Name == "portable"), tokens), Run(kernel, tokens));
+        CollectionAssert.AreEqual(Run(CpuKernels.All.Single(portable => portable.Name == "portable").Linear, tokens), Run(kernel, tokens));
     }
 
-    private static float[] Run(CpuKernel kernel, int tokens)
+    private static float[] Run(LinearKernel kernel, int tokens)
     {
         var (_, weight) = TestMatrices.BlockSparse(seed: 12, rows: 44, columns: 52, new BlockShape(12, 20), density: 0.5);
-        using var linear = new PackedLinear(weight, TestMatrices.Uniform(13, 44));
+        using var linear = kernel.Pack(weight, TestMatrices.Uniform(13, 44));
         using var pool = new WorkerPool(threads: 2);
         using var input = new PanelBuffer(tokens, features: 52, TestMatrices.Uniform(14, tokens * 52));
         using var output = new PanelBuffer(tokens, features: 44);

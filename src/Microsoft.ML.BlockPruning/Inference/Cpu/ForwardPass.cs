@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Norm;
@@ -28,10 +29,10 @@ internal sealed unsafe class ForwardPass : IDisposable
         _network = network;
         _layout = network.Layout;
         _workspace = new Workspace(config, capacity, pool.Threads);
-        _linear = new LinearWork(kernel, pool);
-        _norm = new NormWork(kernel, pool);
+        _linear = new LinearWork(kernel.Linear, pool);
+        _norm = new NormWork(kernel.Norm, pool);
         _patches = new PatchWork(config, pool);
-        _attention = new AttentionWork(kernel, pool, new AttentionShape(_layout, config.NumHeads, config.HeadDim));
+        _attention = new AttentionWork(kernel.Attention, pool, new AttentionShape(_layout, config.NumHeads, config.HeadDim));
         _embedDim = PanelLayout.PadFeatures(config.EmbedDim);
         Debug.Assert(config.PrefixTokens <= _layout.LanesOf(0), "prefix tokens outside the first panel");
     }
@@ -72,7 +73,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         nint stride = _layout.SizeOf(_embedDim);
         _norm.Run(layer.Norm1, _layout, count, _layout.Panels, stream, narrow);
         Linear(layer.Qkv, count, _layout.Panels, Epilogue.None, narrow, null, 0, wide);
-        _attention.Run(count, panels, _workspace, wide, narrow);
+        _attention.Run(count, panels, _workspace.Scratch, wide, narrow);
         Linear(layer.Proj, count, panels, Epilogue.AddResidual, narrow, stream, stride, stream);
         _norm.Run(layer.Norm2, _layout, count, panels, stream, narrow);
         Linear(layer.Fc1, count, panels, Epilogue.Gelu, narrow, null, 0, wide);

@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 using Microsoft.ML.BlockPruning.Models;
 
 namespace Microsoft.ML.BlockPruning.Inference.Cpu;
@@ -6,14 +7,14 @@ namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 /// <summary>One encoder layer in the kernels' form.</summary>
 internal sealed class PackedEncoderLayer : IDisposable
 {
-    public PackedEncoderLayer(SparseEncoderLayer layer, float eps)
+    public PackedEncoderLayer(SparseEncoderLayer layer, float eps, LinearKernel kernel)
     {
         Norm1 = new PackedNorm(layer.Norm1.Scale, layer.Norm1.Offset, eps);
-        Qkv = new PackedLinear(layer.Qkv.Weight, layer.Qkv.Bias);
-        Proj = new PackedLinear(layer.Proj.Weight, layer.Proj.Bias);
+        Qkv = kernel.Pack(layer.Qkv.Weight, layer.Qkv.Bias);
+        Proj = kernel.Pack(layer.Proj.Weight, layer.Proj.Bias);
         Norm2 = new PackedNorm(layer.Norm2.Scale, layer.Norm2.Offset, eps);
-        Fc1 = new PackedLinear(layer.Fc1.Weight, layer.Fc1.Bias);
-        Fc2 = new PackedLinear(layer.Fc2.Weight, layer.Fc2.Bias);
+        Fc1 = kernel.Pack(layer.Fc1.Weight, layer.Fc1.Bias);
+        Fc2 = kernel.Pack(layer.Fc2.Weight, layer.Fc2.Bias);
     }
 
     public PackedNorm Norm1 { get; }

@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
@@ -10,16 +11,17 @@ internal sealed unsafe class PackedNetwork : IDisposable
 {
     private readonly NativeBuffer _startTokens;
 
-    public PackedNetwork(SparseViT network)
+    /// <summary>Packs a network for a row of the list of kernels.</summary>
+    public PackedNetwork(SparseViT network, LinearKernel kernel)
     {
         var config = network.Config;
         Config = config;
         Layout = new PanelLayout(config.Tokens);
         // The bias of the patches is part of the start tokens, so that prefix tokens do not get it.
-        PatchEmbedding = Pack(network.Embedding.Patch, new float[config.EmbedDim]);
-        Layers = [.. network.Layers.Select(layer => new PackedEncoderLayer(layer, config.LayerNormEps))];
+        PatchEmbedding = Pack(network.Embedding.Patch, new float[config.EmbedDim], kernel);
+        Layers = [.. network.Layers.Select(layer => new PackedEncoderLayer(layer, config.LayerNormEps, kernel))];
         Norm = new PackedNorm(network.Norm.Scale, network.Norm.Offset, config.LayerNormEps);
-        Heads = [.. network.Heads.Select(head => Pack(head, head.Bias))];
+        Heads = [.. network.Heads.Select(head => Pack(head, head.Bias, kernel))];
         _startTokens = StartTokensOf(network, Layout);
     }
 
@@ -56,7 +58,8 @@ internal sealed unsafe class PackedNetwork : IDisposable
         _startTokens.Dispose();
     }
 
-    private static PackedLinear Pack(LinearWeights layer, float[] bias) => new(SparseLinear.FromDense(layer, mask: null).Weight, bias);
+    private static PackedLinear Pack(LinearWeights layer, float[] bias, LinearKernel kernel) =>
+        kernel.Pack(SparseLinear.FromDense(layer, mask: null).Weight, bias);
 
     private static NativeBuffer StartTokensOf(SparseViT network, PanelLayout layout)
     {

@@ -7,8 +7,8 @@ namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 
 /// <summary>Scores images with a block-sparse network. Callable from many threads at once.</summary>
 /// <remarks>
-/// An image's logits are the same bits for any number of threads, any batch size, any place in the batch and any instruction set. After
-/// the first batch of a size nothing is allocated.
+/// An image's logits are the same bits for any number of threads, any batch size, any place in the batch and any kernels of one arithmetic
+/// class. After the first batch of a size nothing is allocated.
 /// </remarks>
 internal sealed unsafe class SparseViTSession : IScoringSession
 {
@@ -38,13 +38,13 @@ internal sealed unsafe class SparseViTSession : IScoringSession
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         _kernel = kernel;
-        _network = new PackedNetwork(network);
+        _network = new PackedNetwork(network, kernel.Linear);
         _pool = new WorkerPool(threads);
     }
 
     public ViTConfig Config => _network.Config;
 
-    /// <summary>The kernel in use.</summary>
+    /// <summary>The kernels in use.</summary>
     public CpuKernel Kernel => _kernel;
 
     /// <summary>Images that go through the layers at once.</summary>

@@ -13,19 +13,18 @@ internal sealed unsafe class Workspace : IDisposable
     private readonly NativeBuffer _scratch;
     private readonly NativeBuffer _tokens;
     private readonly NativeBuffer _logits;
-    private readonly long _scratchFloats;
 
     public Workspace(ViTConfig config, int capacity, int workers)
     {
         var layout = new PanelLayout(config.Tokens);
         var batch = new PanelLayout(capacity);
         int embedDim = PanelLayout.PadFeatures(config.EmbedDim);
-        _scratchFloats = new AttentionShape(layout, config.NumHeads, config.HeadDim).ScratchFloats;
+        var attention = new AttentionShape(layout, config.NumHeads, config.HeadDim);
         Capacity = capacity;
         _stream = NativeBuffer.OfFloats(capacity * (long)layout.SizeOf(embedDim));
         _narrow = NativeBuffer.OfFloats(capacity * (long)layout.SizeOf(embedDim));
         _wide = NativeBuffer.OfFloats((capacity * (long)layout.SizeOf(WideFeatures(config))) + AttentionShape.QkvSlackFloats);
-        _scratch = NativeBuffer.OfFloats(workers * _scratchFloats);
+        _scratch = NativeBuffer.OfFloats(workers * attention.ScratchFloats);
         _tokens = NativeBuffer.OfFloats(batch.SizeOf(embedDim));
         _logits = NativeBuffer.OfFloats(batch.SizeOf(PanelLayout.PadFeatures(config.NumClasses)));
     }
@@ -42,6 +41,9 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>The patches, then q, k and v, then the hidden features of the MLP: never two of them at once.</summary>
     public float* Wide => _wide.Floats;
 
+    /// <summary>[workers, scores of an attention].</summary>
+    public float* Scratch => _scratch.Floats;
+
     /// <summary>[embedDim] with images as tokens: the prefix tokens that a head reads.</summary>
     public float* Tokens => _tokens.Floats;
 
@@ -54,9 +56,6 @@ internal sealed unsafe class Workspace : IDisposable
         var layout = new PanelLayout(config.Tokens);
         return BlockCodecs.Float32.BytesOf(layout.SizeOf((2 * PanelLayout.PadFeatures(config.EmbedDim)) + WideFeatures(config)));
     }
-
-    /// <summary>A worker's own scores of an attention.</summary>
-    public float* ScratchOf(int worker) => _scratch.Floats + (worker * _scratchFloats);
 
     public void Dispose()
     {

@@ -1,48 +1,75 @@
 using System.Runtime.Intrinsics;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Norm;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu;
 
 /// <summary>The list of kernels, and the choice among them.</summary>
 internal static class CpuKernels
 {
-    /// <summary>Environment variable that forces a kernel by its name.</summary>
+    /// <summary>Environment variable that forces the rows of a name, of all operations.</summary>
     public const string ForceVariable = "BLOCKPRUNING_KERNEL";
 
 #pragma warning disable RS0030 // The choice of a kernel is the one place that reads the environment.
     private static readonly Lazy<CpuKernel> FromEnvironment = new(() => Select(Environment.GetEnvironmentVariable(ForceVariable)));
 #pragma warning restore RS0030
 
-    /// <summary>Every kernel, fastest first: the list that dispatch, tests and benchmarks read.</summary>
-    /// <remarks>A name says instruction set, then tokens by output features of its micro-kernel.</remarks>
-    public static IReadOnlyList<CpuKernel> All { get; } =
+    /// <summary>Every row, for each operation the fastest first: the list that dispatch, tests and benchmarks read.</summary>
+    public static IReadOnlyList<KernelRow> Rows { get; } =
     [
-        new CpuKernelOf<Avx512Isa, Vector512<float>>("avx512-48x8"),
-        new CpuKernelOf<Avx2Isa, Vector256<float>>("avx2-24x4"), // half the lanes and half the registers: half the speed
-        new CpuKernelOf<PortableIsa, float>("portable"), // for processors that have neither, and to check the others against
+        .. Of<Avx512Isa, Vector512<float>>("avx512-48x8"),
+        .. Of<Avx2Isa, Vector256<float>>("avx2-24x4"), // half the lanes and half the registers: half the speed
+        .. Of<PortableIsa, float>("portable"), // for processors that have neither, and to check the others against
     ];
 
-    /// <summary>The fastest kernel of this processor, or the one that the environment forces.</summary>
+    /// <summary>What each name of the list stands for, in the list's order.</summary>
+    public static IReadOnlyList<CpuKernel> All { get; } =
+        [.. NamesOf(Rows).Select(name => Join([.. Rows.Where(row => row.Name == name)], Rows))];
+
+    /// <summary>For each operation the fastest row of this processor, or those that the environment forces.</summary>
     /// <exception cref="InvalidOperationException">The environment forces a kernel that does not exist.</exception>
     /// <exception cref="PlatformNotSupportedException">The environment forces a kernel that this processor cannot run.</exception>
     public static CpuKernel Selected => FromEnvironment.Value;
 
-    /// <summary>Chooses a kernel.</summary>
-    /// <param name="forced">A name from the list; null or empty takes the first one that runs here.</param>
-    internal static CpuKernel Select(string? forced)
+    /// <summary>Chooses the rows.</summary>
+    /// <param name="forced">A name from the list; null or empty takes for each operation the first row that runs here.</param>
+    /// <param name="rows">The list; null for <see cref="Rows"/>. Rows that are made at run time go in front of it.</param>
+    internal static CpuKernel Select(string? forced, IReadOnlyList<KernelRow>? rows = null)
     {
+        rows ??= Rows;
         if (string.IsNullOrEmpty(forced))
         {
-            return All.First(kernel => kernel.IsSupported);
+            return Join([], rows);
         }
 
-        var named = All.FirstOrDefault(kernel => kernel.Name == forced)
-            ?? throw new InvalidOperationException(
-                $"{ForceVariable}={forced} names no kernel; choose one of {string.Join(", ", All)}, or unset it.");
-        return named.IsSupported
-            ? named
+        KernelRow[] named = [.. rows.Where(row => row.Name == forced)];
+        if (named.Length == 0)
+        {
+            throw new InvalidOperationException(
+                $"{ForceVariable}={forced} names no kernel; choose one of {string.Join(", ", NamesOf(rows))}, or unset it.");
+        }
+
+        return Array.TrueForAll(named, row => row.IsSupported)
+            ? Join(named, rows)
             : throw new PlatformNotSupportedException(
                 $"{ForceVariable}={forced} needs instructions that this processor lacks or that are switched off; "
-                + $"it can run {string.Join(", ", All.Where(kernel => kernel.IsSupported))}.");
+                + $"it can run {string.Join(", ", NamesOf(rows.Where(row => row.IsSupported)))}.");
+    }
+
+    private static KernelRow[] Of<TIsa, TVector>(string name)
+        where TIsa : struct, IVectorIsa<TVector>
+        where TVector : struct =>
+        [new LinearKernelOf<TIsa, TVector>(name), new NormKernelOf<TIsa, TVector>(name), new AttentionKernelOf<TIsa, TVector>(name)];
+
+    private static IEnumerable<string> NamesOf(IEnumerable<KernelRow> rows) =>
+        rows.Select(row => row.Name).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The rows that come first, and for what they leave out the list's first that run here.</summary>
+    private static CpuKernel Join(KernelRow[] first, IReadOnlyList<KernelRow> rows)
+    {
+        KernelRow[] all = [.. first, .. rows.Where(row => row.IsSupported)];
+        return new CpuKernel(all.OfType<LinearKernel>().First(), all.OfType<NormKernel>().First(), all.OfType<AttentionKernel>().First());
     }
 }

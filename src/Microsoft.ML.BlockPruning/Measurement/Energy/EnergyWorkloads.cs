@@ -29,9 +29,9 @@ internal sealed unsafe class EnergyWorkloads : IEnergyWorkloads
     {
         _threads = threads;
         _pool = new WorkerPool(threads);
-        _work = new LinearWork(CpuKernels.Selected, _pool);
+        _work = new LinearWork(CpuKernels.Selected.Linear, _pool);
         var weight = BlockSparseMatrix.FromDense(new float[Width * Width], LatencyProbe.Dense(Width, Width));
-        _linear = new PackedLinear(weight, new float[Width]);
+        _linear = CpuKernels.Selected.Linear.Pack(weight, new float[Width]);
         _input = NativeBuffer.OfFloats(threads * _layout.SizeOf(_linear.PaddedInFeatures));
         _output = NativeBuffer.OfFloats(threads * _layout.SizeOf(_linear.PaddedOutFeatures));
     }

@@ -1,4 +1,6 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
 
@@ -8,8 +10,8 @@ public sealed class CpuKernelsTests
     [TestMethod]
     public void Select_WithoutAName_TakesTheFirstThatRunsHere()
     {
-        Assert.AreSame(CpuKernels.All.First(kernel => kernel.IsSupported), CpuKernels.Select(null));
-        Assert.AreSame(CpuKernels.Select(null), CpuKernels.Select(""));
+        Assert.AreEqual(CpuKernels.All.First(kernel => kernel.IsSupported), CpuKernels.Select(null));
+        Assert.AreEqual(CpuKernels.Select(null), CpuKernels.Select(""));
     }
 
     [TestMethod]
@@ -19,7 +21,7 @@ public sealed class CpuKernelsTests
         {
             if (kernel.IsSupported)
             {
-                Assert.AreSame(kernel, CpuKernels.Select(kernel.Name));
+                Assert.AreEqual(kernel, CpuKernels.Select(kernel.Name));
             }
             else
             {
@@ -36,6 +38,20 @@ public sealed class CpuKernelsTests
 
         StringAssert.Contains(error.Message, "BLOCKPRUNING_KERNEL=avx1024");
         StringAssert.Contains(error.Message, "avx512-48x8, avx2-24x4, portable");
+    }
+
+    [TestMethod]
+    public void Rows_HaveAWeightFormatWhereTheyPackOne_AndOneClassOfArithmetic()
+    {
+        foreach (var row in CpuKernels.Rows)
+        {
+            Assert.AreEqual(row.Operation == KernelOperation.Linear ? NumberFormat.Float32 : null, row.Traits.Weights, row.ToString());
+            Assert.AreEqual((NumberFormat.Float32, "ieee-fma-ascending"), (row.Traits.Activations, row.Traits.Arithmetic.Name));
+        }
+
+        CollectionAssert.AreEqual(
+            new[] { new KernelTile(48, 8), new KernelTile(24, 4), new KernelTile(3, 4) },
+            CpuKernels.Rows.Where(row => row.Operation == KernelOperation.Linear).Select(row => row.Traits.Tile).ToArray());
     }
 
     [TestMethod]

@@ -67,3 +67,12 @@ internal readonly unsafe struct Wide2Isa<TIsa, TVector> : IVectorIsa<Vectors2<TV
     public static Vectors2<TVector> ExponentFromLowBits(Vectors2<TVector> value) =>
         new(TIsa.ExponentFromLowBits(value.A), TIsa.ExponentFromLowBits(value.B));
 }
+
+/// <summary>Two neighbouring vectors of tokens.</summary>
+internal readonly struct Vectors2<TVector>(TVector a, TVector b)
+    where TVector : struct
+{
+    public readonly TVector A = a;
+
+    public readonly TVector B = b;
+}

@@ -68,3 +68,14 @@ internal readonly unsafe struct Wide3Isa<TIsa, TVector> : IVectorIsa<Vectors3<TV
     public static Vectors3<TVector> ExponentFromLowBits(Vectors3<TVector> value) =>
         new(TIsa.ExponentFromLowBits(value.A), TIsa.ExponentFromLowBits(value.B), TIsa.ExponentFromLowBits(value.C));
 }
+
+/// <summary>Three neighbouring vectors of tokens.</summary>
+internal readonly struct Vectors3<TVector>(TVector a, TVector b, TVector c)
+    where TVector : struct
+{
+    public readonly TVector A = a;
+
+    public readonly TVector B = b;
+
+    public readonly TVector C = c;
+}

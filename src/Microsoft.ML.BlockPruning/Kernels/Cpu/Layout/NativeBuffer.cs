@@ -31,8 +31,6 @@ internal sealed unsafe class NativeBuffer : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    public long Bytes => _bytes;
-
     public void* Pointer => (void*)handle;
 
     public float* Floats => (float*)handle;

@@ -1,29 +1,14 @@
-using System.Diagnostics;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
-/// <summary>A block-sparse linear layer in the order the micro-kernels read it: <c>[strip][run][k][8]</c>, float32.</summary>
-/// <remarks>
-/// A strip is eight output features (rows). It keeps every input feature k that one of its rows keeps, zeros filled in for the others, and
-/// neighbours in k are merged into runs; a block height that is a multiple of 8 fills nothing in. Rows are padded up to a multiple of 8
-/// with zero weights and zero bias.
-/// </remarks>
-internal sealed unsafe class PackedLinear : IDisposable
+/// <summary>A linear layer as a row of the list packed it for itself; what is here is all that spreading it over threads takes.</summary>
+internal abstract class PackedLinear : IDisposable
 {
-    // Storing a tile of y costs about as much as so many multiply-adds, even where nothing is kept.
-    private const long TileCost = 64 * PanelLayout.StripFeatures;
-
-    private readonly NativeBuffer _values;
-    private readonly NativeBuffer _runs;
-    private readonly NativeBuffer _bias;
-    private readonly int[] _firstRun;
-    private readonly long[] _firstValue;
-
-    /// <summary>Packs a layer; the arguments are copied.</summary>
+    /// <summary>Checks that weight and bias fit each other.</summary>
     /// <param name="weight">W [outFeatures, inFeatures].</param>
     /// <param name="bias">[outFeatures] float32.</param>
-    public PackedLinear(BlockSparseMatrix weight, ReadOnlySpan<float> bias)
+    protected PackedLinear(BlockSparseMatrix weight, ReadOnlySpan<float> bias)
     {
         ArgumentNullException.ThrowIfNull(weight);
         if (bias.Length != weight.Rows)
@@ -34,14 +19,6 @@ internal sealed unsafe class PackedLinear : IDisposable
 
         OutFeatures = weight.Rows;
         InFeatures = weight.Columns;
-        var packing = new StripPacking(weight);
-        _firstRun = packing.FirstRun;
-        _firstValue = packing.FirstValue;
-        _values = NativeBuffer.OfFloats(Math.Max(1, packing.TotalValues));
-        _runs = new NativeBuffer(Math.Max(1, packing.Runs.Count) * sizeof(WeightRun));
-        _bias = NativeBuffer.CopyOf(bias, PaddedOutFeatures);
-        packing.Runs.CopyTo(new Span<WeightRun>(_runs.Pointer, packing.Runs.Count));
-        packing.CopyValues(_values.Floats);
     }
 
     public int OutFeatures { get; }
@@ -53,51 +30,16 @@ internal sealed unsafe class PackedLinear : IDisposable
     public int PaddedInFeatures => PanelLayout.PadFeatures(InFeatures);
 
     /// <summary>Strips of eight output features.</summary>
-    public int Strips => _firstRun.Length - 1;
+    public int Strips => PaddedOutFeatures / PanelLayout.StripFeatures;
 
-    /// <summary>Weights in packed form, filled-in zeros included.</summary>
-    public long PackedWeights => _firstValue[^1];
+    /// <summary>Bytes of the weights in packed form, filled-in zeros included.</summary>
+    public abstract long WeightBytes { get; }
 
     /// <summary>One of several parts of neighbouring strips with about the same work.</summary>
-    public (int First, int End) StripsOf(int part, int parts) => (FirstStripOf(part, parts), FirstStripOf(part + 1, parts));
+    /// <param name="part">Its number, from 0.</param>
+    /// <param name="parts">How many there are; at most <see cref="Strips"/>.</param>
+    public abstract (int First, int End) StripsOf(int part, int parts);
 
-    public float* ValuesOf(int strip) => _values.Floats + _firstValue[strip];
-
-    public WeightRun* RunsOf(int strip) => (WeightRun*)_runs.Pointer + _firstRun[strip];
-
-    public int RunCountOf(int strip) => _firstRun[strip + 1] - _firstRun[strip];
-
-    public float* BiasOf(int strip) => _bias.Floats + (strip * PanelLayout.StripFeatures);
-
-    public void Dispose()
-    {
-        _values.Dispose();
-        _runs.Dispose();
-        _bias.Dispose();
-    }
-
-    /// <summary>The first strip before which at least part / parts of the work lies.</summary>
-    private int FirstStripOf(int part, int parts)
-    {
-        Debug.Assert(part <= parts && parts <= Strips, "more parts than strips");
-        long wanted = CostBefore(Strips) * part / parts;
-        int low = 0;
-        int high = Strips;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (CostBefore(middle) < wanted)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low;
-    }
-
-    private long CostBefore(int strip) => _firstValue[strip] + (strip * TileCost);
+    /// <summary>Frees the memory. No call may be reading it.</summary>
+    public abstract void Dispose();
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
@@ -16,4 +18,48 @@ internal unsafe interface IEpilogue
     static abstract void Apply<TIsa, TVector>(float* tile, float* residual, int length, float* y)
         where TIsa : struct, IVectorIsa<TVector>
         where TVector : struct;
+}
+
+/// <summary><see cref="Epilogue.None"/>.</summary>
+internal readonly unsafe struct IdentityEpilogue : IEpilogue
+{
+    public static bool IsIdentity => true;
+
+    public static void Apply<TIsa, TVector>(float* tile, float* residual, int length, float* y)
+        where TIsa : struct, IVectorIsa<TVector>
+        where TVector : struct => Debug.Fail("the tile is y already");
+}
+
+/// <summary><see cref="Epilogue.Gelu"/>.</summary>
+internal readonly unsafe struct GeluEpilogue : IEpilogue
+{
+    public static bool IsIdentity => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Apply<TIsa, TVector>(float* tile, float* residual, int length, float* y)
+        where TIsa : struct, IVectorIsa<TVector>
+        where TVector : struct
+    {
+        for (int i = 0; i < length; i += TIsa.Width)
+        {
+            TIsa.Store(VectorMath<TIsa, TVector>.Gelu(TIsa.Load(tile + i)), y + i);
+        }
+    }
+}
+
+/// <summary><see cref="Epilogue.AddResidual"/>.</summary>
+internal readonly unsafe struct ResidualEpilogue : IEpilogue
+{
+    public static bool IsIdentity => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Apply<TIsa, TVector>(float* tile, float* residual, int length, float* y)
+        where TIsa : struct, IVectorIsa<TVector>
+        where TVector : struct
+    {
+        for (int i = 0; i < length; i += TIsa.Width)
+        {
+            TIsa.Store(TIsa.Add(TIsa.Load(residual + i), TIsa.Load(tile + i)), y + i);
+        }
+    }
 }

@@ -6,9 +6,9 @@ using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 
 /// <summary>A linear layer over the panels of many images: an item is one panel times one part of the strips.</summary>
-/// <param name="kernel">The instruction set.</param>
+/// <param name="kernel">The row of the list that packed the layers.</param>
 /// <param name="pool">The threads.</param>
-internal sealed unsafe class LinearWork(CpuKernel kernel, WorkerPool pool) : IParallelWork
+internal sealed unsafe class LinearWork(LinearKernel kernel, WorkerPool pool) : IParallelWork
 {
     // With so many items a thread, the narrow last panels and a busy neighbour do not leave threads idle in the end.
     private const int LeastItemsPerThread = 16;
@@ -58,7 +58,7 @@ internal sealed unsafe class LinearWork(CpuKernel kernel, WorkerPool pool) : IPa
         _residual = residual;
         _residualStride = residualStride;
         _y = y;
-        long parts = Math.Max(LeastItemsPerThread * pool.Threads / _panels, linear.PackedWeights * sizeof(float) / PartBytes);
+        long parts = Math.Max(LeastItemsPerThread * pool.Threads / _panels, linear.WeightBytes / PartBytes);
         _parts = (int)Math.Clamp(parts, 1, linear.Strips);
         _xComesFromMemory = images * layout.SizeOf(linear.PaddedInFeatures) * sizeof(float) > CachedBytes;
         pool.Run(this, _panels * _parts);

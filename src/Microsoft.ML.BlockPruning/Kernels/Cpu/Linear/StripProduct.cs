@@ -10,7 +10,7 @@ namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 /// <param name="linear">The layer.</param>
 /// <param name="strip">The strip.</param>
 /// <param name="y">[8, lanes], written.</param>
-internal readonly unsafe struct StripProduct(float* x, int lanes, PackedLinear linear, int strip, float* y) : ILaneAlgorithm
+internal readonly unsafe struct StripProduct(float* x, int lanes, PackedStrips linear, int strip, float* y) : ILaneAlgorithm
 {
     private readonly float* _weights = linear.ValuesOf(strip);
     private readonly WeightRun* _runs = linear.RunsOf(strip);

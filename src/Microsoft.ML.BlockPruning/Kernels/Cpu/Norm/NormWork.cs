@@ -4,7 +4,7 @@ using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Norm;
 
 /// <summary>LayerNorm over the panels of many images: an item is one panel.</summary>
-internal sealed unsafe class NormWork(CpuKernel kernel, WorkerPool pool) : IParallelWork
+internal sealed unsafe class NormWork(NormKernel kernel, WorkerPool pool) : IParallelWork
 {
     private PackedNorm? _norm;
     private PanelLayout _layout;

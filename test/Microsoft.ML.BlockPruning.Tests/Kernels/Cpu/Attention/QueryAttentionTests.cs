@@ -114,7 +114,7 @@ public sealed unsafe class QueryAttentionTests
         {
             for (int panel = 0; panel < shape.Layout.Panels; panel++)
             {
-                kernel.Attend(shape, input.Pointer, head, panel, scratch.Floats, output.Pointer);
+                kernel.Attention.Attend(shape, input.Pointer, head, panel, scratch.Floats, output.Pointer);
             }
         }
 

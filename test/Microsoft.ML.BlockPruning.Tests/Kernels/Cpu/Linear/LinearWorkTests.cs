@@ -157,12 +157,12 @@ public sealed unsafe class LinearWorkTests
         CpuKernel kernel, BlockSparseMatrix sparse, float[] bias, float[] x, int tokens, Epilogue epilogue,
         float[]? residual = null, int threads = 2)
     {
-        using var linear = new PackedLinear(sparse, bias);
+        using var linear = kernel.Linear.Pack(sparse, bias);
         using var pool = new WorkerPool(threads);
         using var input = new PanelBuffer(tokens, sparse.Columns, x);
         using var output = new PanelBuffer(tokens, sparse.Rows, residual);
         var layout = new PanelLayout(tokens);
-        new LinearWork(kernel, pool).Run(
+        new LinearWork(kernel.Linear, pool).Run(
             linear, layout, images: 1, layout.Panels, epilogue, input.Pointer, output.Pointer, residualStride: 0, output.Pointer);
         return output.Rows;
     }

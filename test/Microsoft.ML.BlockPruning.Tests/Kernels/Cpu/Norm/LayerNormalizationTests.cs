@@ -85,7 +85,7 @@ public sealed unsafe class LayerNormalizationTests
         for (int panel = 0; panel < layout.Panels; panel++)
         {
             nint start = PanelLayout.OffsetOf(panel, PanelLayout.PadFeatures(scale.Length));
-            kernel.Normalize(norm, input.Pointer + start, layout.LanesOf(panel), output.Pointer + start);
+            kernel.Norm.Normalize(norm, input.Pointer + start, layout.LanesOf(panel), output.Pointer + start);
         }
 
         return output.Rows;

@@ -1,13 +1,12 @@
-using Microsoft.ML.BlockPruning.Kernels.Cpu;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 
-namespace Microsoft.ML.BlockPruning.Inference.Cpu;
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
 
 /// <summary>Attention over many images: an item is one head and one panel of queries.</summary>
-internal sealed unsafe class AttentionWork(CpuKernel kernel, WorkerPool pool, AttentionShape shape) : IParallelWork
+internal sealed unsafe class AttentionWork(AttentionKernel kernel, WorkerPool pool, AttentionShape shape) : IParallelWork
 {
-    private Workspace? _workspace;
+    private float* _scratch;
     private int _panelsPerImage;
     private float* _qkv;
     private float* _context;
@@ -15,12 +14,12 @@ internal sealed unsafe class AttentionWork(CpuKernel kernel, WorkerPool pool, At
     /// <summary>context = softmax(q kᵀ / √headDim) v.</summary>
     /// <param name="images">Number of images.</param>
     /// <param name="panelsPerImage">Leading panels of each image whose queries are answered; keys are always all tokens.</param>
-    /// <param name="workspace">Holds the workers' scores.</param>
+    /// <param name="scratch">[threads of the pool, shape.ScratchFloats]: each worker's scores.</param>
     /// <param name="qkv">[images] panels of [3 · embedDim, lanes].</param>
     /// <param name="context">[images] panels of [embedDim, lanes], written.</param>
-    public void Run(int images, int panelsPerImage, Workspace workspace, float* qkv, float* context)
+    public void Run(int images, int panelsPerImage, float* scratch, float* qkv, float* context)
     {
-        _workspace = workspace;
+        _scratch = scratch;
         _panelsPerImage = panelsPerImage;
         _qkv = qkv;
         _context = context;
@@ -34,6 +33,6 @@ internal sealed unsafe class AttentionWork(CpuKernel kernel, WorkerPool pool, At
         int image = item / (_panelsPerImage * shape.Heads);
         float* qkv = _qkv + (image * shape.Layout.SizeOf(shape.PaddedQkvFeatures));
         float* context = _context + (image * shape.Layout.SizeOf(shape.PaddedContextFeatures));
-        kernel.Attend(shape, qkv, head, panel, _workspace!.ScratchOf(worker), context);
+        kernel.Attend(shape, qkv, head, panel, _scratch + (worker * shape.ScratchFloats), context);
     }
 }

@@ -1,0 +1,32 @@
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
+
+/// <summary>A row of the list that computes attention.</summary>
+internal abstract unsafe class AttentionKernel(KernelTraits traits) : KernelRow(traits)
+{
+    public sealed override KernelOperation Operation => KernelOperation.Attention;
+
+    /// <summary>Attention of one head for the queries of one panel.</summary>
+    /// <param name="shape">Tokens, heads and their width.</param>
+    /// <param name="qkv">One image: panels of [3 · embedDim, lanes].</param>
+    /// <param name="head">The head.</param>
+    /// <param name="panel">The panel of the queries.</param>
+    /// <param name="scratch">[shape.ScratchFloats], of this thread alone.</param>
+    /// <param name="context">One image: panels of [embedDim, lanes], of which the head's features in the panel are written.</param>
+    public abstract void Attend(AttentionShape shape, float* qkv, int head, int panel, float* scratch, float* context);
+}
+
+/// <summary>Attention on one instruction set.</summary>
+internal sealed unsafe class AttentionKernelOf<TIsa, TVector>(string name)
+    : AttentionKernel(KernelTraits.Of<TIsa, TVector>(name, TIsa.MicrokernelRows))
+    where TIsa : struct, IVectorIsa<TVector>
+    where TVector : struct
+{
+    public override bool IsSupported => TIsa.IsSupported;
+
+    public override void Attend(AttentionShape shape, float* qkv, int head, int panel, float* scratch, float* context) =>
+        LaneLoop<TIsa, TVector>.Run(
+            new QueryAttention(shape, qkv, head, panel, scratch, context), shape.Layout.LanesOf(panel));
+}

@@ -1,0 +1,40 @@
+using Microsoft.ML.BlockPruning.Formats;
+
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
+
+/// <summary>What a row of the list says about itself.</summary>
+/// <param name="Name">Instruction set, then tokens by output features of the micro-kernel, such as <c>avx2-24x4</c>.</param>
+/// <param name="Isa">The instruction set.</param>
+/// <param name="Tile">What it computes at once.</param>
+/// <param name="Activations">Format of what it reads and writes.</param>
+/// <param name="Weights">Format of its packed weights; null where the operation packs none.</param>
+/// <param name="Arithmetic">Rows of one class give the same bits.</param>
+internal sealed record KernelTraits(
+    string Name, string Isa, KernelTile Tile, NumberFormat Activations, NumberFormat? Weights, ArithmeticClass Arithmetic)
+{
+    /// <summary>The traits of our own algorithms, which are written once over the interface of an instruction set.</summary>
+    /// <param name="name">The row's name.</param>
+    /// <param name="outputs">Output features at once.</param>
+    /// <param name="weights">Format of the packed weights.</param>
+    public static KernelTraits Of<TIsa, TVector>(string name, int outputs, NumberFormat? weights = null)
+        where TIsa : struct, IVectorIsa<TVector>
+        where TVector : struct =>
+        new(
+            name, typeof(TIsa).Name, new KernelTile(3 * TIsa.Width, outputs), NumberFormat.Float32, weights,
+            ArithmeticClass.IeeeFmaAscending);
+}
+
+/// <summary>What a micro-kernel computes at once.</summary>
+/// <param name="Tokens">Tokens, the lanes of its vectors.</param>
+/// <param name="Outputs">Output features.</param>
+internal readonly record struct KernelTile(int Tokens, int Outputs);
+
+/// <summary>A promise on bits: rows of one operation and one class give the same ones, whatever their tile and instruction set.</summary>
+/// <param name="Name">What it is called.</param>
+internal sealed record ArithmeticClass(string Name)
+{
+    /// <summary>float32; every operation rounds as IEEE 754 says, sums are chains of fused multiply-adds in ascending order.</summary>
+    public static ArithmeticClass IeeeFmaAscending { get; } = new("ieee-fma-ascending");
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,41 @@
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Sparsity;
+
+namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
+
+/// <summary>A row of the list that multiplies with a weight. How the weight is packed is the row's own affair.</summary>
+internal abstract unsafe class LinearKernel(KernelTraits traits) : KernelRow(traits)
+{
+    public sealed override KernelOperation Operation => KernelOperation.Linear;
+
+    /// <summary>Packs a layer for <see cref="Multiply"/> of this row, and of no other; the arguments are copied.</summary>
+    /// <param name="weight">W [outFeatures, inFeatures]; decoded where its format is not the row's.</param>
+    /// <param name="bias">[outFeatures] float32.</param>
+    /// <exception cref="ArgumentException">There are not as many biases as rows.</exception>
+    public abstract PackedLinear Pack(BlockSparseMatrix weight, ReadOnlySpan<float> bias);
+
+    /// <summary>y = epilogue(W x + b) for some strips of a layer and one panel.</summary>
+    /// <param name="linear">W and b, packed.</param>
+    /// <param name="strips">The strips of eight output features, first and one past the last.</param>
+    /// <param name="x">[linear.InFeatures, lanes].</param>
+    /// <param name="lanes">Tokens of the panel: 16, 32 or 48.</param>
+    /// <param name="epilogue">What happens to W x + b.</param>
+    /// <param name="residual">[linear.PaddedOutFeatures, lanes], for <see cref="Epilogue.AddResidual"/>; may be y.</param>
+    /// <param name="y">[linear.PaddedOutFeatures, lanes], of which the strips' features are written; not x.</param>
+    public abstract void Multiply(
+        PackedLinear linear, (int First, int End) strips, float* x, int lanes, Epilogue epilogue, float* residual, float* y);
+}
+
+/// <summary>What a linear layer does with W x + b before it stores it.</summary>
+internal enum Epilogue
+{
+    /// <summary>y = W x + b.</summary>
+    None,
+
+    /// <summary>y = GELU(W x + b).</summary>
+    Gelu,
+
+    /// <summary>y = residual + (W x + b); y may be the residual itself.</summary>
+    AddResidual,
+}
