@@ -19,6 +19,6 @@ internal sealed class Float32Codec : IBlockCodec
 
     public void Encode(ReadOnlySpan<float> values, Span<byte> bytes) => MemoryMarshal.AsBytes(values).CopyTo(bytes);
 
-    public void Decode(ReadOnlySpan<byte> bytes, Span<float> values) => 
+    public void Decode(ReadOnlySpan<byte> bytes, Span<float> values) =>
         MemoryMarshal.Cast<byte, float>(bytes)[..values.Length].CopyTo(values);
 }

@@ -23,9 +23,15 @@ internal sealed class NetworkCost
     /// The format of all matrices: prunable weights, patch embedding and heads. Biases, norms, tokens and positions are float32 always.
     /// </param>
     public NetworkCost(ViTConfig config, NumberFormat weightFormat = NumberFormat.Float32)
+        : this(config, BlockCodecs.Of(weightFormat))
+    {
+    }
+
+    /// <inheritdoc cref="NetworkCost(ViTConfig, NumberFormat)"/>
+    internal NetworkCost(ViTConfig config, IBlockCodec weights)
     {
         ArgumentNullException.ThrowIfNull(config);
-        _weights = BlockCodecs.Of(weightFormat);
+        _weights = weights;
         _tokens = config.Tokens;
         _prunable = LinearShape.OfPrunableLayers(config).ToDictionary(layer => layer.Name, StringComparer.Ordinal);
         PrunableElements = _prunable.Values.Sum(layer => layer.Elements);

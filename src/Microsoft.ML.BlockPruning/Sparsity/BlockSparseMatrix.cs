@@ -113,9 +113,12 @@ internal sealed class BlockSparseMatrix
     }
 
     /// <summary>The same blocks in a format, each weight rounded to nearest; itself where it has the format.</summary>
-    public BlockSparseMatrix In(NumberFormat format) => Values.Format == format
+    public BlockSparseMatrix In(NumberFormat format) => In(BlockCodecs.Of(format));
+
+    /// <inheritdoc cref="In(NumberFormat)"/>
+    public BlockSparseMatrix In(IBlockCodec codec) => Values.Codec == codec
         ? this
-        : new BlockSparseMatrix(_grid, CrowIndices, ColIndices, CodedNumbers.Of(Values.ToSingles(), format));
+        : new BlockSparseMatrix(_grid, CrowIndices, ColIndices, CodedNumbers.Of(Values.ToSingles(), codec, Block.Height * Block.Width));
 
     /// <summary>Whether the matrix holds a block, whatever its values.</summary>
     public bool IsKept(int blockRow, int blockColumn) =>
