@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.ML.BlockPruning.Formats;
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Measurement.GpuCheck;
 using Microsoft.ML.BlockPruning.Sparsity;

@@ -72,6 +72,22 @@ public sealed class VerbTests : IDisposable
     }
 
     [TestMethod]
+    public void Prune_InBFloat16_WritesASmallerModelOfTheSameBlocks()
+    {
+        string[] verb = ["prune", "--model", _model, "--images", _images, "--block", "8x8", "--refit", "none", "--keep", "0.9"];
+        using var wide = Json([.. verb, "--output", _folder.File("wide.zip")]);
+        using var narrow = Json([.. verb, "--output", _folder.File("narrow.zip"), "--weight-format", "bfloat16"]);
+
+        Assert.AreEqual(Number(wide, "multiplyAdds"), Number(narrow, "multiplyAdds"));
+        Assert.AreEqual(Number(wide, "denseWeightBytes"), Number(narrow, "denseWeightBytes"));
+        Assert.IsLessThan(0.8, Number(narrow, "weightBytes") / Number(wide, "weightBytes"));
+        Assert.IsLessThan(Number(wide, "fileBytes"), Number(narrow, "fileBytes"));
+        var refused = CliRun.Of([.. verb, "--output", _folder.File("none.zip"), "--weight-format", "int3"]);
+        Assert.AreEqual(2, refused.ExitCode);
+        StringAssert.Contains(refused.Error, "'int3' is none of float32, bfloat16, float16");
+    }
+
+    [TestMethod]
     public void Prune_ToATimeOutOfReach_NamesTheNearest()
     {
         var run = CliRun.Of(

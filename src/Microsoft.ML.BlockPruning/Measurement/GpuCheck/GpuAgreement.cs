@@ -1,5 +1,4 @@
 using Microsoft.ML.BlockPruning.Formats;
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
 
 namespace Microsoft.ML.BlockPruning.Measurement.GpuCheck;
 

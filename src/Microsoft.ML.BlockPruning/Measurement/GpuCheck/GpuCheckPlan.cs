@@ -1,5 +1,4 @@
 using Microsoft.ML.BlockPruning.Formats;
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 

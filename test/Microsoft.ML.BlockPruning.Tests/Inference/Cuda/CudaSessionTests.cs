@@ -1,5 +1,4 @@
 using Microsoft.ML.BlockPruning.Formats;
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Kernels.Cuda.Ptx;
