@@ -17,7 +17,7 @@ internal sealed class ComputingNetwork : IDisposable
     public ComputingNetwork(NetworkWeights weights, FineTunePrecision precision)
     {
         _type = precision == FineTunePrecision.Mixed ? ScalarType.BFloat16 : ScalarType.Float32;
-        _network = new TorchViT(weights);
+        _network = new TorchNetwork(weights);
         _network.to(_type);
         Parameters = [.. _network.parameters()];
         foreach (var parameter in Parameters)

@@ -106,7 +106,7 @@ internal sealed class SparseViT
     /// <exception cref="InvalidDataException">A mask of the plan does not fit the network.</exception>
     /// <exception cref="ArithmeticException">A weight is beyond what the format holds; names it.</exception>
     public static SparseViT Create(
-        ViTWeights weights, SparsityPlan plan, ImagePreprocessing preprocessing, IReadOnlyList<string> labelNames,
+        NetworkWeights weights, SparsityPlan plan, ImagePreprocessing preprocessing, IReadOnlyList<string> labelNames,
         IReadOnlyList<string>? notes = null, NumberFormat format = NumberFormat.Float32)
     {
         ArgumentNullException.ThrowIfNull(weights);

@@ -73,7 +73,7 @@ internal static class RandomNetworks
     }
 
     public static SparseViT Sparse(
-        ViTWeights weights, SparsityPlan? plan = null, NumberFormat format = NumberFormat.Float32) => SparseViT.Create(
+        NetworkWeights weights, SparsityPlan? plan = null, NumberFormat format = NumberFormat.Float32) => SparseViT.Create(
         weights,
         plan ?? new SparsityPlan(),
         ImagePreprocessing.ImageNet(weights.Config.ImageSize, weights.Config.Channels),

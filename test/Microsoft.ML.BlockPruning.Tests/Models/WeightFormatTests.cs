@@ -172,7 +172,7 @@ public sealed class WeightFormatTests
         return (float)Math.ScaleB(Math.Round(Math.ScaleB((double)x, 8 - exponent), MidpointRounding.ToEven), exponent - 8);
     }
 
-    private static IEnumerable<float[]> Matrices(ViTWeights weights)
+    private static IEnumerable<float[]> Matrices(NetworkWeights weights)
     {
         LinearWeights?[] others = [weights.PatchEmbedding, weights.Head, weights.DistillationHead];
         return weights.PrunableLayers.Concat(others.OfType<LinearWeights>()).Select(layer => layer.Weight);

@@ -24,7 +24,7 @@ internal static class RoundingNoise
     /// <param name="weights">The pruned network: zeros in removed blocks.</param>
     /// <param name="images">[images, channels, imageSize, imageSize].</param>
     /// <param name="element">The type.</param>
-    public static double[] BoundsOf(ViTWeights weights, float[] images, NumberFormat element)
+    public static double[] BoundsOf(NetworkWeights weights, float[] images, NumberFormat element)
     {
         double[] exact = Logits(new ReferenceViT(weights), weights.Config, images);
         double float32 = 2 * Float32Share * exact.Max(Math.Abs); // the device's and the CPU's
