@@ -50,8 +50,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
 {
     private readonly IHost _host;
     private readonly Options _options;
-    private readonly PruneMethod _method;
-    private readonly LayerRules _rules;
+    private readonly PruneRequest _request;
     private readonly ScoringSettings _settings;
 
     internal BlockPruneEstimator(IHostEnvironment environment, Options options)
@@ -68,15 +67,12 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
 
         CheckValidation(options);
         CheckFineTuning(options);
-        CheckChoices(options);
-        _method = PruneMethods.Of(options);
-        _host = environment.Register(nameof(BlockPruneEstimator));
+        CheckClassOrder(options);
         _options = options.Copy();
-        _rules = new LayerRules(
-            options.Block, options.LayerFloor, options.LayerBlocks, options.LayerFloors, options.LayersToKeepDense);
-        _settings = new ScoringSettings(
-            options.ImageColumnName, options.ScoreColumnName, options.PredictedLabelColumnName, options.BatchSize, options.NumberOfThreads,
-            options.Device, options.MaximumPixels, options.ProbabilityColumnName);
+        _request = RequestOf(_options);
+        _ = new PruneRun(_request); // says now what does not go together
+        _host = environment.Register(nameof(BlockPruneEstimator));
+        _settings = SettingsOf(_options);
         _settings.Validate();
     }
 
@@ -151,51 +147,67 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             FineTuneState.Check(state); // its folder or its content, before there is a pruned network to lose
         }
 
-        using var threads = new TorchThreads(_options.NumberOfThreads ?? Environment.ProcessorCount);
         var device = TrainingDevices.Choose(_host, _options.TrainingDevice ?? _options.Device, LoadDriver, LibTorch.CudaRefusal);
         using var on = device.Use();
 
-        var source = PruneInput.Open(_host, _options, input.Schema, OpenCheckpoint);
-        var (weights, preprocessing, classes, facts) = (source.Weights, source.Preprocessing, source.Classes, source.Facts);
-        var settings = CreateSettings(weights, preprocessing, progress);
-        Info(channel, $"{Path.GetFileName(_options.ModelPath)}: keep {_options.Budget} in blocks of {_options.Block}; {classes}");
-        Info(channel, PreprocessingWords.Sentence(facts.Preprocessing));
+        var source = PruneInput.Open(_host, InputOf(_options), input.Schema);
+        var dense = source.Model;
+        var request = _request with { Seed = MlNetHost.SeedOf(_host) };
+        var run = new PruneRun(request) { MeasureLatency = MeasureLatency };
+        var settings = Marked(() => run.Prepare(dense, progress.ThrowIfCancelled));
+        Info(channel, $"{request.Network}: keep {_options.Budget} in blocks of {_options.Block}; {source.Classes}");
+        Info(channel, PreprocessingWords.Sentence(dense.Facts.Preprocessing));
 
-        classes.Apply(weights);
+        source.Classes.Apply(dense.Weights);
         progress.Clock.Lap("Preparing");
-        var reader = new CalibrationReader(_host, _options, progress);
-        var images = reader.Read(input, source.Image, source.Label?.Column, weights.Config, preprocessing, settings.Seed);
-        if (source.HeldOut is { } heldOut)
-        {
-            images = images with
-            {
-                HeldOut = reader.ReadHeldOut(heldOut, weights.Config, preprocessing, out int unlabelled),
-                HeldOutUnlabelled = unlabelled,
-            };
-        }
-
+        var images = ReadImages(input, source, request.Seed, progress);
         progress.Clock.Lap("Reading");
         Info(channel, $"read {images.Calibration.Count} calibration images, {images.HeldOut?.Count ?? 0} held out");
-        var pruned = Prune(weights, images.Calibration, settings, progress);
 
-        if (_options.FineTuning is { } fineTuning)
+        // Budgets that each could be met may turn out to contradict each other once blocks have to be chosen.
+        var made = Marked(() => run.Run(dense, settings, images, progress.Report));
+        if (made.LastStep is { } last)
         {
-            pruned = FineTune(fineTuning, weights, pruned, images, settings.Seed, channel, progress);
+            string accuracy = last.ValidationTop1 is { } told ? FormattableString.Invariant($", top-1 of the held-out images {told:0.0000}") : "";
+            Info(channel, FormattableString.Invariant($"fine-tuned {last.Epoch} epochs, last loss {last.Loss:G5}{accuracy}"));
         }
 
-        var network = SparseViT.Create(pruned.Weights, pruned.Plan, preprocessing, classes.Names, weights.Notes, _options.WeightFormat);
-        var report = new ReportBuilder(_options, settings.Seed, images, facts).Build(weights, pruned, network, settings.Latency, progress);
+        var report = new ReportBuilder(request, dense, images).Measure(made, progress.Clock, progress.ThrowIfCancelled);
         foreach (string note in report.Notes)
         {
             Info(channel, note);
         }
 
-        var transformer = new SparseViTTransformer(_host, _settings, network, report);
+        var transformer = new SparseViTTransformer(_host, _settings, made.Network, report);
         Info(
             channel,
             $"kept {transformer.Layers.Sum(layer => layer.KeptBlocks)} of {transformer.Layers.Sum(layer => layer.TotalBlocks)} blocks, "
             + $"{transformer.MultiplyAdds} of {transformer.DenseMultiplyAdds} multiply-adds");
         return transformer;
+    }
+
+    private CalibrationImages ReadImages(IDataView input, PruneInput source, long seed, PruneProgressRelay progress)
+    {
+        var reader = new CalibrationReader(_host, InputOf(_options), progress);
+        var config = source.Weights.Config;
+        var images = reader.Read(input, source.Image, source.Label?.Column, config, source.Preprocessing, seed);
+        return source.HeldOut is not { } heldOut ? images : images with
+        {
+            HeldOut = reader.ReadHeldOut(heldOut, config, source.Preprocessing, out int unlabelled),
+            HeldOutUnlabelled = unlabelled,
+        };
+    }
+
+    private T Marked<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (ArgumentException error)
+        {
+            throw _host.Process(error);
+        }
     }
 
     private static void Info(IChannel channel, string message) => channel.Info(MessageSensitivity.None, "{0}", message);
@@ -237,62 +249,6 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         {
             throw new ArgumentException(
                 "FineTuning.LabelWeight needs labels: set CalibrationLabels to Column, or the weight to 0.", nameof(options));
-        }
-    }
-
-    // Budgets that each could be met may turn out to contradict each other once blocks have to be chosen.
-    private PrunedNetwork Prune(NetworkWeights weights, CalibrationSet calibration, PruneSettings settings, PruneProgressRelay progress)
-    {
-        try
-        {
-            return new BlockPruner(_method).Prune(weights, calibration, settings, progress.Report);
-        }
-        catch (ArgumentException error)
-        {
-            throw _host.Process(error);
-        }
-    }
-
-    private static PrunedNetwork FineTune(
-        FineTuneOptions options, NetworkWeights dense, PrunedNetwork pruned, CalibrationImages images, long seed, IChannel channel,
-        PruneProgressRelay progress)
-    {
-        int epoch = 0;
-        double loss = double.NaN;
-        double? top1 = null;
-        var validation = images.HeldOut?.Labels is null ? null : images.HeldOut; // without labels there is no accuracy to tell
-        var weights = new FineTuner(options, seed).Run(dense, pruned.Weights, pruned.Plan, images.Calibration, validation, step =>
-        {
-            (epoch, loss) = (step.Epoch, step.Loss);
-            top1 = step.ValidationTop1 ?? top1;
-            progress.Report(new PruneProgress(PruneStage.FineTuning, step.Step, step.TotalSteps, validationTop1: step.ValidationTop1));
-        });
-        string accuracy = top1 is { } told ? FormattableString.Invariant($", top-1 of the held-out images {told:0.0000}") : "";
-        Info(channel, FormattableString.Invariant($"fine-tuned {epoch} epochs, last loss {loss:G5}{accuracy}"));
-        return pruned with { Weights = weights };
-    }
-
-    /// <summary>Layers, blocks, floors and budgets against the network, before any data is read.</summary>
-    private PruneSettings CreateSettings(NetworkWeights weights, ImagePreprocessing preprocessing, PruneProgressRelay progress)
-    {
-        try
-        {
-            var grids = _rules.GridsOf(_rules.LayersOf(weights));
-            var settings = new PruneSettings
-            {
-                Layers = _rules,
-                Constraints = _options.Budget.Resolve(new NetworkCost(weights.Config, _options.WeightFormat), grids),
-                Latency = _options.Budget.LatencyRequest is { } request
-                    ? MeasureLatency(weights, preprocessing, grids, request, progress.ThrowIfCancelled)
-                    : null,
-                Seed = MlNetHost.SeedOf(_host),
-            };
-            new SparsityAllocator(settings.Constraints, _rules, settings.Latency).CheckBudget(grids);
-            return settings;
-        }
-        catch (ArgumentException error)
-        {
-            throw _host.Process(error);
         }
     }
 }

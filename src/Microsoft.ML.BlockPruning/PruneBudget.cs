@@ -1,6 +1,4 @@
-using System.Globalization;
 using Microsoft.ML.BlockPruning.Inference;
-using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 
 namespace Microsoft.ML.BlockPruning;
@@ -13,42 +11,22 @@ namespace Microsoft.ML.BlockPruning;
 /// </remarks>
 public sealed class PruneBudget
 {
-    private readonly string _text;
-    private readonly Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> _resolve;
+    private PruneBudget(BudgetRequest request) => Request = request;
 
-    private PruneBudget(
-        string text, Func<NetworkCost, LayerGrids, IEnumerable<PruneConstraint>> resolve, LatencyRequest? latency = null,
-        EnergyModel? energyModel = null, int parts = 1)
-    {
-        _text = text;
-        _resolve = resolve;
-        LatencyRequest = latency;
-        EnergyModel = energyModel;
-        Parts = parts;
-    }
-
-    /// <summary>Number of budgets that have to be met.</summary>
-    internal int Parts { get; }
-
-    /// <summary>The budget of time, which takes a measurement to resolve; null where there is none.</summary>
-    internal LatencyRequest? LatencyRequest { get; }
-
-    /// <summary>The figures of a budget of energy; null where there is none.</summary>
-    internal EnergyModel? EnergyModel { get; }
+    /// <summary>The same as plain data.</summary>
+    internal BudgetRequest Request { get; }
 
     /// <summary>Keeps a fraction of the dense network's multiply-adds.</summary>
     /// <param name="keep">Fraction of the dense total that remains, in (0, 1].</param>
     /// <returns>The budget.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in (0, 1].</exception>
-    public static PruneBudget Flops(double keep) => Linear(
-        keep, "multiply-adds", (cost, grids) => (new FlopsCostModel(cost, cost.PrunableElements - grids.Elements), cost.TotalMultiplyAdds));
+    public static PruneBudget Flops(double keep) => Of(BudgetUnit.MultiplyAdds, keep);
 
     /// <summary>Keeps a fraction of the dense network's parameters.</summary>
     /// <param name="keep">Fraction of the dense total that remains, in (0, 1].</param>
     /// <returns>The budget.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in (0, 1].</exception>
-    public static PruneBudget Parameters(double keep) => Linear(
-        keep, "parameters", (cost, grids) => (new ParameterCostModel(cost, cost.PrunableElements - grids.Elements), cost.TotalParameters));
+    public static PruneBudget Parameters(double keep) => Of(BudgetUnit.Parameters, keep);
 
     /// <summary>Keeps a fraction of the bytes of the dense network's float32 weights, the indices of kept blocks counted in.</summary>
     /// <param name="keep">Fraction of the dense bytes that remains, in (0, 1].</param>
@@ -57,23 +35,15 @@ public sealed class PruneBudget
     /// blocks.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in (0, 1].</exception>
-    public static PruneBudget Bytes(double keep) => Linear(
-        keep, "bytes", (cost, grids) => (new BytesCostModel(cost, grids), cost.DenseBytes));
+    public static PruneBudget Bytes(double keep) => Of(BudgetUnit.Bytes, keep);
 
     /// <summary>Keeps a fraction of the energy that an image takes in the dense network, by a stated model; nothing is measured.</summary>
     /// <param name="keep">Fraction of the dense energy that remains, in (0, 1].</param>
     /// <param name="model">The figures; null for <see cref="EnergyModel"/>'s defaults.</param>
     /// <returns>The budget.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in (0, 1].</exception>
-    public static PruneBudget Energy(double keep, EnergyModel? model = null)
-    {
-        var figures = model ?? new EnergyModel();
-        return Linear(keep, $"energy ({figures})", (cost, grids) =>
-        {
-            var costs = new EnergyCostModel(cost, figures, grids);
-            return (costs, costs.DenseCost);
-        }, figures);
-    }
+    public static PruneBudget Energy(double keep, EnergyModel? model = null) =>
+        Of(new BudgetPart(BudgetUnit.Energy, CheckedKeep(keep)) { Energy = model ?? new EnergyModel() });
 
     /// <summary>Keeps a fraction of the time that the dense network takes to score a batch on this machine.</summary>
     /// <param name="keep">Fraction of the dense time that remains, in (0, 1].</param>
@@ -86,9 +56,9 @@ public sealed class PruneBudget
     /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in (0, 1], or a number is out of its range.</exception>
     public static PruneBudget Latency(double keep, int batchSize = 1, int? numberOfThreads = null)
     {
-        CheckKeep(keep);
+        CheckedKeep(keep);
         ScoringLimits.Check(batchSize, numberOfThreads);
-        return new($"{Text(keep)} of the latency at batch {batchSize}", (_, _) => [], new LatencyRequest(keep, batchSize, numberOfThreads));
+        return Of(new BudgetPart(BudgetUnit.Latency, keep) { BatchSize = batchSize, NumberOfThreads = numberOfThreads });
     }
 
     /// <summary>Removes a fraction of the blocks of the layers that may lose some.</summary>
@@ -96,9 +66,10 @@ public sealed class PruneBudget
     /// <returns>The budget.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is NaN or not in [0, 1).</exception>
     public static PruneBudget Sparsity(double sparsity) => sparsity is >= 0 and < 1
-        ? Linear(1 - sparsity, "prunable blocks", (_, grids) => (new SparsityCostModel(), grids.TotalBlocks))
+        ? Of(BudgetUnit.Blocks, 1 - sparsity)
         : throw new ArgumentOutOfRangeException(
-            nameof(sparsity), sparsity, $"sparsity = {Text(sparsity)} is not in [0, 1): it is the fraction of the blocks that is removed.");
+            nameof(sparsity), sparsity,
+            $"sparsity = {BudgetPart.Text(sparsity)} is not in [0, 1): it is the fraction of the blocks that is removed.");
 
     /// <summary>Meets several budgets at once.</summary>
     /// <param name="budgets">The budgets, at least one; of any kinds.</param>
@@ -114,49 +85,23 @@ public sealed class PruneBudget
                 nameof(budgets));
         }
 
-        PruneBudget[] copy = [.. budgets];
-        LatencyRequest[] latencies = [.. copy.Select(budget => budget.LatencyRequest).OfType<LatencyRequest>()];
-        if (latencies.Length > 1)
-        {
-            throw new ArgumentException($"Of {copy.Length} budgets {latencies.Length} are of latency; take one.", nameof(budgets));
-        }
-
-        return new(
-            string.Join(" and ", copy.Select(budget => budget._text)),
-            (cost, grids) => copy.SelectMany(budget => budget._resolve(cost, grids)),
-            latencies.FirstOrDefault(),
-            copy.Select(budget => budget.EnergyModel).FirstOrDefault(model => model is not null),
-            copy.Sum(budget => budget.Parts));
+        BudgetPart[] parts = [.. budgets.SelectMany(budget => budget.Request.Parts)];
+        int latencies = parts.Count(part => part.Latency is not null);
+        return latencies <= 1
+            ? new PruneBudget(new BudgetRequest(parts))
+            : throw new ArgumentException($"Of {budgets.Length} budgets {latencies} are of latency; take one.", nameof(budgets));
     }
 
     /// <inheritdoc/>
-    public override string ToString() => _text;
+    public override string ToString() => Request.ToString();
 
-    /// <summary>The budgets whose costs add up over blocks, in units of their cost models.</summary>
-    /// <param name="cost">The network's counter.</param>
-    /// <param name="grids">The layers that may lose blocks.</param>
-    internal IReadOnlyList<PruneConstraint> Resolve(NetworkCost cost, LayerGrids grids) => [.. _resolve(cost, grids)];
+    private static PruneBudget Of(BudgetUnit unit, double keep) => Of(new BudgetPart(unit, CheckedKeep(keep)));
 
-    private static PruneBudget Linear(
-        double keep, string unit, Func<NetworkCost, LayerGrids, (ICostModel Costs, double Dense)> of, EnergyModel? energyModel = null)
-    {
-        CheckKeep(keep);
-        return new($"{Text(keep)} of the {unit}", (cost, grids) =>
-        {
-            var (costs, dense) = of(cost, grids);
-            return [PruneConstraint.Keep(keep, costs, dense, unit)];
-        }, energyModel: energyModel);
-    }
+    private static PruneBudget Of(BudgetPart part) => new(new BudgetRequest([part]));
 
-    private static void CheckKeep(double keep)
-    {
-        if (!(keep is > 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(keep), keep,
-                $"keep = {Text(keep)} is not in (0, 1]: it is the fraction of the dense total that remains; 0.5 halves it.");
-        }
-    }
-
-    private static string Text(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+    private static double CheckedKeep(double keep) => keep is > 0 and <= 1
+        ? keep
+        : throw new ArgumentOutOfRangeException(
+            nameof(keep), keep,
+            $"keep = {BudgetPart.Text(keep)} is not in (0, 1]: it is the fraction of the dense total that remains; 0.5 halves it.");
 }

@@ -7,7 +7,14 @@ namespace Microsoft.ML.BlockPruning;
 /// <remarks>There is no dimension of number formats: networks are stored and scored in float32 alone.</remarks>
 public sealed class SparsitySearchSpace
 {
-    /// <summary>Gets or sets the kept fractions of the dense network's multiply-adds, each in (0, 1].</summary>
+    /// <summary>Gets or sets what the kept fractions are fractions of.</summary>
+    /// <value>
+    /// The multiply-adds. Of the budget given its fractions do not count: every trial has its own in their place, of
+    /// <see cref="PruneBudget.All"/> in the place of each. <see cref="PruneBudget.Latency"/> is measured once for each block.
+    /// </value>
+    public PruneBudget Budget { get; set; } = PruneBudget.Flops(1);
+
+    /// <summary>Gets or sets the fractions of the dense network's total that are kept, each in (0, 1].</summary>
     /// <value>0.7, 0.5, 0.35 and 0.25. Random and bisection choose anything between the least and the most.</value>
     public IReadOnlyList<double> Keep { get; set; } = [0.7, 0.5, 0.35, 0.25];
 
@@ -31,5 +38,5 @@ public sealed class SparsitySearchSpace
     public IReadOnlyList<int> FineTuneEpochs { get; set; } = [0];
 
     internal SweepSpace ToSpace() => new(
-        Keep, Block, Criterion.Select(criterion => criterion.ToString()), Refit.Select(refit => refit.ToString()), FineTuneEpochs);
+        Keep, Block, Criterion, Refit, FineTuneEpochs);
 }

@@ -1,5 +1,8 @@
+using Microsoft.ML.BlockPruning.MlNet.Interop;
 using Microsoft.ML.BlockPruning.MlNet.Sweeping;
+using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
 using Microsoft.ML.BlockPruning.Sweeps.Running;
 using Microsoft.ML.Runtime;
 
@@ -18,7 +21,10 @@ public sealed class SparsitySweep
 {
     private readonly IHostEnvironment _environment;
     private readonly BlockPruneEstimator.Options _options;
-    private SweepSetup _setup = new();
+    private SweepSetup _setup = new() { Space = new SparsitySearchSpace().ToSpace(), Tuner = SparsityTuner.Grid().Tuner };
+    private SparsitySearchSpace _space = new();
+    private SweepExecutor _executor;
+    private Func<TrialSubject, ITrialExecutor>? _createExecutor;
     private IDataView? _train;
     private IDataView? _validation;
     private IProgress<SweepProgress>? _monitor;
@@ -74,8 +80,9 @@ public sealed class SparsitySweep
     public SparsitySweep SetSearchSpace(SparsitySearchSpace space)
     {
         ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(space.Budget);
         space.ToSpace();
-        _setup = _setup with { Space = space };
+        _space = space;
         return this;
     }
 
@@ -85,7 +92,7 @@ public sealed class SparsitySweep
     public SparsitySweep SetTuner(SparsityTuner tuner)
     {
         ArgumentNullException.ThrowIfNull(tuner);
-        _setup = _setup with { Tuner = tuner };
+        _setup = _setup with { Tuner = tuner.Tuner };
         return this;
     }
 
@@ -144,7 +151,20 @@ public sealed class SparsitySweep
                 nameof(executor), executor, $"{executor} is no executor; take one of {string.Join(", ", Enum.GetNames<SweepExecutor>())}.");
         }
 
-        _setup = _setup with { Executor = executor };
+        (_executor, _createExecutor) = (executor, null);
+        return this;
+    }
+
+    /// <summary>Sets what runs trials: an executor of another package, such as one of a cluster.</summary>
+    /// <param name="create">
+    /// Called once a run, or once a fold, when the images have been read; the sweep disposes what it makes. The network that it hands over
+    /// with a trial is the model's; where it hands over none, the sweep prunes in its own process when it is asked for a model.
+    /// </param>
+    /// <returns>This sweep.</returns>
+    public SparsitySweep SetExecutor(Func<TrialSubject, ITrialExecutor> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        _createExecutor = create;
         return this;
     }
 
@@ -207,10 +227,36 @@ public sealed class SparsitySweep
             throw new InvalidOperationException("The sweep has no images: call SetDataset first.");
         }
 
+        if (_createExecutor is not null && _setup.MemoryLimit is not null)
+        {
+            throw new ArgumentException(
+                "SetMaximumMemoryUsageInMegaByte holds for processes of this sweep, not for an executor of another package: limit the "
+                + "memory there.");
+        }
+
         var options = _options.Copy();
         options.ValidationSet = _validation;
-        return new SweepWork(_environment, options, _setup, cancellationToken).Run(_train, step => _monitor?.Report(step));
+        options.Budget = _space.Budget;
+        var setup = _setup with { Space = _space.ToSpace(), Elsewhere = Elsewhere };
+        var host = _environment.Register(nameof(SparsitySweep));
+        var run = new SweepRun(
+            host, BlockPruneEstimator.InputOf(options), BlockPruneEstimator.RequestOf(options), setup, cancellationToken);
+        new BlockPruneEstimator(_environment, _options).GetOutputSchema(MlNetSchema.ShapeOf(_train.Schema));
+        if (_createExecutor is null && _executor == SweepExecutor.ChildProcess)
+        {
+            _ = SweepWorker.Command(); // says what the program lacks before any image is read
+        }
+
+        var findings = run.Run(_train, options.TrainingDevice ?? options.Device, step => _monitor?.Report(step));
+        return new SweepResult(findings, model => new SparseViTTransformer(
+            _environment, BlockPruneEstimator.SettingsOf(options), model.Network, model.Report, findings.Facts));
     }
+
+    private Func<SweepSubject, PruneRequest, ITrialExecutor>? Elsewhere => _createExecutor is { } create
+        ? (subject, shared) => new CheckedExecutor(create(new TrialSubject(subject, shared)))
+        : _executor == SweepExecutor.ChildProcess
+            ? (subject, shared) => SweepWorker.ExecutorOf(subject, shared, _setup.MemoryLimit)
+            : null;
 
     /// <summary>Runs the sweep on the thread pool.</summary>
     /// <param name="cancellationToken">Ends it within one batch; what is done is kept and returned.</param>

@@ -1,6 +1,7 @@
+using Microsoft.ML.BlockPruning.MlNet.Sweeping;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sweeps;
-using Microsoft.ML.BlockPruning.Sweeps.Running;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
 
 namespace Microsoft.ML.BlockPruning;
 
@@ -8,23 +9,22 @@ namespace Microsoft.ML.BlockPruning;
 public sealed class SweepResult
 {
     private readonly SweepReport _report;
-    private readonly Func<Trial, CancellationToken, SparseViTTransformer> _createModel;
+    private readonly Func<TrialResult, CancellationToken, SparseViTTransformer> _createModel;
     private readonly TrialResult? _answer;
 
-    internal SweepResult(
-        SweepOutcome outcome, double denseTop1, SweepReport report, IReadOnlyList<PreprocessingReport> preprocessing,
-        Func<Trial, CancellationToken, SparseViTTransformer> createModel)
+    internal SweepResult(SweepFindings findings, Func<TrialModel, SparseViTTransformer> transformerOf)
     {
-        PreprocessingSteps = preprocessing;
+        var outcome = findings.Outcome;
+        PreprocessingSteps = findings.Facts.Preprocessing;
         Trials = outcome.Results;
         Recommended = outcome.Recommended;
         Final = outcome.Final;
         Ending = outcome.Ending;
-        DenseTop1 = denseTop1;
-        Notes = report.Notes;
-        _report = report;
+        DenseTop1 = findings.DenseTop1;
+        Notes = findings.Report.Notes;
+        _report = findings.Report;
         _answer = outcome.Answer;
-        _createModel = createModel;
+        _createModel = (judged, cancellationToken) => transformerOf(findings.ModelOf(judged, cancellationToken));
     }
 
     /// <summary>What was done to images before the networks read them, and who says so: <c>config.json</c>, a default, options.</summary>
@@ -65,26 +65,32 @@ public sealed class SweepResult
 
     /// <summary>The network of <see cref="Final"/>, where that was completed, else of <see cref="Recommended"/>.</summary>
     /// <param name="cancellationToken">Stops a pruning within one batch.</param>
-    /// <returns>A transformer of its own, which scores the columns that the options name.</returns>
+    /// <returns>
+    /// A transformer of its own, which scores the columns that the options name. Its <see cref="SparseViTTransformer.Report"/> tells of
+    /// the trial; only its network was timed, not the layers.
+    /// </returns>
     /// <exception cref="InvalidOperationException">No trial was completed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <remarks>A network that was not kept, or comes from another process, is pruned again, to the same weights.</remarks>
     public SparseViTTransformer CreateModel(CancellationToken cancellationToken = default) => _createModel(
-        _answer?.Trial ?? throw new InvalidOperationException(
+        _answer ?? throw new InvalidOperationException(
             "No trial of the sweep was completed, so there is no model; see the trials' errors."),
         cancellationToken);
 
     /// <summary>The network of a trial, as that trial refitted it.</summary>
     /// <param name="trial">One of <see cref="Trials"/>.</param>
     /// <param name="cancellationToken">Stops a pruning within one batch.</param>
-    /// <returns>A transformer of its own, which scores the columns that the options name.</returns>
+    /// <returns>
+    /// A transformer of its own, which scores the columns that the options name. Its <see cref="SparseViTTransformer.Report"/> tells of
+    /// the trial; only its network was timed, not the layers.
+    /// </returns>
     /// <exception cref="InvalidOperationException">The trial failed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <remarks>One of the best, as many as the sweep was told to keep, is there already; another one is pruned again.</remarks>
     public SparseViTTransformer CreateModelOf(TrialResult trial, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(trial);
-        return trial.IsCompleted ? _createModel(trial.Trial, cancellationToken) : throw new InvalidOperationException(
+        return trial.IsCompleted ? _createModel(trial, cancellationToken) : throw new InvalidOperationException(
             $"The trial {trial.Trial} failed, so it has no model: {trial.Error}");
     }
 }

@@ -1,7 +1,7 @@
 using System.Reflection;
+using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Sweeps.Children;
 using Microsoft.ML.BlockPruning.Sweeps.Executors;
-using Microsoft.ML.BlockPruning.Sweeps.Running;
 using Microsoft.ML.BlockPruning.Torch;
 
 namespace Microsoft.ML.BlockPruning;
@@ -37,11 +37,11 @@ public static class SweepWorker
         }
 
         SweepFolder.Require(folder);
-        using var pipe = WorkerPipe.OfWorker(requests, replies);
-        WorkerLoop.Run(pipe, folder, () =>
+        using var pipe = ChildPipe.OfChild(requests, replies);
+        ChildLoop.Run(pipe, folder, () =>
         {
             LibTorch.EnsureLoaded();
-            return new LocalExecutor(SubjectFolder.Read(folder), SweepMethod.Read(folder), CancellationToken.None);
+            return new LocalExecutor(SubjectFolder.Read(folder), RequestFile.Read(folder), CancellationToken.None);
         });
 
         // A sweep that ends kills its worker and deletes the folder; who comes here has outlived it.
@@ -51,12 +51,12 @@ public static class SweepWorker
 
     /// <summary>Starts this program as a worker.</summary>
     /// <exception cref="InvalidOperationException">The program does not hand itself over.</exception>
-    internal static WorkerCommand Command()
+    internal static ChildCommand Command()
     {
         string host = Environment.ProcessPath ?? throw new InvalidOperationException("It is not known which program this process runs.");
         bool isShared = Path.GetFileNameWithoutExtension(host) == "dotnet";
         return _isOffered
-            ? new WorkerCommand(host, isShared ? ["exec", Assembly.GetEntryAssembly()!.Location, Switch] : [Switch])
+            ? new ChildCommand(host, isShared ? ["exec", Assembly.GetEntryAssembly()!.Location, Switch] : [Switch])
             : throw new InvalidOperationException(
                 "Trials in child processes start this program again, which must say 'if (SweepWorker.TryRun(args)) { return; }' first of "
                 + "all in its Main; it does not. Add the line, or take SweepExecutor.InProcess.");
@@ -64,17 +64,17 @@ public static class SweepWorker
 
     /// <summary>An executor in a child process.</summary>
     /// <param name="subject">What to prune and judge on.</param>
-    /// <param name="method">How.</param>
+    /// <param name="shared">How: what all trials share.</param>
     /// <param name="memoryLimit">Bytes of resident memory of the process; null: no limit.</param>
     /// <exception cref="IOException">The disk has no room for network and images.</exception>
-    internal static ChildExecutor ExecutorOf(SweepSubject subject, SweepMethod method, long? memoryLimit)
+    internal static ChildExecutor ExecutorOf(SweepSubject subject, PruneRequest shared, long? memoryLimit)
     {
         var command = Command();
         var folder = SweepFolder.Create();
         try
         {
             SubjectFolder.Write(subject, folder.FullName);
-            method.Write(folder.FullName);
+            RequestFile.Write(shared, folder.FullName);
             return new ChildExecutor(command, folder, subject.Calibration.Count, memoryLimit);
         }
         catch

@@ -42,8 +42,8 @@ public sealed class SparsitySweepTests
 
         var result = Sweep(subject).SetDataset(train, test).Run();
 
-        Assert.IsTrue(result.Trials.All(trial => trial.Refit == "Feedback"));
-        Assert.AreEqual("None", result.Final!.Refit);
+        Assert.IsTrue(result.Trials.All(trial => trial.Refit == PruneRefit.Feedback));
+        Assert.AreEqual(PruneRefit.None, result.Final!.Refit);
         Assert.AreEqual(result.Recommended!.Keep, result.Final.Keep);
         subject.Options.Budget = PruneBudget.Flops(result.Final.Keep);
         subject.Options.ValidationSet = test;

@@ -8,4 +8,7 @@ internal sealed record CalibrationImages(CalibrationSet Calibration, Calibration
 {
     /// <summary>Held-out rows without a label, where others have one: then none of the labels is used.</summary>
     public long HeldOutUnlabelled { get; init; }
+
+    /// <summary>Whether the held-out images were set aside from the calibration images, not given for themselves.</summary>
+    public bool AreSetAside { get; init; }
 }

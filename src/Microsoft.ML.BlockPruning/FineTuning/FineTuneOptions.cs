@@ -81,6 +81,14 @@ public sealed class FineTuneOptions
 
     internal FineTuneOptions Copy() => (FineTuneOptions)MemberwiseClone();
 
+    /// <summary>A copy with another number of epochs.</summary>
+    internal FineTuneOptions For(int epochs)
+    {
+        var copy = Copy();
+        copy.Epochs = epochs;
+        return copy;
+    }
+
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range; names it.</exception>
     internal void Validate()
     {

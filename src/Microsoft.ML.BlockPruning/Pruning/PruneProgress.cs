@@ -3,7 +3,14 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// <summary>How far pruning has come. Every shot goes through the stages anew, fine-tuning apart, which comes once at the end.</summary>
 public sealed class PruneProgress
 {
-    internal PruneProgress(PruneStage stage, int done, int total, int shot = 1, int shots = 1, double? validationTop1 = null)
+    /// <summary>Tells of a step; for executors that pass on what happens elsewhere.</summary>
+    /// <param name="stage">The stage that is running.</param>
+    /// <param name="done">Steps of the stage that are done in this shot, from 1.</param>
+    /// <param name="total">Steps of the stage in this shot.</param>
+    /// <param name="shot">The shot that is running, from 1.</param>
+    /// <param name="shots">Shots of the whole run.</param>
+    /// <param name="validationTop1">Fraction of the held-out images, in [0, 1]; null: not told.</param>
+    public PruneProgress(PruneStage stage, int done, int total, int shot = 1, int shots = 1, double? validationTop1 = null)
     {
         Stage = stage;
         Done = done;

@@ -9,8 +9,6 @@ namespace Microsoft.ML.BlockPruning.Runs;
 /// <summary>Scores held-out images with the dense and the pruned network and compares the answers.</summary>
 internal static class HeldOutComparison
 {
-    private const int BatchSize = 32;
-
     /// <summary>Compares.</summary>
     /// <param name="dense">Scores the dense network.</param>
     /// <param name="pruned">Scores the pruned network.</param>
@@ -48,48 +46,32 @@ internal static class HeldOutComparison
     /// <returns>[images, classes], all finite.</returns>
     /// <exception cref="ArithmeticException">A logit is not finite; names the image.</exception>
     /// <exception cref="InvalidOperationException">The logits are more than one array holds.</exception>
-    public static float[] LogitsOf(SparseViTSession session, CalibrationSet images, Action onBatch)
-    {
-        int classes = session.Config.NumClasses;
-        long all = (long)images.Count * classes;
-        float[] logits = new float[all <= Array.MaxLength ? (int)all : throw new InvalidOperationException(
-            $"{images.Count} held-out images of {classes} classes have {all} logits, more than one array holds ({Array.MaxLength}): "
-            + "take fewer.")];
-        for (int first = 0; first < images.Count; first += BatchSize)
-        {
-            onBatch();
-            int count = Math.Min(BatchSize, images.Count - first);
-            session.Score(images.ImagesAt(first, count), count, logits.AsSpan(first * classes, count * classes));
-            for (int image = first; image < first + count; image++)
-            {
-                CheckFinite(logits.AsSpan(image * classes, classes), $"Held-out image {image} (from 0)");
-            }
-        }
-
-        return logits;
-    }
+    public static float[] LogitsOf(SparseViTSession session, CalibrationSet images, Action onBatch) => SetLogits.Of(
+        session, images, "held-out", onBatch,
+        (first, logits) => CheckFinite(logits, session.Config.NumClasses, image => $"Held-out image {first + image} (from 0)"));
 
     /// <summary>Scores the first calibration images with both networks, so that one without an answer is not handed out.</summary>
     /// <exception cref="ArithmeticException">A logit is not finite; names the image.</exception>
     public static void CheckFinite(SparseViTSession dense, SparseViTSession pruned, CalibrationSet images)
     {
-        int count = Math.Min(BatchSize, images.Count), classes = dense.Config.NumClasses;
+        int count = Math.Min(SetLogits.BatchSize, images.Count), classes = dense.Config.NumClasses;
         float[] logits = new float[count * classes];
         foreach (var (session, name) in new[] { (dense, "dense"), (pruned, "pruned") })
         {
             session.Score(images.ImagesAt(0, count), count, logits);
-            for (int image = 0; image < count; image++)
-            {
-                CheckFinite(logits.AsSpan(image * classes, classes), $"Calibration image {image} (from 0), {name} network");
-            }
+            CheckFinite(logits, classes, image => $"Calibration image {image} (from 0), {name} network");
         }
     }
 
-    private static void CheckFinite(ReadOnlySpan<float> logits, string what)
+    private static void CheckFinite(ReadOnlySpan<float> logits, int classes, Func<int, string> nameOf)
     {
-        if (FiniteLogits.FirstBad(logits) >= 0)
+        for (int image = 0; image < logits.Length / classes; image++)
         {
-            throw FiniteLogits.Error(what, logits);
+            var one = logits.Slice(image * classes, classes);
+            if (FiniteLogits.FirstBad(one) >= 0)
+            {
+                throw FiniteLogits.Error(nameOf(image), one);
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed record NetworkFacts(IReadOnlyList<ClassReport> Classes, IReadOnl
         var steps = PreprocessingOrigins.ModelFile.Describe(network.Preprocessing);
         var told = report?.Preprocessing ?? [];
         return new NetworkFacts(
-            AreOf(classes, network.LabelNames) ? classes : ClassOrder.InNetworksOrder(network.LabelNames).Classes,
+            AreOf(classes, network.LabelNames) ? classes : InNetworksOrder(network.LabelNames),
             told.Select(step => (step.Name, step.Value)).SequenceEqual(steps.Select(step => (step.Name, step.Value))) ? told : steps);
     }
 
@@ -37,6 +37,10 @@ internal sealed record NetworkFacts(IReadOnlyList<ClassReport> Classes, IReadOnl
                 : step),
         ],
     };
+
+    /// <summary>Classes whose slots are their own order.</summary>
+    public static IReadOnlyList<ClassReport> InNetworksOrder(IReadOnlyList<string> names) =>
+        [.. names.Select((name, i) => new ClassReport { Index = i, Name = name, Slot = i })];
 
     // A file may hold the report of another network.
     private static bool AreOf(IReadOnlyList<ClassReport> classes, IReadOnlyList<string> names) =>

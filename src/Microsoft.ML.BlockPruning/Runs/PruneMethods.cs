@@ -11,25 +11,27 @@ namespace Microsoft.ML.BlockPruning.Runs;
 /// <summary>The one table from the choices of a user to what carries them out.</summary>
 internal static class PruneMethods
 {
-    /// <summary>The method that options ask for.</summary>
-    /// <param name="options">The options.</param>
+    private const string OptionsName = "options"; // what the caller gave, in the words of the face
+
+    /// <summary>The method that a request asks for.</summary>
+    /// <param name="request">The request.</param>
     /// <exception cref="ArgumentOutOfRangeException">A choice is none of its enum, or the shots are not positive.</exception>
     /// <exception cref="ArgumentException">Choices contradict each other.</exception>
-    public static PruneMethod Of(BlockPruneEstimator.Options options)
+    public static PruneMethod Of(PruneRequest request)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Shots, 1, nameof(options.Shots));
-        Check(options);
-        return Of(options, CriterionOf(options.Criterion, options.CalibrationLabels));
+        ArgumentOutOfRangeException.ThrowIfLessThan(request.Shots, 1, nameof(request.Shots));
+        Check(request);
+        return Of(request, CriterionOf(request.Criterion, request.CalibrationLabels));
     }
 
-    /// <summary>The method that options ask for, apart from the criterion; the options have been checked.</summary>
-    /// <param name="options">The options.</param>
+    /// <summary>The method that a request asks for, apart from the criterion; its choices have been checked.</summary>
+    /// <param name="request">The request.</param>
     /// <param name="criterion">Rates the blocks.</param>
-    public static PruneMethod Of(BlockPruneEstimator.Options options, IBlockCriterion criterion) => new()
+    public static PruneMethod Of(PruneRequest request, IBlockCriterion criterion) => new()
     {
-        Selection = SelectionOf(options.Allocation, criterion),
-        Refit = RefitOf(options.Refit),
-        Shots = options.Shots,
+        Selection = SelectionOf(request.Allocation, criterion),
+        Refit = RefitOf(request.Refit),
+        Shots = request.Shots,
     };
 
     /// <summary>The criterion behind a choice.</summary>
@@ -73,29 +75,29 @@ internal static class PruneMethods
         _ => throw Unknown(refit),
     };
 
-    private static void Check(BlockPruneEstimator.Options options)
+    private static void Check(PruneRequest request)
     {
-        bool isInteractionAware = options.Allocation == PruneAllocation.InteractionAware;
-        if (isInteractionAware && options.Criterion != default)
+        bool isInteractionAware = request.Allocation == PruneAllocation.InteractionAware;
+        if (isInteractionAware && request.Criterion != default)
         {
             throw new ArgumentException(
-                $"Allocation = InteractionAware brings its own criterion, found Criterion = {options.Criterion}: leave it at its default, "
+                $"Allocation = InteractionAware brings its own criterion, found Criterion = {request.Criterion}: leave it at its default, "
                 + "or take another allocation.",
-                nameof(options));
+                OptionsName);
         }
 
-        if ((isInteractionAware || options.Allocation == PruneAllocation.Uniform) && options.Budget.LatencyRequest is not null)
+        if ((isInteractionAware || request.Allocation == PruneAllocation.Uniform) && request.Budget.Latency is not null)
         {
             throw new ArgumentException(
-                $"Allocation = {options.Allocation} cannot meet a budget of latency, found '{options.Budget}': take Global or "
+                $"Allocation = {request.Allocation} cannot meet a budget of latency, found '{request.Budget}': take Global or "
                 + "MeasuredCurves, or a budget that adds up over blocks.",
-                nameof(options));
+                OptionsName);
         }
 
-        if (isInteractionAware && options.Budget.Parts > 1)
+        if (isInteractionAware && request.Budget.Parts.Count > 1)
         {
             throw new ArgumentException(
-                $"Allocation = InteractionAware takes one budget, found {options.Budget.Parts}: '{options.Budget}'.", nameof(options));
+                $"Allocation = InteractionAware takes one budget, found {request.Budget.Parts.Count}: '{request.Budget}'.", OptionsName);
         }
     }
 

@@ -13,81 +13,86 @@ using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Runs;
 
-/// <summary>Makes the report of one <c>Fit</c>: compares, measures, counts.</summary>
-/// <param name="options">What was asked for.</param>
-/// <param name="seed">The seed in use.</param>
+/// <summary>Makes the report of one run: compares, measures, counts.</summary>
+/// <param name="request">What was asked for.</param>
+/// <param name="dense">The dense network.</param>
 /// <param name="images">What was read.</param>
-/// <param name="facts">Classes and preprocessing.</param>
-internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long seed, CalibrationImages images, NetworkFacts facts)
+internal sealed class ReportBuilder(PruneRequest request, DenseModel dense, CalibrationImages images)
 {
     // A model in a unit of its own has no joules; its budget is then reported by the usual figures.
-    private readonly EnergyModel _energy =
-        options.Budget.EnergyModel is { PerTileStep: 0 } figures ? figures : new EnergyModel();
+    private readonly EnergyModel _energy = request.Budget.Energy is { PerTileStep: 0 } figures ? figures : new EnergyModel();
 
-    private readonly int _threads = options.NumberOfThreads ?? Environment.ProcessorCount;
-
-    /// <summary>Builds.</summary>
-    /// <param name="dense">The dense network.</param>
-    /// <param name="pruned">What pruning handed on.</param>
-    /// <param name="network">The pruned network as it will score.</param>
-    /// <param name="times">The table that a budget of time was met by; null where there is none.</param>
-    /// <param name="progress">Asked between steps whether to stop; its clock gives the stages.</param>
-    public PruneReport Build(
-        NetworkWeights dense, PrunedNetwork pruned, SparseViT network, LatencyConstraint? times, PruneProgressRelay progress)
+    /// <summary>Compares both networks, measures, and builds.</summary>
+    /// <param name="made">What came of the run.</param>
+    /// <param name="clock">Has timed the stages.</param>
+    /// <param name="onStep">Called between steps; it may throw to cancel.</param>
+    public PruneReport Measure(PrunedModel made, StageClock clock, Action onStep)
     {
-        var denseNetwork = SparseViT.Create(dense, new SparsityPlan(), network.Preprocessing, network.LabelNames);
-        using var denseSession = new SparseViTSession(denseNetwork, _threads);
-        using var prunedSession = new SparseViTSession(network, _threads);
+        var network = made.Network;
+        var denseNetwork = dense.ToNetwork();
+        using var denseSession = new SparseViTSession(denseNetwork, request.Threads);
+        using var prunedSession = new SparseViTSession(network, request.Threads);
         HeldOutComparison.CheckFinite(denseSession, prunedSession, images.Calibration);
         var heldOut = images.HeldOut is { } set
-            ? HeldOutComparison.Of(denseSession, prunedSession, set, OriginOfHeldOut, progress.ThrowIfCancelled)
+            ? HeldOutComparison.Of(denseSession, prunedSession, set, OriginOfHeldOut, onStep)
             : null;
-        var latency = ReportLatency.TryMeasure(denseSession, prunedSession, network.Plan, _threads, progress.ThrowIfCancelled);
-        var outcome = times is null
-            ? null
-            : LatencyOutcome.TryMeasure(options.Budget.LatencyRequest!, times.Table, denseNetwork, network, progress.ThrowIfCancelled);
-        progress.Clock.Lap("Measuring");
-        var layers = LayersOf(network, pruned, latency);
+        var latency = ReportLatency.TryMeasure(denseSession, prunedSession, network.Plan, request.Threads, onStep);
+        var outcome = made.Latency is { } times
+            ? LatencyOutcome.TryMeasure(request.Budget.Latency!, times.Table, denseNetwork, network, onStep)
+            : null;
+        clock.Lap("Measuring");
+        return Build(made, heldOut, latency, outcome, prunedSession.Kernel.Name, clock);
+    }
+
+    /// <summary>Builds of what has been compared and measured.</summary>
+    /// <param name="made">What came of the run.</param>
+    /// <param name="heldOut">The two networks on images that pruning did not see; null where there are none.</param>
+    /// <param name="latency">The times; null where there was no memory to take them.</param>
+    /// <param name="outcome">What came of a budget of time; null where there is none.</param>
+    /// <param name="kernel">The compute kernel that scored.</param>
+    /// <param name="clock">Has timed the stages.</param>
+    public PruneReport Build(
+        PrunedModel made, HeldOutReport? heldOut, ReportLatency? latency, LatencyOutcome? outcome, string kernel, StageClock clock)
+    {
+        var layers = LayersOf(made.Network, made.Pruned, latency);
         return new PruneReport
         {
-            Settings = SettingsOf(pruned, prunedSession.Kernel.Name),
-            Network = NetworkOf(network, layers, latency, heldOut),
+            Settings = SettingsOf(kernel),
+            Network = NetworkOf(made.Network, layers, latency, heldOut),
             Layers = layers,
-            Classes = facts.Classes,
-            Preprocessing = facts.Preprocessing,
-            Stages = progress.Clock.Stages,
-            Notes = [.. new ReportNotes(options, images, dense, pruned).All(layers, latency, outcome, prunedSession.Kernel.Name)],
+            Classes = dense.Facts.Classes,
+            Preprocessing = dense.Facts.Preprocessing,
+            Stages = clock.Stages,
+            Notes = [.. new ReportNotes(request, images, dense.Weights, made.Pruned).All(layers, latency, outcome, kernel)],
         };
     }
 
-    private string OriginOfHeldOut =>
-        options.ValidationSet is null ? HeldOutReport.OfCalibration : HeldOutReport.OfValidationSet;
+    private string OriginOfHeldOut => images.AreSetAside ? HeldOutReport.OfCalibration : HeldOutReport.OfValidationSet;
 
     private List<LayerReport> LayersOf(SparseViT network, PrunedNetwork pruned, ReportLatency? latency)
     {
         var importances = (pruned.Trace?.Selection.Importances ?? []).ToDictionary(layer => layer.LayerName, StringComparer.Ordinal);
+        var cost = new NetworkCost(network.Config);
         var layers = new List<LayerReport>();
-        var (dense, sparse) = (new NetworkCost(network.Config), new NetworkCost(network.Config, network.WeightFormat));
-        foreach (var summary in LayerSummary.Of(network))
+        foreach (var layer in network.PrunableLayers)
         {
-            string name = summary.Name;
+            var (name, weight) = (layer.Name, layer.Weight);
             var mask = network.Plan[name];
-            long elements = (long)summary.OutFeatures * summary.InFeatures;
-            long bytes = mask is null
-                ? sparse.BytesOf(elements, indices: 0)
-                : sparse.BytesOf(mask.KeptElements, mask.KeptBlocks + mask.BlockRows + 1L);
+            long elements = (long)weight.Rows * weight.Columns;
+            long numbers = mask is null ? elements : mask.KeptElements + mask.KeptBlocks + mask.BlockRows + 1;
+            var times = latency?.LayerOf(name) ?? default;
             layers.Add(new LayerReport
             {
                 Name = name,
-                OutFeatures = summary.OutFeatures,
-                InFeatures = summary.InFeatures,
-                Block = summary.Block,
-                KeptBlocks = summary.KeptBlocks,
-                TotalBlocks = summary.TotalBlocks,
+                OutFeatures = weight.Rows,
+                InFeatures = weight.Columns,
+                Block = weight.Shape,
+                KeptBlocks = weight.KeptBlocks,
+                TotalBlocks = weight.TotalBlocks,
                 PredictedDistortion = mask is null || !importances.TryGetValue(name, out var rated) ? 0 : rated.SumOfRemoved(mask),
                 MeasuredDistortion = DistortionOf(name, pruned),
-                Dense = CostOf(summary.DenseMultiplyAdds, dense.BytesOf(elements, indices: 0), latency?.Layers[name].Dense),
-                Pruned = CostOf(summary.MultiplyAdds, bytes, latency?.Layers[name].Pruned),
+                Dense = CostOf(cost.MultiplyAddsOf(name, elements), NetworkCost.BytesOf(elements), times.Dense),
+                Pruned = CostOf(cost.MultiplyAddsOf(name, weight.KeptElements), NetworkCost.BytesOf(numbers), times.Pruned),
             });
         }
 
@@ -102,7 +107,7 @@ internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long se
             return 0;
         }
 
-        double? passedOver = options.Refit == PruneRefit.None ? null : 0;
+        double? passedOver = request.Refit == PruneRefit.None ? null : 0;
         return pruned.Trace.Refit.Outcomes.TryGetValue(layer, out var outcome) ? outcome.Distortion : passedOver;
     }
 
@@ -128,22 +133,21 @@ internal sealed class ReportBuilder(BlockPruneEstimator.Options options, long se
         Milliseconds = milliseconds,
     };
 
-    private ReportSettings SettingsOf(PrunedNetwork pruned, string kernel)
+    private ReportSettings SettingsOf(string kernel)
     {
         var library = typeof(ReportBuilder).Assembly;
         return new ReportSettings
         {
-            Network = Path.GetFileName(options.ModelPath),
-            Criterion = options.Criterion.ToString(),
-            Allocation = options.Allocation.ToString(),
-            Refit = options.Refit.ToString(),
-            Shots = options.Shots,
-            Block = options.Block,
-            WeightFormat = options.WeightFormat,
-            Budget = options.Budget.ToString(),
-            Seed = seed,
+            Network = request.Network,
+            Criterion = request.Criterion.ToString(),
+            Allocation = request.Allocation.ToString(),
+            Refit = request.Refit.ToString(),
+            Shots = request.Shots,
+            Block = request.Block,
+            Budget = request.Budget.ToString(),
+            Seed = request.Seed,
             CalibrationImages = images.Calibration.Count,
-            Threads = _threads,
+            Threads = request.Threads,
             Kernel = kernel,
             EnergyModel = _energy.ToString(),
             LibraryVersion = library.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,

@@ -7,12 +7,20 @@ using Microsoft.ML.BlockPruning.Sparsity;
 namespace Microsoft.ML.BlockPruning.Runs;
 
 /// <summary>Milliseconds of one image at batch 1, dense and pruned.</summary>
-/// <param name="Dense">The dense network.</param>
+/// <param name="Dense">The dense network; null where it was not timed beside the pruned one.</param>
 /// <param name="Pruned">The pruned network.</param>
-/// <param name="Layers">By layer name.</param>
+/// <param name="Layers">By layer name; empty where they were not timed.</param>
 internal sealed record ReportLatency(
-    double Dense, double Pruned, IReadOnlyDictionary<string, (double Dense, double Pruned)> Layers)
+    double? Dense, double Pruned, IReadOnlyDictionary<string, (double Dense, double Pruned)> Layers)
 {
+    /// <summary>The time of a pruned network alone, as a sweep takes it.</summary>
+    public static ReportLatency OfPruned(double milliseconds) =>
+        new(Dense: null, milliseconds, new Dictionary<string, (double Dense, double Pruned)>());
+
+    /// <summary>A layer's times, dense and pruned; null where it was not timed.</summary>
+    public (double? Dense, double? Pruned) LayerOf(string name) =>
+        Layers.TryGetValue(name, out var times) ? (times.Dense, times.Pruned) : (null, null);
+
     /// <summary>Measures; a second or two for DeiT-S.</summary>
     /// <param name="dense">Scores the dense network.</param>
     /// <param name="pruned">Scores the pruned network.</param>

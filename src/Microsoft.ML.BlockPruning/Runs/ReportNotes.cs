@@ -11,12 +11,12 @@ using Microsoft.ML.BlockPruning.Sparsity;
 namespace Microsoft.ML.BlockPruning.Runs;
 
 /// <summary>What a reader of the report should know besides its figures: fallbacks, surprises, what is missing.</summary>
-/// <param name="options">What was asked for.</param>
+/// <param name="request">What was asked for.</param>
 /// <param name="images">What was read.</param>
 /// <param name="dense">The dense network.</param>
 /// <param name="pruned">What pruning handed on.</param>
 internal sealed class ReportNotes(
-    BlockPruneEstimator.Options options, CalibrationImages images, NetworkWeights dense, PrunedNetwork pruned)
+    PruneRequest request, CalibrationImages images, ViTWeights dense, PrunedNetwork pruned)
 {
     // Far above the nudge that keeps equal blocks in order, far below a difference that means anything.
     private const double EqualShare = 1e-9;
@@ -42,6 +42,7 @@ internal sealed class ReportNotes(
             List("Units that were removed whole, with all that reads them:", DeadUnits(), "what they gave is in the biases."),
             .. OfRefit(layers),
             latency is null ? "No time was measured: there is not enough memory for a second copy of the layers." : null,
+            latency is { Dense: null } ? "Neither the dense network nor layers were timed: a sweep times its pruned networks alone." : null,
             kernel == CpuKernels.All[0].Name ? null : $"Scoring runs on the kernel {kernel}; the fastest is {CpuKernels.All[0].Name}.",
         ];
         return notes.OfType<string>();
@@ -55,7 +56,7 @@ internal sealed class ReportNotes(
             ? $"There are {count} calibration images for {classes} classes: what is rare may be pruned unseen; give more images."
             : null;
         yield return images.Unlabelled > 0 ? $"{images.Unlabelled} calibration rows have no label and were left out." : null;
-        yield return images.HeldOut is not null && options.ValidationSetFraction > 0
+        yield return images.HeldOut is not null && images.AreSetAside
             ? $"The {images.HeldOut.Count} held-out images were set aside from the calibration images: if the network was trained on "
             + "those, it answers them better than new ones, dense and pruned. Give ValidationSet, test images, to know how it does on "
             + "others."
@@ -71,7 +72,7 @@ internal sealed class ReportNotes(
 
     private IEnumerable<string?> OfRefit(IReadOnlyList<LayerReport> layers)
     {
-        yield return options.Refit == PruneRefit.None
+        yield return request.Refit == PruneRefit.None
             ? "Nothing was refitted, so no distortion was measured by layer."
             : List(
                 "Targets that do not vary on the calibration images:",
@@ -80,7 +81,7 @@ internal sealed class ReportNotes(
         yield return List(
             "Training the layer as a whole did not help on held-out calibration images in", pruned.Trace?.Refit.LeftAsFitted ?? [],
             "it stays as least squares left it.");
-        yield return options.Refit == PruneRefit.Reconstruction && images.Calibration.Count < LayerReconstruction.LeastImages
+        yield return request.Refit == PruneRefit.Reconstruction && images.Calibration.Count < LayerReconstruction.LeastImages
             ? $"There are {images.Calibration.Count} calibration images; to train layers as a whole takes "
             + $"{LayerReconstruction.LeastImages}, so the refit is by least squares alone."
             : null;
@@ -90,12 +91,12 @@ internal sealed class ReportNotes(
                 $"The choice is predicted to cost {prediction.Fit:G3} nats on the images it was made by, "
                 + $"{prediction.HeldOut:G3} on others.")
             : null;
-        yield return options.FineTuning is null
+        yield return request.FineTuning is null
             ? null
             : "Measured distortions are from before fine-tuning, the held-out figures from after it.";
     }
 
-    private IEnumerable<string> LeftDense() => options.Budget.LatencyRequest is null || pruned.Trace is null
+    private IEnumerable<string> LeftDense() => request.Budget.Latency is null || pruned.Trace is null
         ? []
         : pruned.Trace.Selection.Importances.Select(layer => layer.LayerName).Where(name => pruned.Plan[name] is null);
 

@@ -16,5 +16,5 @@ internal sealed record SweepLimits
     public double MaximumDrop { get; init; } = 0.01;
 
     /// <summary>The refit with which the recommended trial is run once more at the end; null: none.</summary>
-    public string? FinalRefit { get; init; }
+    public PruneRefit? FinalRefit { get; init; }
 }

@@ -16,17 +16,17 @@ public sealed class SweepProgress
         Total = total;
     }
 
-    /// <summary>The trial's kept fraction of multiply-adds.</summary>
+    /// <summary>The trial's kept fraction: of the multiply-adds, unless the search space names another budget.</summary>
     public double Keep { get; }
 
     /// <summary>The trial's weight tile.</summary>
     public BlockShape Block { get; }
 
     /// <summary>What rates the trial's blocks.</summary>
-    public string Criterion { get; }
+    public PruneCriterion Criterion { get; }
 
     /// <summary>How the trial's kept weights make up for the others.</summary>
-    public string Refit { get; }
+    public PruneRefit Refit { get; }
 
     /// <summary>Whether this is the recommended trial run once more with the final refit, after all trials.</summary>
     public bool IsFinal { get; internal init; }

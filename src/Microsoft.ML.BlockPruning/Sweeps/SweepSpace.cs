@@ -8,20 +8,20 @@ internal sealed class SweepSpace
     /// <summary>Checks and keeps the choices.</summary>
     /// <param name="keeps">Kept fractions; the least and the most of them bound what tuners may choose between.</param>
     /// <param name="blocks">Block shapes.</param>
-    /// <param name="criteria">Criteria by name.</param>
-    /// <param name="refits">Refits by name.</param>
+    /// <param name="criteria">Criteria.</param>
+    /// <param name="refits">Refits.</param>
     /// <param name="fineTuneEpochs">Passes of fine-tuning; 0: none.</param>
     /// <exception cref="ArgumentException">
     /// A list is empty, a fraction is outside (0, 1], a block is empty or a number of epochs is negative.
     /// </exception>
     public SweepSpace(
-        IEnumerable<double> keeps, IEnumerable<BlockShape> blocks, IEnumerable<string> criteria, IEnumerable<string> refits,
+        IEnumerable<double> keeps, IEnumerable<BlockShape> blocks, IEnumerable<PruneCriterion> criteria, IEnumerable<PruneRefit> refits,
         IEnumerable<int> fineTuneEpochs)
     {
         Keeps = [.. keeps.Distinct().OrderDescending()];
         Blocks = [.. blocks.Distinct()];
-        Criteria = [.. criteria.Distinct(StringComparer.Ordinal)];
-        Refits = [.. refits.Distinct(StringComparer.Ordinal)];
+        Criteria = [.. criteria.Distinct()];
+        Refits = [.. refits.Distinct()];
         FineTuneEpochs = [.. fineTuneEpochs.Distinct()];
         if (Keeps.Count == 0 || Blocks.Count == 0 || Criteria.Count == 0 || Refits.Count == 0 || FineTuneEpochs.Count == 0)
         {
@@ -51,9 +51,9 @@ internal sealed class SweepSpace
 
     public IReadOnlyList<BlockShape> Blocks { get; }
 
-    public IReadOnlyList<string> Criteria { get; }
+    public IReadOnlyList<PruneCriterion> Criteria { get; }
 
-    public IReadOnlyList<string> Refits { get; }
+    public IReadOnlyList<PruneRefit> Refits { get; }
 
     public IReadOnlyList<int> FineTuneEpochs { get; }
 

@@ -7,7 +7,7 @@ namespace Microsoft.ML.BlockPruning.Sweeps;
 /// <param name="Criterion">What rates the blocks.</param>
 /// <param name="Refit">How kept weights make up for the others.</param>
 /// <param name="FineTuneEpochs">Passes of fine-tuning; 0: none.</param>
-internal sealed record TrialFamily(BlockShape Block, string Criterion, string Refit, int FineTuneEpochs)
+internal sealed record TrialFamily(BlockShape Block, PruneCriterion Criterion, PruneRefit Refit, int FineTuneEpochs)
 {
     public Trial At(double keep) => new(keep, Block, Criterion, Refit, FineTuneEpochs);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Sweeps;
@@ -6,17 +7,17 @@ namespace Microsoft.ML.BlockPruning.Sweeps;
 /// <remarks>All figures are the same for the same data and seed, times apart.</remarks>
 public sealed class TrialResult
 {
-    /// <summary>Fraction of the dense network's multiply-adds that was asked for, in (0, 1].</summary>
+    /// <summary>Fraction of the dense network's total that was asked for, in (0, 1]: of the multiply-adds, unless told otherwise.</summary>
     public required double Keep { get; init; }
 
     /// <summary>The weight tile, height x width.</summary>
     public required BlockShape Block { get; init; }
 
-    /// <summary>What rated the blocks, such as <c>ObsPath</c>.</summary>
-    public required string Criterion { get; init; }
+    /// <summary>What rated the blocks.</summary>
+    public required PruneCriterion Criterion { get; init; }
 
-    /// <summary>How kept weights made up for the others, such as <c>Feedback</c>. Compare figures of one refit alone.</summary>
-    public required string Refit { get; init; }
+    /// <summary>How kept weights made up for the others. Compare figures of one refit alone.</summary>
+    public required PruneRefit Refit { get; init; }
 
     /// <summary>Passes of fine-tuning after the refit; 0: none.</summary>
     public int FineTuneEpochs { get; init; }
@@ -58,7 +59,9 @@ public sealed class TrialResult
     /// <summary>What went wrong; null where nothing did.</summary>
     public string? Error { get; init; }
 
-    internal Trial Trial => new(Keep, Block, Criterion, Refit, FineTuneEpochs, CalibrationImages);
+    /// <summary>What was tried.</summary>
+    [JsonIgnore]
+    public Trial Trial => new(Keep, Block, Criterion, Refit, FineTuneEpochs, CalibrationImages);
 
     internal bool IsCompleted => Status == TrialStatus.Completed;
 

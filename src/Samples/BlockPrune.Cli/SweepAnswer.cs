@@ -71,8 +71,8 @@ internal static class SweepAnswer
     {
         trial.Keep,
         Block = trial.Block.ToString(),
-        trial.Criterion,
-        trial.Refit,
+        Criterion = trial.Criterion.ToString(),
+        Refit = trial.Refit.ToString(),
         trial.FineTuneEpochs,
         trial.CalibrationImages,
         trial.Status,

@@ -16,8 +16,8 @@ internal static class SweepTable
     {
         List<(string Name, string? Usual, Func<TrialResult, string> Of)> methods =
         [
-            ("criterion", null, trial => trial.Criterion),
-            ("refit", null, trial => trial.Refit),
+            ("criterion", null, trial => trial.Criterion.ToString()),
+            ("refit", null, trial => trial.Refit.ToString()),
             ("epochs", "0", trial => Text($"{trial.FineTuneEpochs}")),
             ("images", All, trial => trial.CalibrationImages is { } some ? Text($"{some}") : All),
         ];

@@ -11,7 +11,7 @@ internal sealed class JournalCase() : SaveCase(Is, "sweep.jsonl")
 
     private const int Trials = 4;
 
-    private static readonly SweepSession Session = SweepSession.Current("portable") with
+    private static readonly JournalSession Session = JournalSession.Current("portable") with
     {
         Process = 1,
         Started = new DateTimeOffset(2026, 11, 30, 0, 0, 0, TimeSpan.Zero),
@@ -29,8 +29,8 @@ internal sealed class JournalCase() : SaveCase(Is, "sweep.jsonl")
             {
                 Keep = trial / 10.0,
                 Block = new BlockShape(16, 16),
-                Criterion = "ObsPath",
-                Refit = "Feedback",
+                Criterion = PruneCriterion.ObsPath,
+                Refit = PruneRefit.Feedback,
                 Status = TrialStatus.Completed,
                 Top1 = 1.0 / (3 + version),
                 Kl = 0.1,

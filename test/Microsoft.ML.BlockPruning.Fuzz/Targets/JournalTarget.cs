@@ -49,18 +49,18 @@ internal sealed class JournalTarget : IFuzzTarget
         {
             Keep = 0.125,
             Block = new(16, 16),
-            Criterion = "ObsPath",
-            Refit = "None",
+            Criterion = PruneCriterion.ObsPath,
+            Refit = PruneRefit.None,
             Status = TrialStatus.Failed,
             Seconds = 1,
             Error = "fuzz",
         };
-        using (var journal = TrialJournal.Open(path, Identity, SweepSession.Current("portable"), ResumeMode.Resume))
+        using (var journal = TrialJournal.Open(path, Identity, JournalSession.Current("portable"), ResumeMode.Resume))
         {
             Sound.Must("take a trial", () => journal.Append(trial));
         }
 
         Sound.Must(
-            "load again", () => TrialJournal.Open(path, Identity, SweepSession.Current("portable"), ResumeMode.RetryErrored).Dispose());
+            "load again", () => TrialJournal.Open(path, Identity, JournalSession.Current("portable"), ResumeMode.RetryErrored).Dispose());
     }
 }

@@ -40,8 +40,8 @@ internal static class ReportToys
     {
         Keep = keep,
         Block = new BlockShape(8, 8),
-        Criterion = "ObsPath",
-        Refit = "Feedback",
+        Criterion = PruneCriterion.ObsPath,
+        Refit = PruneRefit.Feedback,
         Status = TrialStatus.Completed,
         Top1 = top1,
         Kl = 0.01,

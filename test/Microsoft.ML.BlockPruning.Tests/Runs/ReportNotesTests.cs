@@ -17,7 +17,7 @@ namespace Microsoft.ML.BlockPruning.Tests.Runs;
 [TestClass]
 public sealed class ReportNotesTests
 {
-    private static readonly BlockPruneEstimator.Options HeldOutAndAll = new() { ModelPath = "any" };
+    private static readonly PruneRequest HeldOutAndAll = new();
 
     [TestMethod]
     public void All_OfAnOrdinaryPruning_IsEmpty() => Assert.AreEqual("", Notes());
@@ -47,7 +47,7 @@ public sealed class ReportNotesTests
     [TestMethod]
     public void All_NamesLayersThatTheLatencyBudgetLeftDense()
     {
-        var options = new BlockPruneEstimator.Options { ModelPath = "any", Budget = PruneBudget.Latency(0.5) };
+        var options = new PruneRequest { Budget = PruneBudget.Latency(0.5).Request };
 
         string notes = Notes(options: options, isDense: name => name.EndsWith("proj", StringComparison.Ordinal));
 
@@ -71,7 +71,7 @@ public sealed class ReportNotesTests
         StringAssert.Contains(
             Notes(leftAsFitted: ["blocks.0", "blocks.3"]), "did not help on held-out calibration images in blocks.0, blocks.3;");
         StringAssert.Contains(
-            Notes(options: new() { ModelPath = "any", Refit = PruneRefit.None }), "Nothing was refitted, so no distortion was measured");
+            Notes(options: new() { Refit = PruneRefit.None }), "Nothing was refitted, so no distortion was measured");
         StringAssert.Contains(
             Notes(prediction: new DivergencePrediction(0.0216, 0.1419)), "0.0216 nats on the images it was made by, 0.142 on others.");
     }
@@ -80,7 +80,7 @@ public sealed class ReportNotesTests
     public void All_SaysWhereThereAreTooFewImagesToTrainLayers()
     {
         StringAssert.Contains(Notes(imageCount: 19), "There are 19 calibration images; to train layers as a whole takes 20");
-        Assert.AreEqual("", Notes(imageCount: 19, options: new() { ModelPath = "any", Refit = PruneRefit.Feedback }));
+        Assert.AreEqual("", Notes(imageCount: 19, options: new() { Refit = PruneRefit.Feedback }));
     }
 
     [TestMethod]
@@ -91,7 +91,7 @@ public sealed class ReportNotesTests
         StringAssert.Contains(Notes(kernel: "portable"), "runs on the kernel portable; the fastest is avx512");
         StringAssert.Contains(Notes(unlabelled: 3), "3 calibration rows have no label");
         StringAssert.Contains(
-            Notes(options: new() { ModelPath = "any", FineTuning = new() }), "Measured distortions are from before fine-tuning");
+            Notes(options: new() { FineTuning = new() }), "Measured distortions are from before fine-tuning");
     }
 
     private static void Clear(BlockMask mask, Func<int, int, bool> isRemoved)
@@ -105,7 +105,7 @@ public sealed class ReportNotesTests
 
     /// <summary>The notes on a pruning that removes one block of every layer and whatever is changed.</summary>
     private static string Notes(
-        Action<SparsityPlan>? change = null, BlockPruneEstimator.Options? options = null, Func<string, bool>? isDense = null,
+        Action<SparsityPlan>? change = null, PruneRequest? options = null, Func<string, bool>? isDense = null,
         bool hasHeldOut = true, bool hasLatency = true, string? kernel = null, long unlabelled = 0,
         DivergencePrediction? prediction = null, string[]? leftAsFitted = null, int imageCount = 20, LatencyOutcome? outcome = null)
     {

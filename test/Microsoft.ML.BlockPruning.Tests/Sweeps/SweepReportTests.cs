@@ -154,8 +154,8 @@ public sealed class SweepReportTests
                 journal.Append(trial);
             }
 
-            journal.AppendFinal(SweepToys.Result(SweepToys.Trial(0.5) with { Refit = "Reconstruction" }, 0.899, 50_000_000));
-            journal.AppendFinal(SweepToys.Result(SweepToys.Trial(0.4) with { Refit = "Reconstruction" }, 0.888, 40_000_000));
+            journal.AppendFinal(SweepToys.Result(SweepToys.Trial(0.5) with { Refit = PruneRefit.Reconstruction }, 0.899, 50_000_000));
+            journal.AppendFinal(SweepToys.Result(SweepToys.Trial(0.4) with { Refit = PruneRefit.Reconstruction }, 0.888, 40_000_000));
         }
 
         var report = SweepReport.FromJournal(file.FilePath);
@@ -178,7 +178,7 @@ public sealed class SweepReportTests
         {
             journal.Append(ReportToys.Dense);
             journal.Append(ReportToys.Trial(0.5, 0.895, 50, 1));
-            journal.AppendFinal(TrialResult.FailureOf(SweepToys.Trial(0.5) with { Refit = "Reconstruction" }, "no memory", 1));
+            journal.AppendFinal(TrialResult.FailureOf(SweepToys.Trial(0.5) with { Refit = PruneRefit.Reconstruction }, "no memory", 1));
         }
 
         string answer = new PageDocument(SweepReport.FromJournal(file.FilePath).ToHtml()).OfClass("answer").Single().Value;

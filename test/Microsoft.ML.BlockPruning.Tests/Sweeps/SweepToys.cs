@@ -13,14 +13,14 @@ internal static class SweepToys
 {
     public static readonly SweepIdentity Identity = new("aaaa", "bbbb", "Global, Sampled", 1, "0.1.0");
 
-    public static readonly SweepSession Session = SweepSession.Current("portable");
+    public static readonly JournalSession Session = JournalSession.Current("portable");
 
-    public static SweepSpace Space(params double[] keeps) => new(keeps, [new BlockShape(8, 8)], ["ObsPath"], ["Feedback"], [0]);
+    public static SweepSpace Space(params double[] keeps) => new(keeps, [new BlockShape(8, 8)], [PruneCriterion.ObsPath], [PruneRefit.Feedback], [0]);
 
-    public static SweepSpace Space(double[] keeps, BlockShape[] blocks, string[] criteria) =>
-        new(keeps, blocks, criteria, ["Feedback"], [0]);
+    public static SweepSpace Space(double[] keeps, BlockShape[] blocks, PruneCriterion[] criteria) =>
+        new(keeps, blocks, criteria, [PruneRefit.Feedback], [0]);
 
-    public static Trial Trial(double keep) => new(keep, new BlockShape(8, 8), "ObsPath", "Feedback");
+    public static Trial Trial(double keep) => new(keep, new BlockShape(8, 8), PruneCriterion.ObsPath, PruneRefit.Feedback);
 
     public static TrialResult Result(Trial trial, double top1, long multiplyAdds) => new()
     {
@@ -79,7 +79,7 @@ internal static class SweepToys
         {
             cancellationToken.ThrowIfCancellationRequested();
             Ran.Add(trial);
-            return new TrialOutcome(judge(trial), network);
+            return new TrialOutcome(judge(trial), network, report: null);
         }
     }
 }

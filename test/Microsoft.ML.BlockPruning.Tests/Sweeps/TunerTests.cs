@@ -10,23 +10,23 @@ public sealed class TunerTests
     [TestMethod]
     public void Grid_TriesEveryCombinationOnce()
     {
-        var space = SweepToys.Space([0.25, 0.5, 0.25], [new BlockShape(8, 8), new BlockShape(16, 8)], ["ObsPath", "Magnitude"]);
+        var space = SweepToys.Space([0.25, 0.5, 0.25], [new BlockShape(8, 8), new BlockShape(16, 8)], [PruneCriterion.ObsPath, PruneCriterion.Magnitude]);
 
         var tried = SweepToys.Exhaust(new GridTuner(), space, SweepToys.Judge).Select(result => result.Trial).ToList();
 
         var expected = from keep in new[] { 0.25, 0.5 }
                        from height in new[] { 8, 16 }
-                       from criterion in new[] { "ObsPath", "Magnitude" }
-                       select new Trial(keep, new BlockShape(height, 8), criterion, "Feedback");
+                       from criterion in new[] { PruneCriterion.ObsPath, PruneCriterion.Magnitude }
+                       select new Trial(keep, new BlockShape(height, 8), criterion, PruneRefit.Feedback);
         CollectionAssert.AreEquivalent(expected.ToList(), tried);
         Assert.AreEqual(8, new GridTuner().CountIn(new TunerState(space, 0.9, 1000, new Dictionary<Trial, TrialResult>())));
-        Assert.ThrowsExactly<ArgumentException>(() => new SweepSpace(space.Keeps, space.Blocks, space.Criteria, ["Feedback"], [-1]));
+        Assert.ThrowsExactly<ArgumentException>(() => new SweepSpace(space.Keeps, space.Blocks, space.Criteria, [PruneRefit.Feedback], [-1]));
     }
 
     [TestMethod]
     public void Random_IsTheSameForTheSameSeedAndStaysInTheSpace()
     {
-        var space = SweepToys.Space([0.2, 0.9], [new BlockShape(8, 8), new BlockShape(16, 8)], ["ObsPath", "Magnitude"]);
+        var space = SweepToys.Space([0.2, 0.9], [new BlockShape(8, 8), new BlockShape(16, 8)], [PruneCriterion.ObsPath, PruneCriterion.Magnitude]);
 
         var first = Trials(seed: 3);
         var second = Trials(seed: 3);

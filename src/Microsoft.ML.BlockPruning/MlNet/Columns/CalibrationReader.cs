@@ -7,12 +7,12 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.BlockPruning.MlNet.Columns;
 
 /// <summary>Reads the calibration images out of a data view; of more than wanted it draws a sample without decoding the rest.</summary>
-internal sealed class CalibrationReader(IHost host, BlockPruneEstimator.Options options, PruneProgressRelay progress)
+internal sealed class CalibrationReader(IHost host, InputRequest input, PruneProgressRelay progress)
 {
     private const int NoLabel = -1;
 
-    /// <summary>Reads, and sets aside what the options ask for.</summary>
-    /// <param name="input">The data.</param>
+    /// <summary>Reads, and sets aside what is asked for.</summary>
+    /// <param name="data">The data.</param>
     /// <param name="image">Its image column, checked.</param>
     /// <param name="label">Its label column, checked; null where there is none. Read only where it is of use.</param>
     /// <param name="config">The network's shape.</param>
@@ -20,19 +20,19 @@ internal sealed class CalibrationReader(IHost host, BlockPruneEstimator.Options 
     /// <param name="seed">Of the sample.</param>
     /// <exception cref="InvalidOperationException">No row can be used, or one alone is to be split.</exception>
     public CalibrationImages Read(
-        IDataView input, DataViewSchema.Column image, DataViewSchema.Column? label, ViTConfig config, ImagePreprocessing preprocessing,
+        IDataView data, DataViewSchema.Column image, DataViewSchema.Column? label, ViTConfig config, ImagePreprocessing preprocessing,
         long seed)
     {
-        bool isLabelled = options.CalibrationLabels == CalibrationLabels.Column;
+        bool isLabelled = input.CalibrationLabels == CalibrationLabels.Column;
         var random = new Random((int)seed);
         var (images, labels, unlabelled) = ReadRows(
-            input, image, isLabelled || options.ValidationSetFraction > 0 ? label : null, config, preprocessing,
-            options.MaximumCalibrationImages, key => key > 0 || !isLabelled, random);
+            data, image, isLabelled || input.ValidationSetFraction > 0 ? label : null, config, preprocessing,
+            input.MaximumCalibrationImages, key => key > 0 || !isLabelled, random);
         if (images.Count == 0)
         {
             throw host.Process(new InvalidOperationException(unlabelled == 0
                 ? "The calibration data has no rows; give at least one image, better 256 to 2,048."
-                : $"None of the {unlabelled} calibration rows has a label in '{options.LabelColumnName}'; "
+                : $"None of the {unlabelled} calibration rows has a label in '{input.LabelColumnName}'; "
                     + "use CalibrationLabels.Sampled, which needs none."));
         }
 
@@ -55,6 +55,7 @@ internal sealed class CalibrationReader(IHost host, BlockPruneEstimator.Options 
         return new CalibrationImages(calibration, Part(..heldOut, label is not null && missing == 0), unlabelled)
         {
             HeldOutUnlabelled = missing,
+            AreSetAside = heldOut > 0,
         };
     }
 
@@ -78,14 +79,14 @@ internal sealed class CalibrationReader(IHost host, BlockPruneEstimator.Options 
     }
 
     private (List<float[]> Images, List<int> Labels, long LeftOut) ReadRows(
-        IDataView input, DataViewSchema.Column image, DataViewSchema.Column? label, ViTConfig config, ImagePreprocessing preprocessing,
+        IDataView data, DataViewSchema.Column image, DataViewSchema.Column? label, ViTConfig config, ImagePreprocessing preprocessing,
         int? maximum, Func<uint, bool> isWanted, Random random)
     {
         int limit = Math.Min(maximum ?? int.MaxValue, Array.MaxLength / Math.Max(config.ImageDim, config.Tokens));
         var images = new List<float[]>();
         var labels = new List<int>();
-        using var cursor = input.GetRowCursor(label is { } used ? [image, used] : [image]);
-        var reader = new ImageColumnReader(host, cursor, image, preprocessing, options.MaximumPixels);
+        using var cursor = data.GetRowCursor(label is { } used ? [image, used] : [image]);
+        var reader = new ImageColumnReader(host, cursor, image, preprocessing, input.MaximumPixels);
         var labelGetter = label is { } column ? cursor.GetGetter<uint>(column) : null;
         uint key = 0;
         long rows = 0, leftOut = 0;
@@ -121,15 +122,15 @@ internal sealed class CalibrationReader(IHost host, BlockPruneEstimator.Options 
 
     private int HeldOutOf(int count)
     {
-        if (options.ValidationSetFraction == 0)
+        if (input.ValidationSetFraction == 0)
         {
             return 0;
         }
 
         return count > 1
-            ? Math.Clamp((int)Math.Round(options.ValidationSetFraction * count), 1, count - 1)
+            ? Math.Clamp((int)Math.Round(input.ValidationSetFraction * count), 1, count - 1)
             : throw host.Process(new InvalidOperationException(
-                $"ValidationSetFraction is {options.ValidationSetFraction}, but there is {count} calibration image; "
+                $"ValidationSetFraction is {input.ValidationSetFraction}, but there is {count} calibration image; "
                 + "give at least two, or set it to 0."));
     }
 

@@ -2,6 +2,7 @@ using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Names;
 using Microsoft.ML.BlockPruning.Reporting.Text;
+using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.Runtime;
 
@@ -89,7 +90,7 @@ internal sealed record ClassOrder(
     /// <param name="names">Its names.</param>
     public static ClassOrder InNetworksOrder(IReadOnlyList<string> names) => new(
         names, [.. Enumerable.Range(0, names.Count)], "classes in the network's order",
-        [.. names.Select((name, i) => new ClassReport { Index = i, Name = name, Slot = i })]);
+        NetworkFacts.InNetworksOrder(names));
 
     /// <summary>How the classes were matched, the first of them by name.</summary>
     public override string ToString() => $"{Reason}: {ClassWords.Some(Classes, Shown)}";

@@ -10,22 +10,22 @@ namespace Microsoft.ML.BlockPruning.MlNet.Columns;
 /// <param name="Label">Its label column; null where it has none.</param>
 internal sealed record HeldOutColumns(IDataView Data, DataViewSchema.Column Image, DataViewSchema.Column? Label)
 {
-    /// <summary>Finds the columns; null where the options name no set.</summary>
+    /// <summary>Finds the columns; null where no set is named.</summary>
     /// <param name="host">Marks exceptions as ML.NET's.</param>
-    /// <param name="options">The set and the names of the columns.</param>
+    /// <param name="input">The set and the names of the columns.</param>
     /// <param name="preprocessing">What the network expects.</param>
     /// <param name="calibration">The label column of the calibration data, or null.</param>
     /// <exception cref="ArgumentOutOfRangeException">The image or label column does not fit.</exception>
     /// <exception cref="InvalidOperationException">The classes are others, or in another order.</exception>
     public static HeldOutColumns? Find(
-        IHost host, BlockPruneEstimator.Options options, ImagePreprocessing preprocessing, LabelColumn? calibration)
+        IHost host, InputRequest input, ImagePreprocessing preprocessing, LabelColumn? calibration)
     {
-        if (options.ValidationSet is not { } data)
+        if (input.ValidationSet is not { } data)
         {
             return null;
         }
 
-        var image = ImageColumn.Find(host, data.Schema, options.ImageColumnName, preprocessing);
+        var image = ImageColumn.Find(host, data.Schema, input.ImageColumnName, preprocessing);
         if (calibration is null || data.Schema.GetColumnOrNull(calibration.Column.Name) is null)
         {
             return new HeldOutColumns(data, image, null);

@@ -8,7 +8,7 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.BlockPruning.MlNet.Columns;
 
-/// <summary>The network that options name, and the columns of the data that it is to be pruned with; no row has been read yet.</summary>
+/// <summary>The network that is asked for, and the columns of the data that it is to be pruned with; no row has been read yet.</summary>
 /// <param name="Weights">The dense network, its classes as the file has them.</param>
 /// <param name="Preprocessing">What is done to an image first.</param>
 /// <param name="Origins">Who says so.</param>
@@ -23,43 +23,41 @@ internal sealed record PruneInput(
     /// <summary>Classes and preprocessing for a report.</summary>
     public NetworkFacts Facts => new(Classes.Classes, Origins.Describe(Preprocessing));
 
+    /// <summary>The network for a run; its classes in the order of the keys once <see cref="ClassOrder.Apply"/> has been called.</summary>
+    public DenseModel Model => new(Weights, Preprocessing, Classes.Names, Facts);
+
     /// <summary>Loads the network and finds the columns.</summary>
     /// <param name="host">Marks exceptions as ML.NET's.</param>
-    /// <param name="options">The model file, the columns, the validation set.</param>
-    /// <param name="input">The schema of the calibration data.</param>
+    /// <param name="input">The model file, the columns, the validation set.</param>
+    /// <param name="data">The schema of the calibration data.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column or the preprocessing does not fit.</exception>
     /// <exception cref="IOException">The model cannot be read.</exception>
     /// <exception cref="InvalidDataException">The model is damaged or unknown.</exception>
     /// <exception cref="InvalidOperationException">The classes of a label are not the network's or the validation set's.</exception>
-    public static PruneInput Open(IHost host, BlockPruneEstimator.Options options, DataViewSchema input) =>
-        Open(host, options, input, Checkpoint.Open);
-
-    /// <inheritdoc cref="Open(IHost, BlockPruneEstimator.Options, DataViewSchema)"/>
-    public static PruneInput Open(
-        IHost host, BlockPruneEstimator.Options options, DataViewSchema input, Func<string, Checkpoint> openCheckpoint)
+    public static PruneInput Open(IHost host, InputRequest input, DataViewSchema data)
     {
-        using var checkpoint = openCheckpoint(options.ModelPath);
-        var weights = checkpoint.ReadWeights();
-        var (preprocessing, origins) = options.Preprocessing is { } own
+        var weights = ViTCheckpoint.Load(input.ModelPath);
+        var checkpoint = CheckpointConfig.TryReadBeside(input.ModelPath);
+        var (preprocessing, origins) = input.Preprocessing is { } own
             ? (own, PreprocessingOrigins.Options)
-            : (checkpoint.Preprocessing, PreprocessingOrigins.OfConfig(checkpoint.Config));
-        if (options.ApplyOrientation)
+            : DefaultPreprocessing.Of(checkpoint, weights.Config, input.ModelPath);
+        if (input.ApplyOrientation)
         {
             preprocessing = preprocessing.WithOrientation(true);
             origins = origins with { Orientation = "Options.ApplyOrientation" };
         }
 
         CheckPreprocessing(host, preprocessing, weights.Config);
-        var image = ImageColumn.Find(host, input, options.ImageColumnName, preprocessing);
+        var image = ImageColumn.Find(host, data, input.ImageColumnName, preprocessing);
         if (image.Type is VectorDataViewType { ItemType: var item } && item == NumberDataViewType.Single)
         {
             origins = origins.OfPixels();
         }
 
-        var label = LabelColumn.Find(host, input, options.LabelColumnName);
-        var classes = ClassOrder.Resolve(host, weights.Config.NumClasses, checkpoint.LabelNames, label, options.ClassOrder);
+        var label = LabelColumn.Find(host, data, input.LabelColumnName);
+        var classes = ClassOrder.Resolve(host, weights.Config.NumClasses, checkpoint?.LabelNames, label, input.ClassOrder);
         return new PruneInput(
-            weights, preprocessing, origins, image, label, classes, HeldOutColumns.Find(host, options, preprocessing, label));
+            weights, preprocessing, origins, image, label, classes, HeldOutColumns.Find(host, input, preprocessing, label));
     }
 
     private static void CheckPreprocessing(IHost host, ImagePreprocessing preprocessing, ViTConfig config)

@@ -8,7 +8,7 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
-/// <summary>Reads a dense network and images for <see cref="SparseViTTransformer"/>'s report of itself.</summary>
+/// <summary>Reads a dense network and images for a transformer's report of itself.</summary>
 /// <param name="environment">Makes the host.</param>
 /// <param name="network">The pruned network.</param>
 /// <param name="facts">Its classes and preprocessing.</param>
@@ -29,7 +29,7 @@ internal sealed class ModelComparison(IHostEnvironment environment, SparseViT ne
     {
         var host = environment.Register(nameof(ModelComparison));
         using var channel = host.Start("Compare");
-        var options = new BlockPruneEstimator.Options
+        var input = new InputRequest
         {
             ModelPath = denseModelPath,
             ImageColumnName = settings.ImageColumnName,
@@ -38,7 +38,7 @@ internal sealed class ModelComparison(IHostEnvironment environment, SparseViT ne
             Preprocessing = network.Preprocessing,
             MaximumPixels = settings.MaximumPixels,
         };
-        var source = PruneInput.Open(host, options, images.Schema);
+        var source = PruneInput.Open(host, input, images.Schema);
         if (ShapeOf(source.Weights.Config) != ShapeOf(network.Config))
         {
             throw host.Process(new InvalidOperationException(
@@ -54,7 +54,7 @@ internal sealed class ModelComparison(IHostEnvironment environment, SparseViT ne
 
         source.Classes.Apply(source.Weights);
         var progress = new PruneProgressRelay(host, channel, progress: null, cancellationToken);
-        var set = new CalibrationReader(host, options, progress).ReadHeldOut(source.HeldOut!, source.Weights.Config, source.Preprocessing);
+        var set = new CalibrationReader(host, input, progress).ReadHeldOut(source.HeldOut!, source.Weights.Config, source.Preprocessing);
         return BuilderOf(progress.ThrowIfCancelled).Build(name, pruning, source.Weights, set);
     }
 

@@ -9,12 +9,12 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.BlockPruning.MlNet.Sweeping;
 
 /// <summary>Reads what a sweep prunes and judges on out of data views.</summary>
-internal sealed class SweepImages(IHost host, BlockPruneEstimator.Options options, PruneProgressRelay progress)
+internal sealed class SweepImages(IHost host, InputRequest input, int threads, PruneProgressRelay progress)
 {
-    private readonly CalibrationReader _reader = new(host, options, progress);
+    private readonly CalibrationReader _reader = new(host, input, progress);
     private readonly long _seed = MlNetHost.SeedOf(host);
 
-    /// <summary>Reads the network, the calibration images and those of the options' validation set.</summary>
+    /// <summary>Reads the network, the calibration images and those of the validation set.</summary>
     /// <returns>The one subject, which models are made of too.</returns>
     /// <exception cref="InvalidOperationException">A set is empty, or the validation set lacks labels.</exception>
     public (IReadOnlyList<SweepSubject> Judged, Func<SweepSubject> Whole) ReadSplit(IDataView train)
@@ -25,7 +25,7 @@ internal sealed class SweepImages(IHost host, BlockPruneEstimator.Options option
         return ([subject], () => subject);
     }
 
-    /// <summary>Reads the network, and the images of the options' validation set as folds.</summary>
+    /// <summary>Reads the network, and the images of the validation set as folds.</summary>
     /// <param name="data">The same data.</param>
     /// <param name="folds">How many; rows are dealt out at random by the context's seed, as evenly as can be.</param>
     /// <returns>A subject for each fold, with a copy of the other folds' images; and what makes the one of all images.</returns>
@@ -42,13 +42,13 @@ internal sealed class SweepImages(IHost host, BlockPruneEstimator.Options option
         int[] order = [.. Enumerable.Range(0, all.Count)];
         new Random((int)_seed).Shuffle(order);
         CalibrationSet Calibration(IEnumerable<int> rows) => all.Select(
-            [.. rows.Take(options.MaximumCalibrationImages ?? all.Count).Order()],
-            options.CalibrationLabels == CalibrationLabels.Column ? all.Labels : null);
+            [.. rows.Take(input.MaximumCalibrationImages ?? all.Count).Order()],
+            input.CalibrationLabels == CalibrationLabels.Column ? all.Labels : null);
         SweepSubject Fold(int fold) => SubjectOf(
             source,
             Calibration(order.Where((_, place) => place % folds != fold)),
             all.Select([.. order.Where((_, place) => place % folds == fold).Order()], all.Labels));
-        return ([.. Enumerable.Range(0, folds).Select(Fold)], () => SubjectOf(source, Calibration(order), all));
+        return ([.. Enumerable.Range(0, folds).Select(Fold)], () => SubjectOf(source, Calibration(order), all) with { IsValidationUnseen = false });
     }
 
     /// <summary>Classes and preprocessing of the network that was read; null before.</summary>
@@ -56,7 +56,7 @@ internal sealed class SweepImages(IHost host, BlockPruneEstimator.Options option
 
     private PruneInput Open(IDataView train)
     {
-        var source = PruneInput.Open(host, options, train.Schema);
+        var source = PruneInput.Open(host, input, train.Schema);
         Facts = source.Facts;
         source.Classes.Apply(source.Weights);
         return source;
@@ -66,11 +66,13 @@ internal sealed class SweepImages(IHost host, BlockPruneEstimator.Options option
     {
         var images = _reader.ReadHeldOut(source.HeldOut!, source.Weights.Config, source.Preprocessing);
         return images.Labels is not null ? images : throw host.Process(new InvalidOperationException(
-            $"The validation images have no label column '{options.LabelColumnName}', or a row without a label; "
+            $"The validation images have no label column '{input.LabelColumnName}', or a row without a label; "
             + "a sweep judges by top-1."));
     }
 
     private SweepSubject SubjectOf(PruneInput source, CalibrationSet calibration, CalibrationSet validation) => new(
-        source.Weights, calibration, validation, source.Preprocessing, source.Classes.Names, _seed,
-        options.NumberOfThreads ?? Environment.ProcessorCount);
+        source.Weights, calibration, validation, source.Preprocessing, source.Classes.Names, _seed, threads)
+    {
+        Facts = source.Facts,
+    };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sweeps.Executors;
 
 namespace Microsoft.ML.BlockPruning.Sweeps.Children;
@@ -16,10 +17,10 @@ namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 /// One process runs one trial after the other and keeps what it has calibrated in its memory; where it dies, the next trial starts a new
 /// one, which calibrates again. Starting costs the reading of network and images and the scoring of the dense network, once.
 /// </remarks>
-internal sealed class ChildExecutor(WorkerCommand command, DirectoryInfo folder, int calibrationImages, long? memoryLimit)
+internal sealed class ChildExecutor(ChildCommand command, DirectoryInfo folder, int calibrationImages, long? memoryLimit)
     : ITrialExecutor
 {
-    private WorkerProcess? _worker;
+    private ChildProcess? _child;
     private double? _denseTop1;
 
     public double DenseTop1
@@ -42,10 +43,10 @@ internal sealed class ChildExecutor(WorkerCommand command, DirectoryInfo folder,
         var reply = Guarded(
             () =>
             {
-                var worker = Running();
-                worker.Send(trial);
-                var next = Next(worker);
-                for (; next.Step is { } step; next = Next(worker))
+                var child = Running();
+                child.Send(trial);
+                var next = Next(child);
+                for (; next.Step is { } step; next = Next(child))
                 {
                     onProgress(step.ToProgress());
                 }
@@ -54,25 +55,25 @@ internal sealed class ChildExecutor(WorkerCommand command, DirectoryInfo folder,
             },
             cancellationToken);
         return reply.Error is null
-            ? new TrialOutcome(reply.Result!, NetworkOf(reply.NetworkPath))
+            ? new TrialOutcome(reply.Result!, NetworkOf(reply.NetworkPath), ReportOf(reply.Report))
             : throw new InvalidOperationException(reply.Error);
     }
 
     public void Dispose()
     {
-        _worker?.Dispose();
-        _worker = null;
+        _child?.Dispose();
+        _child = null;
         folder.Delete(recursive: true);
     }
 
-    private WorkerProcess Running()
+    private ChildProcess Running()
     {
-        if (_worker is { } running)
+        if (_child is { } running)
         {
             return running;
         }
 
-        var started = _worker = new WorkerProcess(command, folder.FullName, memoryLimit);
+        var started = _child = new ChildProcess(command, folder.FullName, memoryLimit);
         var ready = Next(started);
         _denseTop1 = ready.DenseTop1 ?? throw new InvalidOperationException(ready.Error ?? "The trial's process began with no answer.");
         return started;
@@ -81,7 +82,7 @@ internal sealed class ChildExecutor(WorkerCommand command, DirectoryInfo folder,
     // Whatever goes wrong on the way, the process is not in a state to be asked again. A cancel ends it at once.
     private T Guarded<T>(Func<T> talk, CancellationToken cancellationToken)
     {
-        using var cancel = cancellationToken.Register(() => _worker?.Kill());
+        using var cancel = cancellationToken.Register(() => _child?.Kill());
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -89,16 +90,16 @@ internal sealed class ChildExecutor(WorkerCommand command, DirectoryInfo folder,
         }
         catch
         {
-            _worker?.Dispose();
-            _worker = null;
+            _child?.Dispose();
+            _child = null;
             cancellationToken.ThrowIfCancellationRequested();
             throw;
         }
     }
 
-    private static WorkerReply Next(WorkerProcess worker)
+    private static ChildReply Next(ChildProcess child)
     {
-        var reply = worker.Receive() ?? throw new InvalidOperationException(worker.Obituary());
+        var reply = child.Receive() ?? throw new InvalidOperationException(child.Obituary());
         try
         {
             reply.Check();
@@ -112,6 +113,8 @@ internal sealed class ChildExecutor(WorkerCommand command, DirectoryInfo folder,
 
     private static InvalidDataException NoMessage(string what) =>
         new($"What came from the other process of the sweep is no message: {what}");
+
+    private static PruneReport? ReportOf(string? json) => json is null ? null : PruneReport.FromJson(json);
 
     // The file is deleted when it is read: nothing outside the folder may be named.
     private SparseViT? NetworkOf(string? path)

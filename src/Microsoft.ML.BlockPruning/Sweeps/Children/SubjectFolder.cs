@@ -5,7 +5,7 @@ using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks.Families;
-using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Sweeps.Executors;
 using Microsoft.ML.BlockPruning.Sweeps.Journal;
 
@@ -25,15 +25,14 @@ internal static class SubjectFolder
     {
         using (var network = File.Create(Path.Combine(folder, NetworkFile)))
         {
-            SparseViT.Create(subject.Dense, new SparsityPlan(), subject.Preprocessing, subject.LabelNames, subject.Dense.Notes)
-                .Save(network);
+            subject.Model.ToNetwork().Save(network);
         }
 
         WriteImages(subject.Calibration, Path.Combine(folder, CalibrationFile));
         WriteImages(subject.Validation, Path.Combine(folder, ValidationFile));
         var rest = new SubjectFacts(
             subject.Calibration.Count, subject.Validation.Count, subject.Seed, subject.Threads, subject.Calibration.Labels,
-            subject.Validation.Labels);
+            subject.Validation.Labels, subject.Facts);
         File.WriteAllText(Path.Combine(folder, SubjectFile), JsonSerializer.Serialize(rest, SweepJson.Form));
     }
 
@@ -53,7 +52,10 @@ internal static class SubjectFolder
         return new SweepSubject(
             dense, Images(CalibrationFile, facts.Calibration, facts.CalibrationLabels),
             Images(ValidationFile, facts.Validation, facts.ValidationLabels), network.Preprocessing, network.LabelNames, facts.Seed,
-            facts.Threads);
+            facts.Threads)
+        {
+            Facts = facts.Facts ?? new NetworkFacts([], []),
+        };
     }
 
     // The counts are held against the files' lengths before anything is taken by them.

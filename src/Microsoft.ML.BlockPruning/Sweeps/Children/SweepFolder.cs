@@ -3,7 +3,7 @@ using Microsoft.ML.BlockPruning.Files;
 namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 
 /// <summary>The temporary folder of a sweep that runs its trials in child processes; known again by place, name and mark.</summary>
-/// <remarks>A worker is told its folder by the command line, which anybody can write, and deletes it in the end.</remarks>
+/// <remarks>A child process is told its folder by the command line, which anybody can write, and deletes it in the end.</remarks>
 internal static class SweepFolder
 {
     private const string Prefix = "blockpruning-sweep-";

@@ -39,8 +39,7 @@ internal sealed class FoldExecutor(IReadOnlyList<(ITrialExecutor Executor, int I
                 Bytes = (long)Math.Round(results.Average(result => (double)result.Bytes!.Value)),
                 Milliseconds = results.Average(result => result.Milliseconds!.Value),
                 Seconds = results.Sum(result => result.Seconds),
-            },
-            Network: null);
+            });
     }
 
     public void Dispose()

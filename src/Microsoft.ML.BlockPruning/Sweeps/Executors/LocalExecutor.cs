@@ -1,5 +1,5 @@
 using Microsoft.ML.BlockPruning.Calibration;
-using Microsoft.ML.BlockPruning.FineTuning;
+using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.BlockPruning.Measurement;
 using Microsoft.ML.BlockPruning.Models;
@@ -8,43 +8,44 @@ using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Runs;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Torch;
 
 namespace Microsoft.ML.BlockPruning.Sweeps.Executors;
 
 /// <summary>
-/// Runs trials in this process. Each block and criterion is calibrated once for each number of images; further trials allocate and refit.
+/// Runs trials in this process. Each block and criterion is calibrated once for each number of images, and each block timed once where the
+/// budget is one of time; further trials allocate and refit.
 /// </summary>
 internal sealed class LocalExecutor : ITrialExecutor
 {
-    private const int BatchSize = 32;
-
     private readonly SweepSubject _subject;
-    private readonly ITrialMethod _method;
+    private readonly DenseModel _dense;
+    private readonly PruneRequest _shared;
     private readonly int[] _labels;
-    private readonly Dictionary<(BlockShape Block, string Criterion, int? Images), IBlockCriterion> _remembered = [];
+    private readonly Dictionary<(BlockShape Block, PruneCriterion Criterion, int? Images), IBlockCriterion> _remembered = [];
+    private readonly Dictionary<BlockShape, LatencyTable> _tables = [];
     private readonly Dictionary<int, CalibrationSet> _parts = [];
-    private readonly NetworkCost _cost;
 
     // Scored when it is first asked for: who prunes without judging needs none of it.
     private readonly Lazy<float[]> _denseLogits;
 
     /// <summary>Checks the subject.</summary>
     /// <param name="subject">The network and the images.</param>
-    /// <param name="method">What carries out a trial's choices.</param>
+    /// <param name="shared">What all trials share.</param>
     /// <param name="cancellationToken">Ends the scoring of the dense network within one batch.</param>
     /// <exception cref="ArgumentException">The validation images have no labels.</exception>
-    public LocalExecutor(SweepSubject subject, ITrialMethod method, CancellationToken cancellationToken)
+    public LocalExecutor(SweepSubject subject, PruneRequest shared, CancellationToken cancellationToken)
     {
         _labels = subject.Validation.Labels
             ?? throw new ArgumentException("The validation images of a sweep need labels: trials are judged by top-1.", nameof(subject));
         _subject = subject;
-        _method = method;
-        _cost = new NetworkCost(subject.Dense.Config);
+        _dense = subject.Model;
+        _shared = shared with { Seed = subject.Seed, NumberOfThreads = subject.Threads };
         _denseLogits = new Lazy<float[]>(() =>
         {
-            using var dense = SessionOf(NetworkOf(new PrunedNetwork(subject.Dense, new SparsityPlan())));
+            using var dense = SessionOf(_dense.ToNetwork());
             return LogitsOf(dense, cancellationToken);
         });
     }
@@ -56,8 +57,9 @@ internal sealed class LocalExecutor : ITrialExecutor
     public TrialOutcome Run(Trial trial, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
     {
         long start = TimeProvider.System.GetTimestamp();
-        var network = Make(trial, onProgress, cancellationToken);
-        using var session = SessionOf(network);
+        var clock = new StageClock();
+        var made = Make(trial, clock, onProgress, cancellationToken);
+        using var session = SessionOf(made.Network);
         float[] logits = LogitsOf(session, cancellationToken);
         var (agreement, kl) = Fidelity.Of(_denseLogits.Value, logits, session.Config.NumClasses);
         var result = new TrialResult
@@ -73,56 +75,76 @@ internal sealed class LocalExecutor : ITrialExecutor
             Top1Agreement = agreement,
             Top1StandardError = Fidelity.Top1StandardError(_denseLogits.Value, logits, _labels),
             Kl = double.IsFinite(kl) ? kl : throw new ArithmeticException("A logit of the pruned or of the dense network is not finite."),
-            MultiplyAdds = network.MultiplyAdds,
-            Bytes = network.WeightBytes,
+            MultiplyAdds = made.Network.MultiplyAdds,
+            Bytes = made.Network.WeightBytes,
             Milliseconds = LatencyProbe.NetworkMilliseconds([session], batchSize: 1, ProbeEffort.Report)[0],
             Seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds,
         };
-        return new TrialOutcome(result, network);
+        clock.Lap("Measuring");
+        return new TrialOutcome(result, made.Network, ReportOf(trial, made, result, DenseTop1, session.Kernel.Name, clock));
     }
 
-    /// <summary>Prunes as a trial does, without judging.</summary>
-    /// <param name="trial">What to make.</param>
+    /// <summary>Prunes as a trial did, without judging again.</summary>
+    /// <param name="judged">The trial, completed.</param>
+    /// <param name="denseTop1">Fraction of the validation images, in [0, 1], whose class the dense network finds.</param>
     /// <param name="cancellationToken">Ends it within one batch.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public SparseViT Prune(Trial trial, CancellationToken cancellationToken) => Make(trial, _ => { }, cancellationToken);
+    public TrialModel Prune(TrialResult judged, double denseTop1, CancellationToken cancellationToken)
+    {
+        var clock = new StageClock();
+        var made = Make(judged.Trial, clock, _ => { }, cancellationToken);
+        using var session = SessionOf(made.Network);
+        return new TrialModel(made.Network, ReportOf(judged.Trial, made, judged, denseTop1, session.Kernel.Name, clock));
+    }
 
     public void Dispose()
     {
         // Nothing outlives a trial but memory.
     }
 
-    private SparseViT Make(Trial trial, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
+    private PrunedModel Make(Trial trial, StageClock clock, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
     {
-        using var threads = new TorchThreads(_subject.Threads);
+        var run = new PruneRun(TrialRequest.Of(_shared, trial), CriterionOf(trial))
+        {
+            MeasureLatency = (weights, preprocessing, grids, asked, onSample) =>
+                ConstraintOf(trial.Block, weights, preprocessing, grids, asked, onSample),
+        };
+        var settings = run.Prepare(_dense, cancellationToken.ThrowIfCancellationRequested);
+        return run.Run(_dense, settings, ImagesOf(trial), step =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            clock.Lap(step.Stage.ToString());
+            onProgress(step);
+        });
+    }
+
+    private IBlockCriterion CriterionOf(Trial trial)
+    {
         var family = (trial.Block, trial.Criterion, trial.CalibrationImages);
         if (!_remembered.TryGetValue(family, out var criterion))
         {
-            criterion = new RememberedCriterion(_method.CriterionOf(trial.Criterion));
+            criterion = new RememberedCriterion(PruneMethods.CriterionOf(trial.Criterion, _shared.CalibrationLabels));
             _remembered.Add(family, criterion);
         }
 
-        var settings = new PruneSettings
+        return criterion;
+    }
+
+    // The table does not depend on what is kept, so that trials of a block are held to one measurement.
+    private LatencyConstraint ConstraintOf(
+        BlockShape block, ViTWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest asked, Action onSample)
+    {
+        if (!_tables.TryGetValue(block, out var table))
         {
-            Layers = _method.RulesOf(trial.Block),
-            Constraints = [PruneConstraint.Keep(trial.Keep, new FlopsCostModel(_cost), _cost.TotalMultiplyAdds, "multiply-adds")],
-            Seed = _subject.Seed,
-        };
-        var images = trial.CalibrationImages is { } count ? PartOf(count) : _subject.Calibration;
-        void Report(PruneProgress step)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            onProgress(step);
+            table = LatencyMeasurement.Measure(weights, preprocessing, grids, asked, onSample).Table;
+            _tables.Add(block, table);
         }
 
-        var pruned = new BlockPruner(_method.MethodOf(criterion, trial.Refit)).Prune(_subject.Dense, images, settings, Report);
-        return NetworkOf(trial.FineTuneEpochs == 0 ? pruned : pruned with
-        {
-            Weights = new FineTuner(_method.FineTuningOf(trial.FineTuneEpochs), _subject.Seed).Run(
-                _subject.Dense, pruned.Weights, pruned.Plan, images, validation: null,
-                step => Report(new PruneProgress(PruneStage.FineTuning, step.Step, step.TotalSteps))),
-        });
+        return new LatencyConstraint(table, asked.Keep * table.DenseMilliseconds);
     }
+
+    private CalibrationImages ImagesOf(Trial trial) =>
+        _subject.ImagesWith(trial.CalibrationImages is { } count ? PartOf(count) : _subject.Calibration);
 
     // A smaller part lies within a larger one, and data that come class by class do not lose a class.
     private CalibrationSet PartOf(int count)
@@ -138,26 +160,25 @@ internal sealed class LocalExecutor : ITrialExecutor
         return part;
     }
 
-    private SparseViT NetworkOf(PrunedNetwork pruned) =>
-        SparseViT.Create(pruned.Weights, pruned.Plan, _subject.Preprocessing, _subject.LabelNames, _subject.Dense.Notes);
+    private PruneReport ReportOf(
+        Trial trial, PrunedModel made, TrialResult judged, double denseTop1, string kernel, StageClock clock)
+    {
+        var images = ImagesOf(trial);
+        var heldOut = images.HeldOut is null || judged.Top1Agreement is not { } agreement ? null : new HeldOutReport
+        {
+            Images = images.HeldOut.Count,
+            Origin = HeldOutReport.OfValidationSet,
+            Top1Agreement = agreement,
+            KlDivergence = judged.Kl!.Value,
+            DenseTop1 = denseTop1,
+            PrunedTop1 = judged.Top1,
+        };
+        return new ReportBuilder(TrialRequest.Of(_shared, trial), _dense, images)
+            .Build(made, heldOut, ReportLatency.OfPruned(judged.Milliseconds!.Value), outcome: null, kernel, clock);
+    }
 
     private SparseViTSession SessionOf(SparseViT network) => new(network, _subject.Threads);
 
-    private float[] LogitsOf(SparseViTSession session, CancellationToken cancellationToken)
-    {
-        int classes = session.Config.NumClasses;
-        var images = _subject.Validation;
-        long all = (long)images.Count * classes;
-        float[] logits = new float[all <= Array.MaxLength ? (int)all : throw new InvalidOperationException(
-            $"{images.Count} validation images of {classes} classes have {all} logits, more than one array holds ({Array.MaxLength}): "
-            + "take fewer.")];
-        for (int first = 0; first < images.Count; first += BatchSize)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            int count = Math.Min(BatchSize, images.Count - first);
-            session.Score(images.ImagesAt(first, count), count, logits.AsSpan(first * classes, count * classes));
-        }
-
-        return logits;
-    }
+    private float[] LogitsOf(SparseViTSession session, CancellationToken cancellationToken) =>
+        SetLogits.Of(session, _subject.Validation, "validation", cancellationToken.ThrowIfCancellationRequested);
 }

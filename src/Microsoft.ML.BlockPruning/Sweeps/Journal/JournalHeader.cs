@@ -5,10 +5,10 @@ namespace Microsoft.ML.BlockPruning.Sweeps.Journal;
 /// <param name="Version">Of the form.</param>
 /// <param name="Identity">Whose trials follow.</param>
 /// <param name="Session">Who writes them.</param>
-internal sealed record JournalHeader(string Journal, int Version, SweepIdentity Identity, SweepSession Session)
+internal sealed record JournalHeader(string Journal, int Version, SweepIdentity Identity, JournalSession Session)
 {
     public const string Mark = "blockpruning-sweep";
     public const int CurrentVersion = 2;
 
-    public static JournalHeader Of(SweepIdentity identity, SweepSession session) => new(Mark, CurrentVersion, identity, session);
+    public static JournalHeader Of(SweepIdentity identity, JournalSession session) => new(Mark, CurrentVersion, identity, session);
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
 
@@ -40,6 +41,10 @@ internal static class SubjectHash
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    /// <summary>Of a sweep's identity.</summary>
+    public static string Of(SweepIdentity identity) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(identity, SweepJson.Form))));
 
     private static void Add(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
 }

@@ -46,7 +46,7 @@ internal sealed class TrialJournal : IDisposable
     /// Another sweep writes to it, and the message says which; or it cannot be opened, or is a pipe or a device.
     /// </exception>
     /// <exception cref="InvalidDataException">It is no journal, one of another sweep or version, or damaged.</exception>
-    public static TrialJournal Open(string path, SweepIdentity identity, SweepSession session, ResumeMode mode)
+    public static TrialJournal Open(string path, SweepIdentity identity, JournalSession session, ResumeMode mode)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (!Directory.Exists(folder))
@@ -131,7 +131,7 @@ internal sealed class TrialJournal : IDisposable
     private static FileStream OpenFile(string path) =>
         new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
 
-    private static SweepSession? OwnerOf(string path)
+    private static JournalSession? OwnerOf(string path)
     {
         try
         {

@@ -1,4 +1,3 @@
-using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Sweeps.Executors;
 using Microsoft.ML.BlockPruning.Sweeps.Journal;
 using Microsoft.ML.BlockPruning.Sweeps.Tuners;
@@ -20,7 +19,7 @@ internal sealed class SweepRunner(
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly List<TrialResult> _results = [];
     private readonly Dictionary<Trial, TrialResult> _finished = [];
-    private readonly Dictionary<Trial, SparseViT> _networks = [];
+    private readonly Dictionary<Trial, TrialModel> _models = [];
     private int? _total;
 
     /// <summary>Runs until there is nothing left to try or a limit is met, then the recommended trial with the final refit.</summary>
@@ -42,7 +41,7 @@ internal sealed class SweepRunner(
             ending = cancellationToken.IsCancellationRequested ? SweepEnding.Cancelled : SweepEnding.TimeLimit;
         }
 
-        return new SweepOutcome(_results, Ranked.FirstOrDefault(), final, _networks, ending);
+        return new SweepOutcome(_results, Ranked.FirstOrDefault(), final, _models, ending);
     }
 
     private IEnumerable<TrialResult> Ranked => Recommendation.Rank(_results, executor.DenseTop1, limits.MaximumDrop);
@@ -61,7 +60,7 @@ internal sealed class SweepRunner(
 
             if (journal?.Find(trial) is { } known)
             {
-                Add(new TrialOutcome(known, Network: null), isFromJournal: true);
+                Add(new TrialOutcome(known), isFromJournal: true);
                 continue;
             }
 
@@ -82,7 +81,7 @@ internal sealed class SweepRunner(
 
         var trial = recommended.Trial with { Refit = refit };
         var known = journal?.FindFinal(trial);
-        var outcome = known is null ? Execute(trial, isFinal: true, cancellationToken) : new TrialOutcome(known, Network: null);
+        var outcome = known is null ? Execute(trial, isFinal: true, cancellationToken) : new TrialOutcome(known);
         if (known is null)
         {
             journal?.AppendFinal(outcome.Result);
@@ -106,7 +105,7 @@ internal sealed class SweepRunner(
         {
             // Whatever one trial dies of, the others may live; the journal and the caller are told.
             return new TrialOutcome(
-                TrialResult.FailureOf(trial, error.Message, _time.GetElapsedTime(start).TotalSeconds), Network: null);
+                TrialResult.FailureOf(trial, error.Message, _time.GetElapsedTime(start).TotalSeconds));
         }
     }
 
@@ -116,9 +115,9 @@ internal sealed class SweepRunner(
         _finished.Add(outcome.Result.Trial, outcome.Result);
         Keep(outcome);
         var best = Ranked.Take(limits.Models).Select(result => result.Trial).ToHashSet();
-        foreach (var trial in _networks.Keys.Where(trial => !best.Contains(trial)).ToList())
+        foreach (var trial in _models.Keys.Where(trial => !best.Contains(trial)).ToList())
         {
-            _networks.Remove(trial);
+            _models.Remove(trial);
         }
 
         onProgress(ProgressOf(outcome.Result.Trial, isFinal: false, outcome.Result, isFromJournal));
@@ -128,7 +127,7 @@ internal sealed class SweepRunner(
     {
         if (outcome.Network is { } network)
         {
-            _networks[outcome.Result.Trial] = network;
+            _models[outcome.Result.Trial] = new TrialModel(network, outcome.Report);
         }
     }
 

@@ -1,20 +1,25 @@
+using Microsoft.ML.BlockPruning.Runs;
+using Microsoft.ML.BlockPruning.Sweeps.Executors;
+using Microsoft.ML.BlockPruning.Sweeps.Tuners;
+
 namespace Microsoft.ML.BlockPruning.Sweeps.Running;
 
-/// <summary>What a <see cref="SparsitySweep"/> is told besides the options and the data.</summary>
+/// <summary>What a sweep is told besides the request and the data.</summary>
 internal sealed record SweepSetup
 {
-    public SparsitySearchSpace Space { get; init; } = new();
+    public required SweepSpace Space { get; init; }
 
-    public SparsityTuner Tuner { get; init; } = SparsityTuner.Grid();
+    public required ITuner Tuner { get; init; }
 
     public SweepLimits Limits { get; init; } = new();
 
     /// <summary>Folds of the calibration data that trials are judged on; null: there is a validation set.</summary>
     public int? Folds { get; init; }
 
-    public SweepExecutor Executor { get; init; }
+    /// <summary>Makes what runs trials elsewhere, of a subject and what all trials share; null: they run in this process.</summary>
+    public Func<SweepSubject, PruneRequest, ITrialExecutor>? Elsewhere { get; init; }
 
-    /// <summary>Bytes of resident memory of the process that runs trials; null: no limit.</summary>
+    /// <summary>Bytes of resident memory of this process, where trials run in it; null: no limit.</summary>
     public long? MemoryLimit { get; init; }
 
     /// <summary>Null: no journal.</summary>

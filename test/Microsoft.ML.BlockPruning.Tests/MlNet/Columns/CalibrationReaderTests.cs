@@ -83,7 +83,13 @@ public sealed class CalibrationReaderTests
         var data = _ml.Data.LoadFromEnumerable(pixels);
         var host = ((IHostEnvironment)_ml).Register("test");
         using var channel = host.Start("test");
-        var options = new BlockPruneEstimator.Options { MaximumCalibrationImages = limit, ValidationSetFraction = fraction };
+        var options = new InputRequest
+        {
+            ModelPath = "any",
+            ImageColumnName = "Image",
+            MaximumCalibrationImages = limit,
+            ValidationSetFraction = fraction,
+        };
         var reader = new CalibrationReader(host, options, new PruneProgressRelay(host, channel, null, CancellationToken.None));
         return reader.Read(data, data.Schema["Image"], null, TestNetworks.Config(), TestNetworks.Preprocessing(), seed);
     }

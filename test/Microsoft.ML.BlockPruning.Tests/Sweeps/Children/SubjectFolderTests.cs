@@ -76,31 +76,4 @@ public sealed class SubjectFolderTests
             folder.Delete(recursive: true);
         }
     }
-
-    [TestMethod]
-    public void Method_IsTheSameInAnotherProcess()
-    {
-        var method = SweepMethod.Of(new BlockPruneEstimator.Options
-        {
-            Allocation = PruneAllocation.Uniform,
-            CalibrationLabels = CalibrationLabels.Column,
-            Shots = 2,
-            LayerFloor = 1.0 / 3,
-            LayerFloors = new Dictionary<string, double> { ["blocks.0.mlp.fc1"] = 0.25 },
-            LayerBlocks = new Dictionary<string, BlockShape> { ["blocks.1.mlp.fc1"] = new(16, 8) },
-            LayersToKeepDense = ["blocks.1.attn.qkv"],
-            FineTuning = new FineTuneOptions { LearningRate = 1e-5, Seed = 3 },
-        });
-        var folder = Directory.CreateTempSubdirectory("blockpruning-tests-");
-        try
-        {
-            method.Write(folder.FullName);
-
-            Assert.AreEqual(method.ToString(), SweepMethod.Read(folder.FullName).ToString());
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
 }

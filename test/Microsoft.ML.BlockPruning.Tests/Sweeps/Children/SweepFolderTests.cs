@@ -81,10 +81,10 @@ public sealed class SweepFolderTests : IDisposable
     public void Pipe_RefusesWhatIsNoMessage(string line)
     {
         using var input = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(line + "\n"));
-        using var pipe = new WorkerPipe(input, new MemoryStream());
+        using var pipe = new ChildPipe(input, new MemoryStream());
 
         var error = line.StartsWith("{\"step", StringComparison.Ordinal)
-            ? Assert.ThrowsExactly<InvalidDataException>(() => pipe.Read<WorkerReply>())
+            ? Assert.ThrowsExactly<InvalidDataException>(() => pipe.Read<ChildReply>())
             : Assert.ThrowsExactly<InvalidDataException>(() => pipe.Read<Trial>());
 
         StringAssert.Contains(error.Message, "no message");
@@ -93,9 +93,9 @@ public sealed class SweepFolderTests : IDisposable
     [TestMethod]
     public void Pipe_RefusesALineWithoutEnd()
     {
-        byte[] endless = new byte[WorkerPipe.MaximumLength + 2];
+        byte[] endless = new byte[ChildPipe.MaximumLength + 2];
         endless.AsSpan().Fill((byte)' ');
-        using var pipe = new WorkerPipe(new MemoryStream(endless), new MemoryStream());
+        using var pipe = new ChildPipe(new MemoryStream(endless), new MemoryStream());
 
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => pipe.Read<Trial>()).Message, "more than");
     }
@@ -123,11 +123,11 @@ public sealed class SweepFolderTests : IDisposable
     [DataRow("{}")]
     [DataRow("{\"allocation\":7}")]
     [DataRow("[")]
-    public void Read_OfAMethodNamesTheFile(string content)
+    public void Read_OfARequestNamesTheFile(string content)
     {
-        File.WriteAllText(_folder["method.json"], content);
+        File.WriteAllText(_folder["request.json"], content);
 
         StringAssert.Contains(
-            Assert.ThrowsExactly<InvalidDataException>(() => SweepMethod.Read(_folder["."])).Message, "method.json");
+            Assert.ThrowsExactly<InvalidDataException>(() => RequestFile.Read(_folder["."])).Message, "request.json");
     }
 }

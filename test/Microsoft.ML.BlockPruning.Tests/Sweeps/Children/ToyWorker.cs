@@ -16,15 +16,15 @@ internal static class ToyWorker
     public const double Hangs = 0.2;
     public const double RunsOutOfMemory = 0.1;
 
-    public static WorkerCommand Command { get; } = new(
+    public static ChildCommand Command { get; } = new(
         Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
         ["exec", Assembly.GetExecutingAssembly().Location, TestProgram.ChildSwitch, typeof(ToyWorker).FullName!]);
 
     public static int Run(string[] args)
     {
-        using var pipe = WorkerPipe.OfWorker(args[0], args[1]);
+        using var pipe = ChildPipe.OfChild(args[0], args[1]);
         Console.WriteLine("what a library prints is no message");
-        WorkerLoop.Run(pipe, args[2], () => new SweepToys.Executor(Judge));
+        ChildLoop.Run(pipe, args[2], () => new SweepToys.Executor(Judge));
         return 0;
     }
 

@@ -85,8 +85,7 @@ public sealed class FoldExecutorTests
                 Bytes = 1,
                 Milliseconds = 1,
                 Seconds = 1,
-            },
-            Network: null);
+            });
 
         public void Dispose()
         {

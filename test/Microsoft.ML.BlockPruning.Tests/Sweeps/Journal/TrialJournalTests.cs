@@ -70,7 +70,7 @@ public sealed class TrialJournalTests
     [TestMethod]
     public void AppendFinal_StandsApartFromTheTrials()
     {
-        var trial = SweepToys.Trial(0.5) with { Refit = "Reconstruction" };
+        var trial = SweepToys.Trial(0.5) with { Refit = PruneRefit.Reconstruction };
         using (var journal = Open())
         {
             journal.AppendFinal(SweepToys.Result(trial, top1: 2.0 / 3, multiplyAdds: 123));

@@ -53,7 +53,7 @@ public sealed class SweepRunnerTests
     public void Run_EndsWithTheRecommendedTrialInTheFinalRefitAndTakesItFromTheJournalLater()
     {
         using var file = new JournalFile();
-        var limits = new SweepLimits { FinalRefit = "Reconstruction", MaximumDrop = 0.02 };
+        var limits = new SweepLimits { FinalRefit = PruneRefit.Reconstruction, MaximumDrop = 0.02 };
         for (int run = 0; run < 2; run++)
         {
             var executor = new SweepToys.Executor(SweepToys.Judge);
@@ -61,10 +61,10 @@ public sealed class SweepRunnerTests
             var outcome = Run(executor, new GridTuner(), journal, limits);
 
             Assert.AreEqual(0.7, outcome.Recommended!.Keep);
-            Assert.AreEqual("Feedback", outcome.Recommended.Refit);
-            Assert.AreEqual(outcome.Recommended.Trial with { Refit = "Reconstruction" }, outcome.Final!.Trial);
+            Assert.AreEqual(PruneRefit.Feedback, outcome.Recommended.Refit);
+            Assert.AreEqual(outcome.Recommended.Trial with { Refit = PruneRefit.Reconstruction }, outcome.Final!.Trial);
             Assert.AreEqual(outcome.Final, outcome.Answer);
-            Assert.IsTrue(outcome.Results.All(result => result.Refit == "Feedback"), "figures of two refits do not mix");
+            Assert.IsTrue(outcome.Results.All(result => result.Refit == PruneRefit.Feedback), "figures of two refits do not mix");
             Assert.HasCount(run == 0 ? 6 : 0, executor.Ran);
         }
     }
@@ -73,9 +73,9 @@ public sealed class SweepRunnerTests
     public void Run_AnswersWithTheRecommendedTrialWhereTheFinalRefitFails()
     {
         var executor = new SweepToys.Executor(
-            trial => trial.Refit == "Reconstruction" ? throw new InvalidOperationException("out of luck") : SweepToys.Judge(trial));
+            trial => trial.Refit == PruneRefit.Reconstruction ? throw new InvalidOperationException("out of luck") : SweepToys.Judge(trial));
 
-        var outcome = Run(executor, new GridTuner(), null, new SweepLimits { FinalRefit = "Reconstruction" });
+        var outcome = Run(executor, new GridTuner(), null, new SweepLimits { FinalRefit = PruneRefit.Reconstruction });
 
         Assert.AreEqual("out of luck", outcome.Final!.Error);
         Assert.AreSame(outcome.Recommended, outcome.Answer);
@@ -91,7 +91,7 @@ public sealed class SweepRunnerTests
         var outcome = Run(executor, new GridTuner(), null, new SweepLimits { Models = 2, MaximumDrop = 0.06 });
 
         // 0.2 (1 - keep)² lost: 0.05 at 0.5 is the most within the drop, 0.7 comes second.
-        CollectionAssert.AreEquivalent(new[] { 0.5, 0.7 }, outcome.Networks.Keys.Select(trial => trial.Keep).ToArray());
+        CollectionAssert.AreEquivalent(new[] { 0.5, 0.7 }, outcome.Models.Keys.Select(trial => trial.Keep).ToArray());
     }
 
     [TestMethod]

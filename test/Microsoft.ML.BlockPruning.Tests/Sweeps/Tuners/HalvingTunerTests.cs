@@ -12,7 +12,7 @@ public sealed class HalvingTunerTests
 
     // Ten families: their place in this list is what the toy's KL depends on.
     private static readonly SweepSpace Space = SweepToys.Space(
-        Keeps, [.. Enumerable.Range(1, 5).Select(i => new BlockShape(8 * i, 8))], ["ObsPath", "Magnitude"]);
+        Keeps, [.. Enumerable.Range(1, 5).Select(i => new BlockShape(8 * i, 8))], [PruneCriterion.ObsPath, PruneCriterion.Magnitude]);
 
     [TestMethod]
     [DataRow(2)]
@@ -75,10 +75,10 @@ public sealed class HalvingTunerTests
     {
         var results = SweepToys.Exhaust(
             new HalvingTuner(factor: 3, leastImages: 1), Space,
-            trial => trial.Criterion == "ObsPath" || trial.Keep == 0.4 ? TrialResult.FailureOf(trial, "no", 0) : Judge(trial, 0),
+            trial => trial.Criterion == PruneCriterion.ObsPath || trial.Keep == 0.4 ? TrialResult.FailureOf(trial, "no", 0) : Judge(trial, 0),
             calibrationImages: Images);
 
-        Assert.AreEqual("Magnitude", results.Single(result => result.CalibrationImages is null).Criterion);
+        Assert.AreEqual(PruneCriterion.Magnitude, results.Single(result => result.CalibrationImages is null).Criterion);
         Assert.AreEqual(10, results.Count(result => result.Keep == 0.4), "where all fail there is no second round");
     }
 

@@ -5,9 +5,9 @@ using Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 
-/// <summary>One end of the two pipes between a sweep and its worker: a line of JSON each way is a message.</summary>
+/// <summary>One end of the two pipes between a sweep and its child: a line of JSON each way is a message.</summary>
 /// <remarks>Pipes of their own, since anything in a process may print on the standard streams, libtorch among them.</remarks>
-internal sealed class WorkerPipe(Stream input, Stream output) : IDisposable
+internal sealed class ChildPipe(Stream input, Stream output) : IDisposable
 {
     /// <summary>A message is a trial, a step or a result: some hundred characters, and the words of an exception.</summary>
     public const int MaximumLength = 1 << 24;
@@ -15,15 +15,15 @@ internal sealed class WorkerPipe(Stream input, Stream output) : IDisposable
     private readonly StreamReader _input = new(input, Encoding.UTF8);
     private readonly StreamWriter _output = new(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
 
-    /// <summary>The worker's end.</summary>
+    /// <summary>The child's end.</summary>
     /// <param name="requests">Handle to read from.</param>
     /// <param name="replies">Handle to write to.</param>
     /// <exception cref="IOException">They are no pipes.</exception>
-    public static WorkerPipe OfWorker(string requests, string replies)
+    public static ChildPipe OfChild(string requests, string replies)
     {
         try
         {
-            return new WorkerPipe(
+            return new ChildPipe(
                 new AnonymousPipeClientStream(PipeDirection.In, requests), new AnonymousPipeClientStream(PipeDirection.Out, replies));
         }
         catch (ArgumentException error)

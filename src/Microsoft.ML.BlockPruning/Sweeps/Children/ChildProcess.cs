@@ -5,7 +5,7 @@ using System.IO.Pipes;
 namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 
 /// <summary>A child process that runs trials, seen from the sweep; its memory is watched.</summary>
-internal sealed class WorkerProcess : IDisposable
+internal sealed class ChildProcess : IDisposable
 {
     private const int Killed = 128 + 9; // how a process that got SIGKILL is reported
     private const int ErrorLines = 5;
@@ -16,7 +16,7 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Queue<string> _errors = new();
     private readonly long? _limit;
     private readonly Process _process;
-    private readonly WorkerPipe _pipe;
+    private readonly ChildPipe _pipe;
     private readonly ITimer? _watch;
     private long _heldWhenEnded;
 
@@ -24,7 +24,7 @@ internal sealed class WorkerProcess : IDisposable
     /// <param name="command">How.</param>
     /// <param name="folder">What it reads, and where it leaves networks.</param>
     /// <param name="memoryLimit">Bytes of resident memory above which it is ended; null: no limit.</param>
-    public WorkerProcess(WorkerCommand command, string folder, long? memoryLimit)
+    public ChildProcess(ChildCommand command, string folder, long? memoryLimit)
     {
         _limit = memoryLimit;
         var start = new ProcessStartInfo(command.FileName) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -46,7 +46,7 @@ internal sealed class WorkerProcess : IDisposable
         _process.ErrorDataReceived += (_, line) => Remember(line.Data);
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
-        _pipe = new WorkerPipe(_replies, _requests);
+        _pipe = new ChildPipe(_replies, _requests);
         _watch = memoryLimit is null ? null : TimeProvider.System.CreateTimer(_ => Watch(), null, WatchInterval, WatchInterval);
     }
 
@@ -65,7 +65,7 @@ internal sealed class WorkerProcess : IDisposable
 
     /// <summary>Waits for the next line.</summary>
     /// <returns>Null where the process has died.</returns>
-    public WorkerReply? Receive() => _pipe.Read<WorkerReply>();
+    public ChildReply? Receive() => _pipe.Read<ChildReply>();
 
     /// <summary>Says why the process ended; waits for that.</summary>
     public string Obituary()

@@ -3,17 +3,17 @@ using Microsoft.ML.BlockPruning.Sweeps.Executors;
 
 namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 
-/// <summary>What a worker process does: runs the trials that it is sent, one after the other, until nobody sends any more.</summary>
-internal static class WorkerLoop
+/// <summary>What a child process does: runs the trials that it is sent, one after the other, until nobody sends any more.</summary>
+internal static class ChildLoop
 {
     /// <summary>Runs until the pipe is closed, or the sweep at its other end has died.</summary>
     /// <param name="pipe">To the sweep.</param>
     /// <param name="folder">Takes the networks' files.</param>
     /// <param name="create">Makes the executor that runs the trials.</param>
     /// <remarks>Running out of memory is not caught: the process ends, and the next trial finds a new one.</remarks>
-    public static void Run(WorkerPipe pipe, string folder, Func<ITrialExecutor> create)
+    public static void Run(ChildPipe pipe, string folder, Func<ITrialExecutor> create)
     {
-        // Ctrl-C reaches every process of a terminal; the sweep decides what becomes of its workers.
+        // Ctrl-C reaches every process of a terminal; the sweep decides what becomes of its children.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         try
         {
@@ -25,13 +25,13 @@ internal static class WorkerLoop
         }
     }
 
-    private static void Serve(WorkerPipe pipe, string folder, Func<ITrialExecutor> create)
+    private static void Serve(ChildPipe pipe, string folder, Func<ITrialExecutor> create)
     {
         ITrialExecutor? made = null;
         if (Attempt(pipe, () =>
         {
             made = create();
-            return new WorkerReply { DenseTop1 = made.DenseTop1 };
+            return new ChildReply { DenseTop1 = made.DenseTop1 };
         }))
         {
             using var executor = made!;
@@ -43,29 +43,29 @@ internal static class WorkerLoop
         }
     }
 
-    private static WorkerReply Answer(ITrialExecutor executor, Trial trial, string path, WorkerPipe pipe)
+    private static ChildReply Answer(ITrialExecutor executor, Trial trial, string path, ChildPipe pipe)
     {
-        var outcome = executor.Run(trial, step => pipe.Write(new WorkerReply { Step = WorkerStep.Of(step) }), CancellationToken.None);
+        var outcome = executor.Run(trial, step => pipe.Write(new ChildReply { Step = ChildStep.Of(step) }), CancellationToken.None);
         if (outcome.Network is not { } network)
         {
-            return new WorkerReply { Result = outcome.Result };
+            return new ChildReply { Result = outcome.Result };
         }
 
         using var file = File.Create(path);
         network.Save(file);
-        return new WorkerReply { Result = outcome.Result, NetworkPath = path };
+        return new ChildReply { Result = outcome.Result, NetworkPath = path, Report = outcome.Report?.ToJson() };
     }
 
-    private static bool Attempt(WorkerPipe pipe, Func<WorkerReply> work)
+    private static bool Attempt(ChildPipe pipe, Func<ChildReply> work)
     {
-        WorkerReply reply;
+        ChildReply reply;
         try
         {
             reply = work();
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            reply = new WorkerReply { Error = error.Message };
+            reply = new ChildReply { Error = error.Message };
         }
 
         pipe.Write(reply);

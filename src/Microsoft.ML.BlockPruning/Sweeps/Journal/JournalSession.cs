@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 /// <summary>One run of a sweep: who writes to a journal, where and with what.</summary>
-internal sealed record SweepSession
+internal sealed record JournalSession
 {
     public required int Process { get; init; }
 
@@ -29,7 +29,7 @@ internal sealed record SweepSession
     /// <summary>This process.</summary>
     /// <param name="kernel">The compute kernel that scores.</param>
     /// <param name="time">The clock.</param>
-    public static SweepSession Current(string kernel, TimeProvider? time = null) => new()
+    public static JournalSession Current(string kernel, TimeProvider? time = null) => new()
     {
         Process = Environment.ProcessId,
         Machine = Environment.MachineName,
@@ -39,7 +39,7 @@ internal sealed record SweepSession
         Processors = Environment.ProcessorCount,
         Kernel = kernel,
         Runtime = RuntimeInformation.FrameworkDescription,
-        TorchSharp = typeof(SweepSession).Assembly.GetReferencedAssemblies().Single(name => name.Name == "TorchSharp").Version!.ToString(),
+        TorchSharp = typeof(JournalSession).Assembly.GetReferencedAssemblies().Single(name => name.Name == "TorchSharp").Version!.ToString(),
     };
 
     /// <inheritdoc/>

@@ -1,0 +1,106 @@
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.FineTuning;
+using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Torch;
+
+namespace Microsoft.ML.BlockPruning.Runs;
+
+/// <summary>
+/// One pruning from a request to a network that scores: prune, fine-tune, pack. The one way there is, for <c>Fit</c>, for a trial of a
+/// sweep in this process and for one in a child's; <see cref="ReportBuilder"/> tells of it.
+/// </summary>
+internal sealed class PruneRun
+{
+    private readonly PruneRequest _request;
+    private readonly PruneMethod _method;
+    private readonly LayerRules _rules;
+
+    /// <summary>Checks all that needs no network.</summary>
+    /// <param name="request">What to do.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A choice is none of its enum, or a number is out of its range.</exception>
+    /// <exception cref="ArgumentException">Choices contradict each other.</exception>
+    public PruneRun(PruneRequest request)
+        : this(request, PruneMethods.Of(request))
+    {
+    }
+
+    /// <summary>A run whose blocks are rated by a criterion that lives longer, so that several runs share what it has found.</summary>
+    /// <param name="request">What to do; its choices have been checked.</param>
+    /// <param name="criterion">Of the kind that the request names.</param>
+    public PruneRun(PruneRequest request, IBlockCriterion criterion)
+        : this(request, PruneMethods.Of(request, criterion))
+    {
+    }
+
+    private PruneRun(PruneRequest request, PruneMethod method)
+    {
+        _request = request;
+        _method = method;
+        _rules = request.LayerRules();
+    }
+
+    /// <summary>What takes the times that a budget of latency needs: the clock, unless there is a table already.</summary>
+    public Func<ViTWeights, ImagePreprocessing, LayerGrids, LatencyRequest, Action, LatencyConstraint> MeasureLatency { get; init; } =
+        LatencyMeasurement.Measure;
+
+    /// <summary>Holds layers, blocks, floors and budgets against the network, before any image is read.</summary>
+    /// <param name="dense">The network.</param>
+    /// <param name="onSample">Called before each sample of a measured time; it may throw to cancel.</param>
+    /// <exception cref="ArgumentException">A budget cannot be met, or a rule names a layer that is not there.</exception>
+    public PruneSettings Prepare(DenseModel dense, Action onSample)
+    {
+        var grids = _rules.GridsOf(_rules.LayersOf(dense.Weights));
+        var settings = new PruneSettings
+        {
+            Layers = _rules,
+            Constraints = _request.Budget.Resolve(new NetworkCost(dense.Weights.Config), grids),
+            Latency = _request.Budget.Latency is { } asked
+                ? MeasureLatency(dense.Weights, dense.Preprocessing, grids, asked, onSample)
+                : null,
+            Seed = _request.Seed,
+        };
+        new SparsityAllocator(settings.Constraints, _rules, settings.Latency).CheckBudget(grids);
+        return settings;
+    }
+
+    /// <summary>Prunes, fine-tunes where that is asked for, and packs.</summary>
+    /// <param name="dense">The network; not changed.</param>
+    /// <param name="settings">Of <see cref="Prepare"/>.</param>
+    /// <param name="images">What calibrates; fine-tuning tells its accuracy on the held-out ones, where they have labels.</param>
+    /// <param name="onProgress">Called after every batch, strip and step, one call at a time; what it throws ends the run.</param>
+    /// <exception cref="ArgumentException">Budgets contradict each other, or the images are of another network.</exception>
+    /// <exception cref="ArithmeticException">A weight, activation or loss is not finite.</exception>
+    public PrunedModel Run(DenseModel dense, PruneSettings settings, CalibrationImages images, Action<PruneProgress> onProgress)
+    {
+        using var threads = new TorchThreads(_request.Threads);
+        var pruned = new BlockPruner(_method).Prune(dense.Weights, images.Calibration, settings, onProgress);
+        FineTuneProgress? last = null;
+        if (_request.FineTuning is { } fineTuning)
+        {
+            (pruned, last) = FineTune(fineTuning, dense, pruned, images, onProgress);
+        }
+
+        var network = SparseViT.Create(pruned.Weights, pruned.Plan, dense.Preprocessing, dense.LabelNames, dense.Weights.Notes);
+        return new PrunedModel(network, pruned, settings.Latency, last);
+    }
+
+    private (PrunedNetwork Pruned, FineTuneProgress? Last) FineTune(
+        FineTuneOptions options, DenseModel dense, PrunedNetwork pruned, CalibrationImages images, Action<PruneProgress> onProgress)
+    {
+        FineTuneProgress? last = null;
+        var validation = images.HeldOut?.Labels is null ? null : images.HeldOut; // without labels there is no accuracy to tell
+        var weights = new FineTuner(options, _request.Seed).Run(
+            dense.Weights, pruned.Weights, pruned.Plan, images.Calibration, validation, step =>
+            {
+                last = new FineTuneProgress(step.Epoch, step.Step, step.TotalSteps, step.Loss, step.ValidationTop1 ?? last?.ValidationTop1);
+                onProgress(new PruneProgress(PruneStage.FineTuning, step.Step, step.TotalSteps, validationTop1: step.ValidationTop1));
+            });
+        return (pruned with { Weights = weights }, last);
+    }
+}

@@ -1,6 +1,0 @@
-namespace Microsoft.ML.BlockPruning.Sweeps.Children;
-
-/// <summary>How to start a worker process; its pipes and its folder follow as arguments.</summary>
-/// <param name="FileName">The program.</param>
-/// <param name="Arguments">Its first arguments.</param>
-internal sealed record WorkerCommand(string FileName, IReadOnlyList<string> Arguments);
