@@ -40,6 +40,20 @@ internal sealed class CalibrationPass(NetworkWeights network, CalibrationSet cal
         return statistics;
     }
 
+    /// <summary>Gathers what <see cref="LayerStatistics"/> are made of, of a shard of the images, to be merged with others'.</summary>
+    /// <param name="layers">The prunable layers in forward order.</param>
+    /// <param name="onBatch">Called after each batch; it may throw to cancel.</param>
+    /// <returns>One entry per layer.</returns>
+    /// <exception cref="ArithmeticException">An activation, logit or gradient is not finite; the message names the layer.</exception>
+    public IReadOnlyList<LayerSums> RunShard(IReadOnlyList<PrunableLayer> layers, Action onBatch)
+    {
+        LibTorch.EnsureLoaded();
+        using var scope = NewDisposeScope();
+        var accumulators = layers.Select(layer => new LayerAccumulator(layer, calibration.TotalTokens)).ToArray();
+        Run([.. accumulators.Select(accumulator => new ILayerObserver[] { accumulator })], onBatch);
+        return [.. accumulators.Select(accumulator => accumulator.ToSums())];
+    }
+
     /// <summary>Runs the pass for any observers.</summary>
     /// <param name="observers">Per prunable layer, in forward order, those that look at it.</param>
     /// <param name="onBatch">Called after each batch; it may throw to cancel.</param>

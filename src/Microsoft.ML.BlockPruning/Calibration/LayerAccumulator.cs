@@ -41,21 +41,43 @@ internal sealed class LayerAccumulator : ILayerObserver
     }
 
     /// <summary>The statistics of all batches, once; the tensors stay with this accumulator's dispose scope.</summary>
-    public LayerStatistics Finish()
+    public LayerStatistics Finish() => Statistics(_inputs, _gradients, _energies.Added, _images);
+
+    /// <summary>What was added so far, as plain numbers.</summary>
+    public LayerSums ToSums() => new(
+        [.. _inputs.Select(TorchDevice.Read<double>)], TorchDevice.Read<double>(_gradients),
+        [.. _energies.Added.Select(energies => (float[])energies.Clone())], _images);
+
+    /// <summary>The statistics of sums that were added elsewhere.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="sums">Over all calibration images.</param>
+    /// <returns>The statistics; the tensors belong to the dispose scope that is open.</returns>
+    public static LayerStatistics Of(PrunableLayer layer, LayerSums sums)
+    {
+        long width = layer.Weights.InFeatures + 1, height = layer.Blocks.Shape.Height;
+        using var scope = NewDisposeScope();
+        Tensor[] inputs = [.. sums.Inputs.Select(sum => TorchDevice.Put(tensor(sum).reshape(width, width)))];
+        var gradients = TorchDevice.Put(tensor(sums.Gradients).reshape(layer.Blocks.BlockRows, height, height));
+        var statistics = Statistics(inputs, gradients, sums.Energies, sums.Images);
+        scope.MoveToOuter([.. inputs, gradients]);
+        return statistics;
+    }
+
+    private static LayerStatistics Statistics(Tensor[] inputs, Tensor gradients, IReadOnlyList<float[]> energies, long images)
     {
         using var scope = NewDisposeScope();
-        _gradients.Scale(1.0 / _images);
-        for (int g = 0; g < _inputs.Length; g++)
+        gradients.Scale(1.0 / images);
+        for (int g = 0; g < inputs.Length; g++)
         {
-            double energy = _energies.TotalOf(g);
+            double energy = TokenEnergies.TotalOf(energies[g]);
             if (energy > 0)
             {
                 // float32 products differ in the last bit between the triangles.
-                _inputs[g].copy_(_inputs[g].Plus(_inputs[g].t()).Times(1 / (2 * energy)));
+                inputs[g].copy_(inputs[g].Plus(inputs[g].t()).Times(1 / (2 * energy)));
             }
         }
 
-        return new LayerStatistics(_inputs, _gradients, _energies.ToWeights());
+        return new LayerStatistics(inputs, gradients, TokenEnergies.WeightsOf(energies));
     }
 
     /// <summary>[tokens, features] → [tokens, features + 1]: a column of ones, so that the bias is one more weight.</summary>

@@ -42,18 +42,24 @@ internal sealed class TokenEnergies(PrunableLayer layer, int totalTokens) : ILay
         return batch;
     }
 
-    /// <summary>Sum over the tokens added.</summary>
-    public double TotalOf(int group) => _energies[group].Sum(e => (double)e);
+    /// <summary>One per row group, [images · tokens]: what was added, as it is.</summary>
+    public IReadOnlyList<float[]> Added => _energies;
+
+    /// <summary>Sum over tokens.</summary>
+    public static double TotalOf(float[] energies) => energies.Sum(e => (double)e);
 
     /// <summary>One per row group, [images · tokens]: energies scaled to mean one; all ones where no gradient arrives.</summary>
-    public IReadOnlyList<float[]> ToWeights()
+    public IReadOnlyList<float[]> ToWeights() => WeightsOf(_energies);
+
+    /// <summary>The same of energies that were added elsewhere.</summary>
+    public static IReadOnlyList<float[]> WeightsOf(IReadOnlyList<float[]> energies)
     {
-        var weights = new float[_energies.Length][];
+        var weights = new float[energies.Count][];
         for (int g = 0; g < weights.Length; g++)
         {
-            double total = TotalOf(g);
-            double scale = total > 0 ? _energies[g].Length / total : 0;
-            weights[g] = [.. _energies[g].Select(e => total > 0 ? (float)(e * scale) : 1f)];
+            double total = TotalOf(energies[g]);
+            double scale = total > 0 ? energies[g].Length / total : 0;
+            weights[g] = [.. energies[g].Select(e => total > 0 ? (float)(e * scale) : 1f)];
         }
 
         return weights;
