@@ -168,7 +168,8 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         var made = Marked(() => run.Run(dense, settings, images, progress.Report));
         if (made.LastStep is { } last)
         {
-            string accuracy = last.ValidationTop1 is { } told ? FormattableString.Invariant($", top-1 of the held-out images {told:0.0000}") : "";
+            string accuracy = last.ValidationTop1 is { } told
+                ? FormattableString.Invariant($", top-1 of the held-out images {told:0.0000}") : "";
             Info(channel, FormattableString.Invariant($"fine-tuned {last.Epoch} epochs, last loss {last.Loss:G5}{accuracy}"));
         }
 

@@ -9,7 +9,15 @@ namespace Microsoft.ML.BlockPruning;
 /// </remarks>
 public sealed class ScoringDevice
 {
-    private ScoringDevice(ScoringDeviceKind kind, int index = 0, NumberFormat precision = NumberFormat.Float16)
+    /// <summary>The three ways to say where to score.</summary>
+    internal enum DeviceKind
+    {
+        Auto,
+        Cpu,
+        Cuda,
+    }
+
+    private ScoringDevice(DeviceKind kind, int index = 0, CudaPrecision precision = CudaPrecision.Float16)
     {
         Kind = kind;
         Index = index;
@@ -18,12 +26,12 @@ public sealed class ScoringDevice
 
     /// <summary>The first GPU that can run the kernels, else the processor; the log says once which, and why.</summary>
     /// <remarks>Where <see cref="MLContext.GpuDeviceId"/> is set, that GPU or none.</remarks>
-    public static ScoringDevice Auto { get; } = new(ScoringDeviceKind.Auto);
+    public static ScoringDevice Auto { get; } = new(DeviceKind.Auto);
 
     /// <summary>The processor.</summary>
-    public static ScoringDevice Cpu { get; } = new(ScoringDeviceKind.Cpu);
+    public static ScoringDevice Cpu { get; } = new(DeviceKind.Cpu);
 
-    internal ScoringDeviceKind Kind { get; }
+    internal DeviceKind Kind { get; }
 
     internal int Index { get; }
 
@@ -42,10 +50,10 @@ public sealed class ScoringDevice
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         return Enum.IsDefined(precision)
-            ? new ScoringDevice(ScoringDeviceKind.Cuda, index, precision)
-            : throw new ArgumentOutOfRangeException(nameof(precision), precision, "Choose one of NumberFormat's values.");
+            ? new ScoringDevice(DeviceKind.Cuda, index, precision)
+            : throw new ArgumentOutOfRangeException(nameof(precision), precision, "Choose one of CudaPrecision's values.");
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Kind == ScoringDeviceKind.Cuda ? $"Cuda({Index}, {Precision})" : Kind.ToString();
+    public override string ToString() => Kind == DeviceKind.Cuda ? $"Cuda({Index}, {Precision})" : Kind.ToString();
 }

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Imaging;
@@ -14,6 +17,11 @@ using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+
+[assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
+[assembly: LoadableClass(
+    typeof(SparseViTTransformer), typeof(SparseViTTransformer.Loader), null, typeof(SignatureLoadModel),
+    "Block-sparse vision transformer", MlNetModelFile.LoaderSignature)]
 
 namespace Microsoft.ML.BlockPruning;
 
@@ -33,10 +41,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
 {
     private readonly IHost _host;
     private readonly IHostEnvironment _environment;
-    private readonly IScoringSession _session;
     private NetworkFacts _facts;
-    private SparseViT _network;
-    private int _isDisposed;
 
     internal SparseViTTransformer(
         IHostEnvironment environment, ScoringSettings settings, SparseViT network, PruneReport? report = null,
@@ -44,21 +49,20 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     {
         _host = environment.Register(nameof(SparseViTTransformer));
         _environment = environment;
-        Settings = settings;
         Report = report;
         Notes = [.. network.Notes, .. fileNotes ?? []];
-        _network = network;
-        (_session, Device) = ScoringSessions.Open(_host, network, settings, NvidiaDriver.TryLoad);
+        (var session, Device) = ScoringSessions.Open(_host, network, settings, NvidiaDriver.TryLoad);
+        Scorer = new Scorer(this, _host, session, network, settings);
         _facts = facts ?? NetworkFacts.Of(network, report);
         Layers = LayerSummary.Of(network);
         LogNotes(fileNotes ?? []);
     }
 
     /// <summary>The network's shape.</summary>
-    public ViTConfig Config => _network.Config;
+    public ViTConfig Config => Network.Config;
 
     /// <summary>What is done to an image before the network reads it.</summary>
-    public ImagePreprocessing Preprocessing => _network.Preprocessing;
+    public ImagePreprocessing Preprocessing => Network.Preprocessing;
 
     /// <summary>Gets or sets how many pixels an image has at most, width times height by its header.</summary>
     /// <value>As it was pruned with; 89,478,485 where nothing was said. A larger image is refused before memory is taken.</value>
@@ -70,7 +74,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
-            Settings = Settings with { MaximumPixels = value };
+            Scorer.Settings = Settings with { MaximumPixels = value };
         }
     }
 
@@ -82,7 +86,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         get => Preprocessing.ApplyOrientation;
         set
         {
-            _network = _network.With(Preprocessing.WithOrientation(value));
+            Scorer.Network = Network.With(Preprocessing.WithOrientation(value));
             _facts = _facts.WithOrientation(value);
         }
     }
@@ -95,7 +99,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     public IReadOnlyList<ClassReport> Classes => _facts.Classes;
 
     /// <summary>[numClasses], in the order of <c>Score</c>'s slots and of <c>PredictedLabel</c>'s keys.</summary>
-    public IReadOnlyList<string> LabelNames => _network.LabelNames;
+    public IReadOnlyList<string> LabelNames => Network.LabelNames;
 
     /// <summary>What it scores on: <see cref="ScoringDevice.Cpu"/> itself, or the GPU.</summary>
     public ScoringDevice Device { get; }
@@ -113,13 +117,13 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Multiply-adds per image.</summary>
-    public long MultiplyAdds => _network.MultiplyAdds;
+    public long MultiplyAdds => Network.MultiplyAdds;
 
     /// <summary>Multiply-adds per image of the dense network.</summary>
-    public long DenseMultiplyAdds => _network.DenseMultiplyAdds;
+    public long DenseMultiplyAdds => Network.DenseMultiplyAdds;
 
     /// <summary>Bytes of the weights that are kept and of their indices.</summary>
-    public long WeightBytes => _network.WeightBytes;
+    public long WeightBytes => Network.WeightBytes;
 
     /// <summary>Bytes of the dense network's weights in float32.</summary>
     public long DenseWeightBytes => new NetworkCost(Config).DenseBytes;
@@ -130,25 +134,31 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;
 
-    internal ScoringSettings Settings { get; private set; }
+    internal ScoringSettings Settings => Scorer.Settings;
 
-    private ModelComparison Comparison => new(_environment, _network, _facts, Settings);
+    /// <summary>Scores rows, and knows nothing of this transformer.</summary>
+    internal Scorer Scorer { get; }
+
+    private SparseViT Network => Scorer.Network;
+
+    private ModelComparison Comparison => new(_environment, Network, _facts, Settings);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).Output;
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Scorer.Bind(inputSchema).Output;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new ScoringDataView(this, input);
+        return new ScoringDataView(Scorer, input);
     }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(this, Bind(inputSchema));
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) =>
+        new ScoringRowMapper(Scorer, Scorer.Bind(inputSchema));
 
 #pragma warning disable RS0026 // the images, which are not optional, tell the two apart
     /// <summary>Makes a page to look at: what is left of each layer.</summary>
@@ -189,8 +199,8 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     public void SaveNetwork(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        ThrowIfDisposed();
-        _network.Save(stream);
+        Scorer.ThrowIfDisposed();
+        Network.Save(stream);
     }
 
     /// <summary>Writes the network alone to a file: aside, then renamed, so that a failure leaves an old file as it was.</summary>
@@ -199,8 +209,8 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written; names the path.</exception>
     public void SaveNetwork(string path)
     {
-        ThrowIfDisposed();
-        AtomicFile.Write(path, _network.Save);
+        Scorer.ThrowIfDisposed();
+        AtomicFile.Write(path, Network.Save);
     }
 
     /// <summary>Writes the network alone with zeros in removed blocks, every tensor under timm's name, for other programs.</summary>
@@ -209,64 +219,18 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written; names the path.</exception>
     public void SaveDenseNetwork(string path)
     {
-        ThrowIfDisposed();
-        AtomicFile.Write(path, _network.ToDense().Save);
+        Scorer.ThrowIfDisposed();
+        AtomicFile.Write(path, Network.ToDense().Save);
     }
 
     /// <summary>Frees the memory that scoring works in; the transformer and all that came from it are then of no use.</summary>
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-        {
-            _session.Dispose();
-        }
-    }
+    public void Dispose() => Scorer.Dispose();
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        ThrowIfDisposed();
-        new SavedModel(Settings, _network, Report).Write(ctx);
-    }
-
-    /// <summary>Reads what ML.NET's <c>Model.Save</c> had this write.</summary>
-    internal static SparseViTTransformer Load(IHostEnvironment environment, ModelLoadContext context)
-    {
-        var saved = SavedModel.Read(context);
-        return new SparseViTTransformer(environment, saved.Settings, saved.Network, saved.Report, fileNotes: saved.Notes);
-    }
-
-    internal ScoringSchema Bind(DataViewSchema inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        ThrowIfDisposed();
-        return new ScoringSchema(_host, inputSchema, Settings, Preprocessing, LabelNames);
-    }
-
-    internal ImageColumnReader CreateReader(DataViewRow row, DataViewSchema.Column column) =>
-        new(_host, row, column, Preprocessing, Settings.MaximumPixels);
-
-    /// <summary>Runs the network; from any thread.</summary>
-    /// <param name="images">[count, channels, imageSize, imageSize], normalised.</param>
-    /// <param name="count">Number of images.</param>
-    /// <param name="logits">[count, numClasses], overwritten.</param>
-    internal void Score(ReadOnlySpan<float> images, int count, Span<float> logits)
-    {
-        ThrowIfDisposed();
-        MlNetHost.ThrowIfCancelled(_host);
-        _session.Score(images, count, logits);
-    }
-
-    /// <summary>Refuses logits that are no answer.</summary>
-    /// <param name="logits">[numClasses] of one image.</param>
-    /// <param name="row">The image's row, from 0.</param>
-    /// <exception cref="ArithmeticException">One is NaN or infinite.</exception>
-    internal void CheckFinite(ReadOnlySpan<float> logits, long row)
-    {
-        if (FiniteLogits.FirstBad(logits) >= 0)
-        {
-            throw _host.Process(FiniteLogits.Error($"Row {row} (from 0)", logits));
-        }
+        Scorer.ThrowIfDisposed();
+        new SavedModel(Settings, Network, Report).Write(ctx);
     }
 
     private void LogNotes(IReadOnlyList<string> notes)
@@ -283,5 +247,14 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         }
     }
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
+    /// <summary>What <c>mlContext.Model.Load</c> finds through the attribute above.</summary>
+    /// <remarks>ML.NET calls by reflection a static Create of just this form, whose return type is the attribute's first type.</remarks>
+    internal static class Loader
+    {
+        private static SparseViTTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+        {
+            var saved = SavedModel.Read(ctx);
+            return new SparseViTTransformer(env, saved.Settings, saved.Network, saved.Report, fileNotes: saved.Notes);
+        }
+    }
 }

@@ -203,7 +203,7 @@ public sealed class ModelFileTests
         var attribute = typeof(SparseViTTransformer).Assembly.GetCustomAttributes()
             .Single(found => found.GetType().Name == "LoadableClassAttribute");
 
-        Assert.AreEqual(typeof(SparseViTLoader), attribute.GetType().GetProperty("LoaderType")!.GetValue(attribute));
+        Assert.AreEqual(typeof(SparseViTTransformer.Loader), attribute.GetType().GetProperty("LoaderType")!.GetValue(attribute));
     }
 
     private static string[] LinesOf(string[] lines, string kind) =>

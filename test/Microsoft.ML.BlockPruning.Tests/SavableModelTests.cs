@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Tests.Inference;
 using Microsoft.ML.BlockPruning.Tests.MlNet.Saving;
 using Microsoft.ML.BlockPruning.Tests.Reporting;
@@ -114,7 +115,7 @@ public sealed class SavableModelTests
     {
         float[] logits = new float[network.Config.NumClasses];
         float[] image = [.. Enumerable.Range(0, network.Config.ImageDim).Select(i => (i % 17) - 8f)];
-        network.Score(image, 1, logits);
+        network.Scorer.Score(image, 1, logits);
         return TestData.Hex(logits);
     }
 

@@ -1,9 +1,4 @@
-using Microsoft.ML.BlockPruning.Reporting.Pages;
-using Microsoft.ML.BlockPruning.Reporting.Plots;
-using Microsoft.ML.BlockPruning.Reporting.Text;
 using Microsoft.ML.BlockPruning.Runs.Reports;
-using Microsoft.ML.BlockPruning.Sweeps.Journal;
-using Microsoft.ML.BlockPruning.Sweeps.Running;
 
 namespace Microsoft.ML.BlockPruning.Sweeps;
 
@@ -36,7 +31,10 @@ public sealed class SweepReport
     /// <see cref="TrialResult.Top1StandardError"/>; of a journal without it √((p (1 − p) + q (1 − q)) / n) of both accuracies, as if each
     /// network had images of its own, which is more.
     /// </value>
-    public double? DifferenceStandardError => SweepWords.ErrorOf(SweepWords.AnswerOf(this), Dense);
+    public double? DifferenceStandardError => ErrorOf(Answer, Dense);
+
+    /// <summary>The trial whose model is the sweep's answer; null where there is none.</summary>
+    internal TrialResult? Answer => Final is { IsCompleted: true } final ? final : Recommended;
 
     /// <summary>How much accuracy the recommended trial may lose, as a fraction of the images, in [0, 1].</summary>
     public required double MaximumDrop { get; init; }
@@ -53,19 +51,6 @@ public sealed class SweepReport
     /// <summary>The dense network; null where it is not known.</summary>
     public ReferencePoint? Dense => References.FirstOrDefault(point => point.IsDense);
 
-    /// <summary>Reads the journal of a sweep, which may still be running.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="maximumDrop">How much accuracy the recommended trial may lose, as a fraction of the images, in [0, 1].</param>
-    /// <returns>The report, without a model.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The drop is not in [0, 1].</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is no journal, of another version, damaged in a line, or has no trial yet.</exception>
-    public static SweepReport FromJournal(string path, double maximumDrop = 0.01)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return JournalReport.Read(path, maximumDrop);
-    }
-
     /// <summary>The same report with a model.</summary>
     /// <param name="model">The model of the recommended trial.</param>
     /// <returns>The report.</returns>
@@ -75,45 +60,17 @@ public sealed class SweepReport
         return With(References, Notes, model);
     }
 
-    /// <summary>The same report with further points of comparison, such as another runtime's, out of a file.</summary>
-    /// <param name="path">
-    /// Lines as the journal has them, one <see cref="ReferencePoint"/> each, that of the dense network among them; a point of a name that
-    /// the report has already takes its place.
-    /// </param>
-    /// <returns>The report; what differs from the sweep's own figures is in <see cref="Notes"/>.</returns>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is no such file, damaged in a line, or of another network.</exception>
-    public SweepReport WithReferences(string path)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var (points, notes) = ReferenceFile.Read(path, Dense);
-        var names = points.Select(point => point.Name).ToHashSet(StringComparer.Ordinal);
-        return With([.. References.Where(point => !names.Contains(point.Name)), .. points], [.. Notes, .. notes], Model);
-    }
+    /// <summary>The same report with other points and notes.</summary>
+    internal SweepReport With(IReadOnlyList<ReferencePoint> references, IReadOnlyList<string> notes) => With(references, notes, Model);
 
-    /// <summary>The report as a page.</summary>
-    /// <returns>HTML that needs no other file and no network, light or dark as the reader's system is; lines end in <c>\n</c>.</returns>
-    public string ToHtml() => SweepPage.Write(this);
-
-    /// <summary>The report as text with plots beside it.</summary>
-    /// <param name="plotName">What the names of the plots' files begin with; the text refers to them as files of its own folder.</param>
-    /// <returns>Markdown; lines end in <c>\n</c>, numbers are in the invariant culture.</returns>
-    /// <exception cref="ArgumentException">The name is empty.</exception>
-    public string ToMarkdown(string plotName = "sweep")
+    /// <summary>Standard error of a trial's top-1 less the dense network's, a fraction; null where it is not known.</summary>
+    internal static double? ErrorOf(TrialResult? trial, ReferencePoint? dense) => (trial, dense) switch
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(plotName);
-        return SweepReportMarkdown.Write(this, plotName);
-    }
-
-    /// <summary>The plots: accuracy against each cost.</summary>
-    /// <param name="plotName">As given to <see cref="ToMarkdown"/>.</param>
-    /// <returns>SVG by file name, such as <c>sweep-bytes.svg</c>; none where no trial was completed.</returns>
-    /// <exception cref="ArgumentException">The name is empty.</exception>
-    public IReadOnlyDictionary<string, string> ToPlots(string plotName = "sweep")
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(plotName);
-        return SweepPlots.Of(this).ToDictionary(plot => SweepPlots.FileOf(plotName, plot.Cost), plot => plot.Plot.ToFile());
-    }
+        ({ Top1StandardError: { } known }, _) => known,
+        ({ Top1: { } pruned }, { Top1: { } before, Images: { } images }) =>
+            Math.Sqrt(((pruned * (1 - pruned)) + (before * (1 - before))) / images),
+        _ => null,
+    };
 
     private SweepReport With(IReadOnlyList<ReferencePoint> references, IReadOnlyList<string> notes, ModelReport? model) => new()
     {

@@ -4,7 +4,9 @@ using Microsoft.ML.BlockPruning.Sparsity;
 namespace Microsoft.ML.BlockPruning.Sweeps;
 
 /// <summary>One point of a sweep, plain data; two trials are the same where all agree.</summary>
-/// <param name="Keep">Fraction of the dense network's total that remains, in (0, 1]: of the multiply-adds, unless the space names another budget.</param>
+/// <param name="Keep">
+/// Fraction of the dense network's total that remains, in (0, 1]: of the multiply-adds, unless the space names another budget.
+/// </param>
 /// <param name="Block">Height x width in weights.</param>
 /// <param name="Criterion">What rates the blocks.</param>
 /// <param name="Refit">How kept weights make up for the others.</param>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sweeps;
 

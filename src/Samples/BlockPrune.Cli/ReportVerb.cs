@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FashionMnist;
 using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sweeps;
 
@@ -41,7 +42,7 @@ internal static class ReportVerb
         {
             string path = parsed.GetRequiredValue(target);
             ReportFiles.RequireWritable(path);
-            var sweep = parsed.GetValue(journal) is { } lines ? SweepReport.FromJournal(lines, parsed.GetValue(drop)) : null;
+            var sweep = parsed.GetValue(journal) is { } lines ? SweepJournal.ReadReport(lines, parsed.GetValue(drop)) : null;
             if (parsed.GetValue(references) is { } points)
             {
                 sweep = sweep?.WithReferences(points) ?? throw new OptionsException(

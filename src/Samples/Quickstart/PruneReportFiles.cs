@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace Quickstart;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Xml.Linq;
 using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Saving;
@@ -33,7 +34,7 @@ internal sealed class ReportCase() : SaveCase(Is, "report.html")
             using var journals = new JournalCase();
             string journal = Path.Combine(folder.FullName, journals.FileName);
             journals.Write(journal, version);
-            return Encoding.UTF8.GetBytes(SweepReport.FromJournal(journal, maximumDrop: 0.01).ToHtml());
+            return Encoding.UTF8.GetBytes(SweepJournal.ReadReport(journal, maximumDrop: 0.01).ToHtml());
         }
         finally
         {

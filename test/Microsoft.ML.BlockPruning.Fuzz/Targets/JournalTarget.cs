@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Fuzz.Mutation;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Sweeps.Journal;
 
@@ -26,7 +27,7 @@ internal sealed class JournalTarget : IFuzzTarget
         InvalidDataException? refused = null;
         try
         {
-            var report = SweepReport.FromJournal(path);
+            var report = SweepJournal.ReadReport(path);
             Sound.Must("make a page", report.ToHtml);
             Sound.Must("make Markdown", () => report.ToMarkdown());
             Sound.Must("make plots", () => report.ToPlots());

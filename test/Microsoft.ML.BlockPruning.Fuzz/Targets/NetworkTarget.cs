@@ -1,5 +1,6 @@
 using Microsoft.ML.BlockPruning.Fuzz.Mutation;
 using Microsoft.ML.BlockPruning.Fuzz.Seeding;
+using Microsoft.ML.BlockPruning.Reporting;
 
 namespace Microsoft.ML.BlockPruning.Fuzz.Targets;
 

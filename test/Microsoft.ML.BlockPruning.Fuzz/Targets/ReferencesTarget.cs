@@ -1,5 +1,6 @@
 using Microsoft.ML.BlockPruning.Fuzz.Mutation;
 using Microsoft.ML.BlockPruning.Fuzz.Seeding;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
 
 namespace Microsoft.ML.BlockPruning.Fuzz.Targets;
@@ -10,7 +11,7 @@ internal sealed class ReferencesTarget : IFuzzTarget
     private readonly ScratchFile _file = new("references.jsonl");
 
     private readonly Lazy<SweepReport> _sweep = new(
-        () => SweepReport.FromJournal(Repository.At("test", "Corpus", "journal", "seed-every-line.jsonl")));
+        () => SweepJournal.ReadReport(Repository.At("test", "Corpus", "journal", "seed-every-line.jsonl")));
 
     public string Name => "references";
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.ML.BlockPruning.Fuzz.Mutation;
 using Microsoft.ML.BlockPruning.Fuzz.Seeding;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace Microsoft.ML.BlockPruning.Fuzz.Targets;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace Microsoft.ML.BlockPruning.Samples.Tests.Quickstart;

@@ -3,6 +3,7 @@ using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Reporting;
 
 namespace Microsoft.ML.BlockPruning.Tests.Checkpoints;
 

@@ -72,7 +72,7 @@ public sealed class RegularFileTests : IDisposable
         foreach (var read in new Action[]
         {
             () => context.Model.LoadChecked(pipe, out _), () => context.Transforms.LoadSparseViT(pipe), () => ViTCheckpoint.Load(pipe),
-            () => SweepReport.FromJournal(pipe),
+            () => SweepJournal.ReadReport(pipe),
         })
         {
             var refused = await Assert.ThrowsExactlyAsync<IOException>(() => Task.Run(read).WaitAsync(Limit));

@@ -101,7 +101,7 @@ public sealed class JournalDamageTests : IDisposable
     {
         File.WriteAllText(FilePath, $"\ufeff{Header()}\r\n\r\n   \r\n{Whole}\r\n");
 
-        Assert.HasCount(1, SweepReport.FromJournal(FilePath, 0.01).Trials);
+        Assert.HasCount(1, SweepJournal.ReadReport(FilePath, 0.01).Trials);
         using var journal = Open(ResumeMode.Resume);
         Assert.AreEqual(1, journal.Count);
     }
@@ -167,7 +167,7 @@ public sealed class JournalDamageTests : IDisposable
         byte[] before = File.ReadAllBytes(FilePath);
         foreach (var read in new Action[]
         {
-            () => SweepReport.FromJournal(FilePath, 0.01), () => Open(ResumeMode.Resume).Dispose(),
+            () => SweepJournal.ReadReport(FilePath, 0.01), () => Open(ResumeMode.Resume).Dispose(),
             () => Open(ResumeMode.RetryErrored).Dispose(),
         })
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Tests.Reporting;
 
@@ -134,12 +135,12 @@ public sealed class SweepReportTests
             }
         }
 
-        var report = SweepReport.FromJournal(file.FilePath);
+        var report = SweepJournal.ReadReport(file.FilePath);
 
         Assert.AreEqual(ReportToys.Sweep(ReportToys.Dense).ToHtml(), report.ToHtml());
-        Assert.AreEqual(0.8, SweepReport.FromJournal(file.FilePath, maximumDrop: 0.001).Recommended!.Keep);
+        Assert.AreEqual(0.8, SweepJournal.ReadReport(file.FilePath, maximumDrop: 0.001).Recommended!.Keep);
         File.AppendAllText(file.FilePath, "{\"keep\":0.3,\"bl");
-        Assert.HasCount(1, SweepReport.FromJournal(file.FilePath).Notes);
+        Assert.HasCount(1, SweepJournal.ReadReport(file.FilePath).Notes);
     }
 
     [TestMethod]
@@ -158,7 +159,7 @@ public sealed class SweepReportTests
             journal.AppendFinal(SweepToys.Result(SweepToys.Trial(0.4) with { Refit = PruneRefit.Reconstruction }, 0.888, 40_000_000));
         }
 
-        var report = SweepReport.FromJournal(file.FilePath);
+        var report = SweepJournal.ReadReport(file.FilePath);
 
         // The second one is of a trial that loses too much to be recommended.
         Assert.AreEqual((0.5, 0.899), (report.Final!.Keep, report.Final.Top1));
@@ -167,7 +168,7 @@ public sealed class SweepReportTests
         StringAssert.Contains(answer, "Take keep 0.5, block 8x8, ObsPath, Reconstruction.");
         StringAssert.Contains(answer, "89.90 % of 1,000 validation images, 1 fewer than");
         StringAssert.Contains(answer, "As a trial, with the refit Feedback, it found the class of 89.50 %");
-        Assert.IsNull(SweepReport.FromJournal(file.FilePath, maximumDrop: 0.001).Final, "the recommended trial is another one");
+        Assert.IsNull(SweepJournal.ReadReport(file.FilePath, maximumDrop: 0.001).Final, "the recommended trial is another one");
     }
 
     [TestMethod]
@@ -181,7 +182,7 @@ public sealed class SweepReportTests
             journal.AppendFinal(TrialResult.FailureOf(SweepToys.Trial(0.5) with { Refit = PruneRefit.Reconstruction }, "no memory", 1));
         }
 
-        string answer = new PageDocument(SweepReport.FromJournal(file.FilePath).ToHtml()).OfClass("answer").Single().Value;
+        string answer = new PageDocument(SweepJournal.ReadReport(file.FilePath).ToHtml()).OfClass("answer").Single().Value;
 
         StringAssert.Contains(answer, "Take keep 0.5, block 8x8, ObsPath, Feedback.");
         StringAssert.Contains(answer, "refit Reconstruction failed");
@@ -194,10 +195,10 @@ public sealed class SweepReportTests
         using var file = new JournalFile();
         file.Open().Dispose();
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => SweepReport.FromJournal(file.FilePath));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => SweepJournal.ReadReport(file.FilePath));
         StringAssert.Contains(error.Message, "no finished");
-        Assert.ThrowsExactly<FileNotFoundException>(() => SweepReport.FromJournal(file.FilePath + "x"));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => SweepReport.FromJournal(file.FilePath, maximumDrop: 2));
+        Assert.ThrowsExactly<FileNotFoundException>(() => SweepJournal.ReadReport(file.FilePath + "x"));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => SweepJournal.ReadReport(file.FilePath, maximumDrop: 2));
     }
 
     private static string All()

@@ -15,7 +15,8 @@ internal static class SweepToys
 
     public static readonly JournalSession Session = JournalSession.Current("portable");
 
-    public static SweepSpace Space(params double[] keeps) => new(keeps, [new BlockShape(8, 8)], [PruneCriterion.ObsPath], [PruneRefit.Feedback], [0]);
+    public static SweepSpace Space(params double[] keeps) =>
+        new(keeps, [new BlockShape(8, 8)], [PruneCriterion.ObsPath], [PruneRefit.Feedback], [0]);
 
     public static SweepSpace Space(double[] keeps, BlockShape[] blocks, PruneCriterion[] criteria) =>
         new(keeps, blocks, criteria, [PruneRefit.Feedback], [0]);

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Tests.Reporting;
 

@@ -7,10 +7,13 @@ namespace Microsoft.ML.BlockPruning.Tests.Sweeps;
 [TestClass]
 public sealed class TunerTests
 {
+    private static readonly BlockShape[] Blocks = [new(8, 8), new(16, 8)];
+    private static readonly PruneCriterion[] Criteria = [PruneCriterion.ObsPath, PruneCriterion.Magnitude];
+
     [TestMethod]
     public void Grid_TriesEveryCombinationOnce()
     {
-        var space = SweepToys.Space([0.25, 0.5, 0.25], [new BlockShape(8, 8), new BlockShape(16, 8)], [PruneCriterion.ObsPath, PruneCriterion.Magnitude]);
+        var space = SweepToys.Space([0.25, 0.5, 0.25], Blocks, Criteria);
 
         var tried = SweepToys.Exhaust(new GridTuner(), space, SweepToys.Judge).Select(result => result.Trial).ToList();
 
@@ -20,13 +23,14 @@ public sealed class TunerTests
                        select new Trial(keep, new BlockShape(height, 8), criterion, PruneRefit.Feedback);
         CollectionAssert.AreEquivalent(expected.ToList(), tried);
         Assert.AreEqual(8, new GridTuner().CountIn(new TunerState(space, 0.9, 1000, new Dictionary<Trial, TrialResult>())));
-        Assert.ThrowsExactly<ArgumentException>(() => new SweepSpace(space.Keeps, space.Blocks, space.Criteria, [PruneRefit.Feedback], [-1]));
+        Assert.ThrowsExactly<ArgumentException>(
+            () => new SweepSpace(space.Keeps, space.Blocks, space.Criteria, [PruneRefit.Feedback], [-1]));
     }
 
     [TestMethod]
     public void Random_IsTheSameForTheSameSeedAndStaysInTheSpace()
     {
-        var space = SweepToys.Space([0.2, 0.9], [new BlockShape(8, 8), new BlockShape(16, 8)], [PruneCriterion.ObsPath, PruneCriterion.Magnitude]);
+        var space = SweepToys.Space([0.2, 0.9], Blocks, Criteria);
 
         var first = Trials(seed: 3);
         var second = Trials(seed: 3);

@@ -21,12 +21,12 @@ internal sealed record DeviceChoice(ICudaDriver? Driver, CudaDevice? Gpu, Number
     /// <param name="loadDriver">Gives null where no driver is.</param>
     public static DeviceChoice Of(ScoringDevice? requested, int? gpuDeviceId, Func<ICudaDriver?> loadDriver)
     {
-        if (requested?.Kind == ScoringDeviceKind.Cuda)
+        if (requested?.Kind == ScoringDevice.DeviceKind.Cuda)
         {
             return OfGpu(requested.Index, requested.Precision, "as asked for", loadDriver);
         }
 
-        if (requested?.Kind == ScoringDeviceKind.Cpu)
+        if (requested?.Kind == ScoringDevice.DeviceKind.Cpu)
         {
             return OfCpu("as asked for");
         }

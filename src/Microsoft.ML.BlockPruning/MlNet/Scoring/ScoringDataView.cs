@@ -1,9 +1,9 @@
 namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>An input with the scores beside it, computed in batches when a cursor asks for them.</summary>
-internal sealed class ScoringDataView(SparseViTTransformer transformer, IDataView source) : IDataView
+internal sealed class ScoringDataView(Scorer scorer, IDataView source) : IDataView
 {
-    private readonly ScoringSchema _schema = transformer.Bind(source.Schema);
+    private readonly ScoringSchema _schema = scorer.Bind(source.Schema);
 
     public DataViewSchema Schema => _schema.Output;
 
@@ -19,7 +19,7 @@ internal sealed class ScoringDataView(SparseViTTransformer transformer, IDataVie
         var passed = source.GetRowCursor(needed.Where(_schema.IsInput).Select(column => source.Schema[column.Index]));
         bool isScored = needed.Exists(column => !_schema.IsInput(column));
         var ahead = isScored ? source.GetRowCursor([_schema.Image]) : null;
-        return new ScoringCursor(transformer, _schema, passed, ahead, needed.Select(column => column.Index), GetRowCount());
+        return new ScoringCursor(scorer, _schema, passed, ahead, needed.Select(column => column.Index), GetRowCount());
     }
 
     /// <summary>One cursor: a batch is scored by all threads already.</summary>

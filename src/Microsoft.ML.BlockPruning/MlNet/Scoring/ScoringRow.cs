@@ -6,7 +6,7 @@ namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 /// <summary>One row with its scores; they are computed once a position, when the first output column is read.</summary>
 internal sealed class ScoringRow : DataViewRow, IScoredRow
 {
-    private readonly SparseViTTransformer _transformer;
+    private readonly Scorer _scorer;
     private readonly ScoringSchema _schema;
     private readonly DataViewRow _input;
     private readonly HashSet<int> _active;
@@ -16,17 +16,17 @@ internal sealed class ScoringRow : DataViewRow, IScoredRow
     private long _scored = long.MinValue;
     private bool _isDisposed;
 
-    public ScoringRow(SparseViTTransformer transformer, ScoringSchema schema, DataViewRow input, IEnumerable<int> active)
+    public ScoringRow(Scorer scorer, ScoringSchema schema, DataViewRow input, IEnumerable<int> active)
     {
-        _transformer = transformer;
+        _scorer = scorer;
         _schema = schema;
         _input = input;
         _active = [.. active];
         if (_active.Any(index => index >= schema.Input.Count))
         {
-            _reader = transformer.CreateReader(input, input.Schema[schema.Image.Index]);
-            _image = new float[transformer.Config.ImageDim];
-            _logits = new float[transformer.Config.NumClasses];
+            _reader = scorer.CreateReader(input, input.Schema[schema.Image.Index]);
+            _image = new float[scorer.Config.ImageDim];
+            _logits = new float[scorer.Config.NumClasses];
         }
     }
 
@@ -43,8 +43,8 @@ internal sealed class ScoringRow : DataViewRow, IScoredRow
             if (_scored != Position)
             {
                 _reader!.Read(_image);
-                _transformer.Score(_image, 1, _logits);
-                _transformer.CheckFinite(_logits, Position);
+                _scorer.Score(_image, 1, _logits);
+                _scorer.CheckFinite(_logits, Position);
                 _scored = Position;
             }
 

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>Scores single rows, for PredictionEngine.</summary>
-internal sealed class ScoringRowMapper(SparseViTTransformer transformer, ScoringSchema schema) : IRowToRowMapper
+internal sealed class ScoringRowMapper(Scorer scorer, ScoringSchema schema) : IRowToRowMapper
 {
     public DataViewSchema InputSchema => schema.Input;
 
@@ -20,6 +20,6 @@ internal sealed class ScoringRowMapper(SparseViTTransformer transformer, Scoring
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(activeColumns);
-        return new ScoringRow(transformer, schema, input, activeColumns.Select(column => column.Index));
+        return new ScoringRow(scorer, schema, input, activeColumns.Select(column => column.Index));
     }
 }

@@ -24,7 +24,7 @@ internal static class ScoringSessions
     {
         using var channel = host.Start("Device");
         var choice = DeviceChoice.Of(settings.Device, MlNetHost.GpuDeviceIdOf(host), loadDriver);
-        bool mayFallBack = MlNetHost.MayFallBackToCpu(host) || settings.Device?.Kind == ScoringDeviceKind.Auto;
+        bool mayFallBack = MlNetHost.MayFallBackToCpu(host) || settings.Device?.Kind == ScoringDevice.DeviceKind.Auto;
         if (choice.Refusal is not null)
         {
             var refusal = new InvalidOperationException(

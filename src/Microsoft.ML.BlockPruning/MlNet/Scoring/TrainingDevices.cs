@@ -21,7 +21,7 @@ internal static class TrainingDevices
         using var channel = host.Start("TrainingDevice");
         var choice = DeviceChoice.Of(requested, MlNetHost.GpuDeviceIdOf(host), loadDriver);
         string? refusal = choice.Refusal ?? (choice.Gpu is null ? null : torchRefusal());
-        bool isAuto = requested?.Kind == ScoringDeviceKind.Auto;
+        bool isAuto = requested?.Kind == ScoringDevice.DeviceKind.Auto;
         if (refusal is null)
         {
             if (requested is not null || choice.Gpu is not null)

@@ -48,7 +48,9 @@ internal sealed class SweepImages(IHost host, InputRequest input, int threads, P
             source,
             Calibration(order.Where((_, place) => place % folds != fold)),
             all.Select([.. order.Where((_, place) => place % folds == fold).Order()], all.Labels));
-        return ([.. Enumerable.Range(0, folds).Select(Fold)], () => SubjectOf(source, Calibration(order), all) with { IsValidationUnseen = false });
+        return (
+            [.. Enumerable.Range(0, folds).Select(Fold)],
+            () => SubjectOf(source, Calibration(order), all) with { IsValidationUnseen = false });
     }
 
     /// <summary>Classes and preprocessing of the network that was read; null before.</summary>

@@ -6,17 +6,12 @@ namespace Microsoft.ML.BlockPruning.Reporting.Text;
 /// <summary>The classes of a network in words and cells: what all forms of a report have in common.</summary>
 internal static class ClassWords
 {
-    /// <summary>A class in one piece: its number, its name, and what the images call it.</summary>
-    public static string Text(ClassReport one) => one.Label is null
-        ? string.Create(CultureInfo.InvariantCulture, $"{one.Index} {one.Name}")
-        : string.Create(CultureInfo.InvariantCulture, $"{one.Index} {one.Name} (the images' '{one.Label}')");
-
     /// <summary>The first classes, and how many there are besides.</summary>
     /// <param name="classes">All of them.</param>
     /// <param name="count">How many are named.</param>
     public static string Some(IReadOnlyList<ClassReport> classes, int count)
     {
-        string some = string.Join(", ", classes.Take(count).Select(Text));
+        string some = string.Join(", ", classes.Take(count));
         return classes.Count <= count ? some : string.Create(CultureInfo.InvariantCulture, $"{some} and {classes.Count - count} more");
     }
 

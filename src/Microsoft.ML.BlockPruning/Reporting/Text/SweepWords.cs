@@ -20,7 +20,7 @@ internal static class SweepWords
         }
 
         // The model that is saved has the final refit, so its figures are said first; trials are compared with each other by theirs.
-        var model = AnswerOf(report)!;
+        var model = report.Answer!;
         yield return $"Take {model.Trial}.";
         yield return Accuracy(model, report.Dense);
         if (Error(model, report.Dense) is { } error)
@@ -38,18 +38,6 @@ internal static class SweepWords
                 : $"Its refit {refitted.Refit} failed, so this is the trial with the refit {taken.Refit}: {refitted.Error}";
         }
     }
-
-    /// <summary>The trial whose model is the sweep's answer; null where there is none.</summary>
-    public static TrialResult? AnswerOf(SweepReport report) => report.Final is { IsCompleted: true } final ? final : report.Recommended;
-
-    /// <summary>Standard error of a trial's top-1 less the dense network's, a fraction; null where it is not known.</summary>
-    public static double? ErrorOf(TrialResult? trial, ReferencePoint? dense) => (trial, dense) switch
-    {
-        ({ Top1StandardError: { } known }, _) => known,
-        ({ Top1: { } pruned }, { Top1: { } before, Images: { } images }) =>
-            Math.Sqrt(((pruned * (1 - pruned)) + (before * (1 - before))) / images),
-        _ => null,
-    };
 
     /// <summary>One row a trial, the first row their heads.</summary>
     public static IReadOnlyList<string[]> Trials(SweepReport report)
@@ -96,7 +84,8 @@ internal static class SweepWords
         };
     }
 
-    private static string? Error(TrialResult taken, ReferencePoint? dense) => ErrorOf(taken, dense) is { } error && dense?.Top1 is not null
+    private static string? Error(TrialResult taken, ReferencePoint? dense) =>
+        SweepReport.ErrorOf(taken, dense) is { } error && dense?.Top1 is not null
         ? string.Create(
             Invariant,
             $"Against the dense network that is {Points(taken.Top1, dense)} ± {100 * error:0.00} points of top-1 (standard error, "

@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Reporting.Text;
+using System.Globalization;
 
 namespace Microsoft.ML.BlockPruning.Runs.Reports;
 
@@ -18,5 +18,7 @@ public sealed class ClassReport
     public required int Slot { get; init; }
 
     /// <summary>The number and the name, and what the images call it where that is another name.</summary>
-    public override string ToString() => ClassWords.Text(this);
+    public override string ToString() => Label is null
+        ? string.Create(CultureInfo.InvariantCulture, $"{Index} {Name}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Index} {Name} (the images' '{Label}')");
 }

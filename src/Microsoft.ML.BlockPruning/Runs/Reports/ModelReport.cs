@@ -34,14 +34,6 @@ public sealed class ModelReport
     /// <summary>The changed answers that the page shows, with their images.</summary>
     internal IReadOnlyList<ChangedAnswer> Examples { get; init; } = [];
 
-    /// <summary>The report as a page.</summary>
-    /// <returns>HTML that needs no other file and no network, light or dark as the reader's system is; lines end in <c>\n</c>.</returns>
-    public string ToHtml() => ModelPage.Write(this);
-
-    /// <summary>The report as text, without its pictures.</summary>
-    /// <returns>Markdown; lines end in <c>\n</c>, numbers are in the invariant culture.</returns>
-    public string ToMarkdown() => ModelReportMarkdown.Write(this);
-
     /// <summary>A report of a pruning whose network is not at hand.</summary>
     internal static ModelReport Of(PruneReport pruning) => new()
     {

@@ -4,7 +4,7 @@ using Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 namespace Microsoft.ML.BlockPruning.Sweeps.Executors;
 
-/// <summary>An executor of another package, whose answers are held against what they can be before a tuner or a journal sees them.</summary>
+/// <summary>An executor of another package, whose answers are held against what can be before tuner and journal see them.</summary>
 /// <param name="inner">Runs the trials.</param>
 internal sealed class CheckedExecutor(ITrialExecutor inner) : ITrialExecutor
 {

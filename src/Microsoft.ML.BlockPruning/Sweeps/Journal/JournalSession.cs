@@ -39,7 +39,8 @@ internal sealed record JournalSession
         Processors = Environment.ProcessorCount,
         Kernel = kernel,
         Runtime = RuntimeInformation.FrameworkDescription,
-        TorchSharp = typeof(JournalSession).Assembly.GetReferencedAssemblies().Single(name => name.Name == "TorchSharp").Version!.ToString(),
+        TorchSharp = typeof(JournalSession).Assembly.GetReferencedAssemblies()
+            .Single(name => name.Name == "TorchSharp").Version!.ToString(),
     };
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Sweeps.Journal;
 
-/// <summary>All that a trial's result depends on besides network, images, seed and the trial itself, as a sweep's identity has it.</summary>
+/// <summary>What a result depends on besides network, images, seed and the trial itself, as a sweep's identity has it.</summary>
 internal static class MethodText
 {
     /// <summary>Of what all trials share. Journals of before are known by it: what is at its default has the words it always had.</summary>

@@ -16,7 +16,8 @@ internal static class SweepJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters =
         {
-            new BlockShapeJsonConverter(), new EnergyModelJsonConverter(), new ChoiceJsonConverter<PruneCriterion>("criterion"), new ChoiceJsonConverter<PruneRefit>("refit"),
+            new BlockShapeJsonConverter(), new EnergyModelJsonConverter(),
+            new ChoiceJsonConverter<PruneCriterion>("criterion"), new ChoiceJsonConverter<PruneRefit>("refit"),
             new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
         },
     };

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Tests.Sweeps;
@@ -70,7 +71,7 @@ public sealed class ModelComparisonTests
             .SetDataset(subject.Data(12), subject.Data(9)).SetJournal(file.FilePath).Run();
 
         var report = result.CreateReport();
-        Assert.AreEqual(SweepReport.FromJournal(file.FilePath).ToHtml(), report.ToHtml());
+        Assert.AreEqual(SweepJournal.ReadReport(file.FilePath).ToHtml(), report.ToHtml());
         Assert.AreEqual(result.DenseTop1, report.Dense!.Top1);
         Assert.AreEqual(9, report.Dense.Images);
         using var dense = Fit(subject, PruneBudget.Flops(1));

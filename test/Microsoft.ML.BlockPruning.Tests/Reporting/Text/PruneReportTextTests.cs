@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Reporting;
 
 namespace Microsoft.ML.BlockPruning.Tests.Reporting.Text;
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Tests.Reporting;
 using Microsoft.ML.Data;

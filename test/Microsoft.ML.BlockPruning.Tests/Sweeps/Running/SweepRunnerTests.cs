@@ -73,7 +73,8 @@ public sealed class SweepRunnerTests
     public void Run_AnswersWithTheRecommendedTrialWhereTheFinalRefitFails()
     {
         var executor = new SweepToys.Executor(
-            trial => trial.Refit == PruneRefit.Reconstruction ? throw new InvalidOperationException("out of luck") : SweepToys.Judge(trial));
+            trial => trial.Refit == PruneRefit.Reconstruction
+                ? throw new InvalidOperationException("out of luck") : SweepToys.Judge(trial));
 
         var outcome = Run(executor, new GridTuner(), null, new SweepLimits { FinalRefit = PruneRefit.Reconstruction });
 

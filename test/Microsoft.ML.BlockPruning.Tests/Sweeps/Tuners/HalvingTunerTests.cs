@@ -75,7 +75,8 @@ public sealed class HalvingTunerTests
     {
         var results = SweepToys.Exhaust(
             new HalvingTuner(factor: 3, leastImages: 1), Space,
-            trial => trial.Criterion == PruneCriterion.ObsPath || trial.Keep == 0.4 ? TrialResult.FailureOf(trial, "no", 0) : Judge(trial, 0),
+            trial => trial.Criterion == PruneCriterion.ObsPath || trial.Keep == 0.4
+                ? TrialResult.FailureOf(trial, "no", 0) : Judge(trial, 0),
             calibrationImages: Images);
 
         Assert.AreEqual(PruneCriterion.Magnitude, results.Single(result => result.CalibrationImages is null).Criterion);
