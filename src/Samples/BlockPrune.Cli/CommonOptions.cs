@@ -145,6 +145,11 @@ internal sealed class CommonOptions
     public IImageSource ImagesOf(ParseResult parsed, MLContext context, CliOutput output, ImageUse use, CancellationToken cancel)
     {
         var classes = new NetworkClasses.Dense(context, ModelOf(parsed), parsed.GetValue(ClassOrder));
+        if (parsed.GetValue(ClassOrder) != ClassNameOrder.Unspecified && !classes.AreNumbers)
+        {
+            output.Error.WriteLine("--class-order changes nothing: the network's config.json names its classes.");
+        }
+
         return Images.Open(parsed, context, parsed.GetValue(Bundled), classes, output, use, MaximumPixelsOf(parsed), cancel);
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace BlockPrune.Cli;
@@ -14,6 +15,7 @@ internal static class PruneVerb
     {
         var common = new CommonOptions();
         var budget = new BudgetOptions();
+        var method = new MethodOptions();
         var block = CommonOptions.One("--block", "Block, height x width", new BlockShape(16, 16), CommonOptions.ReadBlock);
         var criterion = CommonOptions.Choice("--criterion", CommonOptions.CriterionDescription, PruneCriterion.ObsPath);
         var refit = CommonOptions.Choice("--refit", CommonOptions.RefitDescription, PruneRefit.Reconstruction);
@@ -27,14 +29,17 @@ internal static class PruneVerb
         var heldOut = CommonOptions.One(
             "--held-out", "Fraction of the calibration images that only the comparison with the dense network sees", 0.0,
             CommonOptions.ReadHeldOut);
+        var epochs = CommonOptions.One(
+            "--fine-tune-epochs", "Epochs of training after the refit, with the dense network as teacher", 0, CommonOptions.ReadCount);
         var report = ReportFiles.Option();
         var limit = ValidationRows.Option();
         var verb = new Command("prune", "Prunes a network and saves the pipeline that scores it.")
         {
-            common.Model, common.Bundled, block, criterion, refit, format, heldOut, save, report, limit, common.ApplyOrientation,
+            common.Model, common.Bundled, block, criterion, refit, epochs, heldOut, save, report, limit, common.ApplyOrientation,
             common.ClassOrder, common.Seed, common.Json,
         };
         budget.AddTo(verb);
+        method.AddTo(verb);
         common.Images.AddTo(verb);
         return verb.Does(output, (parsed, cancel) =>
         {
@@ -46,7 +51,7 @@ internal static class PruneVerb
             string modelPath = common.ModelOf(parsed);
             var use = parsed.GetValue(report) is null ? ImageUse.Calibration : ImageUse.Both;
             var images = common.ImagesOf(parsed, context, output, use, cancel);
-            var model = output.Steps(display => images.Preparation.Append(context.Transforms.PruneBlocks(new BlockPruneEstimator.Options
+            var options = new BlockPruneEstimator.Options
             {
                 ModelPath = modelPath,
                 ClassOrder = images.ClassOrder,
@@ -59,9 +64,15 @@ internal static class PruneVerb
                 ValidationSetFraction = parsed.GetValue(heldOut),
                 ApplyOrientation = parsed.GetValue(common.ApplyOrientation),
                 MaximumPixels = common.MaximumPixelsOf(parsed),
-                Progress = new PruneSteps(display, images.CalibrationCount),
                 CancellationToken = cancel,
-            })).Fit(images.Calibration));
+            };
+            method.Apply(parsed, options);
+            options.FineTuning = parsed.GetValue(epochs) is > 0 and var passes ? new FineTuneOptions { Epochs = passes } : null;
+            var model = output.Steps(display =>
+            {
+                options.Progress = new PruneSteps(display, images.CalibrationCount);
+                return images.Preparation.Append(context.Transforms.PruneBlocks(options)).Fit(images.Calibration);
+            });
             using var network = model.LastTransformer;
             context.Model.SaveAtomically(model, images.Calibration.Schema, target);
             long bytes = OutputFile.LengthOf(target);

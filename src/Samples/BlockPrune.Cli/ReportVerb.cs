@@ -8,99 +8,118 @@ using Microsoft.ML.BlockPruning.Sweeps;
 namespace BlockPrune.Cli;
 
 /// <summary><c>blockprune report</c>: a page out of a sweep's journal, a pruned model, or both.</summary>
-internal static class ReportVerb
+internal sealed class ReportVerb
 {
-    public static Command Create(CliOutput output)
+    private readonly CliOutput _output;
+    private readonly CommonOptions _common = new();
+    private readonly Option<string?> _journal = new("--journal") { Description = "The journal of a sweep", HelpName = "FILE.jsonl" };
+    private readonly Option<string?> _model = new("--model")
     {
-        var common = new CommonOptions();
-        var journal = new Option<string?>("--journal") { Description = "The journal of a sweep", HelpName = "FILE.jsonl" };
-        var model = new Option<string?>("--model") { Description = "A pruned model, such as the sweep's best", HelpName = "FILE.zip" };
-        var dense = new Option<string?>("--dense")
-        {
-            Description = "The network before pruning, to show which answers changed; --bundled takes the bundled one",
-            HelpName = "FILE.safetensors",
-        };
-        var drop = new Option<double>("--max-drop")
-        {
-            Description = "Accuracy that the recommended trial may lose, as a fraction",
-            DefaultValueFactory = _ => 0.01,
-        };
-        var limit = ValidationRows.Option();
-        var references = ReportFiles.References();
-        var target = new Option<string>("--output")
-        {
-            Description = "The page to write; the same as Markdown goes beside it",
-            HelpName = "FILE.html",
-            DefaultValueFactory = _ => "report.html",
-        };
+        Description = "A pruned model, such as the sweep's best",
+        HelpName = "FILE.zip",
+    };
+
+    private readonly Option<string?> _dense = new("--dense")
+    {
+        Description = "The network before pruning, to show which answers changed; --bundled takes the bundled one",
+        HelpName = "FILE.safetensors",
+    };
+
+    private readonly Option<double> _drop = new("--max-drop")
+    {
+        Description = "Accuracy that the recommended trial may lose, as a fraction",
+        DefaultValueFactory = _ => 0.01,
+    };
+
+    private readonly Option<int?> _limit = ValidationRows.Option();
+    private readonly Option<string?> _references = ReportFiles.References();
+    private readonly Option<string> _target = new("--output")
+    {
+        Description = "The page to write; the same as Markdown goes beside it",
+        HelpName = "FILE.html",
+        DefaultValueFactory = _ => "report.html",
+    };
+
+    private ReportVerb(CliOutput output) => _output = output;
+
+    public static Command Create(CliOutput output) => new ReportVerb(output).Create();
+
+    private Command Create()
+    {
         var verb = new Command("report", "Writes a page to look at: a sweep's trials, a model's layers, the answers that changed.")
         {
-            journal, model, dense, common.Bundled, drop, references, limit, target, common.Json,
+            _journal, _model, _dense, _common.Bundled, _drop, _references, _limit, _target, _common.Json,
         };
-        common.Images.AddTo(verb);
-        return verb.Does(output, (parsed, cancel) =>
+        _common.Images.AddTo(verb);
+        return verb.Does(_output, Run);
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancel)
+    {
+        string path = parsed.GetRequiredValue(_target);
+        ReportFiles.RequireWritable(path);
+        var sweep = SweepOf(parsed);
+        var pruned = parsed.GetValue(_model) is { } zip ? ModelOf(parsed, zip, cancel) : null;
+        var files = (sweep, pruned) switch
         {
-            string path = parsed.GetRequiredValue(target);
-            ReportFiles.RequireWritable(path);
-            var sweep = parsed.GetValue(journal) is { } lines ? SweepJournal.ReadReport(lines, parsed.GetValue(drop)) : null;
-            if (parsed.GetValue(references) is { } points)
-            {
-                sweep = sweep?.WithReferences(points) ?? throw new OptionsException(
-                    "--references stands beside the trials of a sweep: give --journal FILE.jsonl too.");
-            }
+            ({ } report, { } one) => ReportFiles.Write(path, report.WithModel(one), _output),
+            ({ } report, null) => ReportFiles.Write(path, report, _output),
+            (null, { } one) => ReportFiles.Write(path, one, _output),
+            _ => throw new OptionsException("A report of what? Give --journal FILE.jsonl of a sweep, --model FILE.zip, or both."),
+        };
+        Answer(parsed, files, sweep, pruned);
+        return 0;
+    }
 
-            var pruned = parsed.GetValue(model) is { } zip ? ModelOf(zip) : null;
-            var files = (sweep, pruned) switch
-            {
-                ({ } report, { } one) => ReportFiles.Write(path, report.WithModel(one), output),
-                ({ } report, null) => ReportFiles.Write(path, report, output),
-                (null, { } one) => ReportFiles.Write(path, one, output),
-                _ => throw new OptionsException("A report of what? Give --journal FILE.jsonl of a sweep, --model FILE.zip, or both."),
-            };
-            if (parsed.GetValue(common.Json))
-            {
-                output.Json(new
-                {
-                    Files = files,
-                    Trials = sweep?.Trials.Count,
-                    Failed = sweep?.Trials.Count(trial => trial.Status == TrialStatus.Failed),
-                    Recommended = sweep?.Recommended is { } best ? SweepAnswer.Figures(best) : null,
-                    pruned?.HeldOut,
-                    pruned?.Classes,
-                    pruned?.Preprocessing,
-                });
-            }
-            else
-            {
-                foreach (string file in files)
-                {
-                    output.Out.WriteLine(file);
-                }
-            }
+    private SweepReport? SweepOf(ParseResult parsed)
+    {
+        var sweep = parsed.GetValue(_journal) is { } lines ? SweepJournal.ReadReport(lines, parsed.GetValue(_drop)) : null;
+        return parsed.GetValue(_references) is not { } points ? sweep : sweep?.WithReferences(points) ?? throw new OptionsException(
+            "--references stands beside the trials of a sweep: give --journal FILE.jsonl too.");
+    }
 
-            return 0;
+    private ModelReport ModelOf(ParseResult parsed, string zip, CancellationToken cancel)
+    {
+        var context = new MLContext(seed: 1);
+        using var network = ModelFile.Open(context, zip, _output);
+        _common.Images.Apply(parsed, network);
+        string name = Path.GetFileName(zip);
+        bool isBundled = parsed.GetValue(_common.Bundled);
+        if (!_common.Images.AreGiven(parsed) && !isBundled)
+        {
+            return network.CreateReport(name);
+        }
 
-            ModelReport ModelOf(string zip)
+        string densePath = parsed.GetValue(_dense) ?? (isBundled ? FashionMnistData.NetworkPath : throw new OptionsException(
+            "Which dense network? Give --dense FILE.safetensors, to compare with its answers; without --images none is needed."));
+        var classes = NetworkClasses.Of(network);
+        var images = _common.Images.Open(
+            parsed, context, isBundled, classes, _output, ImageUse.Test, network.MaximumPixels, cancel);
+        var test = images.Preparation.Fit(images.Calibration)
+            .Transform(ValidationRows.Of(context, images, parsed.GetValue(_limit)));
+        return network.CreateReport(name, test, densePath, cancellationToken: cancel);
+    }
+
+    private void Answer(ParseResult parsed, IReadOnlyList<string> files, SweepReport? sweep, ModelReport? pruned)
+    {
+        if (parsed.GetValue(_common.Json))
+        {
+            _output.Json(new
             {
-                var context = new MLContext(seed: 1);
-                using var network = ModelFile.Open(context, zip, output);
-                common.Images.Apply(parsed, network);
-                string name = Path.GetFileName(zip);
-                bool isBundled = parsed.GetValue(common.Bundled);
-                if (!common.Images.AreGiven(parsed) && !isBundled)
-                {
-                    return network.CreateReport(name);
-                }
+                Files = files,
+                Trials = sweep?.Trials.Count,
+                Failed = sweep?.Trials.Count(trial => trial.Status == TrialStatus.Failed),
+                Recommended = sweep?.Recommended is { } best ? SweepAnswer.Figures(best) : null,
+                pruned?.HeldOut,
+                pruned?.Classes,
+                pruned?.Preprocessing,
+            });
+            return;
+        }
 
-                string densePath = parsed.GetValue(dense) ?? (isBundled ? FashionMnistData.NetworkPath : throw new OptionsException(
-                    "Which dense network? Give --dense FILE.safetensors, to compare with its answers; without --images none is needed."));
-                var classes = NetworkClasses.Of(network);
-                var images = common.Images.Open(
-                    parsed, context, isBundled, classes, output, ImageUse.Test, network.MaximumPixels, cancel);
-                var test = images.Preparation.Fit(images.Calibration)
-                    .Transform(ValidationRows.Of(context, images, parsed.GetValue(limit)));
-                return network.CreateReport(name, test, densePath, cancellationToken: cancel);
-            }
-        });
+        foreach (string file in files)
+        {
+            _output.Out.WriteLine(file);
+        }
     }
 }

@@ -11,7 +11,10 @@ internal sealed class SweepOptions
     private const int RandomTrials = 12;
 
     private readonly Option<double[]> _keep = CommonOptions.List(
-        "--keep", "Kept fractions of the multiply-adds, such as 0.7,0.5", [0.7, 0.5, 0.35, 0.25], CommonOptions.ReadKeep);
+        "--keep", "Kept fractions of --budget, such as 0.7,0.5", [0.7, 0.5, 0.35, 0.25], CommonOptions.ReadKeep);
+
+    private readonly Option<SweepBudget> _budget = CommonOptions.Choice(
+        "--budget", $"What --keep is fractions of: {string.Join(", ", CommonOptions.NamesOf<SweepBudget>())}", SweepBudget.MultiplyAdds);
 
     private readonly Option<BlockShape[]> _block = CommonOptions.List(
         "--block", "Blocks, height x width, such as 16x16,32x32", [new BlockShape(16, 16)], CommonOptions.ReadBlock);
@@ -66,7 +69,7 @@ internal sealed class SweepOptions
     /// <summary>All of them, for a verb.</summary>
     public IEnumerable<Option> All =>
     [
-        _keep, _block, _criterion, _refit, _finalRefit, _epochs, _tuner, _journal, _resume, _drop, _trials, _seconds, _executor, _memory,
+        _keep, _budget, _block, _criterion, _refit, _finalRefit, _epochs, _tuner, _journal, _resume, _drop, _trials, _seconds, _executor, _memory,
     ];
 
     /// <summary>The refit of the recommended network.</summary>
@@ -91,6 +94,14 @@ internal sealed class SweepOptions
         sweep.SetSearchSpace(new SparsitySearchSpace
         {
             Keep = parsed.GetRequiredValue(_keep),
+            Budget = parsed.GetRequiredValue(_budget) switch
+            {
+                SweepBudget.Parameters => PruneBudget.Parameters(1),
+                SweepBudget.Bytes => PruneBudget.Bytes(1),
+                SweepBudget.Energy => PruneBudget.Energy(1),
+                SweepBudget.Latency => PruneBudget.Latency(1),
+                _ => PruneBudget.Flops(1),
+            },
             Block = parsed.GetRequiredValue(_block),
             Criterion = parsed.GetRequiredValue(_criterion),
             Refit = parsed.GetRequiredValue(_refit),

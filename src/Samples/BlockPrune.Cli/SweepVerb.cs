@@ -3,118 +3,150 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sweeps;
 
 namespace BlockPrune.Cli;
 
 /// <summary><c>blockprune sweep</c>: many prunings side by side.</summary>
-internal static class SweepVerb
+internal sealed class SweepVerb
 {
-    public static Command Create(CliOutput output)
+    private readonly CliOutput _output;
+    private readonly CommonOptions _common = new();
+    private readonly SweepOptions _options = new();
+    private readonly MethodOptions _method = new();
+    private readonly Option<int?> _limit = ValidationRows.Option();
+    private readonly Option<int?> _folds = CommonOptions.One<int?>(
+        "--folds", "Judges on the calibration images, in so many folds", null, text => CommonOptions.ReadAtLeast(2, text));
+
+    private readonly Option<string?> _save = new("--output") { Description = "Saves the recommended network", HelpName = "FILE.zip" };
+    private readonly Option<string?> _report = ReportFiles.Option();
+    private readonly Option<string?> _references = ReportFiles.References();
+
+    private SweepVerb(CliOutput output) => _output = output;
+
+    public static Command Create(CliOutput output) => new SweepVerb(output).Create();
+
+    private Command Create()
     {
-        var common = new CommonOptions();
-        var options = new SweepOptions();
-        var limit = ValidationRows.Option();
-        var folds = CommonOptions.One<int?>(
-            "--folds", "Judges on the calibration images, in so many folds", null, text => CommonOptions.ReadAtLeast(2, text));
-        var save = new Option<string?>("--output") { Description = "Saves the recommended network", HelpName = "FILE.zip" };
-        var report = ReportFiles.Option();
-        var references = ReportFiles.References();
         var verb = new Command("sweep", "Prunes to many budgets and blocks and tells which of them pay.")
         {
-            common.Model, common.Bundled, limit, folds, save, report, references, common.ApplyOrientation, common.ClassOrder, common.Seed,
-            common.Json,
+            _common.Model, _common.Bundled, _limit, _folds, _save, _report, _references, _common.ApplyOrientation, _common.ClassOrder,
+            _common.Seed, _common.Json,
         };
-        common.Images.AddTo(verb);
-        foreach (var option in options.All)
+        _common.Images.AddTo(verb);
+        _method.AddTo(verb);
+        foreach (var option in _options.All)
         {
             verb.Add(option);
         }
 
-        return verb.Does(output, (parsed, cancel) =>
+        return verb.Does(_output, Run);
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancel)
+    {
+        int seed = parsed.GetValue(_common.Seed);
+        var context = new MLContext(seed);
+        string modelPath = _common.ModelOf(parsed);
+        var sweep = SweepOf(parsed, context, modelPath);
+        _options.Apply(parsed, sweep, seed);
+        if (parsed.GetValue(_folds) is not null && parsed.GetValue(_limit) is not null)
         {
-            int seed = parsed.GetValue(common.Seed);
-            var context = new MLContext(seed);
-            string modelPath = common.ModelOf(parsed);
-            var sweep = context.BlockPruning()
-                .CreateSweep(new BlockPruneEstimator.Options
-                {
-                    ModelPath = modelPath,
-                    Refit = options.FinalRefitOf(parsed),
-                    ApplyOrientation = parsed.GetValue(common.ApplyOrientation),
-                    MaximumPixels = common.MaximumPixelsOf(parsed),
-                    ClassOrder = parsed.GetValue(common.ClassOrder),
-                    ProbabilityColumnName = CliOutput.Probability,
-                });
-            options.Apply(parsed, sweep, seed);
-            if (parsed.GetValue(folds) is not null && parsed.GetValue(limit) is not null)
-            {
-                throw new OptionsException("--folds judges on the calibration images, so that --max-images limits nothing: give one.");
-            }
+            throw new OptionsException("--folds judges on the calibration images, so that --max-images limits nothing: give one.");
+        }
 
-            var images = common.ImagesOf(parsed, context, output, ImageUse.Both, cancel);
-            if (parsed.GetValue(save) is { } savePath)
-            {
-                AtomicFile.RequireWritable(savePath);
-            }
+        var images = _common.ImagesOf(parsed, context, _output, ImageUse.Both, cancel);
+        RequireFiles(parsed);
+        var preparation = images.Preparation.Fit(images.Calibration);
+        var test = preparation.Transform(ValidationRows.Of(context, images, parsed.GetValue(_limit)));
+        var calibration = preparation.Transform(images.Calibration);
+        _ = parsed.GetValue(_folds) is { } count ? sweep.SetDataset(calibration, count) : sweep.SetDataset(calibration, test);
 
-            ReportFiles.RequireWritable(parsed.GetValue(report));
-            if (parsed.GetValue(references) is { } points)
-            {
-                if (parsed.GetValue(report) is null)
-                {
-                    throw new OptionsException("--references stands in a report: give --report FILE.html too.");
-                }
+        var result = _output.Steps(display => sweep.SetMonitor(new SweepSteps(display, _output)).Run(cancel));
+        SweepAnswer.Write(_output, result, images.Classes, parsed.GetValue(_common.Json));
+        if (parsed.GetValue(_folds) is not null && !_common.Images.AreGiven(parsed) && parsed.GetValue(_common.Model) is null)
+        {
+            _output.Error.WriteLine("The bundled calibration images are training images of the bundled network.");
+        }
 
-                RegularFile.Open(points).Dispose(); // says that it is not there before hours of work
-            }
+        var page = Save(
+            parsed, result,
+            network => context.Model.SaveAtomically(preparation.Append(network), images.Calibration.Schema, parsed.GetValue(_save)!),
+            network => network.CreateReport(NameOf(result), test, modelPath, cancellationToken: cancel), cancel);
+        return EndOf(parsed, result, page);
+    }
 
-            var preparation = images.Preparation.Fit(images.Calibration);
-            var test = preparation.Transform(ValidationRows.Of(context, images, parsed.GetValue(limit)));
-            var calibration = preparation.Transform(images.Calibration);
-            if (parsed.GetValue(folds) is { } count)
-            {
-                sweep.SetDataset(calibration, count);
-            }
-            else
-            {
-                sweep.SetDataset(calibration, test);
-            }
+    private SparsitySweep SweepOf(ParseResult parsed, MLContext context, string modelPath)
+    {
+        var options = new BlockPruneEstimator.Options
+        {
+            ModelPath = modelPath,
+            Refit = _options.FinalRefitOf(parsed),
+            ApplyOrientation = parsed.GetValue(_common.ApplyOrientation),
+            MaximumPixels = _common.MaximumPixelsOf(parsed),
+            ClassOrder = parsed.GetValue(_common.ClassOrder),
+            ProbabilityColumnName = CliOutput.Probability,
+        };
+        _method.Apply(parsed, options);
+        return context.BlockPruning().CreateSweep(options);
+    }
 
-            var result = output.Steps(display => sweep.SetMonitor(new SweepSteps(display, output)).Run(cancel));
-            SweepAnswer.Write(output, result, images.Classes, parsed.GetValue(common.Json));
-            if (parsed.GetValue(folds) is not null && !common.Images.AreGiven(parsed) && parsed.GetValue(common.Model) is null)
-            {
-                output.Error.WriteLine("The bundled calibration images are training images of the bundled network.");
-            }
+    // Before hours of work are spent on files that cannot be written, or are not there.
+    private void RequireFiles(ParseResult parsed)
+    {
+        if (parsed.GetValue(_save) is { } savePath)
+        {
+            AtomicFile.RequireWritable(savePath);
+        }
 
-            var page = result.CreateReport();
-            if (result.Ending != SweepEnding.Cancelled && result.Recommended is not null
-                && (parsed.GetValue(save) ?? parsed.GetValue(report)) is not null)
-            {
-                using var network = result.CreateModel(cancel);
-                if (parsed.GetValue(save) is { } target)
-                {
-                    context.Model.SaveAtomically(preparation.Append(network), images.Calibration.Schema, target);
-                }
+        ReportFiles.RequireWritable(parsed.GetValue(_report));
+        if (parsed.GetValue(_references) is not { } points)
+        {
+            return;
+        }
 
-                if (parsed.GetValue(report) is not null)
-                {
-                    page = page.WithModel(network.CreateReport(NameOf(result), test, modelPath, cancellationToken: cancel));
-                }
-            }
+        if (parsed.GetValue(_report) is null)
+        {
+            throw new OptionsException("--references stands in a report: give --report FILE.html too.");
+        }
 
-            // Last: trials and model are safe, should the points be of another network.
-            page = parsed.GetValue(references) is { } file ? page.WithReferences(file) : page;
-            ReportFiles.Write(parsed.GetValue(report), page, output);
-            if (result.Ending == SweepEnding.Cancelled)
-            {
-                output.Error.WriteLine($"Cancelled; {result.Trials.Count} finished trials are kept.");
-                return CommandShell.Cancelled;
-            }
+        RegularFile.Open(points).Dispose();
+    }
 
-            return result.Recommended is null ? CommandShell.Failed : 0;
-        });
+    /// <summary>Saves the recommended network where that is asked for; gives the page of the sweep, with the model where one is made.</summary>
+    private SweepReport Save(
+        ParseResult parsed, SweepResult result, Action<SparseViTTransformer> save,
+        Func<SparseViTTransformer, ModelReport> describe, CancellationToken cancel)
+    {
+        var page = result.CreateReport();
+        bool isWanted = (parsed.GetValue(_save) ?? parsed.GetValue(_report)) is not null;
+        if (!isWanted || result.Ending == SweepEnding.Cancelled || result.Recommended is null)
+        {
+            return page;
+        }
+
+        using var network = result.CreateModel(cancel);
+        if (parsed.GetValue(_save) is not null)
+        {
+            save(network);
+        }
+
+        return parsed.GetValue(_report) is null ? page : page.WithModel(describe(network));
+    }
+
+    // Last: trials and model are safe, should the points be of another network.
+    private int EndOf(ParseResult parsed, SweepResult result, SweepReport page)
+    {
+        page = parsed.GetValue(_references) is { } file ? page.WithReferences(file) : page;
+        ReportFiles.Write(parsed.GetValue(_report), page, _output);
+        if (result.Ending == SweepEnding.Cancelled)
+        {
+            _output.Error.WriteLine($"Cancelled; {result.Trials.Count} finished trials are kept.");
+            return CommandShell.Cancelled;
+        }
+
+        return result.Recommended is null ? CommandShell.Failed : 0;
     }
 
     // As the trials are called, with the refit that the model really has.
