@@ -43,6 +43,11 @@ internal sealed class SweepRun
             _ = new PruneRun(shared with { Criterion = criterion });
         }
 
+        foreach (var refit in setup.Space.Refits)
+        {
+            _ = new PruneRun(shared with { Refit = refit });
+        }
+
         if (shared.FineTuning is not null && setup.Space.FineTuneEpochs.All(epochs => epochs == 0))
         {
             throw new ArgumentException(

@@ -32,8 +32,9 @@ internal sealed class FoldExecutor(IReadOnlyList<(ITrialExecutor Executor, int I
                 CalibrationImages = trial.CalibrationImages,
                 Status = TrialStatus.Completed,
                 Top1 = MeanOverImages(results.Select(result => result.Top1!.Value)),
-                Top1Agreement = MeanOverImages(results.Select(result => result.Top1Agreement!.Value)),
-                Top1StandardError = ErrorOverImages(results),
+                Top1Agreement = results.All(result => result.Top1Agreement is not null)
+                    ? MeanOverImages(results.Select(result => result.Top1Agreement!.Value)) : null,
+                Top1StandardError = results.All(result => result.Top1StandardError is not null) ? ErrorOverImages(results) : null,
                 Kl = MeanOverImages(results.Select(result => result.Kl!.Value)),
                 MultiplyAdds = (long)Math.Round(results.Average(result => (double)result.MultiplyAdds!.Value)),
                 Bytes = (long)Math.Round(results.Average(result => (double)result.Bytes!.Value)),
