@@ -62,14 +62,16 @@ internal sealed record LayerSums(
         foreach (var (index, sums) in byIndex.Where(shard => !first.IsOfTheSameLayer(shard.Value)))
         {
             throw new ArgumentException(
-                $"The shard {index} is of another layer: it has {sums.Inputs.Count} groups of {sums.Inputs.FirstOrDefault()?.Length} and "
-                + $"{sums.Gradients.Length} sums, the first {first.Inputs.Count} of {first.Inputs.FirstOrDefault()?.Length} and "
+                $"The shard {index} is of another layer: it has {sums.Inputs.Count} groups of {WidthOf(sums)} and "
+                + $"{sums.Gradients.Length} sums, the first {first.Inputs.Count} of {WidthOf(first)} and "
                 + $"{first.Gradients.Length}.",
                 nameof(shards));
         }
 
         return [.. byIndex.Values];
     }
+
+    private static int WidthOf(LayerSums sums) => sums.Inputs.Count == 0 ? 0 : sums.Inputs[0].Length;
 
     private bool IsOfTheSameLayer(LayerSums other) => other.Gradients.Length == Gradients.Length
         && other.Energies.Count == Energies.Count

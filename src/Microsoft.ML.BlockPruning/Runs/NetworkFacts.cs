@@ -1,4 +1,3 @@
-using Microsoft.ML.BlockPruning.MlNet.Columns;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 

@@ -11,8 +11,6 @@ namespace Microsoft.ML.BlockPruning.Runs;
 /// <summary>The one table from the choices of a user to what carries them out.</summary>
 internal static class PruneMethods
 {
-    private const string OptionsName = "options"; // what the caller gave, in the words of the face
-
     /// <summary>The method that a request asks for.</summary>
     /// <param name="request">The request.</param>
     /// <exception cref="ArgumentOutOfRangeException">A choice is none of its enum, or the shots are not positive.</exception>
@@ -75,29 +73,30 @@ internal static class PruneMethods
         _ => throw Unknown(refit),
     };
 
-    private static void Check(PruneRequest request)
+    // In the words of the face, where a user reads the message.
+    private static void Check(PruneRequest options)
     {
-        bool isInteractionAware = request.Allocation == PruneAllocation.InteractionAware;
-        if (isInteractionAware && request.Criterion != default)
+        bool isInteractionAware = options.Allocation == PruneAllocation.InteractionAware;
+        if (isInteractionAware && options.Criterion != default)
         {
             throw new ArgumentException(
-                $"Allocation = InteractionAware brings its own criterion, found Criterion = {request.Criterion}: leave it at its default, "
+                $"Allocation = InteractionAware brings its own criterion, found Criterion = {options.Criterion}: leave it at its default, "
                 + "or take another allocation.",
-                OptionsName);
+                nameof(options));
         }
 
-        if ((isInteractionAware || request.Allocation == PruneAllocation.Uniform) && request.Budget.Latency is not null)
+        if ((isInteractionAware || options.Allocation == PruneAllocation.Uniform) && options.Budget.Latency is not null)
         {
             throw new ArgumentException(
-                $"Allocation = {request.Allocation} cannot meet a budget of latency, found '{request.Budget}': take Global or "
+                $"Allocation = {options.Allocation} cannot meet a budget of latency, found '{options.Budget}': take Global or "
                 + "MeasuredCurves, or a budget that adds up over blocks.",
-                OptionsName);
+                nameof(options));
         }
 
-        if (isInteractionAware && request.Budget.Parts.Count > 1)
+        if (isInteractionAware && options.Budget.Parts.Count > 1)
         {
             throw new ArgumentException(
-                $"Allocation = InteractionAware takes one budget, found {request.Budget.Parts.Count}: '{request.Budget}'.", OptionsName);
+                $"Allocation = InteractionAware takes one budget, found {options.Budget.Parts.Count}: '{options.Budget}'.", nameof(options));
         }
     }
 

@@ -2,14 +2,11 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Inference.Cpu;
-using Microsoft.ML.BlockPruning.MlNet.Progress;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning;
-using Microsoft.ML.BlockPruning.Pruning.Allocation;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Runs.Reports;
-using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Runs;
 

@@ -1,4 +1,3 @@
-using Microsoft.ML.BlockPruning.Reporting.Pages;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Runs.Reports;
