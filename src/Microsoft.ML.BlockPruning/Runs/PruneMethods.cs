@@ -96,7 +96,8 @@ internal static class PruneMethods
         if (isInteractionAware && options.Budget.Parts.Count > 1)
         {
             throw new ArgumentException(
-                $"Allocation = InteractionAware takes one budget, found {options.Budget.Parts.Count}: '{options.Budget}'.", nameof(options));
+                $"Allocation = InteractionAware takes one budget, found {options.Budget.Parts.Count}: '{options.Budget}'.",
+                nameof(options));
         }
     }
 

@@ -69,7 +69,8 @@ internal sealed class SweepOptions
     /// <summary>All of them, for a verb.</summary>
     public IEnumerable<Option> All =>
     [
-        _keep, _budget, _block, _criterion, _refit, _finalRefit, _epochs, _tuner, _journal, _resume, _drop, _trials, _seconds, _executor, _memory,
+        _keep, _budget, _block, _criterion, _refit, _finalRefit, _epochs, _tuner, _journal, _resume, _drop, _trials, _seconds, _executor,
+        _memory,
     ];
 
     /// <summary>The refit of the recommended network.</summary>

@@ -114,7 +114,7 @@ internal sealed class SweepVerb
         RegularFile.Open(points).Dispose();
     }
 
-    /// <summary>Saves the recommended network where that is asked for; gives the page of the sweep, with the model where one is made.</summary>
+    /// <summary>Saves the recommended network where that is asked for; gives the sweep's page, with the model if one is made.</summary>
     private SweepReport Save(
         ParseResult parsed, SweepResult result, Action<SparseViTTransformer> save,
         Func<SparseViTTransformer, ModelReport> describe, CancellationToken cancel)

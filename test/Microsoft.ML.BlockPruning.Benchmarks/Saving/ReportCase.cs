@@ -2,7 +2,6 @@ using System.Text;
 using System.Xml.Linq;
 using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.Reporting;
-using Microsoft.ML.BlockPruning.Sweeps;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Saving;
 

@@ -1,5 +1,6 @@
 #pragma warning disable IDE0005, CA1859 // An application lives outside our namespaces and may name a type by its interface.
 using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sparsity;

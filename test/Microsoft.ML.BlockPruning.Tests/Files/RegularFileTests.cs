@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Files;
-using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints;
 
 namespace Microsoft.ML.BlockPruning.Tests.Files;

@@ -1,6 +1,5 @@
 using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Tests.Sweeps;
 using Microsoft.ML.Data;
 

@@ -1,9 +1,6 @@
 using Microsoft.ML.BlockPruning.Calibration;
-using Microsoft.ML.BlockPruning.FineTuning;
-using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Sweeps.Children;
 using Microsoft.ML.BlockPruning.Sweeps.Executors;
-using Microsoft.ML.BlockPruning.Sweeps.Running;
 
 namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Children;
 

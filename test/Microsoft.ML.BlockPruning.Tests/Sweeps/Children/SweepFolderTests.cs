@@ -1,7 +1,6 @@
 using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Sweeps.Children;
 using Microsoft.ML.BlockPruning.Sweeps.Executors;
-using Microsoft.ML.BlockPruning.Sweeps.Running;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints;
 
 namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Children;
