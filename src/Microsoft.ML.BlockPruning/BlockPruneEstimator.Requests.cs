@@ -17,6 +17,7 @@ public sealed partial class BlockPruneEstimator
         Refit = options.Refit,
         Shots = options.Shots,
         Block = options.Block,
+        WeightFormat = options.WeightFormat,
         LayerFloor = options.LayerFloor,
         LayerFloors = options.LayerFloors,
         LayerBlocks = options.LayerBlocks,

@@ -65,7 +65,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
 
         CheckValidation(options);
         CheckFineTuning(options);
-        CheckClassOrder(options);
+        CheckChoices(options);
         _options = options.Copy();
         _request = RequestOf(_options);
         _ = new PruneRun(_request); // says now what does not go together
@@ -148,7 +148,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         var device = TrainingDevices.Choose(_host, _options.TrainingDevice ?? _options.Device, LoadDriver, LibTorch.CudaRefusal);
         using var on = device.Use();
 
-        var source = PruneInput.Open(_host, InputOf(_options), input.Schema);
+        var source = PruneInput.Open(_host, InputOf(_options), input.Schema, OpenCheckpoint);
         var dense = source.Model;
         var request = _request with { Seed = MlNetHost.SeedOf(_host) };
         var run = new PruneRun(request) { MeasureLatency = MeasureLatency };

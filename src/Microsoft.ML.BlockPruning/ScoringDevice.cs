@@ -17,7 +17,7 @@ public sealed class ScoringDevice
         Cuda,
     }
 
-    private ScoringDevice(DeviceKind kind, int index = 0, CudaPrecision precision = CudaPrecision.Float16)
+    private ScoringDevice(DeviceKind kind, int index = 0, NumberFormat precision = NumberFormat.Float16)
     {
         Kind = kind;
         Index = index;
@@ -51,7 +51,7 @@ public sealed class ScoringDevice
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         return Enum.IsDefined(precision)
             ? new ScoringDevice(DeviceKind.Cuda, index, precision)
-            : throw new ArgumentOutOfRangeException(nameof(precision), precision, "Choose one of CudaPrecision's values.");
+            : throw new ArgumentOutOfRangeException(nameof(precision), precision, "Choose one of NumberFormat's values.");
     }
 
     /// <inheritdoc/>

@@ -127,7 +127,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     public long DenseWeightBytes => new NetworkCost(Config).DenseBytes;
 
     /// <summary>How the weights are stored; biases, norms, tokens and positions are float32 always.</summary>
-    public NumberFormat WeightFormat => _network.WeightFormat;
+    public NumberFormat WeightFormat => Network.WeightFormat;
 
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;

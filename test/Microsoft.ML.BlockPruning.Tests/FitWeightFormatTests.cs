@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Formats;
+using Microsoft.ML.BlockPruning.Reporting;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints;
 using Microsoft.ML.Data;

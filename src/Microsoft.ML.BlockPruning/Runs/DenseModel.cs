@@ -11,7 +11,7 @@ namespace Microsoft.ML.BlockPruning.Runs;
 /// <param name="LabelNames">[numClasses], in the order of the logits.</param>
 /// <param name="Facts">Classes and preprocessing for the report.</param>
 internal sealed record DenseModel(
-    ViTWeights Weights, ImagePreprocessing Preprocessing, IReadOnlyList<string> LabelNames, NetworkFacts Facts)
+    NetworkWeights Weights, ImagePreprocessing Preprocessing, IReadOnlyList<string> LabelNames, NetworkFacts Facts)
 {
     /// <summary>The network as it scores: an empty plan.</summary>
     public SparseViT ToNetwork() => SparseViT.Create(Weights, new SparsityPlan(), Preprocessing, LabelNames, Weights.Notes);

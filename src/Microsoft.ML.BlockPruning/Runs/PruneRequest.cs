@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.BlockPruning.FineTuning;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -25,6 +26,9 @@ internal sealed record PruneRequest
 
     /// <summary>The weight tile of every layer that <see cref="LayerBlocks"/> does not name.</summary>
     public BlockShape Block { get; init; } = new(16, 16);
+
+    /// <summary>The format that the weights of the pruned network are stored in.</summary>
+    public NumberFormat WeightFormat { get; init; }
 
     /// <summary>Fraction of its blocks that a layer keeps at least, in [0, 1], where <see cref="LayerFloors"/> does not name it.</summary>
     public double LayerFloor { get; init; }

@@ -46,7 +46,7 @@ internal sealed class PruneRun
     }
 
     /// <summary>What takes the times that a budget of latency needs: the clock, unless there is a table already.</summary>
-    public Func<ViTWeights, ImagePreprocessing, LayerGrids, LatencyRequest, Action, LatencyConstraint> MeasureLatency { get; init; } =
+    public Func<NetworkWeights, ImagePreprocessing, LayerGrids, LatencyRequest, Action, LatencyConstraint> MeasureLatency { get; init; } =
         LatencyMeasurement.Measure;
 
     /// <summary>Holds layers, blocks, floors and budgets against the network, before any image is read.</summary>
@@ -59,7 +59,7 @@ internal sealed class PruneRun
         var settings = new PruneSettings
         {
             Layers = _rules,
-            Constraints = _request.Budget.Resolve(new NetworkCost(dense.Weights.Config), grids),
+            Constraints = _request.Budget.Resolve(new NetworkCost(dense.Weights.Config, _request.WeightFormat), grids),
             Latency = _request.Budget.Latency is { } asked
                 ? MeasureLatency(dense.Weights, dense.Preprocessing, grids, asked, onSample)
                 : null,
@@ -86,7 +86,8 @@ internal sealed class PruneRun
             (pruned, last) = FineTune(fineTuning, dense, pruned, images, onProgress);
         }
 
-        var network = SparseViT.Create(pruned.Weights, pruned.Plan, dense.Preprocessing, dense.LabelNames, dense.Weights.Notes);
+        var network = SparseViT.Create(
+            pruned.Weights, pruned.Plan, dense.Preprocessing, dense.LabelNames, dense.Weights.Notes, _request.WeightFormat);
         return new PrunedModel(network, pruned, settings.Latency, last);
     }
 

@@ -69,27 +69,29 @@ internal sealed class ReportBuilder(PruneRequest request, DenseModel dense, Cali
     private List<LayerReport> LayersOf(SparseViT network, PrunedNetwork pruned, ReportLatency? latency)
     {
         var importances = (pruned.Trace?.Selection.Importances ?? []).ToDictionary(layer => layer.LayerName, StringComparer.Ordinal);
-        var cost = new NetworkCost(network.Config);
+        var (whole, coded) = (new NetworkCost(network.Config), new NetworkCost(network.Config, network.WeightFormat));
         var layers = new List<LayerReport>();
         foreach (var layer in network.PrunableLayers)
         {
             var (name, weight) = (layer.Name, layer.Weight);
             var mask = network.Plan[name];
             long elements = (long)weight.Rows * weight.Columns;
-            long numbers = mask is null ? elements : mask.KeptElements + mask.KeptBlocks + mask.BlockRows + 1;
+            long bytes = mask is null
+                ? coded.BytesOf(elements, indices: 0)
+                : coded.BytesOf(mask.KeptElements, mask.KeptBlocks + mask.BlockRows + 1L);
             var times = latency?.LayerOf(name) ?? default;
             layers.Add(new LayerReport
             {
                 Name = name,
                 OutFeatures = weight.Rows,
                 InFeatures = weight.Columns,
-                Block = weight.Shape,
+                Block = weight.Block,
                 KeptBlocks = weight.KeptBlocks,
                 TotalBlocks = weight.TotalBlocks,
                 PredictedDistortion = mask is null || !importances.TryGetValue(name, out var rated) ? 0 : rated.SumOfRemoved(mask),
                 MeasuredDistortion = DistortionOf(name, pruned),
-                Dense = CostOf(cost.MultiplyAddsOf(name, elements), NetworkCost.BytesOf(elements), times.Dense),
-                Pruned = CostOf(cost.MultiplyAddsOf(name, weight.KeptElements), NetworkCost.BytesOf(numbers), times.Pruned),
+                Dense = CostOf(whole.MultiplyAddsOf(name, elements), whole.BytesOf(elements, indices: 0), times.Dense),
+                Pruned = CostOf(coded.MultiplyAddsOf(name, weight.KeptElements), bytes, times.Pruned),
             });
         }
 
@@ -141,6 +143,7 @@ internal sealed class ReportBuilder(PruneRequest request, DenseModel dense, Cali
             Refit = request.Refit.ToString(),
             Shots = request.Shots,
             Block = request.Block,
+            WeightFormat = request.WeightFormat,
             Budget = request.Budget.ToString(),
             Seed = request.Seed,
             CalibrationImages = images.Calibration.Count,

@@ -16,7 +16,7 @@ namespace Microsoft.ML.BlockPruning.Runs;
 /// <param name="dense">The dense network.</param>
 /// <param name="pruned">What pruning handed on.</param>
 internal sealed class ReportNotes(
-    PruneRequest request, CalibrationImages images, ViTWeights dense, PrunedNetwork pruned)
+    PruneRequest request, CalibrationImages images, NetworkWeights dense, PrunedNetwork pruned)
 {
     // Far above the nudge that keeps equal blocks in order, far below a difference that means anything.
     private const double EqualShare = 1e-9;

@@ -34,13 +34,16 @@ internal sealed record PruneInput(
     /// <exception cref="IOException">The model cannot be read.</exception>
     /// <exception cref="InvalidDataException">The model is damaged or unknown.</exception>
     /// <exception cref="InvalidOperationException">The classes of a label are not the network's or the validation set's.</exception>
-    public static PruneInput Open(IHost host, InputRequest input, DataViewSchema data)
+    public static PruneInput Open(IHost host, InputRequest input, DataViewSchema data) => Open(host, input, data, Checkpoint.Open);
+
+    /// <inheritdoc cref="Open(IHost, InputRequest, DataViewSchema)"/>
+    public static PruneInput Open(IHost host, InputRequest input, DataViewSchema data, Func<string, Checkpoint> openCheckpoint)
     {
-        var weights = ViTCheckpoint.Load(input.ModelPath);
-        var checkpoint = CheckpointConfig.TryReadBeside(input.ModelPath);
+        using var checkpoint = openCheckpoint(input.ModelPath);
+        var weights = checkpoint.ReadWeights();
         var (preprocessing, origins) = input.Preprocessing is { } own
             ? (own, PreprocessingOrigins.Options)
-            : DefaultPreprocessing.Of(checkpoint, weights.Config, input.ModelPath);
+            : (checkpoint.Preprocessing, PreprocessingOrigins.OfConfig(checkpoint.Config));
         if (input.ApplyOrientation)
         {
             preprocessing = preprocessing.WithOrientation(true);
@@ -55,7 +58,7 @@ internal sealed record PruneInput(
         }
 
         var label = LabelColumn.Find(host, data, input.LabelColumnName);
-        var classes = ClassOrder.Resolve(host, weights.Config.NumClasses, checkpoint?.LabelNames, label, input.ClassOrder);
+        var classes = ClassOrder.Resolve(host, weights.Config.NumClasses, checkpoint.LabelNames, label, input.ClassOrder);
         return new PruneInput(
             weights, preprocessing, origins, image, label, classes, HeldOutColumns.Find(host, input, preprocessing, label));
     }

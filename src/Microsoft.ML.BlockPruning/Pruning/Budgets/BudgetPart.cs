@@ -36,7 +36,7 @@ internal sealed record BudgetPart(BudgetUnit Unit, double Keep)
         {
             BudgetUnit.MultiplyAdds => Bound(new FlopsCostModel(cost, denseElements), cost.TotalMultiplyAdds),
             BudgetUnit.Parameters => Bound(new ParameterCostModel(cost, denseElements), cost.TotalParameters),
-            BudgetUnit.Bytes => Bound(new BytesCostModel(cost, grids), cost.Bytes(cost.PrunableElements, indices: 0)),
+            BudgetUnit.Bytes => Bound(new BytesCostModel(cost, grids), cost.DenseBytes),
             BudgetUnit.Energy => OfEnergy(new EnergyCostModel(cost, Energy!, grids)),
             BudgetUnit.Blocks => Bound(new SparsityCostModel(), grids.TotalBlocks),
             _ => null,

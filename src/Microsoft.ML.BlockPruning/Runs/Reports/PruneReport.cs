@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Runs.Reports;
@@ -25,7 +26,10 @@ public sealed class PruneReport
         AllowDuplicateProperties = false,
         WriteIndented = true,
         NewLine = "\n",
-        Converters = { new BlockShapeJsonConverter() },
+        Converters =
+        {
+            new BlockShapeJsonConverter(), new JsonStringEnumConverter<NumberFormat>(namingPolicy: null, allowIntegerValues: false),
+        },
     };
 
     private static readonly JsonDocumentOptions StrictDocument = new() { AllowDuplicateProperties = false };

@@ -132,7 +132,7 @@ internal sealed class LocalExecutor : ITrialExecutor
 
     // The table does not depend on what is kept, so that trials of a block are held to one measurement.
     private LatencyConstraint ConstraintOf(
-        BlockShape block, ViTWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest asked, Action onSample)
+        BlockShape block, NetworkWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest asked, Action onSample)
     {
         if (!_tables.TryGetValue(block, out var table))
         {
