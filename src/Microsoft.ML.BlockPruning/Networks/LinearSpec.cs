@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.BlockPruning.Networks;
 
 /// <summary>A linear layer y = x Wᵀ + b without its numbers.</summary>
@@ -11,5 +13,6 @@ namespace Microsoft.ML.BlockPruning.Networks;
 internal sealed record LinearSpec(string Name, int OutFeatures, int InFeatures, int Tokens, int RowGroups = 1)
 {
     /// <summary>Weights of the layer, without the bias.</summary>
+    [JsonIgnore]
     public long Elements => (long)OutFeatures * InFeatures;
 }

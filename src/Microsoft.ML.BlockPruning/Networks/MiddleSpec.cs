@@ -8,6 +8,7 @@ namespace Microsoft.ML.BlockPruning.Networks;
 internal abstract record MiddleSpec
 {
     /// <summary>Whether an output token depends on other tokens than its own.</summary>
+    [JsonIgnore]
     public abstract bool MixesTokens { get; }
 
     /// <summary>Features that the first layer must give for the second to read so many.</summary>
@@ -22,6 +23,7 @@ internal abstract record MiddleSpec
 /// <remarks>Attention mixes tokens, not features: each of its outputs reads one feature of v.</remarks>
 internal sealed record AttentionSpec(int Heads, int HeadDim) : MiddleSpec
 {
+    [JsonIgnore]
     public override bool MixesTokens => true;
 
     public override int FirstFeatures(int secondFeatures) => 3 * secondFeatures;
@@ -32,6 +34,7 @@ internal sealed record AttentionSpec(int Heads, int HeadDim) : MiddleSpec
 /// <summary>GELU in its exact form, x Φ(x) by the error function.</summary>
 internal sealed record GeluSpec : MiddleSpec
 {
+    [JsonIgnore]
     public override bool MixesTokens => false;
 
     public override int FirstFeatures(int secondFeatures) => secondFeatures;

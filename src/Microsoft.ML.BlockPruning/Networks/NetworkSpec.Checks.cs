@@ -42,7 +42,8 @@ public sealed partial class NetworkSpec
 
     private long CheckStem()
     {
-        Require(Stem is { Patch: not null, PrefixTokens: not null, Position: not null }, "stem", "lacks a part");
+        Require(Stem is { Patch: not null, PrefixTokens: not null, Position.Length: > 0 }, "stem", "lacks a part");
+        Require(!Stem.PrefixTokens.Any(string.IsNullOrEmpty), "stem", "has a prefix token without a name");
         Require(
             Stem.PatchSize > 0 && ImageSize % Stem.PatchSize == 0, "stem",
             $"has patches of {Stem.PatchSize} pixels, which do not divide the image size {ImageSize}");
@@ -145,6 +146,21 @@ public sealed partial class NetworkSpec
         string? back = Steps.Zip(Steps.Skip(1)).Where(pair => pair.First.Layer != pair.Second.Layer).Select(pair => pair.Second.Layer)
             .GroupBy(layer => layer, StringComparer.Ordinal).FirstOrDefault(layer => layer.Count() > 1 || layer.Key == Steps[0].Layer)?.Key;
         Require(back is null, back ?? "network", "comes back after another layer: its steps must follow each other");
+        RequireDistinctTensors();
+    }
+
+    // Two parts of other names can still ask for one tensor: a token 'a.weight' beside a layer 'a'.
+    private void RequireDistinctTensors()
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        IEnumerable<string> names = Parts.SelectMany(part => part switch
+        {
+            FreePart free => [free.Name],
+            NormPart norm => new[] { $"{norm.Norm.Name}.weight", $"{norm.Norm.Name}.bias" },
+            _ => [$"{((LinearPart)part).Linear.Name}.weight", $"{((LinearPart)part).Linear.Name}.bias"],
+        });
+        string? twice = names.FirstOrDefault(name => !seen.Add(name));
+        Require(twice is null, twice ?? "network", "is the name of two tensors");
     }
 
     private static void Require([System.Diagnostics.CodeAnalysis.DoesNotReturnIf(false)] bool holds, string part, string what)

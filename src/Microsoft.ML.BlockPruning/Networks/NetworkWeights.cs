@@ -14,28 +14,20 @@ public sealed partial class NetworkWeights
     {
         ArgumentNullException.ThrowIfNull(spec);
         Spec = spec;
-        var stem = spec.Stem;
-        int width = stem.Patch.OutFeatures;
-        foreach (string token in stem.PrefixTokens)
+        foreach (var part in spec.Parts)
         {
-            AddFree(token, [1, 1, width]);
-        }
-
-        AddFree(stem.Position, [1, spec.Tokens, width]);
-        Add(stem.Patch, [width, spec.Channels, stem.PatchSize, stem.PatchSize]);
-        foreach (var step in spec.Steps)
-        {
-            Add(step.Norm);
-            foreach (var linear in step.Linears)
+            switch (part)
             {
-                Add(linear, [linear.OutFeatures, linear.InFeatures]);
+                case FreePart free:
+                    AddFree(free.Name, free.Shape);
+                    break;
+                case NormPart norm:
+                    Add(norm.Norm);
+                    break;
+                case LinearPart linear:
+                    Add(linear.Linear, linear.WeightShape);
+                    break;
             }
-        }
-
-        Add(spec.Norm);
-        foreach (var head in spec.Heads)
-        {
-            Add(head.Linear, [head.Linear.OutFeatures, head.Linear.InFeatures]);
         }
     }
 

@@ -18,6 +18,7 @@ internal abstract record StepSpec(string Layer, NormSpec Norm)
 internal sealed record BranchSpec(string Layer, NormSpec Norm, LinearSpec First, MiddleSpec Middle, LinearSpec Second)
     : StepSpec(Layer, Norm)
 {
+    [JsonIgnore]
     public override IReadOnlyList<LinearSpec> Linears => [First, Second];
 }
 
@@ -28,5 +29,9 @@ internal sealed record BranchSpec(string Layer, NormSpec Norm, LinearSpec First,
 /// </remarks>
 internal sealed record MergeSpec(string Layer, NormSpec Norm, LinearSpec Reduction) : StepSpec(Layer, Norm)
 {
+    /// <summary>Tokens that become one.</summary>
+    public const int Neighbours = 4;
+
+    [JsonIgnore]
     public override IReadOnlyList<LinearSpec> Linears => [Reduction];
 }

@@ -25,13 +25,15 @@ public static class ViT
     /// <summary>The hyper-parameters behind a specification; null where it is none of this family.</summary>
     internal static ViTConfig? TryConfigOf(NetworkSpec spec)
     {
-        if (spec.Steps is not [BranchSpec { Middle: AttentionSpec attention }, BranchSpec mlp, ..])
+        int width = spec.Stem.Patch.OutFeatures;
+        if (spec.Family != Name || spec.Steps is not [BranchSpec { Middle: AttentionSpec attention } mix, BranchSpec mlp, ..]
+            || mix.First.OutFeatures != 3L * width || width % attention.Heads != 0)
         {
             return null;
         }
 
         var config = new ViTConfig(
-            spec.ImageSize, spec.Stem.PatchSize, spec.Channels, spec.Stem.Patch.OutFeatures, spec.Layers.Count, attention.Heads,
+            spec.ImageSize, spec.Stem.PatchSize, spec.Channels, width, spec.Layers.Count, attention.Heads,
             mlp.First.OutFeatures, spec.NumClasses, spec.Stem.PrefixTokens.Count == 2, spec.Norm.Eps);
         return Of(config).HasSameParts(spec) ? config : null;
     }
