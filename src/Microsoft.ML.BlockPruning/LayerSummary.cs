@@ -67,7 +67,7 @@ public sealed class LayerSummary
     /// <summary>Every prunable layer of a network, in forward order.</summary>
     internal static IReadOnlyList<LayerSummary> Of(SparseViT network)
     {
-        var cost = new NetworkCost(network.Config);
+        var cost = new NetworkCost(network.Spec);
         return
         [
             .. network.PrunableLayers.Select(layer => new LayerSummary(

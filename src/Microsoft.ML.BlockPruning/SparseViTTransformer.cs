@@ -10,7 +10,6 @@ using Microsoft.ML.BlockPruning.MlNet.Saving;
 using Microsoft.ML.BlockPruning.MlNet.Scoring;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.Data;
@@ -56,8 +55,8 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         LogNotes(fileNotes ?? []);
     }
 
-    /// <summary>The network's shape.</summary>
-    public ViTConfig Config => Network.Config;
+    /// <summary>The network as data: its image size, channels, classes and steps.</summary>
+    public NetworkSpec Network => _network.Spec;
 
     /// <summary>What is done to an image before the network reads it.</summary>
     public ImagePreprocessing Preprocessing => Network.Preprocessing;
@@ -124,7 +123,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     public long WeightBytes => Network.WeightBytes;
 
     /// <summary>Bytes of the dense network's weights in float32.</summary>
-    public long DenseWeightBytes => new NetworkCost(Config).DenseBytes;
+    public long DenseWeightBytes => new NetworkCost(Network).DenseBytes;
 
     /// <summary>How the weights are stored; biases, norms, tokens and positions are float32 always.</summary>
     public NumberFormat WeightFormat => Network.WeightFormat;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Measurement.GpuCheck;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
 using Microsoft.ML.BlockPruning.Tests.Kernels.Cuda.Ptx;
@@ -14,9 +15,9 @@ public sealed class GpuCheckTests
 {
     private static readonly GpuCheckPlan Small = new(
         [
-            new AgreementCase(CudaSessionLab.Least, new BlockShape(16, 16), NumberFormat.Float16),
-            new AgreementCase(CudaSessionLab.Distilled, new BlockShape(16, 16), NumberFormat.BFloat16),
-            new AgreementCase(CudaSessionLab.Least, new BlockShape(16, 16), NumberFormat.Float32),
+            new AgreementCase(ViT.Of(CudaSessionLab.Least), new BlockShape(16, 16), NumberFormat.Float16),
+            new AgreementCase(ViT.Of(CudaSessionLab.Distilled), new BlockShape(16, 16), NumberFormat.BFloat16),
+            new AgreementCase(ViT.Of(CudaSessionLab.Least), new BlockShape(16, 16), NumberFormat.Float32),
         ],
         [
             new TimingCase("fc1", 64, 64, TimingCase.DenseBlock, Keep: 1, Images: 1, Tokens: 5),
@@ -89,7 +90,7 @@ public sealed class GpuCheckTests
         var plan = GpuCheckPlan.Full;
 
         Assert.HasCount(27, plan.Agreements.Select(one => (one.Block, one.Element)).Distinct().ToList());
-        CollectionAssert.IsSubsetOf(new[] { 32, 64, 128 }, plan.Agreements.Select(one => one.Config.HeadDim).Distinct().ToArray());
+        CollectionAssert.IsSubsetOf(new[] { 32, 64, 128 }, plan.Agreements.Select(one => ViT.TryConfigOf(one.Network)!.HeadDim).Distinct().ToArray());
         Assert.IsTrue(plan.Timings.GroupBy(one => one.Group).All(group => group.Count(one => one.IsDense) == 1));
     }
 

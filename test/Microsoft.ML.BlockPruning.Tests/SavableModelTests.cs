@@ -113,9 +113,9 @@ public sealed class SavableModelTests
     /// <summary>The bits of one image's logits, whatever the columns are called.</summary>
     private static string Scores(SparseViTTransformer network)
     {
-        float[] logits = new float[network.Config.NumClasses];
-        float[] image = [.. Enumerable.Range(0, network.Config.ImageDim).Select(i => (i % 17) - 8f)];
-        network.Scorer.Score(image, 1, logits);
+        float[] logits = new float[network.Network.NumClasses];
+        float[] image = [.. Enumerable.Range(0, network.Network.ImageDim).Select(i => (i % 17) - 8f)];
+        network.Score(image, 1, logits);
         return TestData.Hex(logits);
     }
 

@@ -1,12 +1,12 @@
-using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Inference;
 
 /// <summary>A network made ready to score images on one device. Callable from many threads at once.</summary>
 internal interface IScoringSession : IDisposable
 {
-    /// <summary>The network's shape.</summary>
-    ViTConfig Config { get; }
+    /// <summary>The network.</summary>
+    NetworkSpec Spec { get; }
 
     /// <summary>Scores a batch.</summary>
     /// <param name="images">[count, channels, imageSize, imageSize] float32, normalised.</param>

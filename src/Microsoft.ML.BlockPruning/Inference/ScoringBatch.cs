@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Inference;
 
@@ -7,15 +7,15 @@ internal static class ScoringBatch
 {
     /// <summary>Checks the lengths.</summary>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
-    public static void Check(ViTConfig config, int pixels, int count, int logits)
+    public static void Check(NetworkSpec spec, int pixels, int count, int logits)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        if (pixels != (long)count * config.ImageDim || logits != (long)count * config.NumClasses)
+        if (pixels != (long)count * spec.ImageDim || logits != (long)count * spec.NumClasses)
         {
             throw new ArgumentException(
-                $"{count} images need {(long)count * config.ImageDim} pixel values "
-                + $"({config.Channels}x{config.ImageSize}x{config.ImageSize} each) and {(long)count * config.NumClasses} logits "
-                + $"({config.NumClasses} each), found {pixels} and {logits}.");
+                $"{count} images need {(long)count * spec.ImageDim} pixel values "
+                + $"({spec.Channels}x{spec.ImageSize}x{spec.ImageSize} each) and {(long)count * spec.NumClasses} logits "
+                + $"({spec.NumClasses} each), found {pixels} and {logits}.");
         }
     }
 

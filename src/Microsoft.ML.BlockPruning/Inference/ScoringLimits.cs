@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Inference;
 
@@ -39,7 +39,7 @@ internal static class ScoringLimits
 
     /// <summary>Images of a batch whose pixels, and whose logits, one array holds.</summary>
     /// <param name="batchSize">What was asked for.</param>
-    /// <param name="config">The network.</param>
-    public static int FittingBatch(int batchSize, ViTConfig config) =>
-        Math.Clamp(batchSize, 1, Math.Max(1, Array.MaxLength / Math.Max(config.ImageDim, config.NumClasses)));
+    /// <param name="spec">The network.</param>
+    public static int FittingBatch(int batchSize, NetworkSpec spec) =>
+        Math.Clamp(batchSize, 1, Math.Max(1, Array.MaxLength / Math.Max(spec.ImageDim, spec.NumClasses)));
 }

@@ -3,7 +3,7 @@ using Microsoft.ML.BlockPruning.Kernels.Cpu;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
-using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Measurement;
@@ -22,26 +22,24 @@ internal sealed unsafe class LatencyProbe : IDisposable
     private readonly ProbeEffort _effort;
     private readonly WorkerPool _pool;
     private readonly LinearWork _work;
-    private readonly PanelLayout _layout;
-    private readonly string _lastLayer;
+    private readonly NetworkSpec _spec;
     private readonly int _piece;
     private readonly double _pieces;
 
     /// <summary>Starts the threads.</summary>
-    /// <param name="config">The network.</param>
+    /// <param name="spec">The network.</param>
     /// <param name="batchSize">Images of a batch.</param>
     /// <param name="threads">Threads that score it.</param>
     /// <param name="effort">How long to measure; null for as long as a choice of blocks needs.</param>
-    public LatencyProbe(ViTConfig config, int batchSize, int threads, ProbeEffort? effort = null)
+    public LatencyProbe(NetworkSpec spec, int batchSize, int threads, ProbeEffort? effort = null)
     {
-        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(spec);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         _effort = effort ?? ProbeEffort.Choice;
         _pool = new WorkerPool(threads);
         _work = new LinearWork(CpuKernels.Selected.Linear, _pool);
-        _layout = new PanelLayout(config.Tokens);
-        _lastLayer = $"blocks.{config.Depth - 1}.";
-        _piece = SparseViTSession.PieceOf(config, threads, batchSize);
+        _spec = spec;
+        _piece = SparseViTSession.PieceOf(spec, threads, batchSize);
         _pieces = (double)batchSize / _piece;
     }
 
@@ -53,18 +51,15 @@ internal sealed unsafe class LatencyProbe : IDisposable
     public static double[] NetworkMilliseconds(
         IReadOnlyList<SparseViTSession> sessions, int batchSize, ProbeEffort effort, Action? onSample = null)
     {
-        var config = sessions[0].Config;
-        float[] images = new float[(long)batchSize * config.ImageDim];
-        float[] logits = new float[(long)batchSize * config.NumClasses];
+        var spec = sessions[0].Spec;
+        float[] images = new float[(long)batchSize * spec.ImageDim];
+        float[] logits = new float[(long)batchSize * spec.NumClasses];
         Action[] runs = [.. sessions.Select(session => (Action)(() => session.Score(images, batchSize, logits)))];
         return Times(runs, effort, onSample ?? (() => { }));
     }
 
-    /// <summary>Panels of an image that a layer computes: the last encoder layer needs few after qkv.</summary>
-    public int PanelsOf(string layerName) =>
-        layerName.StartsWith(_lastLayer, StringComparison.Ordinal) && !layerName.EndsWith("qkv", StringComparison.Ordinal)
-            ? ForwardPass.PrefixPanels
-            : _layout.Panels;
+    /// <summary>Panels of an image that a layer computes: after the last attention few are read.</summary>
+    public int PanelsOf(string layerName) => StepPanels.Of(_spec, LinearOf(layerName));
 
     /// <summary>Milliseconds of a layer for one batch.</summary>
     /// <param name="layerName">timm's name.</param>
@@ -87,18 +82,19 @@ internal sealed unsafe class LatencyProbe : IDisposable
     public double[] Milliseconds(string layerName, IReadOnlyList<BlockMask> masks)
     {
         int panels = PanelsOf(layerName);
+        var layout = new PanelLayout(LinearOf(layerName).Tokens);
         float[] weight = new float[(long)masks[0].Rows * masks[0].Columns];
         float[] bias = new float[masks[0].Rows];
         var kernel = CpuKernels.Selected.Linear;
         PackedLinear[] linears = [.. masks.Select(mask => kernel.Pack(BlockSparseMatrix.FromDense(weight, mask), bias))];
         try
         {
-            using var x = NativeBuffer.OfFloats(_piece * _layout.SizeOf(linears[0].PaddedInFeatures));
-            using var y = NativeBuffer.OfFloats(_piece * _layout.SizeOf(linears[0].PaddedOutFeatures));
+            using var x = NativeBuffer.OfFloats(_piece * layout.SizeOf(linears[0].PaddedInFeatures));
+            using var y = NativeBuffer.OfFloats(_piece * layout.SizeOf(linears[0].PaddedOutFeatures));
             Action[] runs =
             [
                 .. linears.Select(linear => (Action)(() => _work.Run(
-                    linear, _layout, _piece, panels, Epilogue.None, x.Floats, residual: null, residualStride: 0, y.Floats))),
+                    linear, layout, _piece, panels, Epilogue.None, x.Floats, residual: null, residualStride: 0, y.Floats))),
             ];
             double[] times = Times(runs, _effort, () => { });
             return [.. times.Select(time => time * _pieces)];
@@ -113,6 +109,9 @@ internal sealed unsafe class LatencyProbe : IDisposable
     public static BlockMask Dense(int rows, int columns) => new(rows, columns, new BlockShape(rows, columns));
 
     public void Dispose() => _pool.Dispose();
+
+    private LinearSpec LinearOf(string layerName) => _spec.PrunableLinears.FirstOrDefault(linear => linear.Name == layerName)
+        ?? throw new ArgumentException($"'{layerName}' is in no step of the network.", nameof(layerName));
 
     private static BlockMask Mask(BlockMask blocks, int step)
     {

@@ -1,7 +1,6 @@
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Models;
@@ -13,57 +12,42 @@ internal sealed class SparseViT
     private NetworkCost? _cost;
 
     /// <summary>Joins the parts; they are kept, not copied.</summary>
-    /// <param name="config">The network's shape.</param>
+    /// <param name="spec">The network.</param>
     /// <param name="preprocessing">What is done to an image first; its size and channels are the network's.</param>
     /// <param name="labelNames">[numClasses], in the order of the logits.</param>
-    /// <param name="embedding">Patch embedding, prefix tokens and positions.</param>
-    /// <param name="layers">The encoder layers in forward order.</param>
-    /// <param name="norm">The final norm.</param>
-    /// <param name="heads">The head, and the distillation head of a distilled network.</param>
+    /// <param name="weights">Every part of the network.</param>
     /// <exception cref="ArgumentException">Preprocessing or label names do not fit the network.</exception>
-    public SparseViT(
-        ViTConfig config, ImagePreprocessing preprocessing, IReadOnlyList<string> labelNames,
-        SparseEmbedding embedding, IReadOnlyList<SparseEncoderLayer> layers, LayerNormWeights norm, IReadOnlyList<LinearWeights> heads)
+    public SparseViT(NetworkSpec spec, ImagePreprocessing preprocessing, IReadOnlyList<string> labelNames, SparseWeights weights)
     {
-        if (preprocessing.ImageSize != config.ImageSize || preprocessing.Channels != config.Channels)
+        if (preprocessing.ImageSize != spec.ImageSize || preprocessing.Channels != spec.Channels)
         {
             throw new ArgumentException(
-                $"The network reads images of {config.Channels}x{config.ImageSize}x{config.ImageSize}, "
+                $"The network reads images of {spec.Channels}x{spec.ImageSize}x{spec.ImageSize}, "
                 + $"the preprocessing makes {preprocessing.Channels}x{preprocessing.ImageSize}x{preprocessing.ImageSize}.",
                 nameof(preprocessing));
         }
 
-        if (labelNames.Count != config.NumClasses)
+        if (labelNames.Count != spec.NumClasses)
         {
             throw new ArgumentException(
-                $"A network of {config.NumClasses} classes needs as many label names, found {labelNames.Count}.", nameof(labelNames));
+                $"A network of {spec.NumClasses} classes needs as many label names, found {labelNames.Count}.", nameof(labelNames));
         }
 
-        Config = config;
+        Spec = spec;
         Preprocessing = preprocessing;
         LabelNames = labelNames;
-        Embedding = embedding;
-        Layers = layers;
-        Norm = norm;
-        Heads = heads;
+        Weights = weights;
         _plan = new Lazy<SparsityPlan>(PlanOf);
     }
 
-    public ViTConfig Config { get; }
+    public NetworkSpec Spec { get; }
 
     public ImagePreprocessing Preprocessing { get; }
 
     /// <summary>[numClasses], in the order of the logits.</summary>
     public IReadOnlyList<string> LabelNames { get; }
 
-    public SparseEmbedding Embedding { get; }
-
-    public IReadOnlyList<SparseEncoderLayer> Layers { get; }
-
-    public LayerNormWeights Norm { get; }
-
-    /// <summary>The head over the class token, and in a distilled network the one over the distillation token.</summary>
-    public IReadOnlyList<LinearWeights> Heads { get; }
+    public SparseWeights Weights { get; }
 
     /// <summary>The masks of the pruned layers; dense layers have none.</summary>
     public SparsityPlan Plan => _plan.Value;
@@ -77,7 +61,7 @@ internal sealed class SparseViT
     /// <summary>Whether the bytes that it was read from are those that were written; a network made in code has none.</summary>
     public bool IsVerified { get; init; } = true;
 
-    public IEnumerable<SparseLinear> PrunableLayers => Layers.SelectMany(layer => layer.Linears);
+    public IEnumerable<SparseLinear> PrunableLayers => Spec.PrunableLinears.Select(linear => Weights[linear]);
 
     /// <summary>Multiply-adds of one image.</summary>
     public long MultiplyAdds => Cost.MultiplyAdds(KeptElements);
@@ -91,7 +75,7 @@ internal sealed class SparseViT
         PrunableLayers.Where(linear => !linear.IsDense)
             .Sum(linear => (long)linear.Weight.ColIndices.Length + linear.Weight.CrowIndices.Length));
 
-    private NetworkCost Cost => _cost ??= new NetworkCost(Config, WeightFormat);
+    private NetworkCost Cost => _cost ??= new NetworkCost(Spec, WeightFormat);
 
     /// <summary>Weights in kept blocks of the prunable layers.</summary>
     private long KeptElements => PrunableLayers.Sum(linear => linear.Weight.KeptElements);
@@ -114,42 +98,35 @@ internal sealed class SparseViT
         ArgumentNullException.ThrowIfNull(preprocessing);
         ArgumentNullException.ThrowIfNull(labelNames);
         plan.RequireFits(weights.PrunableLayers.Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)));
-        SparseLinear Sparse(LinearWeights layer) => SparseLinear.FromDense(layer, plan[layer.Name]).In(format);
-        IEnumerable<LinearWeights> heads = weights.DistillationHead is null ? [weights.Head] : [weights.Head, weights.DistillationHead];
-        return new SparseViT(
-            weights.Config,
-            preprocessing,
-            [.. labelNames],
-            new SparseEmbedding(
-                WeightRounding.Copy(weights.PatchEmbedding, format),
-                [.. weights.ClassToken],
-                weights.DistillationToken?.ToArray(),
-                [.. weights.PositionEmbedding]),
-            [.. weights.Layers.Select(layer => new SparseEncoderLayer(
-                Copy(layer.Norm1), Sparse(layer.Qkv), Sparse(layer.Proj), Copy(layer.Norm2), Sparse(layer.Fc1), Sparse(layer.Fc2)))],
-            Copy(weights.Norm),
-            [.. heads.Select(head => WeightRounding.Copy(head, format))])
+        var kept = new SparseWeights();
+        foreach (var part in weights.Spec.Parts)
+        {
+            switch (part)
+            {
+                case FreePart free:
+                    kept.Add(free.Name, [.. weights[free.Name]]);
+                    break;
+                case NormPart norm:
+                    kept.Add(Copy(weights[norm.Norm]));
+                    break;
+                case LinearPart { IsPrunable: true } linear:
+                    kept.Add(SparseLinear.FromDense(weights[linear.Linear], plan[linear.Linear.Name]).In(format));
+                    break;
+                case LinearPart linear:
+                    kept.Add(WeightRounding.Copy(weights[linear.Linear], format));
+                    break;
+            }
+        }
+
+        return new SparseViT(weights.Spec, preprocessing, [.. labelNames], kept)
         {
             WeightFormat = format,
             Notes = notes ?? weights.Notes,
         };
     }
 
-    /// <summary>Reads a file as <see cref="Save"/> writes it, to the end of the stream.</summary>
-    /// <exception cref="InvalidDataException">It is damaged or no such file; says what and where.</exception>
-    public static SparseViT Load(Stream stream) => SparseViTReader.Read(stream);
-
-    /// <summary>Writes a safetensors file: dense tensors under timm's names, block-sparse ones in PyTorch's BSR form.</summary>
-    public void Save(Stream stream) => SparseViTWriter.Write(this, stream);
-
     /// <summary>The same network with zeros in removed blocks; what was dense is shared, not copied.</summary>
-    public SparseViT ToDense() => new(
-        Config, Preprocessing, LabelNames, Embedding,
-        [.. Layers.Select(layer => layer with
-        {
-            Qkv = layer.Qkv.ToDense(), Proj = layer.Proj.ToDense(), Fc1 = layer.Fc1.ToDense(), Fc2 = layer.Fc2.ToDense(),
-        })],
-        Norm, Heads)
+    public SparseViT ToDense() => new(Spec, Preprocessing, LabelNames, Weights.With(linear => linear.ToDense()))
     {
         WeightFormat = WeightFormat,
         Notes = Notes,
@@ -157,7 +134,7 @@ internal sealed class SparseViT
 
     /// <summary>The same network with another preprocessing of the same size and channels; weights are shared, not copied.</summary>
     public SparseViT With(ImagePreprocessing preprocessing) =>
-        new(Config, preprocessing, LabelNames, Embedding, Layers, Norm, Heads) { WeightFormat = WeightFormat };
+        new(Spec, preprocessing, LabelNames, Weights) { WeightFormat = WeightFormat };
 
     private static LayerNormWeights Copy(LayerNormWeights norm)
     {

@@ -3,14 +3,20 @@ using System.Text.Json.Serialization;
 using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 using Microsoft.ML.BlockPruning.Checkpoints.Families;
 using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Models;
 
-/// <summary>What the tensors of a file do not say, as one JSON string in its metadata.</summary>
-internal sealed record SparseViTMetadata(int Version, NetworkMetadata Network, PixelMetadata Preprocessing, string[] Labels)
+/// <summary>What the tensors of a file do not say, from one JSON string in its metadata.</summary>
+/// <remarks>
+/// A ViT is its hyper-parameters (version 1), so that every version of the library reads it; any other network is its specification
+/// (version 2), which the specification's constructor has checked.
+/// </remarks>
+internal sealed record SparseViTMetadata(NetworkSpec Spec, PixelMetadata Preprocessing, string[] Labels)
 {
-    private const int CurrentVersion = 1;
+    private const int OfHyperParameters = 1;
+    private const int OfSpecification = 2;
     private const string Key = "blockpruning";
     private const string NotesKey = "blockpruning_notes"; // an entry of its own: older versions pass it over
 
@@ -24,20 +30,8 @@ internal sealed record SparseViTMetadata(int Version, NetworkMetadata Network, P
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
-    public static SparseViTMetadata Of(SparseViT network)
-    {
-        var config = network.Config;
-        var pixels = network.Preprocessing;
-        return new SparseViTMetadata(
-            CurrentVersion,
-            new NetworkMetadata(
-                config.ImageSize, config.PatchSize, config.Channels, config.EmbedDim, config.Depth, config.NumHeads, config.MlpDim,
-                config.NumClasses, config.IsDistilled, config.LayerNormEps),
-            new PixelMetadata(
-                [.. pixels.Mean], [.. pixels.Std], pixels.Resize, pixels.ResizeSize, pixels.Interpolation, pixels.ApplyOrientation),
-            [.. network.LabelNames]);
-    }
-
+    /// <summary>Reads and checks; the network takes no more memory than the text and the file's tensors account for.</summary>
+    /// <exception cref="InvalidDataException">There is none, it is damaged, or describes no network; says what.</exception>
     public static SparseViTMetadata ReadFrom(SafetensorsFile file)
     {
         if (!file.Metadata.TryGetValue(Key, out string? json))
@@ -48,17 +42,24 @@ internal sealed record SparseViTMetadata(int Version, NetworkMetadata Network, P
 
         try
         {
-            var metadata = JsonSerializer.Deserialize<SparseViTMetadata>(json, Strict) ?? throw new JsonException("it is null");
-            return metadata.Labels.Contains(null)
-                ? throw new JsonException("a label is null")
-                : metadata.Version == CurrentVersion
-                ? metadata
-                : throw new InvalidDataException(
-                    $"{file.Source}: the metadata is of version {metadata.Version}, this library reads version {CurrentVersion}.");
+            // An encoder layer has more than one tensor: where the claim is of more layers than tensors, some are found to be missing.
+            int mostLayers = Math.Max(1, file.Tensors.Count);
+            return VersionOf(json) switch
+            {
+                OfSpecification => Parse<NetworkSpec>(json, network => network),
+                0 or OfHyperParameters => Parse<ViTHyperParameters>(json, network => network.ToSpec(mostLayers)),
+                int other => throw new InvalidDataException(
+                    $"{file.Source}: the metadata is of version {other}, this library reads version {OfHyperParameters} and "
+                    + $"{OfSpecification}."),
+            };
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (ArgumentException error)
         {
-            // InvalidOperationException: a string that is not valid Unicode.
+            throw NoNetwork(file.Source, error);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or NotSupportedException)
+        {
+            // InvalidOperationException: a string that is not valid Unicode. NotSupportedException: a part whose kind is not said.
             throw new InvalidDataException($"{file.Source}: the metadata '{Key}' does not describe a network: {error.Message}", error);
         }
     }
@@ -86,33 +87,59 @@ internal sealed record SparseViTMetadata(int Version, NetworkMetadata Network, P
         }
     }
 
-    /// <summary>Adds itself and what Python's loaders and our dense loader ask for.</summary>
-    public void AddTo(SafetensorsWriter writer)
+    /// <summary>Adds what <see cref="ReadFrom"/> reads, and what Python's loaders and our dense loader ask for.</summary>
+    public static void Add(SafetensorsWriter writer, NetworkSpec spec, ImagePreprocessing pixels, IReadOnlyList<string> labels)
     {
-        OwnMetadata.AddTo(writer, Network.NumHeads, Network.LayerNormEps);
-        writer.AddMetadata(Key, JsonSerializer.Serialize(this, Strict));
+        var preprocessing = new PixelMetadata(
+            [.. pixels.Mean], [.. pixels.Std], pixels.Resize, pixels.ResizeSize, pixels.Interpolation, pixels.ApplyOrientation);
+        if (ViT.TryConfigOf(spec) is { } config)
+        {
+            OwnMetadata.AddTo(writer, config);
+            writer.AddMetadata(Key, Text(OfHyperParameters, ViTHyperParameters.Of(config), preprocessing, labels));
+        }
+        else
+        {
+            writer.AddMetadata("format", "pt");
+            writer.AddMetadata(Key, Text(OfSpecification, spec, preprocessing, labels));
+        }
     }
 
-    public ViTConfig ToConfig(string source) => Checked(source, () => new ViTConfig(
-        Network.ImageSize, Network.PatchSize, Network.Channels, Network.EmbedDim, Network.Depth, Network.NumHeads, Network.MlpDim,
-        Labels.Length == Network.NumClasses
-            ? Network.NumClasses
-            : throw new ArgumentException($"{Labels.Length} labels for {Network.NumClasses} classes"),
-        Network.IsDistilled, Network.LayerNormEps));
-
-    public ImagePreprocessing ToPreprocessing(string source) => Checked(source, () => new ImagePreprocessing(
-        Network.ImageSize, Network.Channels, Preprocessing.Mean, Preprocessing.Std, Preprocessing.Resize, Preprocessing.ResizeSize,
-        Preprocessing.Interpolation, Preprocessing.ApplyOrientation));
-
-    private static T Checked<T>(string source, Func<T> create)
+    public ImagePreprocessing ToPreprocessing(string source)
     {
         try
         {
-            return create();
+            return new ImagePreprocessing(
+                Spec.ImageSize, Spec.Channels, Preprocessing.Mean, Preprocessing.Std, Preprocessing.Resize, Preprocessing.ResizeSize,
+                Preprocessing.Interpolation, Preprocessing.ApplyOrientation);
         }
         catch (ArgumentException error)
         {
-            throw new InvalidDataException($"{source}: the metadata '{Key}' describes no network: {error.Message}", error);
+            throw NoNetwork(source, error);
         }
     }
+
+    private static string Text<TNetwork>(int version, TNetwork network, PixelMetadata preprocessing, IReadOnlyList<string> labels) =>
+        JsonSerializer.Serialize(new MetadataJson<TNetwork>(version, network, preprocessing, [.. labels]), Strict);
+
+    private static SparseViTMetadata Parse<TNetwork>(string json, Func<TNetwork, NetworkSpec> specOf)
+    {
+        var metadata = JsonSerializer.Deserialize<MetadataJson<TNetwork>>(json, Strict) ?? throw new JsonException("it is null");
+        if (metadata.Network is null || metadata.Labels.Contains(null))
+        {
+            throw new JsonException(metadata.Network is null ? "the network is null" : "a label is null");
+        }
+
+        var spec = specOf(metadata.Network);
+        return metadata.Labels.Length == spec.NumClasses
+            ? new SparseViTMetadata(spec, metadata.Preprocessing, metadata.Labels)
+            : throw new ArgumentException($"{metadata.Labels.Length} labels for {spec.NumClasses} classes");
+    }
+
+    // The rest of the text is read strictly by what its version says; where it says none, the strict reader tells so.
+    private static int VersionOf(string json) => JsonSerializer.Deserialize<JustVersion>(json, JsonSerializerOptions.Web)?.Version ?? 0;
+
+    private static InvalidDataException NoNetwork(string source, ArgumentException error) =>
+        new($"{source}: the metadata '{Key}' describes no network: {error.Message}", error);
+
+    private sealed record JustVersion(int Version);
 }

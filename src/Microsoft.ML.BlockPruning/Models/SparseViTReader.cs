@@ -2,12 +2,11 @@ using System.Globalization;
 using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Models;
 
-/// <summary>Reads a <see cref="SparseViT"/> as <see cref="SparseViTWriter"/> writes it, and checks every shape, index and sum.</summary>
+/// <summary>Reads a <see cref="SparseViT"/> as its writer writes it, and checks every shape, index and sum.</summary>
 /// <remarks>A file with a tensor that the network does not use is refused: nothing is silently passed over.</remarks>
 internal sealed class SparseViTReader
 {
@@ -39,26 +38,23 @@ internal sealed class SparseViTReader
     {
         bool isVerified = _file.VerifyChecksum();
         var metadata = SparseViTMetadata.ReadFrom(_file);
-        var config = metadata.ToConfig(_file.Source);
-        new SparseViTShapes(_file).Check(config); // what the metadata claims takes memory only where the file has tensors for it
-        _format = FormatOf(config);
+        var spec = metadata.Spec;
+        new SparseViTShapes(_file).Check(spec); // what the metadata claims takes memory only where the file has tensors for it
+        _format = FormatOf(spec);
         var preprocessing = metadata.ToPreprocessing(_file.Source);
-        int d = config.EmbedDim;
-        var embedding = new SparseEmbedding(
-            ReadLinear("patch_embed.proj", d, config.PatchDim),
-            Read(TensorNames.ClassToken),
-            config.IsDistilled ? Read(TensorNames.DistillationToken) : null,
-            Read(TensorNames.Position));
-        SparseEncoderLayer[] layers = [.. Enumerable.Range(0, config.Depth).Select(index => ReadLayer(config, index))];
-        var norm = ReadNorm("norm", d);
-        LinearWeights[] linears = [.. TensorNames.Heads(config).Select(name => ReadLinear(name, config.NumClasses, d))];
+        var weights = new SparseWeights();
+        foreach (var part in spec.Parts)
+        {
+            Read(part, weights);
+        }
+
         if (_unread.Count > 0)
         {
             string first = _unread.Min(StringComparer.Ordinal)!;
             throw new InvalidDataException($"{_file.Source}: {_unread.Count} of its tensors are not the network's, such as '{first}'.");
         }
 
-        return new SparseViT(config, preprocessing, metadata.Labels, embedding, layers, norm, linears)
+        return new SparseViT(spec, preprocessing, metadata.Labels, weights)
         {
             WeightFormat = _format,
             Notes = SparseViTMetadata.NotesIn(_file),
@@ -66,19 +62,26 @@ internal sealed class SparseViTReader
         };
     }
 
-    private SparseEncoderLayer ReadLayer(ViTConfig config, int index)
+    private void Read(NetworkPart part, SparseWeights weights)
     {
-        SparseLinear[] linears = [.. LinearShape.OfEncoderLayer(config, index).Select(ReadSparse)];
-        return new SparseEncoderLayer(
-            ReadNorm($"blocks.{index}.norm1", config.EmbedDim),
-            linears[0],
-            linears[1],
-            ReadNorm($"blocks.{index}.norm2", config.EmbedDim),
-            linears[2],
-            linears[3]);
+        switch (part)
+        {
+            case FreePart free:
+                weights.Add(free.Name, Read(free.Name));
+                break;
+            case NormPart norm:
+                weights.Add(ReadNorm(norm.Norm));
+                break;
+            case LinearPart { IsPrunable: true } linear:
+                weights.Add(ReadSparse(linear.Linear));
+                break;
+            case LinearPart linear:
+                weights.Add(ReadDense(linear.Linear));
+                break;
+        }
     }
 
-    private SparseLinear ReadSparse(LinearShape layer)
+    private SparseLinear ReadSparse(LinearSpec layer)
     {
         string weight = TensorNames.Weight(layer.Name);
         float[] bias = Read(TensorNames.Bias(layer.Name));
@@ -104,10 +107,9 @@ internal sealed class SparseViTReader
 
     /// <summary>The format that all matrices have.</summary>
     /// <remarks>A file of several, or of a type that is no format, is taken as float32: nothing that it holds is lost.</remarks>
-    private NumberFormat FormatOf(ViTConfig config)
+    private NumberFormat FormatOf(NetworkSpec spec)
     {
-        var matrices = LinearShape.OfPrunableLayers(config).Select(layer => layer.Name)
-            .Concat(TensorNames.Heads(config)).Append("patch_embed.proj").Select(TensorNames.Weight)
+        var matrices = spec.Parts.OfType<LinearPart>().Select(part => TensorNames.Weight(part.Linear.Name))
             .Select(weight => _file.Tensors.GetValueOrDefault(weight) ?? _file.Tensors[TensorNames.Values(weight)]).ToList();
         return matrices[0].DType.Format() is { } format && matrices.TrueForAll(
             tensor => tensor.DType == matrices[0].DType && CodedNumbers.CanHold(tensor.Elements, format))
@@ -115,19 +117,19 @@ internal sealed class SparseViTReader
             : NumberFormat.Float32;
     }
 
-    private LinearWeights ReadLinear(string name, int outFeatures, int inFeatures)
+    private LinearWeights ReadDense(LinearSpec layer)
     {
-        var linear = new LinearWeights(name, outFeatures, inFeatures);
-        Read(TensorNames.Weight(name), linear.Weight);
-        Read(TensorNames.Bias(name), linear.Bias);
+        var linear = new LinearWeights(layer.Name, layer.OutFeatures, layer.InFeatures);
+        Read(TensorNames.Weight(layer.Name), linear.Weight);
+        Read(TensorNames.Bias(layer.Name), linear.Bias);
         return linear;
     }
 
-    private LayerNormWeights ReadNorm(string name, int features)
+    private LayerNormWeights ReadNorm(NormSpec spec)
     {
-        var norm = new LayerNormWeights(name, features);
-        Read(TensorNames.Weight(name), norm.Scale);
-        Read(TensorNames.Bias(name), norm.Offset);
+        var norm = new LayerNormWeights(spec.Name, spec.Features);
+        Read(TensorNames.Weight(spec.Name), norm.Scale);
+        Read(TensorNames.Bias(spec.Name), norm.Offset);
         return norm;
     }
 

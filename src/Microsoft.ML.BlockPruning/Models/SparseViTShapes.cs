@@ -1,6 +1,5 @@
 using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Models;
 
@@ -8,45 +7,35 @@ namespace Microsoft.ML.BlockPruning.Models;
 /// <remarks>The header has been checked: a tensor's shape is as large as the bytes that the file really has for it.</remarks>
 internal sealed class SparseViTShapes(SafetensorsFile file)
 {
-    /// <summary>Checks every tensor, and ends at the first that is missing or misshapen, however deep the network claims to be.</summary>
+    /// <summary>Checks every tensor, and ends at the first that is missing or misshapen.</summary>
     /// <exception cref="InvalidDataException">A tensor is missing or misshapen; names it.</exception>
-    public void Check(ViTConfig config)
+    public void Check(NetworkSpec spec)
     {
-        int d = config.EmbedDim;
-        Require(TensorNames.ClassToken, 1, 1, d);
-        if (config.IsDistilled)
+        foreach (var part in spec.Parts)
         {
-            Require(TensorNames.DistillationToken, 1, 1, d);
-        }
-
-        Require(TensorNames.Position, 1, config.Tokens, d);
-        Require(TensorNames.Weight("patch_embed.proj"), [.. TensorNames.PatchShape(config)]);
-        Require(TensorNames.Bias("patch_embed.proj"), d);
-        for (int index = 0; index < config.Depth; index++)
-        {
-            RequireNorm($"blocks.{index}.norm1", d);
-            RequireNorm($"blocks.{index}.norm2", d);
-            foreach (var layer in LinearShape.OfEncoderLayer(config, index))
+            switch (part)
             {
-                RequireLayer(layer);
+                case FreePart free:
+                    Require(free.Name, Sides(free.Shape));
+                    break;
+                case NormPart norm:
+                    Require(TensorNames.Weight(norm.Norm.Name), norm.Norm.Features);
+                    Require(TensorNames.Bias(norm.Norm.Name), norm.Norm.Features);
+                    break;
+                case LinearPart { IsPrunable: true } linear:
+                    RequireSparse(linear.Linear);
+                    break;
+                case LinearPart linear:
+                    Require(TensorNames.Weight(linear.Linear.Name), Sides(linear.WeightShape));
+                    Require(TensorNames.Bias(linear.Linear.Name), linear.Linear.OutFeatures);
+                    break;
             }
         }
-
-        RequireNorm("norm", d);
-        foreach (string head in TensorNames.Heads(config))
-        {
-            Require(TensorNames.Weight(head), config.NumClasses, d);
-            Require(TensorNames.Bias(head), config.NumClasses);
-        }
     }
 
-    private void RequireNorm(string name, int features)
-    {
-        Require(TensorNames.Weight(name), features);
-        Require(TensorNames.Bias(name), features);
-    }
+    private static long[] Sides(int[] shape) => [.. shape];
 
-    private void RequireLayer(LinearShape layer)
+    private void RequireSparse(LinearSpec layer)
     {
         Require(TensorNames.Bias(layer.Name), layer.OutFeatures);
         string weight = TensorNames.Weight(layer.Name);

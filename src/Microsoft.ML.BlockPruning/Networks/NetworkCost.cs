@@ -17,6 +17,11 @@ internal sealed class NetworkCost
     private readonly IBlockCodec _weights;
     private readonly long _fixedWeights;
 
+    public NetworkCost(NetworkSpec spec, NumberFormat weightFormat = NumberFormat.Float32)
+        : this(ViT.TryConfigOf(spec)!, weightFormat)
+    {
+    }
+
     /// <summary>Counts for a network whose weights are stored in a format.</summary>
     /// <param name="config">Its shape.</param>
     /// <param name="weightFormat">

@@ -24,8 +24,8 @@ internal static class LatencyMeasurement
     public static LatencyConstraint Measure(
         NetworkWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest request, Action onSample)
     {
-        var config = weights.Config;
-        int most = ScoringLimits.FittingBatch(ScoringLimits.BatchSize, config);
+        var spec = weights.Spec;
+        int most = ScoringLimits.FittingBatch(ScoringLimits.BatchSize, spec);
         if (request.BatchSize > most)
         {
             throw new ArgumentException(
@@ -36,7 +36,7 @@ internal static class LatencyMeasurement
         double[] networks = TimeNetworks(weights, preprocessing, grids, request, onSample);
 
         // Layers of one shape share a measurement.
-        using var probe = new LatencyProbe(config, request.BatchSize, request.Threads);
+        using var probe = new LatencyProbe(spec, request.BatchSize, request.Threads);
         var measured = new Dictionary<(int Rows, int Columns, BlockShape Block, int Panels), LatencyCurve>();
         var curves = new Dictionary<string, LatencyCurve>(StringComparer.Ordinal);
         foreach (var (name, blocks) in grids.Layers)
@@ -62,7 +62,7 @@ internal static class LatencyMeasurement
     private static double[] TimeNetworks(
         NetworkWeights weights, ImagePreprocessing preprocessing, LayerGrids grids, LatencyRequest request, Action onSample)
     {
-        string[] labels = [.. Enumerable.Range(0, weights.Config.NumClasses).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+        string[] labels = [.. Enumerable.Range(0, weights.Spec.NumClasses).Select(i => i.ToString(CultureInfo.InvariantCulture))];
         using var dense = new SparseViTSession(SparseViT.Create(weights, new SparsityPlan(), preprocessing, labels), request.Threads);
         using var empty = new SparseViTSession(SparseViT.Create(weights, EmptyPlan(grids), preprocessing, labels), request.Threads);
         return LatencyProbe.NetworkMilliseconds([dense, empty], request.BatchSize, ProbeEffort.Choice, onSample);

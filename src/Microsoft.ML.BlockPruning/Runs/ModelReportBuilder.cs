@@ -75,8 +75,8 @@ internal sealed class ModelReportBuilder(SparseViT network, NetworkFacts facts, 
     }
 
     private IReadOnlyList<KeptLayer> Layers() => ModelReport.LayersOf(
-        LinearShape.OfPrunableLayers(network.Config).Select(layer => (layer.Name, network.Plan[layer.Name]
-            ?? new BlockMask(layer.OutFeatures, layer.InFeatures, new BlockShape(layer.OutFeatures, layer.InFeatures)))));
+        network.Spec.Layers.SelectMany(group => group.Linears.Select(layer => (group.Name, layer.Name, network.Plan[layer.Name]
+            ?? new BlockMask(layer.OutFeatures, layer.InFeatures, new BlockShape(layer.OutFeatures, layer.InFeatures))))));
 
     private (HeldOutReport HeldOut, AnswerComparison Answers) Compare(NetworkWeights dense, CalibrationSet images)
     {
@@ -86,7 +86,7 @@ internal sealed class ModelReportBuilder(SparseViT network, NetworkFacts facts, 
         float[] expected = HeldOutComparison.LogitsOf(denseSession, images, onBatch);
         float[] found = HeldOutComparison.LogitsOf(prunedSession, images, onBatch);
         return (
-            HeldOutComparison.Of(expected, found, images, HeldOutReport.OfComparison, network.Config.NumClasses),
+            HeldOutComparison.Of(expected, found, images, HeldOutReport.OfComparison, network.Spec.NumClasses),
             new AnswerComparison(expected, found, images.Labels, network.LabelNames));
     }
 }

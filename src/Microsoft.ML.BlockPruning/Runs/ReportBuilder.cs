@@ -71,7 +71,8 @@ internal sealed class ReportBuilder(PruneRequest request, DenseModel dense, Cali
         var importances = (pruned.Trace?.Selection.Importances ?? []).ToDictionary(layer => layer.LayerName, StringComparer.Ordinal);
         var (whole, coded) = (new NetworkCost(network.Config), new NetworkCost(network.Config, network.WeightFormat));
         var layers = new List<LayerReport>();
-        foreach (var layer in network.PrunableLayers)
+        var (dense, sparse) = (new NetworkCost(network.Spec), new NetworkCost(network.Spec, network.WeightFormat));
+        foreach (var summary in LayerSummary.Of(network))
         {
             var (name, weight) = (layer.Name, layer.Weight);
             var mask = network.Plan[name];
@@ -112,7 +113,7 @@ internal sealed class ReportBuilder(PruneRequest request, DenseModel dense, Cali
 
     private NetworkReport NetworkOf(SparseViT network, List<LayerReport> layers, ReportLatency? latency, HeldOutReport? heldOut)
     {
-        var cost = new NetworkCost(network.Config);
+        var cost = new NetworkCost(network.Spec);
         return new NetworkReport
         {
             KeptBlocks = layers.Sum(layer => layer.KeptBlocks),

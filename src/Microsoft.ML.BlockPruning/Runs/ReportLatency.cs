@@ -34,7 +34,7 @@ internal sealed record ReportLatency(
         try
         {
             double[] networks = LatencyProbe.NetworkMilliseconds([dense, pruned], batchSize: 1, ProbeEffort.Report, onSample);
-            return new ReportLatency(networks[0], networks[1], MeasureLayers(dense.Config, plan, threads, onSample));
+            return new ReportLatency(networks[0], networks[1], MeasureLayers(dense.Spec, plan, threads, onSample));
         }
         catch (OutOfMemoryException)
         {
@@ -44,11 +44,11 @@ internal sealed record ReportLatency(
 
     // Layers of one shape are timed in turn, beside the dense layer that they share.
     private static Dictionary<string, (double Dense, double Pruned)> MeasureLayers(
-        ViTConfig config, SparsityPlan plan, int threads, Action onSample)
+        NetworkSpec spec, SparsityPlan plan, int threads, Action onSample)
     {
-        using var probe = new LatencyProbe(config, batchSize: 1, threads, ProbeEffort.Report);
+        using var probe = new LatencyProbe(spec, batchSize: 1, threads, ProbeEffort.Report);
         var times = new Dictionary<string, (double, double)>(StringComparer.Ordinal);
-        foreach (var shape in LinearShape.OfPrunableLayers(config)
+        foreach (var shape in spec.PrunableLinears
             .GroupBy(layer => (layer.OutFeatures, layer.InFeatures, Panels: probe.PanelsOf(layer.Name))))
         {
             onSample();

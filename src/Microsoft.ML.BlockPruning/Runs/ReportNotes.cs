@@ -51,7 +51,7 @@ internal sealed class ReportNotes(
     private IEnumerable<string?> OfData()
     {
         int count = images.Calibration.Count;
-        int classes = dense.Config.NumClasses;
+        int classes = dense.Spec.NumClasses;
         yield return count < classes
             ? $"There are {count} calibration images for {classes} classes: what is rare may be pruned unseen; give more images."
             : null;

@@ -21,7 +21,7 @@ internal sealed class LatencyComparison(MLContext context, int seed, TimeSpan bu
     /// <returns>One result per case.</returns>
     public IReadOnlyList<Latency> Measure(IReadOnlyList<LatencyCase> cases, Action<double> onProgress, CancellationToken cancel)
     {
-        int pixels = cases[0].Network.Config.ImageDim;
+        int pixels = cases[0].Network.Network.ImageDim;
         PixelRow[] rows = Noise(pixels, cases.Max(one => RowsOf(one.Batch)));
         var engines = new List<PredictionEngine<PixelRow, ScoreRow>>();
         try

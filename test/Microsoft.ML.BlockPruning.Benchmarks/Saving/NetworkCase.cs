@@ -17,6 +17,6 @@ internal sealed class NetworkCase() : SaveCase(Is, "network.safetensors")
     protected override void Parse(string path)
     {
         using var file = File.OpenRead(path);
-        SparseViT.Load(file);
+        SparseViTReader.Read(file);
     }
 }

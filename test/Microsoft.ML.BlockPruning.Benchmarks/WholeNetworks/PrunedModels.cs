@@ -24,7 +24,7 @@ internal sealed class PrunedModels(DirectoryInfo? folder)
         if (File.Exists(path))
         {
             using var stream = File.OpenRead(path);
-            return SparseViT.Load(stream);
+            return SparseViTReader.Read(stream);
         }
 
         LibTorch.EnsureLoaded();

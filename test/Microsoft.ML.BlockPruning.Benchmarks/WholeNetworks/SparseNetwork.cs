@@ -7,8 +7,8 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
 internal sealed class SparseNetwork(SparseViT network, int batch, int threads) : IMeasuredNetwork
 {
     private readonly SparseViTSession _session = new(network, threads);
-    private readonly float[] _images = new float[batch * network.Config.ImageDim];
-    private readonly float[] _logits = new float[batch * network.Config.NumClasses];
+    private readonly float[] _images = new float[batch * network.Spec.ImageDim];
+    private readonly float[] _logits = new float[batch * network.Spec.NumClasses];
 
     public Span<float> Images => _images;
 

@@ -47,20 +47,15 @@ public sealed class ToyFormatTests
         var weights = RandomNetworks.Random(RandomNetworks.Small, seed: 1);
         var plan = RandomNetworks.Prune(weights, new BlockShape(16, 16), density: 0.5, seed: 2);
         var plain = RandomNetworks.Sparse(weights, plan);
-        SparseLinear InToy(SparseLinear linear) => linear with { Weight = linear.Weight.In(Toy) };
         var toy = new SparseViT(
-            plain.Config, plain.Preprocessing, plain.LabelNames, plain.Embedding,
-            [.. plain.Layers.Select(layer => layer with
-            {
-                Qkv = InToy(layer.Qkv), Proj = InToy(layer.Proj), Fc1 = InToy(layer.Fc1), Fc2 = InToy(layer.Fc2),
-            })],
-            plain.Norm, plain.Heads);
+            plain.Spec, plain.Preprocessing, plain.LabelNames,
+            plain.Weights.With(linear => linear with { Weight = linear.Weight.In(Toy) }));
         foreach (var (dense, coded) in weights.PrunableLayers.Zip(toy.PrunableLayers))
         {
             coded.Weight.ToDense().CopyTo(dense.Weight, 0);
         }
 
-        float[] images = RandomNetworks.Images(plain.Config, 2, seed: 3);
+        float[] images = RandomNetworks.Images(plain.Spec, 2, seed: 3);
         using var unrounded = new SparseViTSession(plain, threads: 1);
         using var expected = new SparseViTSession(RandomNetworks.Sparse(weights, plan), threads: 1);
         using var found = new SparseViTSession(toy, threads: 2);

@@ -31,7 +31,7 @@ public sealed class NetworkChecksumTests
     [TestMethod]
     public void Load_WithAFlippedBit_IsRefused_OrGivesTheSameScores()
     {
-        float[] images = RandomNetworks.Images(Network.Config, 1, seed: 3);
+        float[] images = RandomNetworks.Images(Network.Spec, 1, seed: 3);
         using var session = new SparseViTSession(Network, threads: 1);
         float[] expected = RandomNetworks.Score(session, images);
         int header = BitConverter.ToInt32(Saved);
@@ -46,7 +46,7 @@ public sealed class NetworkChecksumTests
             SparseViT network;
             try
             {
-                network = SparseViT.Load(new MemoryStream(bytes));
+                network = SparseViTReader.Read(new MemoryStream(bytes));
             }
             catch (InvalidDataException)
             {
@@ -68,7 +68,7 @@ public sealed class NetworkChecksumTests
         byte[] bytes = [.. Saved];
         bytes[^2] ^= 1;
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => SparseViT.Load(new MemoryStream(bytes)));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => SparseViTReader.Read(new MemoryStream(bytes)));
 
         StringAssert.Contains(error.Message, "its SHA-256 is ");
         StringAssert.Contains(error.Message, "but it names ");
@@ -84,7 +84,7 @@ public sealed class NetworkChecksumTests
         var scores = TestData.Scores(transformer.Transform(ml.Data.LoadFromEnumerable(TestCases.FrozenRows())));
         CollectionAssert.AreEqual(TestCases.ScoresBeforeChecksums(), scores.Select(TestData.Hex).ToArray());
         StringAssert.Contains(transformer.Notes.Single(), "has no checksum");
-        Assert.IsTrue(SparseViT.Load(new MemoryStream(Saved)).IsVerified);
+        Assert.IsTrue(SparseViTReader.Read(new MemoryStream(Saved)).IsVerified);
     }
 
     [TestMethod]
@@ -109,13 +109,12 @@ public sealed class NetworkChecksumTests
     public void Load_GivesTheNotesBack_AndAllThatReadsCanBeSaved()
     {
         var noted = new SparseViT(
-            Network.Config, Network.Preprocessing, ["\u0001 \\ \"", "", "ﬀ 🦆"], Network.Embedding, Network.Layers, Network.Norm,
-            Network.Heads)
+            Network.Spec, Network.Preprocessing, ["\u0001 \\ \"", "", "ﬀ 🦆"], Network.Weights)
         {
             Notes = ["one", "two \u2028 \""],
         };
 
-        var loaded = SparseViT.Load(new MemoryStream(Bytes(noted)));
+        var loaded = SparseViTReader.Read(new MemoryStream(Bytes(noted)));
 
         CollectionAssert.AreEqual(noted.Notes.ToArray(), loaded.Notes.ToArray());
         CollectionAssert.AreEqual(noted.LabelNames.ToArray(), loaded.LabelNames.ToArray());

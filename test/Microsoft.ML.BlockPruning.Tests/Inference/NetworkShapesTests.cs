@@ -43,7 +43,7 @@ public sealed class NetworkShapesTests
         byte[] bytes = file.ToBytes();
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => SparseViT.Load(new MemoryStream(bytes)));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => SparseViTReader.Read(new MemoryStream(bytes)));
 
         Assert.IsLessThan(FewBytes, GC.GetAllocatedBytesForCurrentThread() - before);
         StringAssert.Contains(error.Message, says, StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class NetworkShapesTests
         var file = new EditableNetworkFile(Bytes(RandomNetworks.SmallPruned()));
         file.Add($"blocks.0.attn.qkv.weight.{part}", shape, new float[shape.Aggregate(1, (product, side) => product * side)]);
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => SparseViT.Load(new MemoryStream(file.ToBytes())));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => SparseViTReader.Read(new MemoryStream(file.ToBytes())));
 
         StringAssert.Contains(error.Message, "blocks.0.attn.qkv.weight");
     }

@@ -27,10 +27,13 @@ internal static class RandomNetworks
     };
 
     /// <summary>Weights of about the size that keeps every layer's output near one.</summary>
-    public static NetworkWeights Random(ViTConfig config, int seed)
+    public static NetworkWeights Random(ViTConfig config, int seed) => Random(ViT.Of(config), seed);
+
+    /// <inheritdoc cref="Random(ViTConfig, int)"/>
+    public static NetworkWeights Random(NetworkSpec spec, int seed)
     {
         var random = new Random(seed);
-        var weights = new NetworkWeights(config);
+        var weights = new NetworkWeights(spec);
         foreach (var tensor in weights.Tensors)
         {
             bool isNormScale = tensor.Name.Contains("norm", StringComparison.Ordinal)
@@ -76,8 +79,8 @@ internal static class RandomNetworks
         NetworkWeights weights, SparsityPlan? plan = null, NumberFormat format = NumberFormat.Float32) => SparseViT.Create(
         weights,
         plan ?? new SparsityPlan(),
-        ImagePreprocessing.ImageNet(weights.Config.ImageSize, weights.Config.Channels),
-        [.. Enumerable.Range(0, weights.Config.NumClasses).Select(i => $"class {i}")],
+        ImagePreprocessing.ImageNet(weights.Spec.ImageSize, weights.Spec.Channels),
+        [.. Enumerable.Range(0, weights.Spec.NumClasses).Select(i => $"class {i}")],
         format: format);
 
     /// <summary>The small network, pruned by half.</summary>
@@ -87,10 +90,12 @@ internal static class RandomNetworks
         return Sparse(weights, Prune(weights, new BlockShape(16, 16), density: 0.5, seed: 2));
     }
 
-    public static float[] Images(ViTConfig config, int count, int seed)
+    public static float[] Images(ViTConfig config, int count, int seed) => Images(ViT.Of(config), count, seed);
+
+    public static float[] Images(NetworkSpec spec, int count, int seed)
     {
         var random = new Random(seed);
-        float[] images = new float[count * config.ImageDim];
+        float[] images = new float[count * spec.ImageDim];
         for (int i = 0; i < images.Length; i++)
         {
             images[i] = (4 * random.NextSingle()) - 2;
@@ -101,8 +106,8 @@ internal static class RandomNetworks
 
     public static float[] Score(IScoringSession session, float[] images)
     {
-        int count = images.Length / session.Config.ImageDim;
-        float[] logits = new float[count * session.Config.NumClasses];
+        int count = images.Length / session.Spec.ImageDim;
+        float[] logits = new float[count * session.Spec.NumClasses];
         session.Score(images, count, logits);
         return logits;
     }

@@ -3,6 +3,7 @@ using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints;
 using Microsoft.ML.BlockPruning.Tests.Inference;
@@ -30,12 +31,12 @@ public sealed class SparseViTFileTests
             string[] labels = [.. Enumerable.Range(0, config.NumClasses).Select(i => $"Kläße {i} \"\u0001\"")];
             var saved = SparseViT.Create(weights, plan, preprocessing, labels);
 
-            var loaded = SparseViT.Load(new MemoryStream(Bytes(saved)));
+            var loaded = SparseViTReader.Read(new MemoryStream(Bytes(saved)));
 
             CollectionAssert.AreEqual(Bytes(saved), Bytes(loaded));
             CollectionAssert.AreEqual(labels, loaded.LabelNames.ToArray());
             Assert.AreEqual(plan.ToJson(), loaded.Plan.ToJson());
-            Assert.AreEqual(config.LayerNormEps, loaded.Config.LayerNormEps);
+            Assert.AreEqual(config.LayerNormEps, loaded.Spec.Norm.Eps);
             Assert.AreEqual((ImageResize.Exact, config.ImageSize + 3), (loaded.Preprocessing.Resize, loaded.Preprocessing.ResizeSize));
             Assert.AreEqual(ImageInterpolation.Bilinear, loaded.Preprocessing.Interpolation);
             CollectionAssert.AreEqual(preprocessing.Std.ToArray(), loaded.Preprocessing.Std.ToArray());
@@ -48,7 +49,7 @@ public sealed class SparseViTFileTests
 
     [TestMethod]
     public void Load_ReadsAStreamThatCannotSeek() =>
-        Assert.AreEqual(10, SparseViT.Load(new ForwardOnlyStream(Bytes(RandomNetworks.SmallPruned()))).Config.NumClasses);
+        Assert.AreEqual(10, SparseViTReader.Read(new ForwardOnlyStream(Bytes(RandomNetworks.SmallPruned()))).Spec.NumClasses);
 
     [TestMethod]
     public void Save_OfADenseNetwork_IsACheckpoint()
@@ -62,7 +63,7 @@ public sealed class SparseViTFileTests
 
             var loaded = ViTCheckpoint.Load(path);
 
-            Assert.AreEqual(config.NumHeads, loaded.Config.NumHeads);
+            Assert.AreEqual(config.NumHeads, ViT.TryConfigOf(loaded.Spec)!.NumHeads);
             foreach (var (expected, found) in weights.Tensors.Zip(loaded.Tensors))
             {
                 CollectionAssert.AreEqual(expected.Values, found.Values, expected.Name);
@@ -75,7 +76,7 @@ public sealed class SparseViTFileTests
     {
         var network = RandomNetworks.SmallPruned();
         using var file = SafetensorsFile.Read(new MemoryStream(Bytes(network)));
-        var matrix = network.Layers[1].Fc2.Weight;
+        var matrix = network.PrunableLayers.Single(layer => layer.Name == "blocks.1.mlp.fc2").Weight;
 
         Assert.IsFalse(file.Tensors.ContainsKey("blocks.1.mlp.fc2.weight"));
         CollectionAssert.AreEqual(matrix.CrowIndices, file.ReadInt32s("blocks.1.mlp.fc2.weight.crow_indices"));
@@ -91,7 +92,7 @@ public sealed class SparseViTFileTests
         byte[] bytes = Bytes(RandomNetworks.SmallPruned());
         foreach (int length in new[] { 0, 4, 100, bytes.Length / 2, bytes.Length - 1 })
         {
-            Assert.ThrowsExactly<InvalidDataException>(() => SparseViT.Load(new MemoryStream(bytes[..length])), $"{length} bytes");
+            Assert.ThrowsExactly<InvalidDataException>(() => SparseViTReader.Read(new MemoryStream(bytes[..length])), $"{length} bytes");
         }
     }
 
@@ -120,7 +121,7 @@ public sealed class SparseViTFileTests
         var file = new EditableNetworkFile(Bytes(RandomNetworks.SmallPruned()));
         damage(file);
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => SparseViT.Load(new MemoryStream(file.ToBytes())), message);
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => SparseViTReader.Read(new MemoryStream(file.ToBytes())), message);
 
         StringAssert.Contains(error.Message, message);
     }

@@ -31,7 +31,7 @@ public sealed class SparseViTTests
     public void Create_CopiesTheWeights()
     {
         var weights = RandomNetworks.Random(RandomNetworks.Small, seed: 1);
-        float[] images = RandomNetworks.Images(weights.Config, 1, seed: 2);
+        float[] images = RandomNetworks.Images(weights.Spec, 1, seed: 2);
         var network = RandomNetworks.Sparse(weights);
         using var session = new SparseViTSession(network, threads: 1);
         float[] before = RandomNetworks.Score(session, images);

@@ -4,6 +4,7 @@ using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Inference;
 
@@ -51,7 +52,7 @@ public sealed class WeightFormatTests
     [TestMethod]
     public void Save_InBFloat16_TakesAboutHalfTheBytes()
     {
-        var weights = RandomNetworks.Random(new(32, 16, 3, 192, 4, 3, 768, 100), seed: 1);
+        var weights = RandomNetworks.Random(new ViTConfig(32, 16, 3, 192, 4, 3, 768, 100), seed: 1);
         var plan = RandomNetworks.Prune(weights, new BlockShape(16, 16), density: 0.7, seed: 2);
         var (wide, narrow) = (RandomNetworks.Sparse(weights, plan), RandomNetworks.Sparse(weights, plan, NumberFormat.BFloat16));
 
@@ -75,7 +76,7 @@ public sealed class WeightFormatTests
             Array.ForEach([.. Enumerable.Range(0, matrix.Length)], i => matrix[i] = NearestEven(matrix[i]));
         }
 
-        var loaded = SparseViT.Load(new MemoryStream(Bytes(RandomNetworks.Sparse(weights, plan, NumberFormat.BFloat16))));
+        var loaded = SparseViTReader.Read(new MemoryStream(Bytes(RandomNetworks.Sparse(weights, plan, NumberFormat.BFloat16))));
 
         float[] images = RandomNetworks.Images(config, 3, seed: 3);
         using var expected = new SparseViTSession(RandomNetworks.Sparse(rounded, plan), threads: 1);
@@ -116,7 +117,7 @@ public sealed class WeightFormatTests
         var plan = RandomNetworks.Prune(weights, new BlockShape(16, 16), density: 0.5, seed: 2);
         var saved = RandomNetworks.Sparse(weights, plan, format);
 
-        var loaded = SparseViT.Load(new MemoryStream(Bytes(saved)));
+        var loaded = SparseViTReader.Read(new MemoryStream(Bytes(saved)));
 
         CollectionAssert.AreEqual(Bytes(saved), Bytes(loaded));
         CollectionAssert.AreEqual(Bytes(saved.ToDense()), Bytes(loaded.ToDense()));
@@ -133,10 +134,10 @@ public sealed class WeightFormatTests
         var file = new EditableNetworkFile(Bytes(RandomNetworks.Sparse(weights)));
         file.Add("head.weight", NumberFormat.BFloat16, [10, 64], narrow.ReadSingles("head.weight"));
 
-        var loaded = SparseViT.Load(new MemoryStream(file.ToBytes()));
+        var loaded = SparseViTReader.Read(new MemoryStream(file.ToBytes()));
 
         Assert.AreEqual(NumberFormat.Float32, loaded.WeightFormat);
-        CollectionAssert.AreEqual(weights.Layers[0].Qkv.Weight, loaded.Layers[0].Qkv.Weight.Values.ToSingles());
+        CollectionAssert.AreEqual(weights.Layers[0].Qkv.Weight, loaded.PrunableLayers.First().Weight.Values.ToSingles());
     }
 
     [TestMethod]

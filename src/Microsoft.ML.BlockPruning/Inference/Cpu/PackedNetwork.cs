@@ -2,7 +2,6 @@ using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 
@@ -14,47 +13,40 @@ internal sealed unsafe class PackedNetwork : IDisposable
     /// <summary>Packs a network for a row of the list of kernels.</summary>
     public PackedNetwork(SparseViT network, LinearKernel kernel)
     {
-        var config = network.Config;
-        Config = config;
-        Layout = new PanelLayout(config.Tokens);
+        var (spec, weights) = (network.Spec, network.Weights);
+        Spec = spec;
+        Layout = new PanelLayout(spec.Tokens);
         // The bias of the patches is part of the start tokens, so that prefix tokens do not get it.
-        PatchEmbedding = Pack(network.Embedding.Patch, new float[config.EmbedDim], kernel);
-        Layers = [.. network.Layers.Select(layer => new PackedEncoderLayer(layer, config.LayerNormEps, kernel))];
-        Norm = new PackedNorm(network.Norm.Scale, network.Norm.Offset, config.LayerNormEps);
-        Heads = [.. network.Heads.Select(head => Pack(head, head.Bias, kernel))];
+        PatchEmbedding = Pack(weights.Dense(spec.Stem.Patch), new float[spec.Stem.Patch.OutFeatures], kernel);
+        Steps = [.. spec.Steps.Zip(StepPanels.Of(spec), (step, panels) => PackedStep.Of(step, weights, panels, kernel))];
+        Norm = PackedStep.Pack(spec.Norm, weights);
+        Heads = [.. spec.Heads.Select(head => Pack(weights.Dense(head.Linear), weights.Dense(head.Linear).Bias, kernel))];
         _startTokens = StartTokensOf(network, Layout);
     }
 
-    public ViTConfig Config { get; }
+    public NetworkSpec Spec { get; }
 
+    /// <summary>Of the tokens that the stem gives.</summary>
     public PanelLayout Layout { get; }
 
     public PackedLinear PatchEmbedding { get; }
 
-    public IReadOnlyList<PackedEncoderLayer> Layers { get; }
+    public PackedStep[] Steps { get; }
 
     public PackedNorm Norm { get; }
 
-    /// <summary>One head per prefix token.</summary>
-    public IReadOnlyList<PackedLinear> Heads { get; }
+    /// <summary>In the specification's order.</summary>
+    public PackedLinear[] Heads { get; }
 
-    /// <summary>Panels of [embedDim, lanes]: what every image's tokens are before its patches are added.</summary>
+    /// <summary>Panels of [features, lanes]: what every image's tokens are before its patches are added.</summary>
     public float* StartTokens => _startTokens.Floats;
 
     public void Dispose()
     {
         PatchEmbedding.Dispose();
-        foreach (var layer in Layers)
-        {
-            layer.Dispose();
-        }
-
+        Array.ForEach(Steps, step => step.Dispose());
         Norm.Dispose();
-        foreach (var head in Heads)
-        {
-            head.Dispose();
-        }
-
+        Array.ForEach(Heads, head => head.Dispose());
         _startTokens.Dispose();
     }
 
@@ -63,10 +55,10 @@ internal sealed unsafe class PackedNetwork : IDisposable
 
     private static NativeBuffer StartTokensOf(SparseViT network, PanelLayout layout)
     {
-        int embedDim = network.Config.EmbedDim;
-        nint size = layout.SizeOf(PanelLayout.PadFeatures(embedDim));
+        int features = network.Spec.Stem.Patch.OutFeatures;
+        nint size = layout.SizeOf(PanelLayout.PadFeatures(features));
         var buffer = NativeBuffer.OfFloats(size);
-        layout.Pack(network.Embedding.StartTokens(), embedDim, new Span<float>(buffer.Floats, (int)size));
+        layout.Pack(Inference.StartTokens.Of(network), features, new Span<float>(buffer.Floats, (int)size));
         return buffer;
     }
 }

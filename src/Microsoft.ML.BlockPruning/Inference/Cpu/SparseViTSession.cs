@@ -1,7 +1,7 @@
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 using Microsoft.ML.BlockPruning.Models;
-using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 
@@ -21,6 +21,7 @@ internal sealed unsafe class SparseViTSession : IScoringSession
     private readonly PackedNetwork _network;
     private readonly CpuKernel _kernel;
     private readonly WorkerPool _pool;
+    private readonly int _largestPiece;
     private int _callers;
     private bool _disposed;
 
@@ -40,31 +41,32 @@ internal sealed unsafe class SparseViTSession : IScoringSession
         _kernel = kernel;
         _network = new PackedNetwork(network, kernel.Linear);
         _pool = new WorkerPool(threads);
+        _largestPiece = LargestPieceOf(network.Spec, threads);
     }
 
-    public ViTConfig Config => _network.Config;
+    public NetworkSpec Spec => _network.Spec;
 
     /// <summary>The kernels in use.</summary>
     public CpuKernel Kernel => _kernel;
 
     /// <summary>Images that go through the layers at once.</summary>
-    /// <param name="config">The network.</param>
+    /// <param name="spec">The network.</param>
     /// <param name="threads">Threads that work on a batch.</param>
     /// <param name="count">Images of the batch; they go in pieces of about equal size.</param>
-    public static int PieceOf(ViTConfig config, int threads, int count) => ScoringBatch.PieceOf(count, LargestPieceOf(config, threads));
+    public static int PieceOf(NetworkSpec spec, int threads, int count) => ScoringBatch.PieceOf(count, LargestPieceOf(spec, threads));
 
     /// <inheritdoc/>
     /// <remarks>NaN gives NaN logits to its image alone.</remarks>
     public void Score(ReadOnlySpan<float> images, int count, Span<float> logits)
     {
-        ScoringBatch.Check(Config, images.Length, count, logits.Length);
+        ScoringBatch.Check(Spec, images.Length, count, logits.Length);
         if (count == 0)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             return;
         }
 
-        int piece = PieceOf(Config, _pool.Threads, count);
+        int piece = ScoringBatch.PieceOf(count, _largestPiece);
         var pass = Rent(piece);
         try
         {
@@ -72,8 +74,8 @@ internal sealed unsafe class SparseViTSession : IScoringSession
             {
                 for (int first = 0; first < count; first += piece)
                 {
-                    float* from = image + ((nint)first * Config.ImageDim);
-                    pass.Run(from, Math.Min(piece, count - first), logit + ((nint)first * Config.NumClasses));
+                    float* from = image + ((nint)first * Spec.ImageDim);
+                    pass.Run(from, Math.Min(piece, count - first), logit + ((nint)first * Spec.NumClasses));
                 }
             }
         }
@@ -103,8 +105,8 @@ internal sealed unsafe class SparseViTSession : IScoringSession
         Free();
     }
 
-    private static int LargestPieceOf(ViTConfig config, int threads) =>
-        (int)Math.Clamp(threads * WorkspaceBytesPerThread / Workspace.BytesPerImage(config), 1, LargestPiece);
+    private static int LargestPieceOf(NetworkSpec spec, int threads) =>
+        (int)Math.Clamp(threads * WorkspaceBytesPerThread / ActivationSizes.Of(spec).BytesPerImage, 1, LargestPiece);
 
     private ForwardPass Rent(int capacity)
     {

@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
-using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Inference.Cuda;
 
@@ -24,30 +24,51 @@ internal static class CudaRequirements
         : $"GPU {device.Index} ({device.Name}) has compute capability {device.ComputeMajor}.{device.ComputeMinor}, the kernels need 8.0 "
             + "(Ampere or later): choose another GPU or the CPU";
 
-    /// <summary>Checks that the kernels are large enough for the network.</summary>
-    /// <exception cref="NotSupportedException">They are not; says what does not fit.</exception>
-    public static void Check(ViTConfig config)
+    /// <summary>Checks that there are kernels for all of the network, and that they are large enough.</summary>
+    /// <exception cref="NotSupportedException">There are not, or they are not; says what does not fit.</exception>
+    public static void Check(NetworkSpec spec)
     {
-        if (config.HeadDim % HeadWidthUnit != 0 || config.HeadDim > CudaKernels.MaximumHeadWidth)
+        if (spec.Steps.FirstOrDefault(step => step is not BranchSpec) is { } merge)
         {
             throw new NotSupportedException(
-                $"The CUDA kernels take heads of 8, 16, 24 … {CudaKernels.MaximumHeadWidth} features, the network has heads of "
-                + $"{config.HeadDim}: score it on the CPU.");
+                $"The CUDA session merges no tokens, the network does in '{merge.Layer}': score it on the CPU.");
         }
 
-        if (config.Tokens > CudaKernels.MaximumTokens)
+        if (spec.Heads.FirstOrDefault(head => head.Pooling is not TokenPooling) is { } mean)
         {
             throw new NotSupportedException(
-                $"The CUDA kernels take up to {CudaKernels.MaximumTokens} tokens, an image of the network has {config.Tokens}: "
+                $"The CUDA session reads single tokens, the network's '{mean.Linear.Name}' reads the mean of many: score it on the CPU.");
+        }
+
+        foreach (var step in spec.Steps)
+        {
+            CheckHeads((BranchSpec)step);
+        }
+
+        if (spec.Tokens > CudaKernels.MaximumTokens)
+        {
+            throw new NotSupportedException(
+                $"The CUDA kernels take up to {CudaKernels.MaximumTokens} tokens, an image of the network has {spec.Tokens}: "
                 + "score it on the CPU.");
         }
 
         // Bytes of an image, and elements of a buffer, are counted in 32 bits there.
-        if (config.ImageDim > MaximumImageValues)
+        if (spec.ImageDim > MaximumImageValues)
         {
             throw new NotSupportedException(
-                $"The CUDA session takes images of up to {MaximumImageValues} values, the network reads {config.ImageDim}: "
+                $"The CUDA session takes images of up to {MaximumImageValues} values, the network reads {spec.ImageDim}: "
                 + "score it on the CPU.");
+        }
+    }
+
+    private static void CheckHeads(BranchSpec branch)
+    {
+        if (branch.Middle is AttentionSpec { HeadDim: var width }
+            && (width % HeadWidthUnit != 0 || width > CudaKernels.MaximumHeadWidth))
+        {
+            throw new NotSupportedException(
+                $"The CUDA kernels take heads of 8, 16, 24 … {CudaKernels.MaximumHeadWidth} features, the network has heads of "
+                + $"{width}: score it on the CPU.");
         }
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Models;
-using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Inference.Cuda;
 
@@ -47,7 +47,7 @@ internal sealed class CudaSession : IScoringSession
     internal CudaSession(SparseViT network, ICudaDriver driver, CudaDevice device, NumberFormat element, ReadOnlySpan<byte> ptx)
     {
         ArgumentNullException.ThrowIfNull(network);
-        CudaRequirements.Check(network.Config);
+        CudaRequirements.Check(network.Spec);
         _driver = driver;
         _device = device;
         try
@@ -71,17 +71,17 @@ internal sealed class CudaSession : IScoringSession
             throw;
         }
 
-        _row = new float[Config.NumClasses];
+        _row = new float[Spec.NumClasses];
         int widest = Math.Max(_network.WideStride, Math.Max(_network.NarrowStride, _network.StreamStride));
-        _largestPiece = (int)Math.Clamp(LargestElements / ((long)Config.Tokens * widest), 1, LargestPiece);
+        _largestPiece = (int)Math.Clamp(LargestElements / ((long)Spec.Tokens * widest), 1, LargestPiece);
     }
 
-    public ViTConfig Config => _network.Config;
+    public NetworkSpec Spec => _network.Spec;
 
     /// <inheritdoc/>
     public void Score(ReadOnlySpan<float> images, int count, Span<float> logits)
     {
-        ScoringBatch.Check(Config, images.Length, count, logits.Length);
+        ScoringBatch.Check(Spec, images.Length, count, logits.Length);
         lock (_turn)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -131,10 +131,10 @@ internal sealed class CudaSession : IScoringSession
         Reserve(piece);
         while (images.Length > 0)
         {
-            int count = Math.Min(piece, images.Length / Config.ImageDim);
-            ScorePiece(images[..(count * Config.ImageDim)], count, logits[..(count * Config.NumClasses)]);
-            images = images[(count * Config.ImageDim)..];
-            logits = logits[(count * Config.NumClasses)..];
+            int count = Math.Min(piece, images.Length / Spec.ImageDim);
+            ScorePiece(images[..(count * Spec.ImageDim)], count, logits[..(count * Spec.NumClasses)]);
+            images = images[(count * Spec.ImageDim)..];
+            logits = logits[(count * Spec.NumClasses)..];
         }
     }
 
@@ -161,18 +161,20 @@ internal sealed class CudaSession : IScoringSession
             for (int image = 0; image < count; image++, row += arena.LogitBytesPerRow)
             {
                 TakeLogits(
-                    head, new ReadOnlySpan<byte>(row, arena.LogitBytesPerRow), logits.Slice(image * Config.NumClasses, Config.NumClasses));
+                    head, new ReadOnlySpan<byte>(row, arena.LogitBytesPerRow), logits.Slice(image * Spec.NumClasses, Spec.NumClasses));
             }
         }
     }
 
-    /// <summary>The logits of two heads are averaged (DeiT §3), in float32.</summary>
+    /// <summary>The logits of several heads are averaged (DeiT §3), in float32.</summary>
     private void TakeLogits(int head, ReadOnlySpan<byte> row, Span<float> logits)
     {
+        int heads = _network.Heads.Count;
         BlockCodecs.Of(_network.Element).Decode(row, _row);
         for (int label = 0; label < logits.Length; label++)
         {
-            logits[label] = head == 0 ? _row[label] : (logits[label] + _row[label]) / 2;
+            float sum = head == 0 ? _row[label] : logits[label] + _row[label];
+            logits[label] = head == heads - 1 ? sum / heads : sum;
         }
     }
 

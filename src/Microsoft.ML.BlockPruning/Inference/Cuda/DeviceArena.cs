@@ -18,11 +18,11 @@ internal sealed class DeviceArena : IDisposable
 
     public DeviceArena(DeviceNetwork network, int capacity, ICudaDriver driver, CudaStream stream)
     {
-        var config = network.Config;
-        long rows = (long)capacity * config.Tokens;
+        var spec = network.Spec;
+        long rows = (long)capacity * spec.Tokens;
         var codec = BlockCodecs.Of(network.Element);
         Capacity = capacity;
-        InputBytesPerImage = (int)BlockCodecs.Float32.BytesOf(config.ImageDim);
+        InputBytesPerImage = (int)BlockCodecs.Float32.BytesOf(spec.ImageDim);
         LogitBytesPerRow = (int)codec.BytesOf(network.LogitStride);
         HeadBytes = (long)capacity * LogitBytesPerRow;
         long images = Reserve((long)capacity * InputBytesPerImage);

@@ -12,60 +12,69 @@ internal sealed class DeviceForwardPass(
     /// <param name="count">Number of images; at most the capacity.</param>
     public void Queue(int count)
     {
-        var config = network.Config;
-        int rows = count * config.Tokens;
+        int tokens = network.Spec.Tokens, rows = count * tokens;
         driver.CopyToDevice(arena.Images, arena.Input, (long)count * arena.InputBytesPerImage, stream);
         kernels.CutPatches(Patches(), count, network.Element, stream);
-        Linear(
-            network.PatchEmbedding, rows, arena.Wide, network.StartTokens, config.Tokens, CudaActivation.None, arena.Residual);
-        for (int i = 0; i < network.Layers.Count; i++)
+        Linear(network.PatchEmbedding, rows, arena.Wide, network.StartTokens, tokens, CudaActivation.None, arena.Residual);
+        for (int i = 0; i < network.LastMixing; i++)
         {
-            Encode(network.Layers[i], count, isLast: i == network.Layers.Count - 1);
+            Begin(network.Branches[i], rows, arena.Residual, arena.Narrow);
+            Attend(network.Branches[i], count, tokens);
+            End(network.Branches[i], rows, arena.Narrow, arena.Residual);
         }
 
+        QueueWhatHeadsRead(count);
         for (int head = 0; head < network.Heads.Count; head++)
         {
             var logits = new DeviceRows(arena.Logits.Plus(head * arena.HeadBytes), network.LogitStride);
-            Normalize(network.Norm, count, TokenOfEveryImage(arena.Residual, head), arena.Narrow);
+            Normalize(network.Norm, count, TokenOfEveryImage(arena.Residual, network.HeadTokens[head]), arena.Narrow);
             Linear(network.Heads[head], count, arena.Narrow, default, 0, CudaActivation.None, logits);
         }
 
         driver.CopyToHost(arena.Output, arena.Logits, network.Heads.Count * arena.HeadBytes, stream);
     }
 
-    /// <summary>One encoder layer, in place on the residual stream. Of the last one only the prefix tokens are computed.</summary>
-    private void Encode(DeviceEncoderLayer layer, int count, bool isLast)
+    /// <summary>The last branch that mixes tokens and those after it: only for the tokens that heads read.</summary>
+    private void QueueWhatHeadsRead(int count)
     {
-        var config = network.Config;
-        int rows = count * config.Tokens;
-        Normalize(layer.Norm1, rows, arena.Residual, arena.Narrow);
-        Linear(layer.Qkv, rows, arena.Narrow, default, 0, CudaActivation.None, arena.Wide);
-        Attend(count, isLast ? config.PrefixTokens : config.Tokens);
-        if (!isLast)
+        if (network.LastMixing >= 0)
         {
-            Finish(layer, rows, arena.Narrow, arena.Residual);
-            return;
+            var last = network.Branches[network.LastMixing];
+            Begin(last, count * network.Spec.Tokens, arena.Residual, arena.Narrow);
+            Attend(last, count, network.ReadTokens[^1] + 1);
         }
 
-        for (int token = 0; token < config.PrefixTokens; token++)
+        foreach (int token in network.ReadTokens)
         {
-            Finish(layer, count, TokenOfEveryImage(arena.Narrow, token), TokenOfEveryImage(arena.Residual, token));
+            var (narrow, residual) = (TokenOfEveryImage(arena.Narrow, token), TokenOfEveryImage(arena.Residual, token));
+            if (network.LastMixing >= 0)
+            {
+                End(network.Branches[network.LastMixing], count, narrow, residual);
+            }
+
+            for (int i = network.LastMixing + 1; i < network.Branches.Count; i++)
+            {
+                Begin(network.Branches[i], count, residual, narrow);
+                End(network.Branches[i], count, narrow, residual);
+            }
         }
     }
 
-    /// <summary>proj and the MLP, with their residuals.</summary>
-    private void Finish(DeviceEncoderLayer layer, int rows, DeviceRows narrow, DeviceRows residual)
+    /// <summary>The norm and the first layer, into the wide rows.</summary>
+    private void Begin(DeviceBranch branch, int rows, DeviceRows residual, DeviceRows narrow)
     {
-        Linear(layer.Proj, rows, narrow, residual, rows, CudaActivation.None, residual);
-        Normalize(layer.Norm2, rows, residual, narrow);
-        if (layer.HasHiddenGap)
+        Normalize(branch.Norm, rows, residual, narrow);
+        if (branch.HasHiddenGap)
         {
             driver.Clear(arena.Wide.Pointer, BlockCodecs.Of(network.Element).BytesOf((long)rows * arena.Wide.Stride), stream);
         }
 
-        Linear(layer.Fc1, rows, narrow, default, 0, CudaActivation.Gelu, arena.Wide);
-        Linear(layer.Fc2, rows, arena.Wide, residual, rows, CudaActivation.None, residual);
+        Linear(branch.First, rows, narrow, default, 0, branch.Activation, arena.Wide);
     }
+
+    /// <summary>The second layer, added to the residual stream.</summary>
+    private void End(DeviceBranch branch, int rows, DeviceRows narrow, DeviceRows residual) => Linear(
+        branch.Second, rows, branch.Attention is null ? arena.Wide : narrow, residual, rows, CudaActivation.None, residual);
 
     private void Linear(
         DeviceLinear layer, int rows, DeviceRows x, DeviceRows residual, int residualRows, CudaActivation activation, DeviceRows y) =>
@@ -80,47 +89,54 @@ internal sealed class DeviceForwardPass(
                 Offset = norm.Offset,
                 Y = y.Pointer,
                 Rows = rows,
-                Width = network.Config.EmbedDim,
+                Width = norm.Width,
                 Padded = arena.Narrow.Stride,
                 XStride = x.Stride,
                 YStride = y.Stride,
-                Epsilon = network.Config.LayerNormEps,
+                Epsilon = norm.Epsilon,
             },
             network.Element,
             stream);
 
-    private void Attend(int count, int queries) =>
+    private void Attend(DeviceBranch branch, int count, int queries)
+    {
+        if (branch.Attention is not { } attention)
+        {
+            return;
+        }
+
         kernels.Attend(
             new AttentionParameters
             {
                 Qkv = arena.Wide.Pointer,
                 Y = arena.Narrow.Pointer,
-                Tokens = network.Config.Tokens,
+                Tokens = network.Spec.Tokens,
                 Queries = queries,
-                Heads = network.Config.NumHeads,
-                HeadWidth = network.Config.HeadDim,
+                Heads = attention.Heads,
+                HeadWidth = attention.HeadDim,
                 QkvStride = arena.Wide.Stride,
                 YStride = arena.Narrow.Stride,
-                Scale = 1 / MathF.Sqrt(network.Config.HeadDim),
+                Scale = 1 / MathF.Sqrt(attention.HeadDim),
             },
             count,
             network.Element,
             stream);
+    }
 
     private PatchParameters Patches() => new()
     {
         Images = arena.Images,
         Y = arena.Wide.Pointer,
-        Tokens = network.Config.Tokens,
-        Prefix = network.Config.PrefixTokens,
-        Channels = network.Config.Channels,
-        ImageSize = network.Config.ImageSize,
-        PatchSize = network.Config.PatchSize,
+        Tokens = network.Spec.Tokens,
+        Prefix = network.Spec.Stem.PrefixTokens.Count,
+        Channels = network.Spec.Channels,
+        ImageSize = network.Spec.ImageSize,
+        PatchSize = network.Spec.Stem.PatchSize,
         Padded = network.PatchEmbedding.PaddedInFeatures,
         YStride = arena.Wide.Stride,
     };
 
     /// <summary>One token of every image as rows.</summary>
     private DeviceRows TokenOfEveryImage(DeviceRows rows, int token) => new(
-        rows.Pointer.Plus(BlockCodecs.Of(network.Element).BytesOf((long)token * rows.Stride)), rows.Stride * network.Config.Tokens);
+        rows.Pointer.Plus(BlockCodecs.Of(network.Element).BytesOf((long)token * rows.Stride)), rows.Stride * network.Spec.Tokens);
 }

@@ -2,11 +2,12 @@ using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Models;
-using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Inference.Cuda;
 
 /// <summary>All weights of a network on the device, and how wide rows of activations are that they read and write.</summary>
+/// <remarks><see cref="CudaRequirements"/> has seen to it that all steps are branches and all heads read one token.</remarks>
 internal sealed class DeviceNetwork : IDisposable
 {
     private readonly CudaScope _scope = new();
@@ -14,27 +15,18 @@ internal sealed class DeviceNetwork : IDisposable
     /// <summary>Packs on the host and uploads.</summary>
     public DeviceNetwork(SparseViT network, ICudaDriver driver, NumberFormat element, CudaStream stream)
     {
-        Config = network.Config;
+        var (spec, weights) = (network.Spec, network.Weights);
+        Spec = spec;
         Element = element;
         try
         {
             var upload = new DeviceUploader(driver, element, stream, _scope);
-            PatchEmbedding = upload.Linear(network.Embedding.Patch, bias: null); // its bias is part of the start tokens
-            Layers =
-            [
-                .. network.Layers.Select(layer => new DeviceEncoderLayer(
-                    upload.Norm(layer.Norm1),
-                    upload.Linear(layer.Qkv.Weight, layer.Qkv.Bias),
-                    upload.Linear(layer.Proj.Weight, layer.Proj.Bias),
-                    upload.Norm(layer.Norm2),
-                    upload.Linear(layer.Fc1.Weight, layer.Fc1.Bias),
-                    upload.Linear(layer.Fc2.Weight, layer.Fc2.Bias))),
-            ];
-            Norm = upload.Norm(network.Norm);
-            Heads = [.. network.Heads.Select(head => upload.Linear(head, head.Bias))];
-            StreamStride = Layers.SelectMany(layer => new[] { layer.Proj, layer.Fc2 }).Append(PatchEmbedding)
-                .Max(linear => linear.PaddedOutFeatures);
-            StartTokens = upload.Rows(network.Embedding.StartTokens(), Config.EmbedDim, StreamStride);
+            PatchEmbedding = upload.Linear(weights.Dense(spec.Stem.Patch), bias: null); // its bias is part of the start tokens
+            Branches = [.. spec.Steps.Cast<BranchSpec>().Select(branch => upload.Branch(branch, weights))];
+            Norm = upload.Norm(spec.Norm, weights);
+            Heads = [.. spec.Heads.Select(head => upload.Linear(weights.Dense(head.Linear), weights.Dense(head.Linear).Bias))];
+            StreamStride = Branches.Select(branch => branch.Second).Append(PatchEmbedding).Max(linear => linear.PaddedOutFeatures);
+            StartTokens = upload.Rows(Inference.StartTokens.Of(network), spec.Stem.Patch.OutFeatures, StreamStride);
         }
         catch
         {
@@ -42,27 +34,40 @@ internal sealed class DeviceNetwork : IDisposable
             throw;
         }
 
-        NarrowStride = Layers.SelectMany(layer => new[] { layer.Qkv, layer.Proj, layer.Fc1 }).Concat(Heads)
+        HeadTokens = [.. spec.Heads.Select(head => ((TokenPooling)head.Pooling).Token)];
+        ReadTokens = [.. HeadTokens.Distinct().Order()];
+        LastMixing = Branches.ToList().FindLastIndex(branch => branch.Attention is not null);
+        NarrowStride = Branches.Select(branch => branch.First)
+            .Concat(Branches.Where(branch => branch.Attention is not null).Select(branch => branch.Second)).Concat(Heads)
             .Max(linear => linear.PaddedInFeatures);
-        WideStride = Layers
-            .SelectMany(layer => new[] { layer.Qkv.PaddedOutFeatures, layer.Fc1.PaddedOutFeatures, layer.Fc2.PaddedInFeatures })
+        WideStride = Branches.Select(branch => branch.First.PaddedOutFeatures)
+            .Concat(Branches.Where(branch => branch.Attention is null).Select(branch => branch.Second.PaddedInFeatures))
             .Append(PatchEmbedding.PaddedInFeatures)
             .Max();
         LogitStride = Heads[0].PaddedOutFeatures;
     }
 
-    public ViTConfig Config { get; }
+    public NetworkSpec Spec { get; }
 
     public NumberFormat Element { get; }
 
     public DeviceLinear PatchEmbedding { get; }
 
-    public IReadOnlyList<DeviceEncoderLayer> Layers { get; }
+    public IReadOnlyList<DeviceBranch> Branches { get; }
 
     public DeviceNorm Norm { get; }
 
-    /// <summary>One head per prefix token.</summary>
+    /// <summary>In the specification's order.</summary>
     public IReadOnlyList<DeviceLinear> Heads { get; }
+
+    /// <summary>The token that each head reads.</summary>
+    public IReadOnlyList<int> HeadTokens { get; }
+
+    /// <summary>The tokens that heads read, each once, ascending.</summary>
+    public IReadOnlyList<int> ReadTokens { get; }
+
+    /// <summary>The last branch with attention; −1 where there is none. After it, only what heads read is computed.</summary>
+    public int LastMixing { get; }
 
     /// <summary>[tokens]: what every image's tokens are before its patches are added.</summary>
     public DeviceRows StartTokens { get; }

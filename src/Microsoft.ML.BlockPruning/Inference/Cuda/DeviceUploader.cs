@@ -16,7 +16,14 @@ internal sealed class DeviceUploader(ICudaDriver driver, NumberFormat element, C
     public DeviceLinear Linear(LinearWeights layer, float[]? bias) =>
         Linear(SparseLinear.FromDense(layer, mask: null).Weight, bias);
 
-    public DeviceNorm Norm(LayerNormWeights norm) => new(Upload<float>(norm.Scale), Upload<float>(norm.Offset));
+    public DeviceNorm Norm(NormSpec norm, SparseWeights weights) => new(
+        Upload<float>(weights[norm].Scale), Upload<float>(weights[norm].Offset), norm.Features, norm.Eps);
+
+    public DeviceBranch Branch(BranchSpec branch, SparseWeights weights) => new(
+        Norm(branch.Norm, weights),
+        Linear(weights[branch.First].Weight, weights[branch.First].Bias),
+        branch.Middle as AttentionSpec,
+        Linear(weights[branch.Second].Weight, weights[branch.Second].Bias));
 
     /// <summary>Rows of the device's type, with zeros up to the stride.</summary>
     public DeviceRows Rows(float[] values, int width, int stride)

@@ -5,13 +5,12 @@ using Microsoft.ML.BlockPruning.Inference.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Measurement.GpuCheck;
 
 /// <summary>A random pruned network that goes through the kernels of one block shape, one type and one head width.</summary>
-internal sealed record AgreementCase(ViTConfig Config, BlockShape Block, NumberFormat Element)
+internal sealed record AgreementCase(NetworkSpec Network, BlockShape Block, NumberFormat Element)
 {
     private const int Images = 3;
     private const int Seed = 1;
@@ -21,7 +20,9 @@ internal sealed record AgreementCase(ViTConfig Config, BlockShape Block, NumberF
     private const double Float32Bound = 2e-5;
 
     /// <summary>How the report calls it.</summary>
-    public string Name => $"linear {Block}, head width {Config.HeadDim}, {Config.Tokens} tokens";
+    public string Name => $"linear {Block}, head width {HeadWidth}, {Network.Tokens} tokens";
+
+    private int HeadWidth => Network.Steps.OfType<BranchSpec>().Select(branch => branch.Middle).OfType<AttentionSpec>().First().HeadDim;
 
     private double Bound => Element switch
     {
@@ -34,8 +35,8 @@ internal sealed record AgreementCase(ViTConfig Config, BlockShape Block, NumberF
     public GpuAgreement Check(ICudaDriver driver, CudaDevice gpu)
     {
         var network = CreateNetwork();
-        float[] images = Numbers(new Random(Seed), Images * Config.ImageDim, size: 2);
-        float[] expected = new float[Images * Config.NumClasses];
+        float[] images = Numbers(new Random(Seed), Images * Network.ImageDim, size: 2);
+        float[] expected = new float[Images * Network.NumClasses];
         float[] first = new float[expected.Length];
         float[] second = new float[expected.Length];
         using (var session = new SparseViTSession(network, Environment.ProcessorCount))
@@ -69,7 +70,7 @@ internal sealed record AgreementCase(ViTConfig Config, BlockShape Block, NumberF
     private SparseViT CreateNetwork()
     {
         var random = new Random(Seed);
-        var weights = new NetworkWeights(Config);
+        var weights = new NetworkWeights(Network);
         foreach (var tensor in weights.Tensors)
         {
             bool isNormScale = tensor.Name.Contains("norm", StringComparison.Ordinal)
@@ -89,7 +90,7 @@ internal sealed record AgreementCase(ViTConfig Config, BlockShape Block, NumberF
         }
 
         return SparseViT.Create(
-            weights, plan, ImagePreprocessing.ImageNet(Config.ImageSize, Config.Channels),
-            [.. Enumerable.Range(0, Config.NumClasses).Select(label => $"class {label}")]);
+            weights, plan, ImagePreprocessing.ImageNet(Network.ImageSize, Network.Channels),
+            [.. Enumerable.Range(0, Network.NumClasses).Select(label => $"class {label}")]);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Formats;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -31,7 +32,7 @@ internal sealed record GpuCheckPlan(IReadOnlyList<AgreementCase> Agreements, IRe
             .. from element in Elements from height in Sides from width in Sides
                select new AgreementCase(NetworkOf(HeadWidths[Array.IndexOf(Sides, width)]), new BlockShape(height, width), element),
             .. from element in Elements
-               select new AgreementCase(new ViTConfig(224, 16, 3, 384, 2, 6, 1536, 1000), new BlockShape(32, 32), element),
+               select new AgreementCase(ViT.Of(new ViTConfig(224, 16, 3, 384, 2, 6, 1536, 1000)), new BlockShape(32, 32), element),
         ],
         [
             .. from layer in Layers from images in Batches from side in Sides from keep in Keeps
@@ -41,5 +42,6 @@ internal sealed record GpuCheckPlan(IReadOnlyList<AgreementCase> Agreements, IRe
         Runs: 100);
 
     /// <summary>Distilled, 66 tokens, widths that blocks of 64 do not divide.</summary>
-    private static ViTConfig NetworkOf(int headWidth) => new(64, 8, 3, headWidth * 3, 2, 3, 328, 10, isDistilled: true);
+    private static NetworkSpec NetworkOf(int headWidth) =>
+        ViT.Of(new ViTConfig(64, 8, 3, headWidth * 3, 2, 3, 328, 10, isDistilled: true));
 }

@@ -42,7 +42,7 @@ internal sealed record SavedModel(ScoringSettings Settings, SparseViT Network, P
         }
 
         using var settings = new BinaryReader(new MemoryStream(spec));
-        var network = MlNetModelFile.ReadStream(context, NetworkStream, reader => SparseViT.Load(reader.BaseStream));
+        var network = MlNetModelFile.ReadStream(context, NetworkStream, reader => SparseViTReader.Read(reader.BaseStream));
         var notes = NotesOn(network).ToList();
         return new SavedModel(ScoringSettings.Read(settings), network, TryReadReport(context, checksums, notes)) { Notes = notes };
     }

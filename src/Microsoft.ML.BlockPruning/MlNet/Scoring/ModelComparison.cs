@@ -1,7 +1,7 @@
 using Microsoft.ML.BlockPruning.MlNet.Columns;
 using Microsoft.ML.BlockPruning.MlNet.Progress;
 using Microsoft.ML.BlockPruning.Models;
-using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.Runtime;
@@ -38,8 +38,8 @@ internal sealed class ModelComparison(IHostEnvironment environment, SparseViT ne
             Preprocessing = network.Preprocessing,
             MaximumPixels = settings.MaximumPixels,
         };
-        var source = PruneInput.Open(host, input, images.Schema);
-        if (ShapeOf(source.Weights.Config) != ShapeOf(network.Config))
+        var source = PruneInput.Open(host, options, images.Schema);
+        if (!IsOfShape(source.Weights.Spec, network.Spec))
         {
             throw host.Process(new InvalidOperationException(
                 $"'{denseModelPath}' is not the network that was pruned to '{name}': its shape is another one."));
@@ -63,9 +63,14 @@ internal sealed class ModelComparison(IHostEnvironment environment, SparseViT ne
     /// <param name="pruning">What pruning found; null where it is not known.</param>
     public ModelReport Report(string name, PruneReport? pruning) => BuilderOf(() => { }).Build(name, pruning);
 
-    private static (int, int, int, int, int, int, int, int, bool) ShapeOf(ViTConfig config) => (
-        config.ImageSize, config.PatchSize, config.Channels, config.EmbedDim, config.Depth, config.NumHeads, config.MlpDim,
-        config.NumClasses, config.IsDistilled);
+    // The eps of norms is no matter of shape: files say it in other digits.
+    private static bool IsOfShape(NetworkSpec dense, NetworkSpec pruned) => WithoutEps(dense).HasSameParts(WithoutEps(pruned));
+
+    private static NetworkSpec WithoutEps(NetworkSpec spec) => new(
+        spec.Family, spec.ImageSize, spec.Channels, spec.Stem, [.. spec.Steps.Select(step => step with { Norm = WithoutEps(step.Norm) })],
+        WithoutEps(spec.Norm), spec.Heads);
+
+    private static NormSpec WithoutEps(NormSpec norm) => norm with { Eps = 0.5f };
 
     private static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(5)) + (names.Count > 5 ? ", …" : "");
 

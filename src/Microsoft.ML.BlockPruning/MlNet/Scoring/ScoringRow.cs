@@ -24,9 +24,9 @@ internal sealed class ScoringRow : DataViewRow, IScoredRow
         _active = [.. active];
         if (_active.Any(index => index >= schema.Input.Count))
         {
-            _reader = scorer.CreateReader(input, input.Schema[schema.Image.Index]);
-            _image = new float[scorer.Config.ImageDim];
-            _logits = new float[scorer.Config.NumClasses];
+            _reader = transformer.CreateReader(input, input.Schema[schema.Image.Index]);
+            _image = new float[transformer.Network.ImageDim];
+            _logits = new float[transformer.Network.NumClasses];
         }
     }
 

@@ -30,10 +30,10 @@ internal static class MaskPictures
             "p", "Each picture is a weight, inputs from left to right, outputs from top to bottom: blocks in colour are kept.",
             ("class", "muted"));
         page.Open("div", ("class", "masks"));
-        foreach (var encoderLayer in masks.GroupBy(layer => PrefixOf(layer.Name)))
+        foreach (var group in masks.GroupBy(layer => layer.Group ?? layer.Name))
         {
-            page.Open("section").Element("h4", encoderLayer.Key).Open("div", ("class", "mask-row"));
-            foreach (var layer in encoderLayer)
+            page.Open("section").Element("h4", group.Key).Open("div", ("class", "mask-row"));
+            foreach (var layer in group)
             {
                 AppendPicture(page, layer, layer.Mask!, scale);
             }
@@ -43,9 +43,6 @@ internal static class MaskPictures
 
         page.Close();
     }
-
-    // "blocks.3.attn.qkv" belongs to "blocks.3".
-    private static string PrefixOf(string layerName) => string.Join('.', layerName.Split('.').Take(2));
 
     private static void AppendPicture(Markup page, KeptLayer layer, BlockMask mask, double scale)
     {

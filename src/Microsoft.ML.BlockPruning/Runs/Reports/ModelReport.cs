@@ -45,6 +45,6 @@ public sealed class ModelReport
     };
 
     /// <summary>Blocks by layer.</summary>
-    internal static IReadOnlyList<KeptLayer> LayersOf(IEnumerable<(string Name, BlockMask Mask)> masks) =>
-        [.. masks.Select(layer => KeptLayer.Of(layer.Name, layer.Mask))];
+    internal static IReadOnlyList<KeptLayer> LayersOf(IEnumerable<(string Group, string Name, BlockMask Mask)> masks) =>
+        [.. masks.Select(layer => KeptLayer.Of(layer.Group, layer.Name, layer.Mask))];
 }

@@ -130,7 +130,7 @@ internal sealed class ChildExecutor(ChildCommand command, DirectoryInfo folder, 
         }
 
         using var file = File.OpenRead(path);
-        var network = SparseViT.Load(file);
+        var network = SparseViTReader.Read(file);
         File.Delete(path);
         return network;
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Sweeps.Executors;
 
 namespace Microsoft.ML.BlockPruning.Sweeps.Children;

@@ -14,8 +14,7 @@ internal static class SubjectHash
     public static string Of(NetworkWeights network)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var config = network.Config;
-        Add(hash, FormattableString.Invariant($"{config.ImageSize} {config.PatchSize} {config.NumHeads} {config.NumClasses}"));
+        Add(hash, TextOf(network.Spec));
         foreach (var tensor in network.Tensors)
         {
             Add(hash, FormattableString.Invariant($"{tensor.Name} {tensor.Values.Length}"));
@@ -42,9 +41,16 @@ internal static class SubjectHash
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Of a sweep's identity.</summary>
-    public static string Of(SweepIdentity identity) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(identity, SweepJson.Form))));
+    // What names and lengths of tensors do not tell. Where every attention has as many heads and head n reads token n, as in a ViT, that
+    // is said once: journals name this sum.
+    private static string TextOf(NetworkSpec spec)
+    {
+        int[] heads = [.. spec.Steps.OfType<BranchSpec>().Select(branch => branch.Middle).OfType<AttentionSpec>().Select(one => one.Heads)];
+        var poolings = spec.Heads.Select(head => head.Pooling);
+        string read = spec.Heads.Select((_, number) => new TokenPooling(number)).SequenceEqual(poolings) ? "" : $" {string.Join(' ', poolings)}";
+        return FormattableString.Invariant(
+            $"{spec.ImageSize} {spec.Stem.PatchSize} {string.Join(' ', heads.Distinct().Count() == 1 ? heads[..1] : heads)} {spec.NumClasses}{read}");
+    }
 
     private static void Add(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
 }

@@ -93,8 +93,8 @@ public sealed class SparseViTSessionTests
     {
         var kernel = TestKernels.SupportedOrInconclusive(kernelName);
         var network = RandomNetworks.SmallPruned();
-        int classes = network.Config.NumClasses;
-        float[] images = RandomNetworks.Images(network.Config, 5, seed: 3);
+        int classes = network.Spec.NumClasses;
+        float[] images = RandomNetworks.Images(network.Spec, 5, seed: 3);
         using var reference = new SparseViTSession(network, threads: 1, CpuKernels.All[^1]);
         float[] expected = RandomNetworks.Score(reference, images);
         foreach (int threads in new[] { 1, 2, 3 })
@@ -103,7 +103,7 @@ public sealed class SparseViTSessionTests
             CollectionAssert.AreEqual(expected, RandomNetworks.Score(session, images), $"{threads} threads");
             for (int image = 0; image < 5; image++)
             {
-                float[] alone = RandomNetworks.Score(session, [.. images.Chunk(network.Config.ImageDim).ElementAt(image)]);
+                float[] alone = RandomNetworks.Score(session, [.. images.Chunk(network.Spec.ImageDim).ElementAt(image)]);
                 float[] wanted = expected[(image * classes)..((image + 1) * classes)];
                 CollectionAssert.AreEqual(wanted, alone, $"{threads} threads, image {image} alone");
             }
@@ -114,14 +114,14 @@ public sealed class SparseViTSessionTests
     public void Score_OfABatchLargerThanTheWorkspace_GivesTheSameBitsAsItsParts()
     {
         var network = RandomNetworks.SmallPruned();
-        float[] images = RandomNetworks.Images(network.Config, 150, seed: 4);
+        float[] images = RandomNetworks.Images(network.Spec, 150, seed: 4);
         using var session = new SparseViTSession(network, threads: 2);
 
         float[] whole = RandomNetworks.Score(session, images);
 
         foreach (int size in new[] { 1, 7, 64 })
         {
-            float[] parts = [.. images.Chunk(size * network.Config.ImageDim).SelectMany(part => RandomNetworks.Score(session, part))];
+            float[] parts = [.. images.Chunk(size * network.Spec.ImageDim).SelectMany(part => RandomNetworks.Score(session, part))];
             CollectionAssert.AreEqual(whole, parts, $"batches of {size}");
         }
     }
@@ -130,7 +130,7 @@ public sealed class SparseViTSessionTests
     public void Score_FromEightThreadsAtOnce_GivesTheSameBits()
     {
         var network = RandomNetworks.SmallPruned();
-        float[] images = RandomNetworks.Images(network.Config, 9, seed: 5);
+        float[] images = RandomNetworks.Images(network.Spec, 9, seed: 5);
         using var session = new SparseViTSession(network, threads: 2);
         float[] expected = RandomNetworks.Score(session, images);
         float[][][] found = new float[8][][];
@@ -150,8 +150,8 @@ public sealed class SparseViTSessionTests
     public void Score_AllocatesNothing_AfterTheFirstBatchOfASize()
     {
         var network = RandomNetworks.SmallPruned();
-        float[] images = RandomNetworks.Images(network.Config, 4, seed: 6);
-        float[] logits = new float[4 * network.Config.NumClasses];
+        float[] images = RandomNetworks.Images(network.Spec, 4, seed: 6);
+        float[] logits = new float[4 * network.Spec.NumClasses];
         using var session = new SparseViTSession(network, threads: 2);
         session.Score(images, 4, logits);
         long native = NativeBuffer.LiveBytes;
@@ -160,7 +160,7 @@ public sealed class SparseViTSessionTests
         for (int i = 0; i < 10; i++)
         {
             session.Score(images, 4, logits);
-            session.Score(images.AsSpan(0, network.Config.ImageDim), 1, logits.AsSpan(0, network.Config.NumClasses));
+            session.Score(images.AsSpan(0, network.Spec.ImageDim), 1, logits.AsSpan(0, network.Spec.NumClasses));
         }
 
         Assert.AreEqual(before, GC.GetAllocatedBytesForCurrentThread());
@@ -171,16 +171,16 @@ public sealed class SparseViTSessionTests
     public void Score_OfAnImageWithNaN_IsNaN_AndOfTheOthersUnchanged()
     {
         var network = RandomNetworks.SmallPruned();
-        float[] images = RandomNetworks.Images(network.Config, 3, seed: 7);
+        float[] images = RandomNetworks.Images(network.Spec, 3, seed: 7);
         using var session = new SparseViTSession(network, threads: 2);
         float[] expected = RandomNetworks.Score(session, images);
-        images[network.Config.ImageDim + 5] = float.NaN;
+        images[network.Spec.ImageDim + 5] = float.NaN;
 
         float[] logits = RandomNetworks.Score(session, images);
 
         for (int i = 0; i < logits.Length; i++)
         {
-            float wanted = i / network.Config.NumClasses == 1 ? float.NaN : expected[i];
+            float wanted = i / network.Spec.NumClasses == 1 ? float.NaN : expected[i];
             Assert.AreEqual(wanted, logits[i], $"logit {i}");
         }
     }
@@ -209,8 +209,8 @@ public sealed class SparseViTSessionTests
         long before = NativeBuffer.LiveBytes;
         var network = RandomNetworks.SmallPruned();
         var session = new SparseViTSession(network, threads: 2);
-        float[] images = RandomNetworks.Images(network.Config, 2, seed: 8);
-        RandomNetworks.Score(session, images[..network.Config.ImageDim]);
+        float[] images = RandomNetworks.Images(network.Spec, 2, seed: 8);
+        RandomNetworks.Score(session, images[..network.Spec.ImageDim]);
         RandomNetworks.Score(session, images);
 
         session.Dispose();
@@ -226,7 +226,7 @@ public sealed class SparseViTSessionTests
     {
         long before = NativeBuffer.LiveBytes;
         var network = RandomNetworks.SmallPruned();
-        float[] images = RandomNetworks.Images(network.Config, 16, seed: 9);
+        float[] images = RandomNetworks.Images(network.Spec, 16, seed: 9);
         var session = new SparseViTSession(network, threads: 2);
         float[] expected = RandomNetworks.Score(session, images);
         using var started = new CountdownEvent(4);

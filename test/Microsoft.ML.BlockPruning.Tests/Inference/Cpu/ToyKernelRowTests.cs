@@ -52,7 +52,7 @@ public sealed class ToyKernelRowTests
         var kernel = CpuKernels.Select(null, [new ToyLinearKernel(), .. CpuKernels.Rows]);
         var weights = RandomNetworks.Random(RandomNetworks.Configs["distilled, head dim 20"], seed: 1);
         var network = RandomNetworks.Sparse(weights, RandomNetworks.Prune(weights, new BlockShape(12, 10), density: 0.5, seed: 2));
-        float[] images = RandomNetworks.Images(network.Config, 3, seed: 3);
+        float[] images = RandomNetworks.Images(network.Spec, 3, seed: 3);
         using var usual = new SparseViTSession(network, threads: 1);
         using var one = new SparseViTSession(network, threads: 1, kernel);
         using var three = new SparseViTSession(network, threads: 3, kernel);

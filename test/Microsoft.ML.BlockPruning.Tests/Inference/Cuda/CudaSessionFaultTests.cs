@@ -61,7 +61,7 @@ public sealed class CudaSessionFaultTests
         Assert.AreSame(first.InnerException, second.InnerException);
         Assert.Contains("failed before", second.Message);
         using var other = CudaSessionLab.OpenLeast(new FakeCudaDriver());
-        Assert.HasCount(2 * other.Config.NumClasses, RandomNetworks.Score(other, Images)); // the process goes on
+        Assert.HasCount(2 * other.Spec.NumClasses, RandomNetworks.Score(other, Images)); // the process goes on
     }
 
     [TestMethod]
@@ -87,12 +87,12 @@ public sealed class CudaSessionFaultTests
         var driver = new FakeCudaDriver();
         using var session = CudaSessionLab.OpenLeast(driver);
         const int most = BatchGraphs.Limit + 3;
-        float[] images = RandomNetworks.Images(session.Config, most, seed: 3);
+        float[] images = RandomNetworks.Images(session.Spec, most, seed: 3);
 
         // The largest first, so that the arena and its graphs stay.
         foreach (int count in Enumerable.Range(1, most).Reverse().SelectMany(count => new[] { count, count, count }))
         {
-            RandomNetworks.Score(session, images[..(count * session.Config.ImageDim)]);
+            RandomNetworks.Score(session, images[..(count * session.Spec.ImageDim)]);
         }
 
         Assert.AreEqual(BatchGraphs.Limit, driver.CountOf("BeginCapture"));
@@ -166,7 +166,7 @@ public sealed class CudaSessionFaultTests
 
         using var session = CudaSessionLab.Open(network, new FakeCudaDriver(), NumberFormat.Float16);
 
-        Assert.HasCount(3, RandomNetworks.Score(session, RandomNetworks.Images(network.Config, 1, seed: 3)));
+        Assert.HasCount(3, RandomNetworks.Score(session, RandomNetworks.Images(network.Spec, 1, seed: 3)));
     }
 
     [TestMethod]
@@ -187,7 +187,7 @@ public sealed class CudaSessionFaultTests
         try
         {
             using var session = CudaSessionLab.OpenLeast(driver);
-            RandomNetworks.Score(session, Images[..session.Config.ImageDim]);
+            RandomNetworks.Score(session, Images[..session.Spec.ImageDim]);
             RandomNetworks.Score(session, Images);
             RandomNetworks.Score(session, Images);
             calls = driver.Calls.Count;

@@ -23,7 +23,7 @@ public sealed class CudaSessionTests
         var element = Enum.Parse<NumberFormat>(type);
         var weights = RandomNetworks.Random(CudaSessionLab.ConfigOf(config), seed: 1);
         var network = RandomNetworks.Sparse(weights, RandomNetworks.Prune(weights, new BlockShape(height, width), density: 0.5, seed: 2));
-        float[] images = RandomNetworks.Images(network.Config, 2, seed: 3);
+        float[] images = RandomNetworks.Images(network.Spec, 2, seed: 3);
         float[] expected = CudaSessionLab.ScoreOnCpu(network, images);
         double[] bounds = RoundingNoise.BoundsOf(weights, images, element);
 
@@ -41,7 +41,7 @@ public sealed class CudaSessionTests
     public void Score_DenseNetwork_IsTheCpus()
     {
         var network = RandomNetworks.Sparse(RandomNetworks.Random(CudaSessionLab.Distilled, seed: 1));
-        float[] images = RandomNetworks.Images(network.Config, 1, seed: 3);
+        float[] images = RandomNetworks.Images(network.Spec, 1, seed: 3);
         float[] expected = CudaSessionLab.ScoreOnCpu(network, images);
 
         float[] logits = Score(network, NumberFormat.Float32, images);
@@ -54,9 +54,9 @@ public sealed class CudaSessionTests
     public void Score_BatchesOfManySizes_GiveEveryImageTheBitsItHasAlone()
     {
         var network = CudaSessionLab.Pruned(CudaSessionLab.Least, new BlockShape(16, 16));
-        float[] images = RandomNetworks.Images(network.Config, 9, seed: 3);
-        int dim = network.Config.ImageDim;
-        int classes = network.Config.NumClasses;
+        float[] images = RandomNetworks.Images(network.Spec, 9, seed: 3);
+        int dim = network.Spec.ImageDim;
+        int classes = network.Spec.NumClasses;
         using var driver = new PtxInterpreterDriver();
         using (var session = CudaSessionLab.Open(network, driver, NumberFormat.Float16))
         {
@@ -81,7 +81,7 @@ public sealed class CudaSessionTests
     public void Score_BesideAnImageOfNaN_IsAsAlone()
     {
         var network = CudaSessionLab.Pruned(new(8, 4, 1, 64, 2, 2, 80, 3), new BlockShape(16, 64));
-        float[] image = RandomNetworks.Images(network.Config, 1, seed: 3);
+        float[] image = RandomNetworks.Images(network.Spec, 1, seed: 3);
         float[] bad = [.. image.Select(_ => float.NaN)];
         using var driver = new PtxInterpreterDriver();
         using var session = CudaSessionLab.Open(network, driver, NumberFormat.BFloat16);

@@ -4,21 +4,24 @@ using Microsoft.ML.BlockPruning.Kernels.Cpu.Threads;
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
 
 /// <summary>Attention over many images: an item is one head and one panel of queries.</summary>
-internal sealed unsafe class AttentionWork(AttentionKernel kernel, WorkerPool pool, AttentionShape shape) : IParallelWork
+internal sealed unsafe class AttentionWork(AttentionKernel kernel, WorkerPool pool) : IParallelWork
 {
+    private AttentionShape _shape;
     private float* _scratch;
     private int _panelsPerImage;
     private float* _qkv;
     private float* _context;
 
     /// <summary>context = softmax(q kᵀ / √headDim) v.</summary>
+    /// <param name="shape">Tokens, heads and their width.</param>
     /// <param name="images">Number of images.</param>
     /// <param name="panelsPerImage">Leading panels of each image whose queries are answered; keys are always all tokens.</param>
     /// <param name="scratch">[threads of the pool, shape.ScratchFloats]: each worker's scores.</param>
-    /// <param name="qkv">[images] panels of [3 · embedDim, lanes].</param>
-    /// <param name="context">[images] panels of [embedDim, lanes], written.</param>
-    public void Run(int images, int panelsPerImage, float* scratch, float* qkv, float* context)
+    /// <param name="qkv">[images] panels of [3 · heads · headDim, lanes].</param>
+    /// <param name="context">[images] panels of [heads · headDim, lanes], written.</param>
+    public void Run(AttentionShape shape, int images, int panelsPerImage, float* scratch, float* qkv, float* context)
     {
+        _shape = shape;
         _scratch = scratch;
         _panelsPerImage = panelsPerImage;
         _qkv = qkv;
@@ -28,6 +31,7 @@ internal sealed unsafe class AttentionWork(AttentionKernel kernel, WorkerPool po
 
     void IParallelWork.Run(int item, int worker)
     {
+        var shape = _shape;
         int panel = item % _panelsPerImage;
         int head = item / _panelsPerImage % shape.Heads;
         int image = item / (_panelsPerImage * shape.Heads);

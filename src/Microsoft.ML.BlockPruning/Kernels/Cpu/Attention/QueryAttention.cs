@@ -7,11 +7,11 @@ namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
 
 /// <summary>context = softmax(q kᵀ / √headDim) v for one head and one panel's queries (Vaswani et al., NeurIPS 2017, §3.2.1).</summary>
 /// <param name="shape">Tokens, heads and their width.</param>
-/// <param name="qkv">Panels of [3 · embedDim, lanes]: q, k, v, each head after head.</param>
+/// <param name="qkv">Panels of [3 · heads · headDim, lanes]: q, k, v, each head after head.</param>
 /// <param name="head">The head.</param>
 /// <param name="panel">The panel of the queries.</param>
 /// <param name="scratch">[shape.ScratchFloats].</param>
-/// <param name="context">Panels of [embedDim, lanes], of which this head's features are written.</param>
+/// <param name="context">Panels of [heads · headDim, lanes], of which this head's features are written.</param>
 /// <remarks>A query is a lane: scores lie [key, query], softmax runs down the keys, k and v are broadcast from their panels.</remarks>
 internal readonly unsafe struct QueryAttention(
     AttentionShape shape, float* qkv, int head, int panel, float* scratch, float* context) : ILaneAlgorithm
@@ -125,7 +125,7 @@ internal readonly unsafe struct QueryAttention(
     private float* Part(int ofPanel, int part)
     {
         Debug.Assert(part is >= 0 and < 3, "q, k or v");
-        int feature = (part * shape.EmbedDim) + (head * shape.HeadDim);
+        int feature = (part * shape.ContextFeatures) + (head * shape.HeadDim);
         return qkv + PanelLayout.OffsetOf(ofPanel, shape.PaddedQkvFeatures) + (feature * shape.Layout.LanesOf(ofPanel));
     }
 }

@@ -6,12 +6,13 @@ namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 /// <param name="HeadDim">Features of a head; any number.</param>
 internal readonly record struct AttentionShape(PanelLayout Layout, int Heads, int HeadDim)
 {
-    public int EmbedDim => Heads * HeadDim;
+    /// <summary>Features of q, of k, of v and of the result: all heads', whatever the width of the residual stream.</summary>
+    public int ContextFeatures => Heads * HeadDim;
 
     /// <summary>Features of q, k and v together, padded.</summary>
-    public int PaddedQkvFeatures => PanelLayout.PadFeatures(3 * EmbedDim);
+    public int PaddedQkvFeatures => PanelLayout.PadFeatures(3 * ContextFeatures);
 
-    public int PaddedContextFeatures => PanelLayout.PadFeatures(EmbedDim);
+    public int PaddedContextFeatures => PanelLayout.PadFeatures(ContextFeatures);
 
     /// <summary>Floats of scratch that one worker needs: a column of scores per query of a panel.</summary>
     public long ScratchFloats => (long)Layout.PaddedTokens * PanelLayout.PanelTokens;

@@ -107,8 +107,8 @@ public sealed unsafe class QueryAttentionTests
     private static float[] Attend(CpuKernel kernel, float[] qkv, int tokens, int headDim)
     {
         var shape = new AttentionShape(new PanelLayout(tokens), Heads, headDim);
-        using var input = new PanelBuffer(tokens, 3 * shape.EmbedDim, qkv);
-        using var output = new PanelBuffer(tokens, shape.EmbedDim);
+        using var input = new PanelBuffer(tokens, 3 * shape.ContextFeatures, qkv);
+        using var output = new PanelBuffer(tokens, shape.ContextFeatures);
         using var scratch = NativeBuffer.OfFloats(shape.ScratchFloats);
         for (int head = 0; head < Heads; head++)
         {

@@ -1,0 +1,30 @@
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
+
+namespace Microsoft.ML.BlockPruning.Inference.Cpu;
+
+/// <summary>x += second(middle(first(norm x))).</summary>
+internal sealed class PackedBranch(BranchSpec branch, SparseWeights weights, StepPanels panels, LinearKernel kernel)
+    : PackedStep(branch.Norm, weights, panels)
+{
+    public PanelLayout Layout { get; } = new(branch.First.Tokens);
+
+    public PackedLinear First { get; } = Pack(branch.First, weights, kernel);
+
+    /// <summary>What the first layer does with its result on the way out: where the middle is of single features, all of it.</summary>
+    public Epilogue Activation { get; } = branch.Middle is GeluSpec ? Epilogue.Gelu : Epilogue.None;
+
+    /// <summary>Null where the middle is of single features.</summary>
+    public AttentionShape? Attention { get; } = ActivationSizes.ShapeOf(branch);
+
+    public PackedLinear Second { get; } = Pack(branch.Second, weights, kernel);
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        First.Dispose();
+        Second.Dispose();
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
+
+namespace Microsoft.ML.BlockPruning.Inference.Cpu;
+
+/// <summary>One step of a network in the kernels' form.</summary>
+internal abstract class PackedStep(NormSpec norm, SparseWeights weights, StepPanels panels) : IDisposable
+{
+    public PackedNorm Norm { get; } = Pack(norm, weights);
+
+    public StepPanels Panels { get; } = panels;
+
+    public static PackedStep Of(StepSpec step, SparseWeights weights, StepPanels panels, LinearKernel kernel) => step is BranchSpec branch
+        ? new PackedBranch(branch, weights, panels, kernel)
+        : new PackedMerge((MergeSpec)step, weights, panels, kernel);
+
+    public static PackedNorm Pack(NormSpec norm, SparseWeights weights) => new(weights[norm].Scale, weights[norm].Offset, norm.Eps);
+
+    public virtual void Dispose() => Norm.Dispose();
+
+    protected static PackedLinear Pack(LinearSpec linear, SparseWeights weights, LinearKernel kernel) =>
+        kernel.Pack(weights[linear].Weight, weights[linear].Bias);
+}
