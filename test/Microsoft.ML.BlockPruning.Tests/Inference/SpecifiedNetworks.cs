@@ -1,0 +1,101 @@
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Tests.Networks;
+
+namespace Microsoft.ML.BlockPruning.Tests.Inference;
+
+/// <summary>Networks that are no ViT, so that nothing of a session can lean on what ViTs have in common.</summary>
+internal static class SpecifiedNetworks
+{
+    private const float Eps = 1e-5f;
+
+    /// <summary>64 tokens, then 16 of twice the features, then 4; the mean of the patches.</summary>
+    public static NetworkSpec Merging { get; } = new(
+        "merging", imageSize: 16, channels: 1,
+        new StemSpec(PatchSize: 2, new LinearSpec("stem", 12, 4, 64), [], "position"),
+        [
+            Attention("a", 12, heads: 2, headDim: 6, tokens: 64),
+            Merge("down1", 12, 20, tokens: 16),
+            Attention("b", 20, heads: 1, headDim: 8, tokens: 16),
+            Mlp("b", 20, hidden: 30, tokens: 16),
+            Merge("down2", 20, 28, tokens: 4),
+            Mlp("c", 28, hidden: 10, tokens: 4),
+        ],
+        new NormSpec("last", 28, Eps),
+        [new HeadSpec(new MeanPooling(FirstToken: 0), new LinearSpec("classes", 6, 28, 1))]);
+
+    /// <summary>Three heads over 67 tokens in two panels: a prefix token, one of the second panel, the mean of the patches.</summary>
+    public static NetworkSpec ManyHeads { get; } = new(
+        "many heads", imageSize: 16, channels: 3,
+        new StemSpec(PatchSize: 2, new LinearSpec("stem", 10, 12, 64), ["one", "two", "three"], "position"),
+        [
+            Attention("a", 10, heads: 2, headDim: 7, tokens: 67),
+            Mlp("a", 10, hidden: 24, tokens: 67),
+        ],
+        new NormSpec("last", 10, Eps),
+        [
+            new HeadSpec(new TokenPooling(0), new LinearSpec("first", 4, 10, 1)),
+            new HeadSpec(new TokenPooling(60), new LinearSpec("later", 4, 10, 1)),
+            new HeadSpec(new MeanPooling(FirstToken: 3), new LinearSpec("mean", 4, 10, 1)),
+        ]);
+
+    /// <summary>No attention at all, and a head over the second of two panels.</summary>
+    public static NetworkSpec Unmixed { get; } = new(
+        "unmixed", imageSize: 16, channels: 1,
+        new StemSpec(PatchSize: 2, new LinearSpec("stem", 9, 4, 64), [], "position"),
+        [Mlp("a", 9, hidden: 11, tokens: 64)],
+        new NormSpec("last", 9, Eps),
+        [new HeadSpec(new TokenPooling(50), new LinearSpec("classes", 3, 9, 1))]);
+
+    /// <summary>What a GPU can run of what no ViT has: attention wider and narrower than the stream, a head over some patch.</summary>
+    public static NetworkSpec ForTheGpu { get; } = new(
+        "for the GPU", imageSize: 8, channels: 1,
+        new StemSpec(PatchSize: 2, new LinearSpec("stem", 32, 4, 16), ["one"], "position"),
+        [
+            Attention("a", 32, heads: 3, headDim: 16, tokens: 17),
+            Mlp("a", 32, hidden: 40, tokens: 17),
+            Attention("b", 32, heads: 1, headDim: 16, tokens: 17),
+            Mlp("b", 32, hidden: 16, tokens: 17),
+            Mlp("c", 32, hidden: 48, tokens: 17),
+        ],
+        new NormSpec("last", 32, Eps),
+        [
+            new HeadSpec(new TokenPooling(0), new LinearSpec("first", 5, 32, 1)),
+            new HeadSpec(new TokenPooling(9), new LinearSpec("patch", 5, 32, 1)),
+            new HeadSpec(new TokenPooling(0), new LinearSpec("first again", 5, 32, 1)),
+        ]);
+
+    public static IReadOnlyDictionary<string, NetworkSpec> All { get; } = new Dictionary<string, NetworkSpec>
+    {
+        ["toy"] = ToyFamily.Spec,
+        ["merging"] = Merging,
+        ["many heads"] = ManyHeads,
+        ["unmixed"] = Unmixed,
+        ["for the GPU"] = ForTheGpu,
+    };
+
+    /// <summary>Random weights and masks of ragged blocks; the weights hold zeros where blocks were removed.</summary>
+    public static (NetworkWeights Weights, SparseViT Pruned) Pruned(NetworkSpec spec, BlockShape block)
+    {
+        var weights = RandomNetworks.Random(spec, seed: 1);
+        return (weights, RandomNetworks.Sparse(weights, RandomNetworks.Prune(weights, block, density: 0.6, seed: 2)));
+    }
+
+    private static BranchSpec Attention(string layer, int width, int heads, int headDim, int tokens) => new(
+        layer,
+        new NormSpec($"{layer}.norm.mix", width, Eps),
+        new LinearSpec($"{layer}.look", 3 * heads * headDim, width, tokens, RowGroups: 3),
+        new AttentionSpec(heads, headDim),
+        new LinearSpec($"{layer}.tell", width, heads * headDim, tokens));
+
+    private static BranchSpec Mlp(string layer, int width, int hidden, int tokens) => new(
+        layer,
+        new NormSpec($"{layer}.norm.think", width, Eps),
+        new LinearSpec($"{layer}.up", hidden, width, tokens),
+        new GeluSpec(),
+        new LinearSpec($"{layer}.down", width, hidden, tokens));
+
+    private static MergeSpec Merge(string layer, int from, int to, int tokens) =>
+        new(layer, new NormSpec($"{layer}.norm", 4 * from, Eps), new LinearSpec($"{layer}.reduction", to, 4 * from, tokens));
+}
