@@ -1,7 +1,6 @@
 using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.BlockPruning.Measurement;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Runs;

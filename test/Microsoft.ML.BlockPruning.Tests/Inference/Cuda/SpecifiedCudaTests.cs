@@ -18,7 +18,8 @@ public sealed class SpecifiedCudaTests
         float[] images = RandomNetworks.Images(spec, 2, seed: 3);
         var oracle = new ReferenceNetwork(weights);
         double[] expected = [.. images.Chunk(spec.ImageDim).SelectMany(image => oracle.Logits(image))];
-        using var session = CudaSessionLab.Open(pruned, new PtxInterpreterDriver(), CudaElement.Float32);
+        using var driver = new PtxInterpreterDriver();
+        using var session = CudaSessionLab.Open(pruned, driver, CudaElement.Float32);
 
         float[] logits = RandomNetworks.Score(session, images);
 
