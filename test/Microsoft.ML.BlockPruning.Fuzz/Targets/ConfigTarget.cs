@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Fuzz.Mutation;
 using Microsoft.ML.BlockPruning.Fuzz.Seeding;
+using Microsoft.ML.BlockPruning.Models;
 
 namespace Microsoft.ML.BlockPruning.Fuzz.Targets;
 
