@@ -110,7 +110,10 @@ public sealed class FrozenFileTests
         string[] labels = ["cat", "dog", "owl"];
         var options = new BlockPruneEstimator.Options
         {
-            ModelPath = At("dense.safetensors"), Block = new BlockShape(4, 4), Budget = PruneBudget.Flops(0.85), BatchSize = 4,
+            ModelPath = At("dense.safetensors"),
+            Block = new BlockShape(4, 4),
+            Budget = PruneBudget.Flops(0.85),
+            BatchSize = 4,
         };
 
         var result = _ml.BlockPruning().CreateSweep(options)
@@ -155,7 +158,7 @@ public sealed class FrozenFileTests
         Assert.AreEqual(Expected["report.energy"], FormattableString.Invariant($"{report.Network.Pruned.EnergyMicrojoules}"));
     }
 
-    private void AssertScores(string key, ITransformer transformer)
+    private void AssertScores(string key, SparseViTTransformer transformer)
     {
         var scores = TestData.Scores(transformer.Transform(_ml.Data.LoadFromEnumerable(TestCases.FrozenRows())));
         for (int row = 0; row < scores.Count; row++)
