@@ -90,7 +90,8 @@ public sealed class GpuCheckTests
         var plan = GpuCheckPlan.Full;
 
         Assert.HasCount(27, plan.Agreements.Select(one => (one.Block, one.Element)).Distinct().ToList());
-        CollectionAssert.IsSubsetOf(new[] { 32, 64, 128 }, plan.Agreements.Select(one => ViT.TryConfigOf(one.Network)!.HeadDim).Distinct().ToArray());
+        CollectionAssert.IsSubsetOf(
+            new[] { 32, 64, 128 }, plan.Agreements.Select(one => ViT.TryConfigOf(one.Network)!.HeadDim).Distinct().ToArray());
         Assert.IsTrue(plan.Timings.GroupBy(one => one.Group).All(group => group.Count(one => one.IsDense) == 1));
     }
 

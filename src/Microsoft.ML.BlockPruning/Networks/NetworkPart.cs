@@ -1,6 +1,6 @@
 namespace Microsoft.ML.BlockPruning.Networks;
 
-/// <summary>A part of a network that has tensors. Weights, files and their checks walk the same list, <see cref="NetworkSpec.Parts"/>.</summary>
+/// <summary>A part of a network that has tensors: weights, files and their checks walk one list of them.</summary>
 internal abstract record NetworkPart;
 
 /// <summary>A tensor that stands alone: a prefix token or the positions.</summary>

@@ -21,7 +21,8 @@ public sealed class SpecificationFileTests
         using var vit = new MemoryStream();
         RandomNetworks.SmallPruned().Save(vit);
 
-        StringAssert.StartsWith(new EditableNetworkFile(vit.ToArray()).Metadata[Key], """{"version":1,"network":{"imageSize":28,"patchSize":4,""");
+        StringAssert.StartsWith(
+            new EditableNetworkFile(vit.ToArray()).Metadata[Key], """{"version":1,"network":{"imageSize":28,"patchSize":4,""");
         StringAssert.StartsWith(new EditableNetworkFile(Toy).Metadata[Key], """{"version":2,"network":{"family":"toy","imageSize":8,""");
     }
 
@@ -69,7 +70,8 @@ public sealed class SpecificationFileTests
     public void Load_OfDuplicatesNestingAndTooManySteps_IsRefused()
     {
         string text = new EditableNetworkFile(Toy).Metadata[Key];
-        string step = text[text.IndexOf("""{"$type":"branch""", StringComparison.Ordinal)..(text.IndexOf("""},{"$type":"branch""", StringComparison.Ordinal) + 1)];
+        int first = text.IndexOf("""{"$type":"branch""", StringComparison.Ordinal);
+        string step = text[first..(text.IndexOf("""},{"$type":"branch""", StringComparison.Ordinal) + 1)];
         var twice = new EditableNetworkFile(Toy);
         var deep = new EditableNetworkFile(Toy);
         var many = new EditableNetworkFile(Toy);

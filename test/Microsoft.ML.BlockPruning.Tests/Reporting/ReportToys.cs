@@ -59,7 +59,11 @@ internal static class ReportToys
         return new ModelReport
         {
             Name = name,
-            Layers = ModelReport.LayersOf([("blocks.0", "blocks.0.attn.qkv", mask), ("blocks.0", "blocks.0.attn.proj", new BlockMask(8, 8, new BlockShape(8, 8)))]),
+            Layers = ModelReport.LayersOf(
+            [
+                ("blocks.0", "blocks.0.attn.qkv", mask),
+                ("blocks.0", "blocks.0.attn.proj", new BlockMask(8, 8, new BlockShape(8, 8))),
+            ]),
             Answers = answers,
             Examples = [.. answers.Surest(10).Select(answer => answer with { Png = PngFile.OfPixels(2, 2, 1, [0, 50, 100, 255]) })],
         };

@@ -47,9 +47,10 @@ internal static class SubjectHash
     {
         int[] heads = [.. spec.Steps.OfType<BranchSpec>().Select(branch => branch.Middle).OfType<AttentionSpec>().Select(one => one.Heads)];
         var poolings = spec.Heads.Select(head => head.Pooling);
-        string read = spec.Heads.Select((_, number) => new TokenPooling(number)).SequenceEqual(poolings) ? "" : $" {string.Join(' ', poolings)}";
-        return FormattableString.Invariant(
-            $"{spec.ImageSize} {spec.Stem.PatchSize} {string.Join(' ', heads.Distinct().Count() == 1 ? heads[..1] : heads)} {spec.NumClasses}{read}");
+        bool isInOrder = spec.Heads.Select((_, number) => new TokenPooling(number)).SequenceEqual(poolings);
+        string read = isInOrder ? "" : $" {string.Join(' ', poolings)}";
+        string attention = string.Join(' ', heads.Distinct().Count() == 1 ? heads[..1] : heads);
+        return FormattableString.Invariant($"{spec.ImageSize} {spec.Stem.PatchSize} {attention} {spec.NumClasses}{read}");
     }
 
     private static void Add(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));

@@ -15,6 +15,7 @@ public sealed class CudaRequirementsTests
         var error = Assert.ThrowsExactly<NotSupportedException>(() => CudaRequirements.Check(ViT.Of(config)));
 
         StringAssert.Contains(error.Message, "images of up to 268435456 values, the network reads 1073741824");
-        CudaRequirements.Check(ViT.Of(new ViTConfig(1 << 14, 1 << 10, channels: 1, embedDim: 8, depth: 1, numHeads: 1, mlpDim: 8, numClasses: 2)));
+        CudaRequirements.Check(
+            ViT.Of(new ViTConfig(1 << 14, 1 << 10, channels: 1, embedDim: 8, depth: 1, numHeads: 1, mlpDim: 8, numClasses: 2)));
     }
 }
