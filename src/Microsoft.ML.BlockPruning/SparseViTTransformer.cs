@@ -55,11 +55,11 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         LogNotes(fileNotes ?? []);
     }
 
-    /// <summary>The network as data: its image size, channels, classes and steps.</summary>
-    public NetworkSpec Network => _network.Spec;
+    /// <summary>The network as data: its image size, channels and classes.</summary>
+    public NetworkSpec Network => Model.Spec;
 
     /// <summary>What is done to an image before the network reads it.</summary>
-    public ImagePreprocessing Preprocessing => Network.Preprocessing;
+    public ImagePreprocessing Preprocessing => Model.Preprocessing;
 
     /// <summary>Gets or sets how many pixels an image has at most, width times height by its header.</summary>
     /// <value>As it was pruned with; 89,478,485 where nothing was said. A larger image is refused before memory is taken.</value>
@@ -83,7 +83,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
         get => Preprocessing.ApplyOrientation;
         set
         {
-            Scorer.Network = Network.With(Preprocessing.WithOrientation(value));
+            Scorer.Network = Model.With(Preprocessing.WithOrientation(value));
             _facts = _facts.WithOrientation(value);
         }
     }
@@ -96,7 +96,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     public IReadOnlyList<ClassReport> Classes => _facts.Classes;
 
     /// <summary>[numClasses], in the order of <c>Score</c>'s slots and of <c>PredictedLabel</c>'s keys.</summary>
-    public IReadOnlyList<string> LabelNames => Network.LabelNames;
+    public IReadOnlyList<string> LabelNames => Model.LabelNames;
 
     /// <summary>What it scores on: <see cref="ScoringDevice.Cpu"/> itself, or the GPU.</summary>
     public ScoringDevice Device { get; }
@@ -114,19 +114,19 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Multiply-adds per image.</summary>
-    public long MultiplyAdds => Network.MultiplyAdds;
+    public long MultiplyAdds => Model.MultiplyAdds;
 
     /// <summary>Multiply-adds per image of the dense network.</summary>
-    public long DenseMultiplyAdds => Network.DenseMultiplyAdds;
+    public long DenseMultiplyAdds => Model.DenseMultiplyAdds;
 
     /// <summary>Bytes of the weights that are kept and of their indices.</summary>
-    public long WeightBytes => Network.WeightBytes;
+    public long WeightBytes => Model.WeightBytes;
 
     /// <summary>Bytes of the dense network's weights in float32.</summary>
     public long DenseWeightBytes => new NetworkCost(Network).DenseBytes;
 
     /// <summary>How the weights are stored; biases, norms, tokens and positions are float32 always.</summary>
-    public NumberFormat WeightFormat => Network.WeightFormat;
+    public NumberFormat WeightFormat => Model.WeightFormat;
 
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;
@@ -136,9 +136,9 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     /// <summary>Scores rows, and knows nothing of this transformer.</summary>
     internal Scorer Scorer { get; }
 
-    private SparseViT Network => Scorer.Network;
+    private SparseViT Model => Scorer.Network;
 
-    private ModelComparison Comparison => new(_environment, Network, _facts, Settings);
+    private ModelComparison Comparison => new(_environment, Model, _facts, Settings);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
@@ -197,7 +197,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     {
         ArgumentNullException.ThrowIfNull(stream);
         Scorer.ThrowIfDisposed();
-        Network.Save(stream);
+        Model.Save(stream);
     }
 
     /// <summary>Writes the network alone to a file: aside, then renamed, so that a failure leaves an old file as it was.</summary>
@@ -207,7 +207,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     public void SaveNetwork(string path)
     {
         Scorer.ThrowIfDisposed();
-        AtomicFile.Write(path, Network.Save);
+        AtomicFile.Write(path, Model.Save);
     }
 
     /// <summary>Writes the network alone with zeros in removed blocks, every tensor under timm's name, for other programs.</summary>
@@ -217,7 +217,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     public void SaveDenseNetwork(string path)
     {
         Scorer.ThrowIfDisposed();
-        AtomicFile.Write(path, Network.ToDense().Save);
+        AtomicFile.Write(path, Model.ToDense().Save);
     }
 
     /// <summary>Frees the memory that scoring works in; the transformer and all that came from it are then of no use.</summary>
@@ -227,7 +227,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     {
         ArgumentNullException.ThrowIfNull(ctx);
         Scorer.ThrowIfDisposed();
-        new SavedModel(Settings, Network, Report).Write(ctx);
+        new SavedModel(Settings, Model, Report).Write(ctx);
     }
 
     private void LogNotes(IReadOnlyList<string> notes)

@@ -88,7 +88,7 @@ public sealed class FrozenFileTests
     [TestMethod]
     public void Journal_HasItsTrialsAndReferences()
     {
-        var report = SweepReport.FromJournal(At("sweep.jsonl")).WithReferences(At("references.jsonl"));
+        var report = SweepJournal.ReadReport(At("sweep.jsonl")).WithReferences(At("references.jsonl"));
 
         Assert.HasCount(2, report.Trials);
         foreach (var trial in report.Trials)
@@ -121,7 +121,7 @@ public sealed class FrozenFileTests
             .SetDataset(Keyed(TestImages.PixelsRows(12, labels)), Keyed(TestImages.PixelsRows(9, labels)))
             .SetJournal(folder["sweep.jsonl"]).Run();
 
-        var frozen = SweepReport.FromJournal(At("sweep.jsonl"));
+        var frozen = SweepJournal.ReadReport(At("sweep.jsonl"));
         CollectionAssert.AreEqual(
             frozen.Trials.Select(trial => (trial.Keep, trial.Kl, trial.Milliseconds, trial.Seconds)).Order().ToArray(),
             result.Trials.Select(trial => (trial.Keep, trial.Kl, trial.Milliseconds, trial.Seconds)).Order().ToArray());

@@ -115,7 +115,7 @@ public sealed class SavableModelTests
     {
         float[] logits = new float[network.Network.NumClasses];
         float[] image = [.. Enumerable.Range(0, network.Network.ImageDim).Select(i => (i % 17) - 8f)];
-        network.Score(image, 1, logits);
+        network.Scorer.Score(image, 1, logits);
         return TestData.Hex(logits);
     }
 

@@ -46,32 +46,15 @@ internal static class HeldOutComparison
     /// <returns>[images, classes], all finite.</returns>
     /// <exception cref="ArithmeticException">A logit is not finite; names the image.</exception>
     /// <exception cref="InvalidOperationException">The logits are more than one array holds.</exception>
-    public static float[] LogitsOf(SparseViTSession session, CalibrationSet images, Action onBatch)
-    {
-        int classes = session.Spec.NumClasses;
-        long all = (long)images.Count * classes;
-        float[] logits = new float[all <= Array.MaxLength ? (int)all : throw new InvalidOperationException(
-            $"{images.Count} held-out images of {classes} classes have {all} logits, more than one array holds ({Array.MaxLength}): "
-            + "take fewer.")];
-        for (int first = 0; first < images.Count; first += BatchSize)
-        {
-            onBatch();
-            int count = Math.Min(BatchSize, images.Count - first);
-            session.Score(images.ImagesAt(first, count), count, logits.AsSpan(first * classes, count * classes));
-            for (int image = first; image < first + count; image++)
-            {
-                CheckFinite(logits.AsSpan(image * classes, classes), $"Held-out image {image} (from 0)");
-            }
-        }
-
-        return logits;
-    }
+    public static float[] LogitsOf(SparseViTSession session, CalibrationSet images, Action onBatch) => SetLogits.Of(
+        session, images, "held-out", onBatch,
+        (first, logits) => CheckFinite(logits, session.Spec.NumClasses, image => $"Held-out image {first + image} (from 0)"));
 
     /// <summary>Scores the first calibration images with both networks, so that one without an answer is not handed out.</summary>
     /// <exception cref="ArithmeticException">A logit is not finite; names the image.</exception>
     public static void CheckFinite(SparseViTSession dense, SparseViTSession pruned, CalibrationSet images)
     {
-        int count = Math.Min(BatchSize, images.Count), classes = dense.Spec.NumClasses;
+        int count = Math.Min(SetLogits.BatchSize, images.Count), classes = dense.Spec.NumClasses;
         float[] logits = new float[count * classes];
         foreach (var (session, name) in new[] { (dense, "dense"), (pruned, "pruned") })
         {

@@ -69,10 +69,9 @@ internal sealed class ReportBuilder(PruneRequest request, DenseModel dense, Cali
     private List<LayerReport> LayersOf(SparseViT network, PrunedNetwork pruned, ReportLatency? latency)
     {
         var importances = (pruned.Trace?.Selection.Importances ?? []).ToDictionary(layer => layer.LayerName, StringComparer.Ordinal);
-        var (whole, coded) = (new NetworkCost(network.Config), new NetworkCost(network.Config, network.WeightFormat));
+        var (whole, coded) = (new NetworkCost(network.Spec), new NetworkCost(network.Spec, network.WeightFormat));
         var layers = new List<LayerReport>();
-        var (dense, sparse) = (new NetworkCost(network.Spec), new NetworkCost(network.Spec, network.WeightFormat));
-        foreach (var summary in LayerSummary.Of(network))
+        foreach (var layer in network.PrunableLayers)
         {
             var (name, weight) = (layer.Name, layer.Weight);
             var mask = network.Plan[name];

@@ -20,7 +20,7 @@ internal static class SetLogits
     public static float[] Of(
         SparseViTSession session, CalibrationSet images, string kind, Action onBatch, Action<int, ReadOnlySpan<float>>? onScored = null)
     {
-        int classes = session.Config.NumClasses;
+        int classes = session.Spec.NumClasses;
         long all = (long)images.Count * classes;
         float[] logits = new float[all <= Array.MaxLength ? (int)all : throw new InvalidOperationException(
             $"{images.Count} {kind} images of {classes} classes have {all} logits, more than one array holds ({Array.MaxLength}): "

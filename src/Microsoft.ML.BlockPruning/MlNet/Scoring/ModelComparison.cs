@@ -38,7 +38,7 @@ internal sealed class ModelComparison(IHostEnvironment environment, SparseViT ne
             Preprocessing = network.Preprocessing,
             MaximumPixels = settings.MaximumPixels,
         };
-        var source = PruneInput.Open(host, options, images.Schema);
+        var source = PruneInput.Open(host, input, images.Schema);
         if (!IsOfShape(source.Weights.Spec, network.Spec))
         {
             throw host.Process(new InvalidOperationException(

@@ -2,6 +2,7 @@ using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.MlNet.Columns;
 using Microsoft.ML.BlockPruning.MlNet.Interop;
 using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.Runtime;
 
@@ -36,7 +37,7 @@ internal sealed class Scorer : IDisposable
 
     public ScoringSettings Settings { get; set; }
 
-    public ViTConfig Config => Network.Config;
+    public NetworkSpec Spec => Network.Spec;
 
     /// <summary>Binds to the columns of an input.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>

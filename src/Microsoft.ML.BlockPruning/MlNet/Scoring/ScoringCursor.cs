@@ -38,8 +38,8 @@ internal sealed class ScoringCursor : DataViewRowCursor, IScoredRow
         if (ahead is not null)
         {
             // A view that does not know its rows, or says too many, pays for those that come: the first batch grows as it is read.
-            _batch = ScoringLimits.FittingBatch(transformer.Settings.BatchSize, transformer.Network);
-            _reader = transformer.CreateReader(ahead, ahead.Schema[schema.Image.Index]);
+            _batch = ScoringLimits.FittingBatch(scorer.Settings.BatchSize, scorer.Spec);
+            _reader = scorer.CreateReader(ahead, ahead.Schema[schema.Image.Index]);
             _aheadId = ahead.GetIdGetter();
             _passedId = passed.GetIdGetter();
             Reserve((int)Math.Clamp(rowCount ?? FirstRows, 1, Math.Min(FirstRows, _batch)));
@@ -53,7 +53,7 @@ internal sealed class ScoringCursor : DataViewRowCursor, IScoredRow
     public override long Batch => _passed.Batch;
 
     public ReadOnlySpan<float> Logits => Position >= 0
-        ? _logits.AsSpan(_row * _transformer.Network.NumClasses, _transformer.Network.NumClasses)
+        ? _logits.AsSpan(_row * _scorer.Spec.NumClasses, _scorer.Spec.NumClasses)
         : throw new InvalidOperationException("The cursor stands on no row; call MoveNext first.");
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => _passed.GetIdGetter();
@@ -107,7 +107,7 @@ internal sealed class ScoringCursor : DataViewRowCursor, IScoredRow
 
     private void ScoreBatch()
     {
-        int dim = _transformer.Network.ImageDim;
+        int dim = _scorer.Spec.ImageDim;
         _row = 0;
         for (_rows = 0; _rows < _batch && _ahead!.MoveNext(); _rows++)
         {
@@ -120,14 +120,14 @@ internal sealed class ScoringCursor : DataViewRowCursor, IScoredRow
             _aheadId!(ref _ids[_rows]);
         }
 
-        _transformer.Score(_images.AsSpan(0, _rows * dim), _rows, _logits.AsSpan(0, _rows * _transformer.Network.NumClasses));
+        _scorer.Score(_images.AsSpan(0, _rows * dim), _rows, _logits.AsSpan(0, _rows * _scorer.Spec.NumClasses));
     }
 
     private void Reserve(int rows)
     {
         Array.Resize(ref _ids, rows);
-        Array.Resize(ref _images, rows * _transformer.Network.ImageDim);
-        _logits = new float[rows * _transformer.Network.NumClasses];
+        Array.Resize(ref _images, rows * _scorer.Spec.ImageDim);
+        _logits = new float[rows * _scorer.Spec.NumClasses];
     }
 
     /// <summary>A source that gives its rows in another order each time would put scores beside the wrong rows.</summary>

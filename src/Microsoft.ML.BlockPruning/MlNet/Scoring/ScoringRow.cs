@@ -24,9 +24,9 @@ internal sealed class ScoringRow : DataViewRow, IScoredRow
         _active = [.. active];
         if (_active.Any(index => index >= schema.Input.Count))
         {
-            _reader = transformer.CreateReader(input, input.Schema[schema.Image.Index]);
-            _image = new float[transformer.Network.ImageDim];
-            _logits = new float[transformer.Network.NumClasses];
+            _reader = scorer.CreateReader(input, input.Schema[schema.Image.Index]);
+            _image = new float[scorer.Spec.ImageDim];
+            _logits = new float[scorer.Spec.NumClasses];
         }
     }
 

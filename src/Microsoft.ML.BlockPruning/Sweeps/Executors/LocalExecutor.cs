@@ -179,21 +179,6 @@ internal sealed class LocalExecutor : ITrialExecutor
 
     private SparseViTSession SessionOf(SparseViT network) => new(network, _subject.Threads);
 
-    private float[] LogitsOf(SparseViTSession session, CancellationToken cancellationToken)
-    {
-        int classes = session.Spec.NumClasses;
-        var images = _subject.Validation;
-        long all = (long)images.Count * classes;
-        float[] logits = new float[all <= Array.MaxLength ? (int)all : throw new InvalidOperationException(
-            $"{images.Count} validation images of {classes} classes have {all} logits, more than one array holds ({Array.MaxLength}): "
-            + "take fewer.")];
-        for (int first = 0; first < images.Count; first += BatchSize)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            int count = Math.Min(BatchSize, images.Count - first);
-            session.Score(images.ImagesAt(first, count), count, logits.AsSpan(first * classes, count * classes));
-        }
-
-        return logits;
-    }
+    private float[] LogitsOf(SparseViTSession session, CancellationToken cancellationToken) =>
+        SetLogits.Of(session, _subject.Validation, "validation", cancellationToken.ThrowIfCancellationRequested);
 }

@@ -41,6 +41,10 @@ internal static class SubjectHash
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>Of a sweep's identity.</summary>
+    public static string Of(SweepIdentity identity) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(identity, SweepJson.Form))));
+
     // What names and lengths of tensors do not tell. Where every attention has as many heads and head n reads token n, as in a ViT, that
     // is said once: journals name this sum.
     private static string TextOf(NetworkSpec spec)

@@ -1,5 +1,5 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Inference.Cuda;
-using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Kernels.Cuda.Ptx;
 using Microsoft.ML.BlockPruning.Tests.Networks;
@@ -19,7 +19,7 @@ public sealed class SpecifiedCudaTests
         var oracle = new ReferenceNetwork(weights);
         double[] expected = [.. images.Chunk(spec.ImageDim).SelectMany(image => oracle.Logits(image))];
         using var driver = new PtxInterpreterDriver();
-        using var session = CudaSessionLab.Open(pruned, driver, CudaElement.Float32);
+        using var session = CudaSessionLab.Open(pruned, driver, NumberFormat.Float32);
 
         float[] logits = RandomNetworks.Score(session, images);
 

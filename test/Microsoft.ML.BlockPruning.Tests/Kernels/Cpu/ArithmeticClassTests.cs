@@ -82,9 +82,9 @@ public sealed unsafe class ArithmeticClassTests
         var shape = new AttentionShape(new PanelLayout(Tokens), Heads: 3, headDim);
         using var pool = new WorkerPool(threads: 2);
         using var scratch = NativeBuffer.OfFloats(2 * shape.ScratchFloats);
-        using var qkv = new PanelBuffer(Tokens, 3 * shape.EmbedDim, TestMatrices.Uniform(8, Tokens * 3 * shape.EmbedDim));
-        using var context = new PanelBuffer(Tokens, shape.EmbedDim);
-        new AttentionWork(row, pool, shape).Run(images: 1, shape.Layout.Panels, scratch.Floats, qkv.Pointer, context.Pointer);
+        using var qkv = new PanelBuffer(Tokens, 3 * shape.ContextFeatures, TestMatrices.Uniform(8, Tokens * 3 * shape.ContextFeatures));
+        using var context = new PanelBuffer(Tokens, shape.ContextFeatures);
+        new AttentionWork(row, pool).Run(shape, images: 1, shape.Layout.Panels, scratch.Floats, qkv.Pointer, context.Pointer);
         return context.Rows;
     }
 }
