@@ -188,11 +188,11 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     private CalibrationImages ReadImages(IDataView input, PruneInput source, long seed, PruneProgressRelay progress)
     {
         var reader = new CalibrationReader(_host, InputOf(_options), progress);
-        var config = source.Weights.Config;
-        var images = reader.Read(input, source.Image, source.Label?.Column, config, source.Preprocessing, seed);
+        var spec = source.Weights.Spec;
+        var images = reader.Read(input, source.Image, source.Label?.Column, spec, source.Preprocessing, seed);
         return source.HeldOut is not { } heldOut ? images : images with
         {
-            HeldOut = reader.ReadHeldOut(heldOut, config, source.Preprocessing, out int unlabelled),
+            HeldOut = reader.ReadHeldOut(heldOut, spec, source.Preprocessing, out int unlabelled),
             HeldOutUnlabelled = unlabelled,
         };
     }

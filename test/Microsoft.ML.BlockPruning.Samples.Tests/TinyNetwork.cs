@@ -16,7 +16,7 @@ internal static class TinyNetwork
     {
         LibTorch.EnsureLoaded();
         var config = new ViTConfig(ImageSize, patchSize: 4, channels, embedDim: 32, depth: 2, numHeads: 2, mlpDim: 64, classes);
-        using var network = new TorchNetwork(config, seed: 1);
+        using var network = new TorchNetwork(ViT.Of(config), seed: 1);
         string path = folder.File("tiny.safetensors");
         ViTCheckpoint.Save(network.ToWeights(), path);
         string names = labels is null ? "" : $"\"label_names\": [{string.Join(", ", labels.Select(name => $"\"{name}\""))}], ";

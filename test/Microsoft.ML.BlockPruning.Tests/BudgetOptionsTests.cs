@@ -1,5 +1,6 @@
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Sparsity;

@@ -89,7 +89,7 @@ public sealed class FiniteScoreTests
     public void HeldOutImages_ThatOverflow_AreNamed()
     {
         var config = TestNetworks.Config();
-        var images = new CalibrationSet(config, Pixels(config, bad: 2), 3);
+        var images = new CalibrationSet(ViT.Of(config), Pixels(config, bad: 2), 3);
         using var session = new SparseViTSession(TestNetworks.Sparse(config), threads: 1);
 
         var error = Assert.ThrowsExactly<ArithmeticException>(() => HeldOutComparison.LogitsOf(session, images, () => { }));

@@ -132,7 +132,7 @@ public sealed class FitFaultTests
         var scores = TestData.Scores(transformer.Transform(subject.Data(9)));
         Assert.IsTrue(scores.All(row => row.All(float.IsFinite)));
         string note = transformer.Report!.Notes.Single(note => note.Contains("equally important", StringComparison.Ordinal));
-        foreach (var layer in LinearShape.OfPrunableLayers(subject.Weights.Config))
+        foreach (var layer in subject.Weights.Spec.PrunableLinears)
         {
             StringAssert.Contains(note, layer.Name);
         }

@@ -43,7 +43,7 @@ internal static class TestNetworks
     public static SparsityPlan Plan(ViTConfig config)
     {
         var plan = new SparsityPlan();
-        foreach (var layer in LinearShape.OfPrunableLayers(config))
+        foreach (var layer in ViT.Of(config).PrunableLinears)
         {
             var mask = new BlockMask(layer.OutFeatures, layer.InFeatures, new BlockShape(8, 8));
             for (int block = 0; block < mask.TotalBlocks; block += 3)

@@ -29,12 +29,12 @@ internal sealed class CalibrationPass(NetworkWeights network, CalibrationSet cal
     {
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
-        var accumulators = layers.Select(layer => new LayerAccumulator(layer, calibration.TotalTokens)).ToArray();
+        var accumulators = layers.Select(layer => new LayerAccumulator(layer, calibration.Count)).ToArray();
         Run([.. accumulators.Select(accumulator => new ILayerObserver[] { accumulator })], onBatch);
         var statistics = accumulators.Select(accumulator => accumulator.Finish()).ToArray();
         foreach (var layer in statistics)
         {
-            scope.MoveToOuter([.. layer.InputCovariance, layer.GradientCovariance]);
+            scope.MoveToOuter([.. layer.Inputs, layer.Gradients]);
         }
 
         return statistics;
@@ -49,7 +49,7 @@ internal sealed class CalibrationPass(NetworkWeights network, CalibrationSet cal
     {
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
-        var accumulators = layers.Select(layer => new LayerAccumulator(layer, calibration.TotalTokens)).ToArray();
+        var accumulators = layers.Select(layer => new LayerAccumulator(layer, calibration.Count)).ToArray();
         Run([.. accumulators.Select(accumulator => new ILayerObserver[] { accumulator })], onBatch);
         return [.. accumulators.Select(accumulator => accumulator.ToSums())];
     }
@@ -70,8 +70,7 @@ internal sealed class CalibrationPass(NetworkWeights network, CalibrationSet cal
             parameter.requires_grad = false;
         }
 
-        var linears = module.Layers.SelectMany(layer => layer.Branches)
-            .SelectMany(branch => new[] { branch.First, branch.Second }).ToArray();
+        var linears = module.Steps.SelectMany(step => step.Linears).ToArray();
         for (int batch = 0; batch < calibration.BatchCount; batch++)
         {
             RunBatch(module, linears, observers, batch, generator);

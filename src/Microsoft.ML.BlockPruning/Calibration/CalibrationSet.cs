@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
@@ -9,19 +9,19 @@ internal sealed class CalibrationSet
 {
     // Activations of one batch with their gradients stay below this, whatever the network; DeiT-B gets nine images a batch.
     private const long BatchBytes = 2L << 30;
+    private const long BytesOfNumber = 4; // float32
     private const int LargestBatch = 64;
-    private readonly ViTConfig _config;
     private readonly float[] _images;
 
     /// <summary>Checks and keeps the images.</summary>
-    /// <param name="config">The network's shape.</param>
+    /// <param name="spec">The network.</param>
     /// <param name="images">[count, channels, imageSize, imageSize] float32, normalised; kept, not copied.</param>
     /// <param name="count">Number of images.</param>
     /// <param name="labels">[count] classes, or null: calibration then samples them from the network itself (true Fisher).</param>
     /// <exception cref="ArgumentException">No image, a wrong length, a pixel that is not finite, or a label out of range.</exception>
-    public CalibrationSet(ViTConfig config, float[] images, int count, int[]? labels = null)
+    public CalibrationSet(NetworkSpec spec, float[] images, int count, int[]? labels = null)
     {
-        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(images);
         if (count <= 0)
         {
@@ -29,21 +29,25 @@ internal sealed class CalibrationSet
                 $"The calibration set is empty ({count} images); give at least one image, better 256 to 2,048.", nameof(count));
         }
 
-        if (images.LongLength != (long)count * config.ImageDim)
+        if (images.LongLength != (long)count * spec.ImageDim)
         {
             throw new ArgumentException(
-                $"{count} images of {config.Channels}x{config.ImageSize}x{config.ImageSize} need {(long)count * config.ImageDim} values, "
+                $"{count} images of {spec.Channels}x{spec.ImageSize}x{spec.ImageSize} need {(long)count * spec.ImageDim} values, "
                 + $"found {images.LongLength}.",
                 nameof(images));
         }
 
-        _config = config;
+        Spec = spec;
         _images = images;
         Count = count;
         Labels = labels;
+        BatchSize = FittingBatch(spec.PrunableLinears, LargestBatch);
         CheckPixels();
         CheckLabels();
     }
+
+    /// <summary>The network that the images are for.</summary>
+    public NetworkSpec Spec { get; }
 
     /// <summary>Number of images.</summary>
     public int Count { get; }
@@ -51,42 +55,41 @@ internal sealed class CalibrationSet
     /// <summary>[Count] classes, or null to sample them.</summary>
     public int[]? Labels { get; }
 
-    /// <summary>Tokens of all images together.</summary>
-    public int TotalTokens => checked(Count * _config.Tokens);
-
     public int BatchCount => (Count + BatchSize - 1) / BatchSize;
 
-    private int BatchSize => FittingBatch(_config, LargestBatch);
+    private int BatchSize { get; }
 
     /// <summary>Images that one forward and backward pass may hold, so that its activations and gradients stay below 2 GiB.</summary>
-    /// <param name="config">The network's shape.</param>
+    /// <param name="linears">The linear layers that it passes.</param>
     /// <param name="largest">Upper bound, whatever the memory.</param>
-    /// <param name="encoderLayers">How many encoder layers it passes; all of the network where none is given.</param>
-    /// <remarks>
-    /// Per token and encoder layer about 16 embedDim + 4 mlpDim float32 live at once: activations kept for backward, taps, gradients.
-    /// </remarks>
-    public static int FittingBatch(ViTConfig config, int largest, int? encoderLayers = null) => (int)Math.Clamp(
-        BatchBytes / (4L * config.Tokens * (encoderLayers ?? config.Depth) * ((16L * config.EmbedDim) + (4L * config.MlpDim))), 1, largest);
+    public static int FittingBatch(IEnumerable<LinearSpec> linears, int largest) =>
+        (int)Math.Clamp(BatchBytes / Math.Max(1, BytesOfNumber * ActivationsOf(linears)), 1, largest);
+
+    /// <summary>float32 numbers that live at once in a forward and backward pass of one image, about.</summary>
+    /// <param name="linears">The linear layers that it passes.</param>
+    /// <remarks>What a layer reads and what it gives, kept for backward, and the gradients of both.</remarks>
+    public static long ActivationsOf(IEnumerable<LinearSpec> linears) =>
+        linears.Sum(linear => 2L * linear.Tokens * ((long)linear.InFeatures + linear.OutFeatures));
 
     /// <summary>[channels, imageSize, imageSize]: one image, a view.</summary>
     public ReadOnlySpan<float> ImageAt(int index) => ImagesAt(index, 1);
 
     /// <summary>[count, channels, imageSize, imageSize]: images that follow each other, a view.</summary>
-    public ReadOnlySpan<float> ImagesAt(int first, int count) => _images.AsSpan(first * _config.ImageDim, count * _config.ImageDim);
+    public ReadOnlySpan<float> ImagesAt(int first, int count) => _images.AsSpan(first * Spec.ImageDim, count * Spec.ImageDim);
 
     /// <summary>Some of the images, copied.</summary>
     /// <param name="rows">Which, in this order.</param>
     /// <param name="labels">[Count] classes of all images, to give the part its own; null: the part has none.</param>
     public CalibrationSet Select(int[] rows, int[]? labels)
     {
-        int dim = _config.ImageDim;
+        int dim = Spec.ImageDim;
         float[] images = new float[checked(rows.Length * dim)];
         for (int i = 0; i < rows.Length; i++)
         {
             ImageAt(rows[i]).CopyTo(images.AsSpan(i * dim, dim));
         }
 
-        return new CalibrationSet(_config, images, rows.Length, labels is null ? null : [.. rows.Select(row => labels[row])]);
+        return new CalibrationSet(Spec, images, rows.Length, labels is null ? null : [.. rows.Select(row => labels[row])]);
     }
 
     /// <summary>First image of a batch.</summary>
@@ -98,24 +101,24 @@ internal sealed class CalibrationSet
     /// <summary>[ImagesIn(batch), channels, imageSize, imageSize] float32, a copy owned by the caller's dispose scope.</summary>
     public Tensor ImagesOf(int batch)
     {
-        int dim = _config.ImageDim;
+        int dim = Spec.ImageDim;
         float[] values = _images.AsSpan(FirstImage(batch) * dim, ImagesIn(batch) * dim).ToArray();
         using var scope = NewDisposeScope();
-        return TorchDevice.Put(tensor(values)).reshape(ImagesIn(batch), _config.Channels, _config.ImageSize, _config.ImageSize)
+        return TorchDevice.Put(tensor(values)).reshape(ImagesIn(batch), Spec.Channels, Spec.ImageSize, Spec.ImageSize)
             .MoveToOuterDisposeScope();
     }
 
     /// <summary>Checks that the images are of the shape and the labels of the classes that a network has.</summary>
     /// <exception cref="ArgumentException">They are not.</exception>
-    public void CheckFits(ViTConfig config)
+    public void CheckFits(NetworkSpec spec)
     {
-        ArgumentNullException.ThrowIfNull(config);
-        if (config.Channels != _config.Channels || config.ImageSize != _config.ImageSize || config.NumClasses != _config.NumClasses)
+        ArgumentNullException.ThrowIfNull(spec);
+        if (spec.Channels != Spec.Channels || spec.ImageSize != Spec.ImageSize || spec.NumClasses != Spec.NumClasses)
         {
             throw new ArgumentException(
-                $"The calibration images are {_config.Channels}x{_config.ImageSize}x{_config.ImageSize} of {_config.NumClasses} classes, "
+                $"The calibration images are {Spec.Channels}x{Spec.ImageSize}x{Spec.ImageSize} of {Spec.NumClasses} classes, "
                 + "the network "
-                + $"takes {config.Channels}x{config.ImageSize}x{config.ImageSize} of {config.NumClasses}.");
+                + $"takes {spec.Channels}x{spec.ImageSize}x{spec.ImageSize} of {spec.NumClasses}.");
         }
     }
 
@@ -145,11 +148,11 @@ internal sealed class CalibrationSet
             throw new ArgumentException($"{Count} images need {Count} labels, found {Labels.Length}.");
         }
 
-        int wrong = Array.FindIndex(Labels, label => (uint)label >= (uint)_config.NumClasses);
+        int wrong = Array.FindIndex(Labels, label => (uint)label >= (uint)Spec.NumClasses);
         if (wrong >= 0)
         {
             throw new ArgumentException(
-                $"Calibration image {wrong} has the label {Labels[wrong]}; the network's classes are 0 to {_config.NumClasses - 1}.");
+                $"Calibration image {wrong} has the label {Labels[wrong]}; the network's classes are 0 to {Spec.NumClasses - 1}.");
         }
     }
 }

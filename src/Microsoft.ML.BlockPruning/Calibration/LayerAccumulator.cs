@@ -13,14 +13,14 @@ internal sealed class LayerAccumulator : ILayerObserver
     private readonly TokenEnergies _energies;
     private long _images;
 
-    public LayerAccumulator(PrunableLayer layer, int totalTokens)
+    public LayerAccumulator(PrunableLayer layer, int images)
     {
         _layer = layer;
         int width = layer.Weights.InFeatures + 1;
         int height = layer.Blocks.Shape.Height;
         _inputs = [.. layer.Groups.Select(_ => TorchDevice.Put(zeros(width, width, float64)))];
         _gradients = TorchDevice.Put(zeros(layer.Blocks.BlockRows, height, height, float64));
-        _energies = new TokenEnergies(layer, totalTokens);
+        _energies = new TokenEnergies(layer, images);
     }
 
     /// <inheritdoc/>
@@ -28,7 +28,7 @@ internal sealed class LayerAccumulator : ILayerObserver
     public void Add(Tensor input, Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        var x = WithBias(input.flatten(0, 1));
+        var x = input.flatten(0, 1).WithBias();
         var d = gradient.flatten(0, 1);
         var energies = _energies.AddBatch(d);
         for (int g = 0; g < _inputs.Length; g++)
@@ -79,9 +79,6 @@ internal sealed class LayerAccumulator : ILayerObserver
 
         return new LayerStatistics(inputs, gradients, TokenEnergies.WeightsOf(energies));
     }
-
-    /// <summary>[tokens, features] → [tokens, features + 1]: a column of ones, so that the bias is one more weight.</summary>
-    internal static Tensor WithBias(Tensor x) => nn.functional.pad(x, (0, 1), value: 1);
 
     private void AddGradients(Tensor d)
     {

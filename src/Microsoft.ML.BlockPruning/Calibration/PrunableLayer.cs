@@ -6,8 +6,9 @@ namespace Microsoft.ML.BlockPruning.Calibration;
 /// <summary>A linear layer that may lose blocks, its block grid, and the groups its row strips fall into.</summary>
 internal sealed class PrunableLayer
 {
-    private PrunableLayer(LinearWeights weights, BlockShape block, int parts)
+    private PrunableLayer(LinearSpec spec, LinearWeights weights, BlockShape block)
     {
+        int parts = spec.RowGroups;
         int rows = weights.OutFeatures / parts;
         if (block.Height > rows || block.Width > weights.InFeatures)
         {
@@ -18,38 +19,33 @@ internal sealed class PrunableLayer
         }
 
         Weights = weights;
+        Tokens = spec.Tokens;
         Blocks = new BlockMask(weights.OutFeatures, weights.InFeatures, block);
         Groups = GroupsOf(Blocks, parts);
     }
 
     public LinearWeights Weights { get; }
 
+    /// <summary>Tokens of one image that meet the weight.</summary>
+    public int Tokens { get; }
+
     /// <summary>The block grid, all blocks kept.</summary>
     public BlockMask Blocks { get; }
 
-    /// <summary>q, k and v apart, because their gradients live on different scales; else one group.</summary>
+    /// <summary>Parts of the rows whose gradients live on different scales, such as q, k and v, apart; else one group.</summary>
     public IReadOnlyList<RowGroup> Groups { get; }
 
     public string Name => Weights.Name;
 
-    /// <summary>The prunable layers of a network in forward order: qkv, proj, fc1, fc2 of every encoder layer.</summary>
+    /// <summary>The prunable layers of a network in forward order.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A block is larger than a weight.</exception>
     public static IReadOnlyList<PrunableLayer> Of(NetworkWeights network, BlockShape block) => Of(network, _ => block);
 
     /// <inheritdoc cref="Of(NetworkWeights, BlockShape)"/>
     /// <param name="network">The network.</param>
     /// <param name="blockOf">The block of a layer, by its name.</param>
-    public static IReadOnlyList<PrunableLayer> Of(NetworkWeights network, Func<string, BlockShape> blockOf)
-    {
-        PrunableLayer New(LinearWeights weights, int parts) => new(weights, blockOf(weights.Name), parts);
-        return
-        [
-            .. network.Layers.SelectMany(layer => new[]
-            {
-                New(layer.Qkv, parts: 3), New(layer.Proj, parts: 1), New(layer.Fc1, parts: 1), New(layer.Fc2, parts: 1),
-            }),
-        ];
-    }
+    public static IReadOnlyList<PrunableLayer> Of(NetworkWeights network, Func<string, BlockShape> blockOf) =>
+        [.. network.Spec.PrunableLinears.Select(linear => new PrunableLayer(linear, network[linear], blockOf(linear.Name)))];
 
     // A strip that crosses a border (block height not dividing the part) belongs to the part of its first row. No part is left without a
     // strip: a block is no higher than a part.

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.BlockPruning.Calibration;
 
 /// <summary>Energy of the loss gradient at each token, ‖d‖² over the outputs of each row group: what a refit weighs tokens by.</summary>
-internal sealed class TokenEnergies(PrunableLayer layer, int totalTokens) : ILayerObserver
+internal sealed class TokenEnergies(PrunableLayer layer, int images) : ILayerObserver
 {
-    private readonly float[][] _energies = [.. layer.Groups.Select(_ => new float[totalTokens])];
+    private readonly float[][] _energies = [.. layer.Groups.Select(_ => new float[checked(images * layer.Tokens)])];
     private int _tokens;
 
     /// <inheritdoc/>

@@ -23,11 +23,11 @@ internal sealed class FineTuneSession : IDisposable
             nameof(options), options.Epochs,
             $"FineTuneOptions.Epochs = {options.Epochs} make {steps} steps, expected at most {int.MaxValue}.");
         _schedule = new CosineSchedule(options.LearningRate, options.WarmupFraction, TotalSteps);
-        _loss = new DistillationLoss(options);
+        _loss = new DistillationLoss(options.LogitWeight, options.FeatureWeight, options.LabelWeight, options.Temperature);
         _removed = new RemovedBlocks(plan);
         _teacher = new ComputingNetwork(dense, options.Precision);
         Student = new MixedPrecisionNetwork(pruned, options.Precision);
-        Optimizer = new MaskedAdamW(Student.Master, _removed, options.WeightDecay, options.LargestGradientNorm);
+        Optimizer = new MaskedAdamW(Student.Master.named_parameters(), _removed, options.WeightDecay, options.LargestGradientNorm);
         Student.Refresh(); // the optimizer has cleared removed blocks
         Average = new ExponentialMovingAverage(Student.Master.ToWeights(), options.AverageDecay);
     }

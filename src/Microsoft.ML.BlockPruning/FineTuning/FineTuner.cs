@@ -48,9 +48,9 @@ internal sealed class FineTuner
         plan.RequireFits(pruned.PrunableLayers.Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)));
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
-        var augmentation = new FlipAndShift(dense.Config.ImageSize, _options.FlipHorizontally, _options.MaximumShift);
-        int largestPart = CalibrationSet.FittingBatch(dense.Config, _options.BatchSize);
-        var batches = new TrainingBatches(dense.Config, training, _options.BatchSize, largestPart, augmentation, _seed);
+        var augmentation = new FlipAndShift(dense.Spec.ImageSize, _options.FlipHorizontally, _options.MaximumShift);
+        int largestPart = CalibrationSet.FittingBatch(dense.Spec.PrunableLinears, _options.BatchSize);
+        var batches = new TrainingBatches(training, _options.BatchSize, largestPart, augmentation, _seed);
         using var session = new FineTuneSession(dense, pruned, plan, batches, _options);
         var state = _options.CheckpointPath is { } path
             ? new FineTuneState(path, session, FineTuneIdentity.Of(dense, pruned, plan, training, _options, _seed))
@@ -78,8 +78,7 @@ internal sealed class FineTuner
     {
         var different = dense.Tensors.Zip(pruned.Tensors).FirstOrDefault(
             pair => pair.First.Name != pair.Second.Name || !pair.First.Shape.SequenceEqual(pair.Second.Shape));
-        if (different.First.Name is not null || dense.Config.NumHeads != pruned.Config.NumHeads
-            || dense.Config.Depth != pruned.Config.Depth)
+        if (different.First.Name is not null || !dense.Spec.HasSameParts(pruned.Spec))
         {
             throw new ArgumentException(
                 "The dense and the pruned network are not of one shape"
@@ -87,8 +86,8 @@ internal sealed class FineTuner
                 nameof(pruned));
         }
 
-        training.CheckFits(dense.Config);
-        validation?.CheckFits(dense.Config);
+        training.CheckFits(dense.Spec);
+        validation?.CheckFits(dense.Spec);
         if (_options.LabelWeight > 0 && training.Labels is null)
         {
             throw new ArgumentException(

@@ -1,19 +1,16 @@
 using Microsoft.ML.BlockPruning.Calibration;
-using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.FineTuning;
 
 /// <summary>Shuffled, augmented batches; each depends on the seed and its step alone, so that training can go on at any step.</summary>
-/// <param name="config">The network's shape.</param>
 /// <param name="images">The images, and labels where there are any.</param>
 /// <param name="batchSize">Images of one step; all of them where there are fewer.</param>
 /// <param name="largestPart">Images that one forward and backward pass may hold.</param>
 /// <param name="augmentation">Applied to every image drawn.</param>
 /// <param name="seed">Seeds order and augmentation.</param>
-internal sealed class TrainingBatches(
-    ViTConfig config, CalibrationSet images, int batchSize, int largestPart, IAugmentation augmentation, long seed)
+internal sealed class TrainingBatches(CalibrationSet images, int batchSize, int largestPart, IAugmentation augmentation, long seed)
 {
     private int _shuffledEpoch = -1;
     private int[] _order = [];
@@ -45,13 +42,14 @@ internal sealed class TrainingBatches(
     private (Tensor Images, Tensor? Labels) Draw(ReadOnlyMemory<int> chosen, Random random)
     {
         using var scope = NewDisposeScope();
-        float[] pixels = new float[chosen.Length * config.ImageDim];
+        var spec = images.Spec;
+        float[] pixels = new float[chosen.Length * spec.ImageDim];
         for (int i = 0; i < chosen.Length; i++)
         {
-            augmentation.Apply(images.ImageAt(chosen.Span[i]), pixels.AsSpan(i * config.ImageDim, config.ImageDim), random);
+            augmentation.Apply(images.ImageAt(chosen.Span[i]), pixels.AsSpan(i * spec.ImageDim, spec.ImageDim), random);
         }
 
-        var batch = TorchDevice.Put(tensor(pixels)).reshape(chosen.Length, config.Channels, config.ImageSize, config.ImageSize);
+        var batch = TorchDevice.Put(tensor(pixels)).reshape(chosen.Length, spec.Channels, spec.ImageSize, spec.ImageSize);
         Tensor? labels = null;
         if (images.Labels is { } known)
         {

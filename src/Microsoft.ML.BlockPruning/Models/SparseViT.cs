@@ -64,7 +64,8 @@ internal sealed class SparseViT
     public IEnumerable<SparseLinear> PrunableLayers => Spec.PrunableLinears.Select(linear => Weights[linear]);
 
     /// <summary>Multiply-adds of one image.</summary>
-    public long MultiplyAdds => Cost.MultiplyAdds(KeptElements);
+    public long MultiplyAdds => Cost.FixedMultiplyAdds
+        + PrunableLayers.Sum(layer => Cost.MultiplyAddsOf(layer.Name, layer.Weight.KeptElements));
 
     /// <summary>Multiply-adds of one image in the dense network.</summary>
     public long DenseMultiplyAdds => Cost.TotalMultiplyAdds;

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.BlockPruning.Networks;
 
 /// <summary>A LayerNorm over the features of a token: y = (x − mean) / √(variance + eps) · scale + offset.</summary>
-public sealed class LayerNormWeights
+internal sealed class LayerNormWeights
 {
     /// <summary>Creates a norm with scale one and offset zero.</summary>
     /// <param name="name">timm's name without <c>.weight</c> or <c>.bias</c>, such as <c>blocks.0.norm1</c>.</param>

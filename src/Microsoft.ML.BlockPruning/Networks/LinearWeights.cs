@@ -1,7 +1,7 @@
 namespace Microsoft.ML.BlockPruning.Networks;
 
 /// <summary>A linear layer y = x Wᵀ + b.</summary>
-public sealed class LinearWeights
+internal sealed class LinearWeights
 {
     /// <summary>Creates a layer of zeros.</summary>
     /// <param name="name">timm's name without <c>.weight</c> or <c>.bias</c>, such as <c>blocks.0.attn.qkv</c>.</param>

@@ -1,58 +1,48 @@
 using Microsoft.ML.BlockPruning.Formats;
-using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Networks;
 
 /// <summary>The one counter of multiply-adds, parameters and bytes: every budget and every report reads it.</summary>
 /// <remarks>
-/// Counted for one image: patch embedding, qkv, proj, q kᵀ, attention · v, fc1, fc2 over all tokens, and the heads over one token each.
-/// Norms, biases, softmax and GELU are not counted, as is usual for ViTs (DeiT-B: 17.6 G). Weights in removed blocks cost nothing; all
-/// the rest is fixed.
+/// Counted for one image: the patches, each step's linear layers over their tokens, q kᵀ and attention · v, and the heads. Norms, biases,
+/// softmax and GELU are not counted, as is usual for ViTs (DeiT-B: 17.6 G). Weights in removed blocks cost nothing; all the rest is fixed.
 /// </remarks>
 internal sealed class NetworkCost
 {
     private const int IndexBytes = sizeof(int);
-    private readonly Dictionary<string, LinearShape> _prunable;
-    private readonly int _tokens;
+    private readonly NetworkSpec _spec;
+    private readonly Dictionary<string, LinearSpec> _prunable;
     private readonly IBlockCodec _weights;
     private readonly long _fixedWeights;
 
-    public NetworkCost(NetworkSpec spec, NumberFormat weightFormat = NumberFormat.Float32)
-        : this(ViT.TryConfigOf(spec)!, weightFormat)
-    {
-    }
-
     /// <summary>Counts for a network whose weights are stored in a format.</summary>
-    /// <param name="config">Its shape.</param>
+    /// <param name="spec">The network.</param>
     /// <param name="weightFormat">
     /// The format of all matrices: prunable weights, patch embedding and heads. Biases, norms, tokens and positions are float32 always.
     /// </param>
-    public NetworkCost(ViTConfig config, NumberFormat weightFormat = NumberFormat.Float32)
-        : this(config, BlockCodecs.Of(weightFormat))
+    public NetworkCost(NetworkSpec spec, NumberFormat weightFormat = NumberFormat.Float32)
+        : this(spec, BlockCodecs.Of(weightFormat))
     {
     }
 
-    /// <inheritdoc cref="NetworkCost(ViTConfig, NumberFormat)"/>
-    internal NetworkCost(ViTConfig config, IBlockCodec weights)
+    /// <inheritdoc cref="NetworkCost(NetworkSpec, NumberFormat)"/>
+    internal NetworkCost(NetworkSpec spec, IBlockCodec weights)
     {
-        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(spec);
+        _spec = spec;
         _weights = weights;
-        _tokens = config.Tokens;
-        _prunable = LinearShape.OfPrunableLayers(config).ToDictionary(layer => layer.Name, StringComparer.Ordinal);
-        PrunableElements = _prunable.Values.Sum(layer => layer.Elements);
+        _prunable = spec.PrunableLinears.ToDictionary(linear => linear.Name, StringComparer.Ordinal);
+        PrunableElements = spec.PrunableLinears.Sum(linear => linear.Elements);
+        PatchEmbeddingMultiplyAdds = MultiplyAddsOf(spec.Stem.Patch, spec.Stem.Patch.Elements);
+        AttentionMultiplyAdds = spec.Steps.OfType<BranchSpec>().Sum(AttentionOf);
+        HeadMultiplyAdds = spec.Heads.Sum(head => MultiplyAddsOf(head.Linear, head.Linear.Elements));
 
-        long d = config.EmbedDim;
-        long patches = (long)config.GridSize * config.GridSize;
-        long heads = config.PrefixTokens; // one head per prefix token
-        PatchEmbeddingMultiplyAdds = patches * config.PatchDim * d;
-        AttentionMultiplyAdds = config.Depth * 2 * (long)_tokens * _tokens * d; // q kᵀ and attention · v
-        HeadMultiplyAdds = heads * config.NumClasses * d;
-
-        long embedding = ((long)config.PatchDim * d) + d + (config.PrefixTokens * d) + (_tokens * d);
-        long norms = ((2L * config.Depth) + 1) * 2 * d;
-        long biases = _prunable.Values.Sum(layer => (long)layer.OutFeatures);
-        _fixedWeights = (config.PatchDim * d) + (heads * config.NumClasses * d);
-        FixedParameters = embedding + norms + biases + (heads * config.NumClasses * (d + 1));
+        long width = spec.Stem.Patch.OutFeatures;
+        long embedding = ParametersOf(spec.Stem.Patch) + ((spec.Stem.PrefixTokens.Count + (long)spec.Tokens) * width);
+        long norms = spec.Steps.Select(step => step.Norm).Append(spec.Norm).Sum(norm => 2L * norm.Features);
+        long biases = spec.PrunableLinears.Sum(linear => (long)linear.OutFeatures);
+        _fixedWeights = spec.Stem.Patch.Elements + spec.Heads.Sum(head => head.Linear.Elements);
+        FixedParameters = embedding + norms + biases + spec.Heads.Sum(head => ParametersOf(head.Linear));
     }
 
     /// <summary>Weights of all prunable layers, without biases.</summary>
@@ -60,7 +50,7 @@ internal sealed class NetworkCost
 
     public long PatchEmbeddingMultiplyAdds { get; }
 
-    /// <summary>q kᵀ and attention · v of all encoder layers.</summary>
+    /// <summary>q kᵀ and attention · v of all steps.</summary>
     public long AttentionMultiplyAdds { get; }
 
     public long HeadMultiplyAdds { get; }
@@ -69,7 +59,7 @@ internal sealed class NetworkCost
     public long FixedMultiplyAdds => PatchEmbeddingMultiplyAdds + AttentionMultiplyAdds + HeadMultiplyAdds;
 
     /// <summary>The dense network.</summary>
-    public long TotalMultiplyAdds => MultiplyAdds(PrunableElements);
+    public long TotalMultiplyAdds => MultiplyAdds(linear => linear.Elements);
 
     /// <summary>All but the weights of the prunable layers: embeddings, norms, biases, heads.</summary>
     public long FixedParameters { get; }
@@ -77,29 +67,26 @@ internal sealed class NetworkCost
     /// <summary>The dense network.</summary>
     public long TotalParameters => Parameters(PrunableElements);
 
-    /// <summary>Multiply-adds of one prunable layer with some of its weights kept: every token meets every kept weight once.</summary>
-    /// <param name="layerName">timm's name without <c>.weight</c>.</param>
+    /// <summary>Multiply-adds of one prunable layer with some of its weights kept: each of its tokens meets every kept weight once.</summary>
+    /// <param name="layerName">Its canonical name without <c>.weight</c>.</param>
     /// <param name="keptElements">Weights in kept blocks.</param>
     public long MultiplyAddsOf(string layerName, long keptElements)
     {
         ArgumentNullException.ThrowIfNull(layerName);
-        if (!_prunable.TryGetValue(layerName, out var layer))
-        {
-            throw new ArgumentException($"'{layerName}' is none of the network's {_prunable.Count} prunable layers.", nameof(layerName));
-        }
-
-        CheckKept(keptElements, layer.Elements);
-        return _tokens * keptElements;
+        return _prunable.TryGetValue(layerName, out var layer)
+            ? MultiplyAddsOf(layer, keptElements)
+            : throw new ArgumentException($"'{layerName}' is none of the network's {_prunable.Count} prunable layers.", nameof(layerName));
     }
 
-    /// <summary>Multiply-adds of the network with some of its prunable weights kept, in whatever layers.</summary>
-    public long MultiplyAdds(long keptElements)
+    /// <summary>Multiply-adds of the network with some of its prunable weights kept.</summary>
+    /// <param name="keptOf">Weights in kept blocks of a prunable layer.</param>
+    public long MultiplyAdds(Func<LinearSpec, long> keptOf)
     {
-        CheckKept(keptElements, PrunableElements);
-        return FixedMultiplyAdds + (_tokens * keptElements);
+        ArgumentNullException.ThrowIfNull(keptOf);
+        return FixedMultiplyAdds + _spec.PrunableLinears.Sum(linear => MultiplyAddsOf(linear, keptOf(linear)));
     }
 
-    /// <summary>Parameters of the network with some of its prunable weights kept.</summary>
+    /// <summary>Parameters of the network with some of its prunable weights kept, in whatever layers.</summary>
     public long Parameters(long keptElements)
     {
         CheckKept(keptElements, PrunableElements);
@@ -121,6 +108,18 @@ internal sealed class NetworkCost
 
     /// <summary>Bytes of so many weights in their format, and of indices.</summary>
     public long BytesOf(long weights, long indices) => _weights.BytesOf(weights) + (IndexBytes * indices);
+
+    private static long MultiplyAddsOf(LinearSpec linear, long keptElements)
+    {
+        CheckKept(keptElements, linear.Elements);
+        return linear.Tokens * keptElements;
+    }
+
+    // Each token meets each other in q kᵀ and in attention · v, feature by feature.
+    private static long AttentionOf(BranchSpec branch) =>
+        branch.Middle is AttentionSpec ? 2L * branch.First.Tokens * branch.First.Tokens * branch.Second.InFeatures : 0;
+
+    private static long ParametersOf(LinearSpec linear) => linear.Elements + linear.OutFeatures;
 
     private static void CheckKept(long keptElements, long all)
     {

@@ -1,4 +1,3 @@
-using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
@@ -10,7 +9,11 @@ namespace Microsoft.ML.BlockPruning.Optimization;
 /// features: mean over layers l of mean (s_l − t_l)² / var t_l, the variance over the batch, the tokens and the features;
 /// labels:   mean of −log softmax(student)[label].
 /// </remarks>
-internal sealed class DistillationLoss(FineTuneOptions options)
+/// <param name="logitWeight">Of the logits' distance.</param>
+/// <param name="featureWeight">Of the features' distance.</param>
+/// <param name="labelWeight">Of the labels'.</param>
+/// <param name="temperature">τ.</param>
+internal sealed class DistillationLoss(double logitWeight, double featureWeight, double labelWeight, double temperature)
 {
     /// <summary>The weighted sum of the three.</summary>
     /// <param name="student">With gradients.</param>
@@ -21,20 +24,20 @@ internal sealed class DistillationLoss(FineTuneOptions options)
     {
         using var scope = NewDisposeScope();
         var loss = TorchDevice.Put(zeros([]));
-        if (options.LogitWeight > 0)
+        if (logitWeight > 0)
         {
-            loss = loss.Plus(Divergence(student.Logits, teacher.Logits, options.Temperature).Times(options.LogitWeight));
+            loss = loss.Plus(Divergence(student.Logits, teacher.Logits, temperature).Times(logitWeight));
         }
 
-        if (options.FeatureWeight > 0)
+        if (featureWeight > 0)
         {
-            double weight = options.FeatureWeight / student.Streams.Count;
+            double weight = featureWeight / student.Streams.Count;
             loss = student.Streams.Zip(teacher.Streams, Feature).Aggregate(loss, (sum, term) => sum.Plus(term.Times(weight)));
         }
 
-        if (options.LabelWeight > 0 && labels is not null)
+        if (labelWeight > 0 && labels is not null)
         {
-            loss = loss.Plus(nn.functional.cross_entropy(student.Logits, labels).Times(options.LabelWeight));
+            loss = loss.Plus(nn.functional.cross_entropy(student.Logits, labels).Times(labelWeight));
         }
 
         return loss.MoveToOuterDisposeScope();

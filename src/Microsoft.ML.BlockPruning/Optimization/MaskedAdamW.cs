@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Torch;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Optimization;
@@ -19,18 +20,19 @@ internal sealed class MaskedAdamW : IDisposable
     private readonly double _largestNorm;
 
     /// <summary>Starts with moments of zero, and sets removed blocks of the weights to zero.</summary>
-    /// <param name="network">Whose parameters it steps; float32.</param>
+    /// <param name="parameters">What it steps, under canonical names; float32.</param>
     /// <param name="removed">What stays zero; the caller's.</param>
     /// <param name="weightDecay">On matrices only; multiplied by the rate.</param>
     /// <param name="largestNorm">The global norm to which gradients are clipped.</param>
-    public MaskedAdamW(nn.Module network, RemovedBlocks removed, double weightDecay, double largestNorm)
+    public MaskedAdamW(
+        IEnumerable<(string Name, Parameter Parameter)> parameters, RemovedBlocks removed, double weightDecay, double largestNorm)
     {
         _removed = removed;
         _weightDecay = weightDecay;
         _largestNorm = largestNorm;
         using var off = no_grad();
-        Moments = [.. network.named_parameters().Select(p => new AdamMoments(
-            p.name, p.parameter, zeros_like(p.parameter).DetachFromDisposeScope(), zeros_like(p.parameter).DetachFromDisposeScope()))];
+        Moments = [.. parameters.Select(p => new AdamMoments(
+            p.Name, p.Parameter, zeros_like(p.Parameter).DetachFromDisposeScope(), zeros_like(p.Parameter).DetachFromDisposeScope()))];
         foreach (var entry in Moments)
         {
             removed.Clear(entry.Name, entry.Parameter);

@@ -22,7 +22,7 @@ internal sealed class RemovedBlocks : IDisposable
     }
 
     /// <summary>Sets the removed elements of a weight, of its gradient or of anything of its shape to +0.</summary>
-    /// <param name="parameterName">timm's full name; one that no mask covers is left as it is.</param>
+    /// <param name="parameterName">Its canonical name; one that no mask covers is left as it is.</param>
     /// <param name="values">[rows, columns] of that weight.</param>
     public void Clear(string parameterName, Tensor values)
     {

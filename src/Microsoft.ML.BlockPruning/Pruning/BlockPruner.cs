@@ -44,7 +44,7 @@ internal sealed class BlockPruner
         ArgumentNullException.ThrowIfNull(calibration);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(onProgress);
-        calibration.CheckFits(dense.Config);
+        calibration.CheckFits(dense.Spec);
         _method.Selection.Check(settings);
         CheckFinite(dense);
         var layers = settings.Layers.LayersOf(dense);
@@ -62,7 +62,7 @@ internal sealed class BlockPruner
         var pruned = new PrunedNetwork(dense, new SparsityPlan());
         for (int shot = 1; shot <= schedule.Shots; shot++)
         {
-            var task = new SelectionTask(grids, schedule[shot], UnitCoupling.Of(dense));
+            var task = new SelectionTask(grids, schedule[shot], UnitCoupling.Of(dense.Spec));
             var progress = new ShotProgress(shot, schedule.Shots, onProgress);
             using var scope = NewDisposeScope();
             var (choice, tokenWeights) = Select(pruned.Weights, calibration, task, progress);

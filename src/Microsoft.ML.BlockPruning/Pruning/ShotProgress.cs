@@ -6,5 +6,5 @@ namespace Microsoft.ML.BlockPruning.Pruning;
 /// <param name="OnProgress">Who is told; it may throw to cancel.</param>
 internal sealed record ShotProgress(int Shot, int Shots, Action<PruneProgress> OnProgress)
 {
-    public StageProgress Start(PruneStage stage, int steps) => new(stage, steps, this);
+    public StageProgress Start(PruneStage stage, int steps) => new(done => OnProgress(new PruneProgress(stage, done, steps, Shot, Shots)));
 }

@@ -1,7 +1,8 @@
 namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>Counts the steps of one stage and reports each; threads may step at once, reports come one at a time.</summary>
-internal sealed class StageProgress(PruneStage stage, int total, ShotProgress shot)
+/// <param name="report">Told the number of steps done; it may throw to cancel.</param>
+internal sealed class StageProgress(Action<int> report)
 {
     private readonly Lock _gate = new();
     private int _done;
@@ -11,7 +12,7 @@ internal sealed class StageProgress(PruneStage stage, int total, ShotProgress sh
     {
         lock (_gate)
         {
-            shot.OnProgress(new PruneProgress(stage, ++_done, total, shot.Shot, shot.Shots));
+            report(++_done);
         }
     }
 }

@@ -59,7 +59,7 @@ internal sealed class PruneRun
         var settings = new PruneSettings
         {
             Layers = _rules,
-            Constraints = _request.Budget.Resolve(new NetworkCost(dense.Weights.Config, _request.WeightFormat), grids),
+            Constraints = _request.Budget.Resolve(new NetworkCost(dense.Weights.Spec, _request.WeightFormat), grids),
             Latency = _request.Budget.Latency is { } asked
                 ? MeasureLatency(dense.Weights, dense.Preprocessing, grids, asked, onSample)
                 : null,

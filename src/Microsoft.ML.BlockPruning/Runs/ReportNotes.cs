@@ -114,7 +114,7 @@ internal sealed class ReportNotes(
 
     // A unit is a row of the producer and a column of the consumer.
     private IEnumerable<string> DeadUnits() =>
-        from coupling in UnitCoupling.Of(dense)
+        from coupling in UnitCoupling.Of(dense.Spec)
         let producer = pruned.Plan[coupling.Producer]
         let consumer = pruned.Plan[coupling.Consumer]
         where producer is not null && consumer is not null

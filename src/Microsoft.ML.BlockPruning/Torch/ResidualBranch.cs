@@ -1,28 +1,31 @@
-using TorchSharp.Modules;
+using Microsoft.ML.BlockPruning.Networks;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Torch;
 
-/// <summary>One half of an encoder layer as pruning sees it: x += second(middle(first(norm x))).</summary>
-/// <param name="Norm">norm1 or norm2.</param>
-/// <param name="First">qkv or fc1; reads the normed residual stream.</param>
-/// <param name="Middle">Attention or GELU: first's outputs to second's inputs, without weights.</param>
-/// <param name="Second">proj or fc2; writes into the residual stream.</param>
-internal sealed record ResidualBranch(LayerNorm Norm, Linear First, Func<Tensor, Tensor> Middle, Linear Second)
+/// <summary>x += second(middle(first(norm x))): attention or MLP, as <see cref="BranchSpec"/> describes it.</summary>
+internal sealed class ResidualBranch(BranchSpec spec) : TorchStep(spec)
 {
-    /// <summary>What <see cref="First"/> reads; belongs to the open dispose scope.</summary>
-    public Tensor Normed(Tensor stream) => TorchDevice.Current.Forward(Norm, stream);
+    private readonly Func<Tensor, Tensor> _middle = TorchMiddle.Of(spec.Middle);
 
-    /// <summary>What <see cref="Second"/> reads; belongs to the open dispose scope.</summary>
-    public Tensor SecondInput(Tensor stream) => Middle(First.forward(Normed(stream)));
+    /// <inheritdoc/>
+    public override Tensor InputOf(int linear, Tensor stream)
+    {
+        var normed = Normed(stream);
+        return linear == 0 ? normed : _middle(Linears[0].call(normed));
+    }
 
-    /// <summary>Adds what the branch computes to a residual stream, in place.</summary>
-    public void Advance(Tensor stream)
+    /// <inheritdoc/>
+    public override Tensor Join(Tensor stream, Tensor output) => stream.Plus(output);
+
+    /// <inheritdoc/>
+    public override Tensor OutputFor(Tensor wanted, Tensor stream) => wanted - stream;
+
+    /// <inheritdoc/>
+    public override Tensor Advance(Tensor stream)
     {
         using var scope = NewDisposeScope();
         stream.Accumulate(Forward(stream));
+        return stream;
     }
-
-    /// <summary>What the branch adds to a residual stream; belongs to the open dispose scope.</summary>
-    public Tensor Forward(Tensor stream) => Second.forward(SecondInput(stream));
 }

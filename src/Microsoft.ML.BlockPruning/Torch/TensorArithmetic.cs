@@ -47,6 +47,9 @@ internal static class TensorArithmetic
         target.masked_fill_(where, held);
     }
 
+    /// <summary>[tokens, features] → [tokens, features + 1]: a column of ones, so that a bias is one more weight.</summary>
+    public static Tensor WithBias(this Tensor inputs) => nn.functional.pad(inputs, (0, 1), value: 1);
+
     /// <summary>Mean squared deviation from the mean, over all elements; at least 1e-12, since a constant has no scale.</summary>
     public static double Variance(this Tensor values)
     {

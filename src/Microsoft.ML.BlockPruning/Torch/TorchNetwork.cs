@@ -1,59 +1,34 @@
-using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Networks.Families;
 using TorchSharp.Modules;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Torch;
 
-/// <summary>A ViT or DeiT classifier as a TorchSharp module, for gradients; scoring does not use it.</summary>
-/// <remarks>Parameter names are timm's, so <see cref="NetworkWeights"/> copies in and out by name.</remarks>
+/// <summary>A network as a TorchSharp module, for gradients; scoring does not use it.</summary>
+/// <remarks>Parameters have canonical names, so <see cref="NetworkWeights"/> copies in and out by name.</remarks>
 public sealed class TorchNetwork : nn.Module<Tensor, Tensor>
 {
-    [ComponentName(Name = "cls_token")]
-    private readonly Parameter _classToken;
-
-    [ComponentName(Name = "dist_token")]
-    private readonly Parameter? _distillationToken;
-
-    [ComponentName(Name = "pos_embed")]
-    private readonly Parameter _positionEmbedding;
-
-    [ComponentName(Name = "patch_embed")]
-    private readonly TorchPatchEmbedding _patchEmbedding;
-
-    [ComponentName(Name = "blocks")]
-    private readonly ModuleList<TorchEncoderLayer> _layers;
-
-    [ComponentName(Name = "norm")]
-    private readonly LayerNorm _norm;
-
-    [ComponentName(Name = "head")]
-    private readonly Linear _head;
-
-    [ComponentName(Name = "head_dist")]
-    private readonly Linear? _distillationHead;
+    private readonly TorchStem _stem;
+    private readonly TorchLayer[] _layers;
+    private readonly TorchClassifier _classifier;
 
     /// <summary>Creates a network with the usual initial weights: normal, σ = 0.02, zero biases (timm, ViT §B).</summary>
-    /// <param name="config">The network's shape.</param>
+    /// <param name="spec">The network.</param>
     /// <param name="seed">Seeds the weights; the process-wide generator is left alone.</param>
     /// <exception cref="NotSupportedException">libtorch cannot be loaded.</exception>
-    public TorchNetwork(ViTConfig config, long seed)
+    public TorchNetwork(NetworkSpec spec, long seed)
         : base(NameOnceLoaded())
     {
-        ArgumentNullException.ThrowIfNull(config);
-        Config = config;
-        int d = config.EmbedDim;
-        _classToken = nn.Parameter(zeros(1, 1, d));
-        _distillationToken = config.IsDistilled ? nn.Parameter(zeros(1, 1, d)) : null;
-        _positionEmbedding = nn.Parameter(zeros(1, config.Tokens, d));
-        _patchEmbedding = new TorchPatchEmbedding(config);
-        _layers = nn.ModuleList(Enumerable.Range(0, config.Depth).Select(_ => new TorchEncoderLayer(config)).ToArray());
-        _norm = nn.LayerNorm(d, config.LayerNormEps);
-        _head = nn.Linear(d, config.NumClasses);
-        _distillationHead = config.IsDistilled ? nn.Linear(d, config.NumClasses) : null;
-        RegisterComponents();
+        ArgumentNullException.ThrowIfNull(spec);
+        Spec = spec;
+        _stem = new TorchStem(spec, this);
+        _layers = [.. spec.Layers.Select(layer => new TorchLayer(layer))];
+        foreach (var (name, part) in _layers.SelectMany(layer => layer.Parts))
+        {
+            this.Register(name, part);
+        }
+
+        _classifier = new TorchClassifier(spec, this);
         foreach (var parameter in parameters())
         {
             parameter.DetachFromDisposeScope(); // the module owns them, not a scope of whoever makes the module
@@ -66,7 +41,7 @@ public sealed class TorchNetwork : nn.Module<Tensor, Tensor>
     /// <param name="weights">Copied, not kept.</param>
     /// <exception cref="NotSupportedException">libtorch cannot be loaded.</exception>
     public TorchNetwork(NetworkWeights weights)
-        : this((weights ?? throw new ArgumentNullException(nameof(weights))).Config, seed: 0)
+        : this((weights ?? throw new ArgumentNullException(nameof(weights))).Spec, seed: 0)
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
@@ -79,10 +54,13 @@ public sealed class TorchNetwork : nn.Module<Tensor, Tensor>
         TorchDevice.Place(this);
     }
 
-    /// <summary>The network's shape.</summary>
-    public ViTConfig Config { get; }
+    /// <summary>The network.</summary>
+    public NetworkSpec Spec { get; }
 
-    internal IReadOnlyList<TorchEncoderLayer> Layers => [.. _layers];
+    internal IReadOnlyList<TorchLayer> Layers => _layers;
+
+    /// <summary>The steps of all layers in forward order.</summary>
+    internal IEnumerable<TorchStep> Steps => _layers.SelectMany(layer => layer.Steps);
 
     /// <summary>Copies the weights out.</summary>
     /// <returns>float32 weights, whatever the module computes in.</returns>
@@ -90,7 +68,7 @@ public sealed class TorchNetwork : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        var weights = new NetworkWeights(Config);
+        var weights = new NetworkWeights(Spec);
         var parameters = ParametersByName();
         foreach (var target in weights.Tensors)
         {
@@ -102,63 +80,40 @@ public sealed class TorchNetwork : nn.Module<Tensor, Tensor>
 
     /// <summary>Logits of a batch.</summary>
     /// <param name="input">[batch, channels, imageSize, imageSize], normalised.</param>
-    /// <returns>[batch, numClasses]; for a distilled network the mean of both heads (DeiT §3).</returns>
+    /// <returns>[batch, numClasses]; where there are several heads the mean of theirs (DeiT §3).</returns>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return Classify(Streams(input)[^1]).MoveToOuterDisposeScope();
+        var stream = _layers.Aggregate(Embed(input), (stream, layer) => layer.Forward(stream));
+        return Classify(stream).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The residual stream [batch, tokens, embedDim] after each encoder layer; the caller's dispose scope owns them.</summary>
+    /// <summary>The residual stream [batch, tokens, features] after each layer; the caller's dispose scope owns them.</summary>
     internal Tensor[] Streams(Tensor input)
     {
         using var scope = NewDisposeScope();
         var x = Embed(input);
-        var streams = _layers.Select(layer => x = layer.forward(x)).ToArray();
+        var streams = _layers.Select(layer => x = layer.Forward(x)).ToArray();
         Array.ForEach(streams, stream => stream.MoveToOuterDisposeScope());
         return streams;
     }
 
-    /// <summary>[batch, tokens, embedDim]: the residual stream before the first encoder layer.</summary>
-    internal Tensor Embed(Tensor input)
+    /// <summary>[batch, tokens, features]: the residual stream before the first step.</summary>
+    internal Tensor Embed(Tensor input) => _stem.Forward(input);
+
+    /// <summary>[batch, numClasses]: logits of the residual stream after the last step.</summary>
+    internal Tensor Classify(Tensor stream) => _classifier.Forward(stream);
+
+    /// <inheritdoc/>
+    protected override void _toEpilog(ScalarType? dtype, Device? device, bool non_blocking)
     {
-        using var scope = NewDisposeScope();
-        long batch = input.shape[0];
-        var patches = _patchEmbedding.forward(input);
-        var prefix = _classToken.expand(batch, -1, -1);
-        if (_distillationToken is not null)
+        base._toEpilog(dtype, device, non_blocking);
+
+        // A conversion leaves parameters without a gradient of their own where no field of a module holds them.
+        foreach (var parameter in parameters().Where(parameter => !parameter.is_leaf))
         {
-            prefix = cat([prefix, _distillationToken.expand(batch, -1, -1)], 1);
+            parameter.retain_grad();
         }
-
-        return cat([prefix, patches], 1).Plus(_positionEmbedding).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The residual streams before the first encoder layer of all batches; the caller's dispose scope owns them.</summary>
-    internal Tensor[] Embed(CalibrationSet calibration)
-    {
-        var streams = new Tensor[calibration.BatchCount];
-        for (int batch = 0; batch < streams.Length; batch++)
-        {
-            using var scope = NewDisposeScope();
-            streams[batch] = Embed(calibration.ImagesOf(batch)).MoveToOuterDisposeScope();
-        }
-
-        return streams;
-    }
-
-    /// <summary>[batch, numClasses]: logits of the residual stream after the last encoder layer.</summary>
-    internal Tensor Classify(Tensor stream)
-    {
-        using var scope = NewDisposeScope();
-        var x = TorchDevice.Current.Forward(_norm, stream);
-        var logits = _head.forward(x.select(1, 0));
-        if (_distillationHead is not null)
-        {
-            logits = logits.Plus(_distillationHead.forward(x.select(1, 1))).Times(0.5);
-        }
-
-        return logits.MoveToOuterDisposeScope();
     }
 
     // The base class calls libtorch, so it has to be there before the body of any constructor runs.
@@ -168,28 +123,27 @@ public sealed class TorchNetwork : nn.Module<Tensor, Tensor>
         return nameof(TorchNetwork);
     }
 
+    // In the order of the checkpoint's tensors. nn.LayerNorm starts at scale one, offset zero.
     private void Initialize(long seed)
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
         using var generator = new Generator((ulong)seed, CPU);
-        foreach (var (name, parameter) in named_parameters())
+        var parameters = ParametersByName();
+        foreach (string name in (IEnumerable<string>)[.. Spec.Stem.PrefixTokens, Spec.Stem.Position])
         {
-            if (name.Contains("norm", StringComparison.Ordinal))
-            {
-                continue; // nn.LayerNorm starts at scale one, offset zero
-            }
+            Draw(parameters[name], generator);
+        }
 
-            if (name.EndsWith(".bias", StringComparison.Ordinal))
-            {
-                parameter.zero_();
-            }
-            else
-            {
-                parameter.copy_(randn(parameter.shape, generator: generator).Times(0.02));
-            }
+        foreach (var linear in (IEnumerable<LinearSpec>)[Spec.Stem.Patch, .. Spec.PrunableLinears, .. Spec.Heads.Select(head => head.Linear)])
+        {
+            Draw(parameters[$"{linear.Name}.weight"], generator);
+            parameters[$"{linear.Name}.bias"].zero_();
         }
     }
+
+    private static void Draw(Parameter parameter, Generator generator) =>
+        parameter.copy_(randn(parameter.shape, generator: generator).Times(0.02));
 
     private Dictionary<string, Parameter> ParametersByName() => named_parameters().ToDictionary(p => p.name, p => p.parameter);
 }

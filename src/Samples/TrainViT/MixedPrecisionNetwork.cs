@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -16,9 +16,9 @@ internal sealed class MixedPrecisionNetwork : IDisposable
     private readonly (Parameter Master, Parameter Compute)[] _parameters;
     private readonly ScalarType _type;
 
-    public MixedPrecisionNetwork(ViTConfig config, int seed, Precision precision)
+    public MixedPrecisionNetwork(NetworkSpec spec, int seed, Precision precision)
     {
-        Master = new TorchNetwork(config, seed);
+        Master = new TorchNetwork(spec, seed);
         _type = precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
         _compute = new TorchNetwork(Master.ToWeights());
         _compute.to(_type);

@@ -24,7 +24,7 @@ internal sealed class TrainingRun : IDisposable
         Config = new ViTConfig(
             _train.Images.Width, options.PatchSize, channels: 1, options.EmbedDim, options.Depth, options.NumHeads, options.MlpDim,
             numClasses: 10);
-        _network = new MixedPrecisionNetwork(Config, options.Seed, options.Precision);
+        _network = new MixedPrecisionNetwork(ViT.Of(Config), options.Seed, options.Precision);
         _optimizer = new TrainingOptimizer(_network.Master, options);
         _state = new TrainingState(options.OutputFolder, _network, _optimizer);
     }

@@ -14,7 +14,7 @@ public sealed class MeasuredVariantTests
     public void Top1_CountsEveryImageOnce_WhereTheLastBatchIsNotFull()
     {
         // The network answers 1 for a positive pixel: right of 4 of 5; the images that fill the last batch up must not count.
-        var images = new CalibrationSet(Config, [1, -1, 1, -1, -1], count: 5, labels: [1, 0, 0, 0, 0]);
+        var images = new CalibrationSet(ViT.Of(Config), [1, -1, 1, -1, -1], count: 5, labels: [1, 0, 0, 0, 0]);
         foreach (int batch in new[] { 1, 2, 3, 5, 7 })
         {
             using var variant = new MeasuredVariant(NetworkVariant.OursDense, new SignNetwork(batch), Bytes: 1);
@@ -28,7 +28,7 @@ public sealed class MeasuredVariantTests
     {
         using var variant = new MeasuredVariant(NetworkVariant.OursDense, new SignNetwork(1), Bytes: 1);
 
-        Assert.IsNull(variant.Top1(new CalibrationSet(Config, [1], count: 1), batch: 1));
+        Assert.IsNull(variant.Top1(new CalibrationSet(ViT.Of(Config), [1], count: 1), batch: 1));
     }
 
     private sealed class SignNetwork(int batch) : IMeasuredNetwork

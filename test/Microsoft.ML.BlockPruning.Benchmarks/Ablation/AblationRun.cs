@@ -9,7 +9,7 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 /// <summary>One network, seed and block, pruned by the library's pruner; every budget reads the same importances.</summary>
 internal sealed class AblationRun(AblationSubject subject, BlockShape block, long seed)
 {
-    private readonly NetworkCost _cost = new(subject.Weights.Config);
+    private readonly NetworkCost _cost = new(subject.Weights.Spec);
     private readonly AblationMethods _methods = new();
 
     /// <summary>Prunes to a fraction of the multiply-adds.</summary>
@@ -25,5 +25,6 @@ internal sealed class AblationRun(AblationSubject subject, BlockShape block, lon
     }
 
     /// <summary>Kept multiply-adds as a fraction of the dense network's, by the one counter.</summary>
-    public double KeptBy(SparsityPlan plan) => (double)_cost.MultiplyAdds(plan.KeptElements) / _cost.TotalMultiplyAdds;
+    public double KeptBy(SparsityPlan plan) => 
+        (double)_cost.MultiplyAdds(linear => plan[linear.Name]?.KeptElements ?? linear.Elements) / _cost.TotalMultiplyAdds;
 }

@@ -50,7 +50,7 @@ internal sealed class AblationSubject
     }
 
     private CalibrationSet Normalised(LabelledImages images) => new(
-        Weights.Config, [.. images.Images.Pixels.Select(pixel => ((pixel / 255f) - 0.286f) / 0.353f)], images.Count);
+        Weights.Spec, [.. images.Images.Pixels.Select(pixel => ((pixel / 255f) - 0.286f) / 0.353f)], images.Count);
 
     private float[] LogitsOf(NetworkWeights weights)
     {

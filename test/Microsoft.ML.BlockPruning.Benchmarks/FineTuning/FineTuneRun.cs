@@ -23,9 +23,9 @@ internal static class FineTuneRun
         LibTorch.EnsureLoaded();
         torch.set_num_threads(Environment.ProcessorCount);
         var subject = AblationSubject.Of(AblationNetwork.Bundled);
-        var config = subject.Weights.Config;
-        var training = PruningSubject.Normalised(config, LabelledImages.Read(data, FashionMnistData.TrainingPrefix), images);
-        var pruned = new BlockPruner().Prune(subject.Weights, subject.Calibration, PruningSubject.Settings(config, block, keep), _ => { });
+        var spec = subject.Weights.Spec;
+        var training = PruningSubject.Normalised(spec, LabelledImages.Read(data, FashionMnistData.TrainingPrefix), images);
+        var pruned = new BlockPruner().Prune(subject.Weights, subject.Calibration, PruningSubject.Settings(spec, block, keep), _ => { });
         double oneShot = subject.Judge(pruned.Weights).Top1;
         Say($"dense {subject.DenseTop1:F2} %, pruned to {keep} without fine-tuning {oneShot:F2} %");
 
@@ -45,11 +45,11 @@ internal static class FineTuneRun
 
         if (ablation is not null)
         {
-            var cost = new NetworkCost(config);
+            var cost = new NetworkCost(spec);
             new AblationTable(ablation).Add(new AblationRow(
                 row.Network, 1, nameof(AblationMethod.Default), keep, row.Block, row.FineTuned, Math.Round(top1, 2),
                 Math.Round(subject.DenseTop1, 2), Math.Round(kl, 5),
-                Math.Round((double)cost.MultiplyAdds(pruned.Plan.KeptElements) / cost.TotalMultiplyAdds, 5)));
+                Math.Round((double)cost.MultiplyAdds(linear => pruned.Plan[linear.Name]!.KeptElements) / cost.TotalMultiplyAdds, 5)));
         }
 
         return 0;

@@ -57,7 +57,7 @@ internal static class AgreementCommand
     {
         torch.set_num_threads(threads);
         var method = new PruneMethod { Refit = task => new MaskedWeights(task) };
-        var settings = PruningSubject.Settings(subject.Weights.Config, block, keep);
+        var settings = PruningSubject.Settings(subject.Weights.Spec, block, keep);
         return new BlockPruner(method).Prune(subject.Weights, subject.Calibration, settings, _ => { }).Plan;
     }
 

@@ -39,7 +39,7 @@ internal static class PruningCommand
             PruningNetwork.DeiTB => PruningSubject.Random("DeiT-B", 768, images),
             _ => throw new ArgumentOutOfRangeException(nameof(network), network, "Not a network of this benchmark."),
         };
-        var settings = PruningSubject.Settings(subject.Weights.Config, block, Keep);
+        var settings = PruningSubject.Settings(subject.Weights.Spec, block, Keep);
         var clock = Stopwatch.StartNew();
         new BlockPruner().Prune(subject.Weights, subject.Calibration, settings, Report(clock));
         double seconds = clock.Elapsed.TotalSeconds;

@@ -18,21 +18,21 @@ internal sealed record PruningSubject(string Description, NetworkWeights Weights
     {
         var weights = ViTCheckpoint.Load(FashionMnistData.NetworkPath);
         float[] pixels = Normalised(FashionMnistData.ReadCalibration().Images.Pixels);
-        return new PruningSubject("bundled", weights, new CalibrationSet(weights.Config, pixels, pixels.Length / weights.Config.ImageDim));
+        return new PruningSubject("bundled", weights, new CalibrationSet(weights.Spec, pixels, pixels.Length / weights.Spec.ImageDim));
     }
 
     /// <summary>Labelled images as the bundled network reads them.</summary>
-    public static CalibrationSet Normalised(ViTConfig config, LabelledImages images, int most = int.MaxValue)
+    public static CalibrationSet Normalised(NetworkSpec spec, LabelledImages images, int most = int.MaxValue)
     {
         int count = Math.Min(most, images.Count);
-        float[] pixels = Normalised(images.Images.Pixels[..(count * config.ImageDim)]);
-        return new CalibrationSet(config, pixels, count, [.. images.Labels.Take(count).Select(label => (int)label)]);
+        float[] pixels = Normalised(images.Images.Pixels[..(count * spec.ImageDim)]);
+        return new CalibrationSet(spec, pixels, count, [.. images.Labels.Take(count).Select(label => (int)label)]);
     }
 
     /// <summary>The library's defaults, with a fraction of the multiply-adds as the budget.</summary>
-    public static PruneSettings Settings(ViTConfig config, BlockShape block, double keep)
+    public static PruneSettings Settings(NetworkSpec spec, BlockShape block, double keep)
     {
-        var cost = new NetworkCost(config);
+        var cost = new NetworkCost(spec);
         return new PruneSettings
         {
             Layers = new LayerRules(block),
@@ -44,16 +44,17 @@ internal sealed record PruningSubject(string Description, NetworkWeights Weights
     /// <summary>A DeiT of the given width with random weights, and images of noise: for time and memory, never for accuracy.</summary>
     public static PruningSubject Random(string name, int dim, int images)
     {
-        var config = new ViTConfig(imageSize: 224, patchSize: 16, channels: 3, dim, depth: 12, dim / 64, 4 * dim, numClasses: 1000);
-        using var network = new TorchNetwork(config, seed: 1);
+        var spec = ViT.Of(
+            new ViTConfig(imageSize: 224, patchSize: 16, channels: 3, dim, depth: 12, dim / 64, 4 * dim, numClasses: 1000));
+        using var network = new TorchNetwork(spec, seed: 1);
         var random = new Random(2);
-        float[] pixels = new float[images * config.ImageDim];
+        float[] pixels = new float[images * spec.ImageDim];
         for (int i = 0; i < pixels.Length; i++)
         {
             pixels[i] = (4 * random.NextSingle()) - 2;
         }
 
-        return new PruningSubject($"{name}, random weights, noise", network.ToWeights(), new CalibrationSet(config, pixels, images));
+        return new PruningSubject($"{name}, random weights, noise", network.ToWeights(), new CalibrationSet(spec, pixels, images));
     }
 
     // The mean and deviation of the bundled config.json.

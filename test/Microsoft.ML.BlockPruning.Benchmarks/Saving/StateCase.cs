@@ -20,9 +20,8 @@ internal sealed class StateCase : SaveCase
         for (int version = 0; version < Versions; version++)
         {
             var weights = SaveNetworks.Weights(version);
-            var config = weights.Config;
-            var images = new CalibrationSet(config, new float[config.ImageDim], count: 1);
-            var batches = new TrainingBatches(config, images, 1, 1, new FlipAndShift(config.ImageSize, false, 0), seed: 1);
+            var images = new CalibrationSet(weights.Spec, new float[weights.Spec.ImageDim], count: 1);
+            var batches = new TrainingBatches(images, 1, 1, new FlipAndShift(weights.Spec.ImageSize, false, 0), seed: 1);
             _sessions.Add(new FineTuneSession(weights, weights, new SparsityPlan(), batches, new FineTuneOptions { Epochs = 1 }));
         }
     }

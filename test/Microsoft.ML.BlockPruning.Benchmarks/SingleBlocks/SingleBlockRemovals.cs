@@ -13,7 +13,7 @@ internal sealed class SingleBlockRemovals : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly StreamReplay _replay;
     private readonly Tensor[] _dense;
-    private bool _isSecond;
+    private int _linear;
 
     /// <summary>Stands before the first layer.</summary>
     public SingleBlockRemovals(NetworkWeights dense, CalibrationSet images)
@@ -28,8 +28,7 @@ internal sealed class SingleBlockRemovals : IDisposable
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        var weight = _isSecond ? _replay.Branch.Second.weight : _replay.Branch.First.weight;
-        var block = weight
+        var block = _replay.Step.Linears[_linear].weight
             .narrow(0, (long)blockRow * grid.Shape.Height, grid.HeightOf(blockRow))
             .narrow(1, (long)blockColumn * grid.Shape.Width, grid.WidthOf(blockColumn));
         var before = block.clone();
@@ -50,13 +49,12 @@ internal sealed class SingleBlockRemovals : IDisposable
     /// <summary>Goes on to the next prunable layer.</summary>
     public void NextLayer()
     {
-        if (_isSecond)
+        if (++_linear == _replay.Step.Linears.Count)
         {
             using var off = no_grad();
             _replay.Advance(() => { });
+            _linear = 0;
         }
-
-        _isSecond = !_isSecond;
     }
 
     public void Dispose()

@@ -16,7 +16,7 @@ internal static class NetworkReferences
     /// <param name="rows">Of that network at batch 1.</param>
     public static void Write(string path, ViTConfig config, IReadOnlyList<NetworkRow> rows)
     {
-        var cost = new NetworkCost(config);
+        var cost = new NetworkCost(ViT.Of(config));
         ReferencePoint Point(string name, NetworkVariant variant, long? multiplyAdds, long? bytes)
         {
             var row = rows.Single(one => one.Variant == variant);

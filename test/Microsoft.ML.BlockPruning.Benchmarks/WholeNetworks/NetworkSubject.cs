@@ -45,7 +45,7 @@ internal sealed record NetworkSubject(
     private static NetworkSubject Bundled(PrunedModels models)
     {
         var subject = PruningSubject.Bundled();
-        var test = PruningSubject.Normalised(subject.Weights.Config, FashionMnistData.ReadTest());
+        var test = PruningSubject.Normalised(subject.Weights.Spec, FashionMnistData.ReadTest());
         return new NetworkSubject("bundled", subject.Weights, test, [1, 32], [.. Keeps.Select(keep => models.Of(subject, keep))]);
     }
 

@@ -30,7 +30,7 @@ internal sealed class PrunedModels(DirectoryInfo? folder)
         LibTorch.EnsureLoaded();
         Console.Error.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"Pruning the {subject.Description} network to keep {keep} ..."));
-        var settings = PruningSubject.Settings(subject.Weights.Config, Block, keep);
+        var settings = PruningSubject.Settings(subject.Weights.Spec, Block, keep);
         var pruned = new BlockPruner().Prune(subject.Weights, subject.Calibration, settings, _ => { });
         var network = NetworkSubject.Sparse(pruned.Weights, pruned.Plan);
         if (path is not null)

@@ -38,7 +38,7 @@ internal static class TinyNetwork
     public static SparsityPlan Plan(ViTConfig config)
     {
         var plan = new SparsityPlan();
-        foreach (var layer in LinearShape.OfPrunableLayers(config).SkipLast(1))
+        foreach (var layer in ViT.Of(config).PrunableLinears.SkipLast(1))
         {
             var mask = new BlockMask(layer.OutFeatures, layer.InFeatures, new BlockShape(4, 4));
             for (int block = 0; block < mask.TotalBlocks; block += 3)

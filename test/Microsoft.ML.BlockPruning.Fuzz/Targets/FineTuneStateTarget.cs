@@ -49,6 +49,6 @@ internal sealed class FineTuneStateTarget : IFuzzTarget
         float[] images = [.. Enumerable.Range(0, Images * config.ImageDim).Select(_ => random.NextSingle() - 0.5f)];
         var options = new FineTuneOptions { Epochs = 2, BatchSize = Images, Seed = 7, CheckpointPath = _file.FilePath };
         new FineTuner(options).Run(
-            dense, dense.Clone(), TinyNetwork.Plan(config), new CalibrationSet(config, images, Images), validation: null, _ => { });
+            dense, dense.Clone(), TinyNetwork.Plan(config), new CalibrationSet(dense.Spec, images, Images), validation: null, _ => { });
     }
 }

@@ -42,7 +42,7 @@ public sealed class MixedPrecisionNetworkTests
     [TestMethod]
     public void Refresh_RoundsTheMasterWeightsToBFloat16()
     {
-        using var network = new MixedPrecisionNetwork(Config, seed: 1, Precision.BFloat16);
+        using var network = new MixedPrecisionNetwork(ViT.Of(Config), seed: 1, Precision.BFloat16);
         using var scope = NewDisposeScope();
         var images = Images();
         float[] before = network.Forward(images).data<float>().ToArray();
@@ -65,7 +65,7 @@ public sealed class MixedPrecisionNetworkTests
     /// <summary>All gradients one after another, clipped to norm one as the optimiser gets them.</summary>
     private static float[] Gradients(Precision precision)
     {
-        using var network = new MixedPrecisionNetwork(Config, seed: 1, precision);
+        using var network = new MixedPrecisionNetwork(ViT.Of(Config), seed: 1, precision);
         using var scope = NewDisposeScope();
         Loss(network.Forward(Images())).backward();
         network.MoveGradients();
@@ -75,7 +75,7 @@ public sealed class MixedPrecisionNetworkTests
     /// <summary>The gradients of the network itself, without the class under test, scaled to norm one where they exceed it.</summary>
     private static float[] PlainGradients()
     {
-        using var network = new TorchNetwork(Config, seed: 1);
+        using var network = new TorchNetwork(ViT.Of(Config), seed: 1);
         using var scope = NewDisposeScope();
         Loss(network.forward(Images())).backward();
         float[] gradients = Concatenated(network);

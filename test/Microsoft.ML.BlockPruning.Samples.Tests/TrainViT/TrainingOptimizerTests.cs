@@ -21,7 +21,8 @@ public sealed class TrainingOptimizerTests
     [TestMethod]
     public void Step_MovesTheEncodersMatricesByMuonAndTheRestByAdamW()
     {
-        using var network = new TorchNetwork(new ViTConfig(28, 4, 1, Width, depth: 2, numHeads: 2, mlpDim: 40, numClasses: 10), seed: 1);
+        var spec = ViT.Of(new ViTConfig(28, 4, 1, Width, depth: 2, numHeads: 2, mlpDim: 40, numClasses: 10));
+        using var network = new TorchNetwork(spec, seed: 1);
         using var scope = NewDisposeScope();
         using var generator = new Generator(2, CPU);
         var before = network.named_parameters().ToDictionary(p => p.name, p => p.parameter.detach().clone());

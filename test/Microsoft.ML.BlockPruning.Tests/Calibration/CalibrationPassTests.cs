@@ -51,11 +51,11 @@ public sealed class CalibrationPassTests
         var layers = PrunableLayer.Of(weights, new BlockShape(2, 2));
         using var scope = torch.NewDisposeScope();
 
-        double[] sampled = Fc2Gradients(new CalibrationPass(weights, new CalibrationSet(weights.Config, copies, count), seed: 1));
+        double[] sampled = Fc2Gradients(new CalibrationPass(weights, new CalibrationSet(weights.Spec, copies, count), seed: 1));
 
         double[] probabilities = [.. new ReferenceViT(weights).LogProbabilities(image).Select(Math.Exp)];
         double[][] given = [.. Enumerable.Range(0, 3).Select(label =>
-            Fc2Gradients(new CalibrationPass(weights, new CalibrationSet(weights.Config, image, 1, [label]), seed: 1)))];
+            Fc2Gradients(new CalibrationPass(weights, new CalibrationSet(weights.Spec, image, 1, [label]), seed: 1)))];
         for (int i = 0; i < sampled.Length; i++)
         {
             double mean = probabilities.Select((p, y) => p * given[y][i]).Sum();
@@ -63,7 +63,7 @@ public sealed class CalibrationPassTests
             Assert.AreEqual(mean, sampled[i], (5 * Math.Sqrt(variance)) + 1e-9, $"entry {i}");
         }
 
-        double[] Fc2Gradients(CalibrationPass pass) => Values<double>(pass.Run(layers, () => { })[^1].GradientCovariance);
+        double[] Fc2Gradients(CalibrationPass pass) => Values<double>(pass.Run(layers, () => { })[^1].Gradients);
     }
 
     [TestMethod]
@@ -80,7 +80,7 @@ public sealed class CalibrationPassTests
         CollectionAssert.AreNotEqual(first, Covariance(seed: 2));
 
         double[] Covariance(long seed) =>
-            Values<double>(new CalibrationPass(weights, set, seed).Run(layers, () => { })[0].InputCovariance[0]);
+            Values<double>(new CalibrationPass(weights, set, seed).Run(layers, () => { })[0].Inputs[0]);
     }
 
     [TestMethod]
@@ -155,7 +155,7 @@ public sealed class CalibrationPassTests
                     energy.Select((e, t) => e * Biased(inputs[t], i / width) * Biased(inputs[t], i % width)).Sum() / energy.Sum();
             }
 
-            AssertClose(covariance, Values<double>(statistics.InputCovariance[g]), $"{layer.Name} A {g}");
+            AssertClose(covariance, Values<double>(statistics.Inputs[g]), $"{layer.Name} A {g}");
         }
 
         int height = layer.Blocks.Shape.Height;
@@ -166,7 +166,7 @@ public sealed class CalibrationPassTests
             strips[i] = gradients.Sum(d => At(d, first + (i / height % height)) * At(d, first + (i % height))) / Images;
         }
 
-        AssertClose(strips, Values<double>(statistics.GradientCovariance), $"{layer.Name} S");
+        AssertClose(strips, Values<double>(statistics.Gradients), $"{layer.Name} S");
 
         static double Biased(double[] x, int i) => i < x.Length ? x[i] : 1;
         static double At(double[] d, int i) => i < d.Length ? d[i] : 0;

@@ -10,7 +10,7 @@ public sealed class CalibrationSetTests
     [TestMethod]
     public void Constructor_RefusesAnEmptySet()
     {
-        var error = Assert.ThrowsExactly<ArgumentException>(() => new CalibrationSet(TinyNetwork.Config(), [], 0));
+        var error = Assert.ThrowsExactly<ArgumentException>(() => new CalibrationSet(ViT.Of(TinyNetwork.Config()), [], 0));
 
         StringAssert.Contains(error.Message, "empty");
     }
@@ -18,7 +18,7 @@ public sealed class CalibrationSetTests
     [TestMethod]
     public void Constructor_RefusesAWrongLength()
     {
-        var error = Assert.ThrowsExactly<ArgumentException>(() => new CalibrationSet(TinyNetwork.Config(), new float[33], 2));
+        var error = Assert.ThrowsExactly<ArgumentException>(() => new CalibrationSet(ViT.Of(TinyNetwork.Config()), new float[33], 2));
 
         StringAssert.Contains(error.Message, "32");
         StringAssert.Contains(error.Message, "33");
@@ -32,7 +32,7 @@ public sealed class CalibrationSetTests
         float[] images = TinyNetwork.Images(TinyNetwork.Config(), 3, seed: 1);
         images[(2 * 16) + 7] = pixel;
 
-        var error = Assert.ThrowsExactly<ArgumentException>(() => new CalibrationSet(TinyNetwork.Config(), images, 3));
+        var error = Assert.ThrowsExactly<ArgumentException>(() => new CalibrationSet(ViT.Of(TinyNetwork.Config()), images, 3));
 
         StringAssert.Contains(error.Message, "image 2");
     }
@@ -62,7 +62,7 @@ public sealed class CalibrationSetTests
         var set = TinyNetwork.Calibration(TinyNetwork.Config(), 1);
         var other = new ViTConfig(4, 2, 3, 6, 1, 2, 10, 3);
 
-        var error = Assert.ThrowsExactly<ArgumentException>(() => set.CheckFits(other));
+        var error = Assert.ThrowsExactly<ArgumentException>(() => set.CheckFits(ViT.Of(other)));
 
         StringAssert.Contains(error.Message, "3x4x4");
     }
@@ -72,7 +72,7 @@ public sealed class CalibrationSetTests
     {
         var config = TinyNetwork.Config();
         float[] images = TinyNetwork.Images(config, 150, seed: 1);
-        var set = new CalibrationSet(config, images, 150);
+        var set = new CalibrationSet(ViT.Of(config), images, 150);
 
         var seen = new List<float>();
         for (int batch = 0; batch < set.BatchCount; batch++)

@@ -89,7 +89,7 @@ public sealed class FineTunerTests
     {
         var reports = new List<FineTuneProgress>();
         float[] images = TinyNetwork.Images(_subject.Dense.Config, 30, seed: 8);
-        var plain = new CalibrationSet(_subject.Dense.Config, images, 30, new int[30]);
+        var plain = new CalibrationSet(_subject.Dense.Spec, images, 30, new int[30]);
 
         var tuned = new FineTuner(FineTuneSubject.Options()).Run(
             _subject.Dense, _subject.Pruned, _subject.Plan, _subject.Training, plain, reports.Add);

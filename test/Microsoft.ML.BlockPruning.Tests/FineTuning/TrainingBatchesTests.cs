@@ -50,10 +50,10 @@ public sealed class TrainingBatchesTests
 
     [TestMethod]
     public void BatchSize_IsTheNumberOfImagesWhereThereAreFewer() =>
-        Assert.AreEqual(Count, new TrainingBatches(TinyNetwork.Config(), _images, 1000, 1000, new FlipAndShift(4, false, 0), 1).BatchSize);
+        Assert.AreEqual(Count, new TrainingBatches(_images, 1000, 1000, new FlipAndShift(4, false, 0), 1).BatchSize);
 
     private TrainingBatches Create(int largestPart, int maximumShift) => new(
-        TinyNetwork.Config(), _images, BatchSize, largestPart, new FlipAndShift(4, flips: maximumShift > 0, maximumShift), seed: 9);
+        _images, BatchSize, largestPart, new FlipAndShift(4, flips: maximumShift > 0, maximumShift), seed: 9);
 
     // Which images a batch holds; each must come with its own label.
     private List<int> Drawn(TrainingBatches batches, int step)

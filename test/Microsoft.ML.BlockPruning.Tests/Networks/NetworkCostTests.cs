@@ -12,7 +12,7 @@ public sealed class NetworkCostTests
     [TestMethod]
     public void MultiplyAdds_AreThePublishedOnesOfDistilledDeitBase()
     {
-        var cost = new NetworkCost(DistilledBase); // 198 tokens
+        var cost = new NetworkCost(ViT.Of(DistilledBase)); // 198 tokens
         double layer = 0;
         foreach (var (name, elements, expected) in new[]
         {
@@ -42,14 +42,14 @@ public sealed class NetworkCostTests
     [DataRow(768, true, 87.34, 17.7)]
     public void Totals_AreThePublishedOnesOfDeit(int embedDim, bool isDistilled, double millionParameters, double gigaMultiplyAdds)
     {
-        var cost = new NetworkCost(Deit(embedDim, isDistilled));
+        var cost = new NetworkCost(ViT.Of(Deit(embedDim, isDistilled)));
         Assert.AreEqual(millionParameters, cost.TotalParameters / 1e6, 0.005);
         Assert.AreEqual(gigaMultiplyAdds, cost.TotalMultiplyAdds / 1e9, 0.06);
     }
 
     [TestMethod]
     public void TotalParameters_AreTorchvisionsToTheLastOne() =>
-        Assert.AreEqual(86_567_656, new NetworkCost(Deit(768, isDistilled: false)).TotalParameters); // vit_b_16
+        Assert.AreEqual(86_567_656, new NetworkCost(ViT.Of(Deit(768, isDistilled: false))).TotalParameters); // vit_b_16
 
     [TestMethod]
     [DataRow(false)]
@@ -57,15 +57,15 @@ public sealed class NetworkCostTests
     public void TotalParameters_AreTheElementsOfTheTensors(bool isDistilled)
     {
         var config = new ViTConfig(28, 7, channels: 1, embedDim: 6, depth: 3, numHeads: 2, mlpDim: 11, numClasses: 5, isDistilled);
-        Assert.AreEqual(new NetworkWeights(config).Tensors.Sum(tensor => tensor.Values.Length), new NetworkCost(config).TotalParameters);
+        Assert.AreEqual(new NetworkWeights(config).Tensors.Sum(tensor => tensor.Values.Length), new NetworkCost(ViT.Of(config)).TotalParameters);
     }
 
     [TestMethod]
     public void Kept_WeightsCostOnceATokenAndOnceInMemory()
     {
-        var cost = new NetworkCost(DistilledBase);
+        var cost = new NetworkCost(ViT.Of(DistilledBase));
         Assert.AreEqual(7_077_888 * 12, cost.PrunableElements);
-        Assert.AreEqual(1000 * 198, cost.MultiplyAdds(1000) - cost.FixedMultiplyAdds);
+        Assert.AreEqual(1000 * 198, cost.MultiplyAdds(linear => linear.Name == "blocks.7.attn.proj" ? 1000 : 0) - cost.FixedMultiplyAdds);
         Assert.AreEqual(1000, cost.Parameters(1000) - cost.FixedParameters);
         Assert.AreEqual(4 * (cost.FixedParameters + 1000 + 17), cost.Bytes(1000, indices: 17));
         Assert.AreEqual(4 * cost.TotalParameters, cost.Bytes(cost.PrunableElements, indices: 0));
@@ -94,8 +94,8 @@ public sealed class NetworkCostTests
     [TestMethod]
     public void Kept_OutsideTheNetworkIsRefused()
     {
-        var cost = new NetworkCost(DistilledBase);
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cost.MultiplyAdds(-1));
+        var cost = new NetworkCost(ViT.Of(DistilledBase));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cost.MultiplyAdds(_ => -1));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cost.Parameters(cost.PrunableElements + 1));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cost.MultiplyAddsOf("blocks.0.attn.proj", (768 * 768) + 1));
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => cost.MultiplyAddsOf("head", 0)).Message, "'head'");
@@ -107,8 +107,38 @@ public sealed class NetworkCostTests
         var config = new ViTConfig(28, 7, channels: 1, embedDim: 6, depth: 3, numHeads: 2, mlpDim: 11, numClasses: 5);
         CollectionAssert.AreEqual(
             new NetworkWeights(config).PrunableLayers.Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)).ToArray(),
-            LinearShape.OfPrunableLayers(config).Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)).ToArray());
-        Assert.AreEqual(new LinearShape("blocks.2.mlp.fc2", 6, 11), LinearShape.OfPrunableLayers(config).Last());
+            ViT.Of(config).PrunableLinears.Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)).ToArray());
+        Assert.AreEqual(new LinearSpec("blocks.2.mlp.fc2", 6, 11, Tokens: 17), ViT.Of(config).PrunableLinears[^1]);
+    }
+
+    [TestMethod]
+    public void Toy_CostsWhatWasCountedByHand()
+    {
+        var cost = new NetworkCost(ToyFamily.Spec); // 16 tokens of 12 features
+
+        Assert.AreEqual(16 * 12 * 4, cost.PatchEmbeddingMultiplyAdds);
+        Assert.AreEqual((2 * 16 * 16 * 8) + (2 * 16 * 16 * 24), cost.AttentionMultiplyAdds); // two heads of 4, three of 8
+        Assert.AreEqual(5 * 12, cost.HeadMultiplyAdds);
+        long linears = ((24 + 8) * 12) + ((20 + 20) * 12) + ((72 + 24) * 12) + ((9 + 9) * 12);
+        Assert.AreEqual(linears, cost.PrunableElements);
+        Assert.AreEqual(768 + 16_384 + 60 + (16 * linears), cost.TotalMultiplyAdds);
+        long patch = (12 * 4) + 12, position = 16 * 12, norms = 5 * 2 * 12, head = (5 * 12) + 5;
+        long biases = 24 + 12 + 20 + 12 + 72 + 12 + 9 + 12;
+        Assert.AreEqual(patch + position + norms + biases + head, cost.FixedParameters);
+        Assert.AreEqual(4 * (cost.FixedParameters + linears), cost.Bytes(cost.PrunableElements, indices: 0));
+    }
+
+    [TestMethod]
+    public void MultiplyAdds_OfAMergingNetwork_CountEachLayersOwnTokens()
+    {
+        var cost = new NetworkCost(MergingFamily.Spec);
+
+        Assert.AreEqual((16 * ((18 * 6) + (6 * 6))) + (4 * ((10 * 24) + (14 * 10) + (10 * 14))), cost.TotalMultiplyAdds - cost.FixedMultiplyAdds);
+        Assert.AreEqual(7 * 16, cost.MultiplyAddsOf("stages.0.qkv", 7));
+        Assert.AreEqual(7 * 4, cost.MultiplyAddsOf("merge.reduction", 7));
+        Assert.AreEqual(
+            (7 * 16) + (9 * 4),
+            cost.MultiplyAdds(linear => linear.Name switch { "stages.0.proj" => 7, "stages.1.fc2" => 9, _ => 0 }) - cost.FixedMultiplyAdds);
     }
 
     private static ViTConfig Deit(int embedDim, bool isDistilled) =>

@@ -33,15 +33,8 @@ public sealed class DistillationLossTests
         float[] studentLogits = Draw(Images * Classes), teacherLogits = Draw(Images * Classes);
         float[][] studentStreams = [Draw(Images * StreamDim), Draw(Images * StreamDim)];
         float[][] teacherStreams = [Draw(Images * StreamDim), Draw(Images * StreamDim)];
-        var options = new FineTuneOptions
-        {
-            LogitWeight = logit,
-            FeatureWeight = feature,
-            LabelWeight = label,
-            Temperature = temperature,
-        };
 
-        double actual = new DistillationLoss(options).Of(
+        double actual = new DistillationLoss(logit, feature, label, temperature).Of(
             Output(studentLogits, studentStreams), Output(teacherLogits, teacherStreams), tensor(Labels, int64)).item<float>();
 
         double expected = (logit * Divergence(studentLogits, teacherLogits, temperature))
@@ -59,7 +52,7 @@ public sealed class DistillationLossTests
         float[] logits = [.. Enumerable.Range(0, Images * Classes).Select(i => i / 3f)];
         float[] stream = [.. Enumerable.Range(0, Images * StreamDim).Select(i => i / 7f)];
 
-        var loss = new DistillationLoss(new FineTuneOptions()).Of(Output(logits, [stream]), Output(logits, [stream]), labels: null);
+        var loss = new DistillationLoss(1, 1, 0, temperature: 1).Of(Output(logits, [stream]), Output(logits, [stream]), labels: null);
 
         Assert.AreEqual(0f, loss.item<float>());
     }

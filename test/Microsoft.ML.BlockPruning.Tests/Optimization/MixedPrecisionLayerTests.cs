@@ -27,9 +27,9 @@ public sealed class MixedPrecisionLayerTests
         using var scope = NewDisposeScope();
         using var network = new TorchNetwork(TinyNetwork.Weights(TinyNetwork.Config(), seed: 3));
         var stream = Stream(network);
-        using var layer = new MixedPrecisionLayer(network.Layers[0], network.Config, precision);
+        using var layer = new MixedPrecisionLayer(network.Layers[0], precision);
 
-        var expected = network.Layers[0].forward(stream);
+        var expected = network.Layers[0].Forward(stream);
         var actual = layer.Forward(stream);
 
         Assert.IsLessThanOrEqualTo(tolerance * Largest(expected.sub(stream)), Largest(actual.sub(expected)));
@@ -44,13 +44,13 @@ public sealed class MixedPrecisionLayerTests
         using var network = new TorchNetwork(TinyNetwork.Weights(TinyNetwork.Config(), seed: 3));
         var stream = Stream(network);
         var master = network.Layers[0];
-        var expected = autograd.grad([Loss(master.forward(stream))], master.parameters().ToArray());
-        using var layer = new MixedPrecisionLayer(master, network.Config, precision);
+        var expected = autograd.grad([Loss(master.Forward(stream))], master.Parameters.ToArray());
+        using var layer = new MixedPrecisionLayer(master, precision);
 
         Loss(layer.Forward(stream)).backward();
         layer.MoveGradients();
 
-        foreach (var (parameter, gradient) in master.parameters().Zip(expected))
+        foreach (var (parameter, gradient) in master.Parameters.Zip(expected))
         {
             Assert.IsLessThanOrEqualTo(tolerance * Largest(gradient) + 1e-6, Largest(parameter.grad!.sub(gradient)));
             parameter.grad = null;
@@ -64,15 +64,15 @@ public sealed class MixedPrecisionLayerTests
         using var network = new TorchNetwork(TinyNetwork.Weights(TinyNetwork.Config(), seed: 3));
         var stream = Stream(network);
         var master = network.Layers[0];
-        using var layer = new MixedPrecisionLayer(master, network.Config, FineTunePrecision.Full);
+        using var layer = new MixedPrecisionLayer(master, FineTunePrecision.Full);
         using (no_grad())
         {
-            master.Mlp.Fc2.bias!.copy_(ones(master.Mlp.Fc2.bias!.shape));
+            master.Steps[1].Linears[1].bias!.copy_(ones(master.Steps[1].Linears[1].bias!.shape));
         }
 
-        Assert.AreNotEqual(0, Largest(layer.Forward(stream).sub(master.forward(stream))));
+        Assert.AreNotEqual(0, Largest(layer.Forward(stream).sub(master.Forward(stream))));
         layer.Refresh();
-        Assert.IsLessThanOrEqualTo(1e-5, Largest(layer.Forward(stream).sub(master.forward(stream))));
+        Assert.IsLessThanOrEqualTo(1e-5, Largest(layer.Forward(stream).sub(master.Forward(stream))));
     }
 
     [TestMethod]
@@ -94,7 +94,7 @@ public sealed class MixedPrecisionLayerTests
     private static Tensor Stream(TorchNetwork network)
     {
         using var generator = new Generator(2, CPU);
-        return randn(4, network.Config.Tokens, network.Config.EmbedDim, generator: generator);
+        return randn(4, network.Spec.Tokens, network.Spec.Norm.Features, generator: generator);
     }
 
     private static Tensor Loss(Tensor output) => output.mul(output).sum();

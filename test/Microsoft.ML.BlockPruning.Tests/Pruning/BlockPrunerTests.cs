@@ -174,7 +174,7 @@ public sealed class BlockPrunerTests
     public void Prune_KeepsNothingButTheFixedPartIfAskedTo()
     {
         var dense = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
-        var cost = new NetworkCost(dense.Config);
+        var cost = new NetworkCost(dense.Spec);
 
         var pruned = Prune(dense, keep: (double)cost.FixedMultiplyAdds / cost.TotalMultiplyAdds);
 
@@ -189,7 +189,7 @@ public sealed class BlockPrunerTests
 
     private static PruneSettings Settings(ViTConfig config, double keep, BlockShape block)
     {
-        var cost = new NetworkCost(config);
+        var cost = new NetworkCost(ViT.Of(config));
         return new PruneSettings
         {
             Layers = new LayerRules(block),

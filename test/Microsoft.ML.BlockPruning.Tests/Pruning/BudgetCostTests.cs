@@ -23,7 +23,7 @@ public sealed class BudgetCostTests
         var weights = TinyNetwork.Weights(TinyNetwork.Config(), seed: 1);
         var random = new Random(1);
         var grids = Grids(weights.Config, new BlockShape(height, width), name => !name.EndsWith("fc1", StringComparison.Ordinal));
-        var costs = new BytesCostModel(new NetworkCost(weights.Config), grids);
+        var costs = new BytesCostModel(new NetworkCost(weights.Spec), grids);
         var plan = new SparsityPlan();
         long cost = costs.FixedCost;
         foreach (var (name, grid) in grids.Layers)
@@ -57,7 +57,7 @@ public sealed class BudgetCostTests
     public void Energy_OfABlockIsItsMultiplyAddsAndItsBytes()
     {
         var grids = Grids(DeitB, new BlockShape(32, 32), _ => true);
-        var costs = new EnergyCostModel(new NetworkCost(DeitB), new EnergyModel(4.6, 160), grids);
+        var costs = new EnergyCostModel(new NetworkCost(ViT.Of(DeitB)), new EnergyModel(4.6, 160), grids);
 
         // 197 tokens meet 1024 weights; 1024 weights and an index are read.
         Assert.AreEqual((197 * 1024 * 4_600L) + (1025 * 4 * 160_000L), costs.CostOfBlock("blocks.0.mlp.fc1", 1024));
@@ -68,7 +68,7 @@ public sealed class BudgetCostTests
     [DataRow(0.0, 1.0)]
     public void Energy_OfOneTermIsThatTermsBudget(double perMultiplyAdd, double perByte)
     {
-        var cost = new NetworkCost(DeitB);
+        var cost = new NetworkCost(ViT.Of(DeitB));
         var grids = Grids(DeitB, new BlockShape(32, 32), _ => true);
         var energy = new EnergyCostModel(cost, new EnergyModel(perMultiplyAdd, perByte), grids);
         ICostModel term = perByte == 0 ? new FlopsCostModel(cost) : new BytesCostModel(cost, grids);
@@ -85,7 +85,7 @@ public sealed class BudgetCostTests
     public void LpViT_CostsWhatItsCodeComputesForDeitB(string layer, long slope)
     {
         var grids = Grids(DeitB, new BlockShape(32, 32), _ => true);
-        var costs = new EnergyCostModel(new NetworkCost(DeitB), EnergyModel.LpViT, grids);
+        var costs = new EnergyCostModel(new NetworkCost(ViT.Of(DeitB)), EnergyModel.LpViT, grids);
         string name = $"blocks.5.{layer}";
 
         Assert.AreEqual(1000 * slope, grids[name].TotalBlocks * costs.CostOfBlock(name, 1024));
@@ -102,6 +102,6 @@ public sealed class BudgetCostTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new EnergyModel(perMultiplyAdd, perByte));
 
     private static LayerGrids Grids(ViTConfig config, BlockShape block, Func<string, bool> maySparse) => new(
-        LinearShape.OfPrunableLayers(config).Where(layer => maySparse(layer.Name))
+        ViT.Of(config).PrunableLinears.Where(layer => maySparse(layer.Name))
             .Select(layer => (layer.Name, new BlockMask(layer.OutFeatures, layer.InFeatures, block))));
 }

@@ -122,7 +122,7 @@ internal sealed class RefitFixture
         weights.Bias[row] + input.Select((x, i) => x * weights.Weight[(row * input.Length) + i]).Sum();
 
     private RefitTask Task =>
-        new RefitTask(Dense, new CalibrationSet(Dense.Config, _images, ImageCount), Layers, TokenWeights, Plan, Seed: 1);
+        new RefitTask(Dense, new CalibrationSet(Dense.Spec, _images, ImageCount), Layers, TokenWeights, Plan, Seed: 1);
 
     private WeightRefit Create() => new(Task);
 }

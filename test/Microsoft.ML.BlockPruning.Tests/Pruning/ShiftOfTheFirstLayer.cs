@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning.Refit;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
@@ -10,18 +11,20 @@ internal sealed class ShiftOfTheFirstLayer(IReadOnlyList<IReadOnlyList<float[]>>
 {
     public const float Shift = 0.75f;
 
-    public int StepsPerLayer => 1;
+    public bool IsPossible => true;
+
+    public int StepsOf(LayerSpec layer) => 1;
 
     public IReadOnlyList<IReadOnlyList<float[]>> FittingWeights() => weights;
 
     public bool Run(
-        int index, TorchNetwork dense, TorchEncoderLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, Action onStep)
+        int index, TorchNetwork dense, TorchLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, Action onStep)
     {
         onStep();
         if (index == 0)
         {
-            pruned.Attention.Proj.bias!.Accumulate(Shift);
-            pruned.Mlp.Fc2.bias!.Accumulate(Shift);
+            pruned.Steps[0].Linears[1].bias!.Accumulate(Shift);
+            pruned.Steps[1].Linears[1].bias!.Accumulate(Shift);
         }
 
         return index == 0;

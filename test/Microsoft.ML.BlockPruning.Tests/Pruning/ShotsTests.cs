@@ -17,7 +17,7 @@ public sealed class ShotsTests
 {
     private const double Keep = 0.5;
     private static readonly NetworkWeights Dense = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
-    private static readonly NetworkCost Cost = new(Dense.Config);
+    private static readonly NetworkCost Cost = new(Dense.Spec);
 
     private TensorLeakGuard _guard = null!;
 
@@ -68,7 +68,7 @@ public sealed class ShotsTests
     {
         var pruned = Prune(Settings(Constraint(Keep)), shots: 3, PruneMethods.CriterionOf(criterion, CalibrationLabels.Sampled));
 
-        double kept = Cost.MultiplyAdds(pruned.Plan.KeptElements);
+        double kept = Cost.MultiplyAdds(linear => pruned.Plan[linear.Name]!.KeptElements);
         double largestBlock = Dense.Config.Tokens * 2 * 3;
         Assert.IsLessThanOrEqualTo(Keep * Cost.TotalMultiplyAdds, kept);
         Assert.IsGreaterThan((Keep * Cost.TotalMultiplyAdds) - largestBlock, kept);
@@ -130,7 +130,7 @@ public sealed class ShotsTests
         var context = new CriterionContext(network, Calibration(), layers, settings.Seed, () => { }, () => { });
         var importances = new ObsPathCriterion().Rate(context)
             .Select(layer => within is null ? layer : layer.Within(within[layer.LayerName]!)).ToList();
-        var plan = new SparsityAllocator(settings.Constraints, settings.Layers).Allocate(importances, UnitCoupling.Of(network));
+        var plan = new SparsityAllocator(settings.Constraints, settings.Layers).Allocate(importances, UnitCoupling.Of(network.Spec));
         var denseLayers = PrunableLayer.Of(Dense, new BlockShape(2, 3));
         var refit = new RefitTask(Dense, Calibration(), denseLayers, context.TokenWeights, plan, settings.Seed);
         return (PruneMethod.ReconstructionRefit(refit).Run(() => { }), plan);

@@ -126,7 +126,7 @@ public sealed class ReportNotesTests
         }
 
         change?.Invoke(plan);
-        var images = new CalibrationSet(weights.Config, new float[imageCount * weights.Config.ImageDim], imageCount);
+        var images = new CalibrationSet(weights.Spec, new float[imageCount * weights.Config.ImageDim], imageCount);
         var trace = new PruneTrace(
             new BlockSelection(plan, importances, prediction), new RefitTrace(new Dictionary<string, RefitOutcome>(), leftAsFitted ?? []));
         var pruned = new PrunedNetwork(weights, plan) { Trace = trace };

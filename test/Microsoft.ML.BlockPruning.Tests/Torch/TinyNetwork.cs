@@ -34,5 +34,5 @@ internal static class TinyNetwork
     }
 
     public static CalibrationSet Calibration(ViTConfig config, int count, int seed = 5, int[]? labels = null) =>
-        new(config, Images(config, count, seed), count, labels);
+        new(ViT.Of(config), Images(config, count, seed), count, labels);
 }

@@ -81,7 +81,7 @@ public sealed class TorchDeviceTests
         var statistics = new CalibrationPass(weights, TinyNetwork.Calibration(weights.Config, 5, labels: [0, 1, 2, 0, 1]), seed: 1)
             .Run(PrunableLayer.Of(weights, new BlockShape(4, 4)), () => { });
 
-        Assert.IsTrue(statistics.SelectMany(layer => layer.InputCovariance.Append(layer.GradientCovariance))
+        Assert.IsTrue(statistics.SelectMany(layer => layer.Inputs.Append(layer.Gradients))
             .All(tensor => tensor.device_type == DeviceType.META));
     }
 
@@ -95,15 +95,15 @@ public sealed class TorchDeviceTests
         using var off = no_grad();
         using var dense = new TorchNetwork(weights);
 
-        var streams = dense.Embed(calibration);
-        foreach (var (stream, branch) in streams.SelectMany(_ => dense.Layers[0].Branches, (stream, branch) => (stream, branch)))
+        using var streams = CalibrationStreams.Before(dense, calibration);
+        foreach (var step in dense.Layers[0].Steps)
         {
-            branch.Advance(stream);
+            streams.Advance(step, () => { });
         }
 
-        _ = new StreamLoss(cat([.. streams]), TorchDevice.Put(ones(calibration.TotalTokens)));
-        Assert.HasCount(2, streams);
-        Assert.IsTrue(streams.All(stream => dense.Classify(stream).device_type == DeviceType.META));
+        _ = new StreamLoss(cat([.. streams.Batches]), TorchDevice.Put(ones(calibration.Count * weights.Spec.Tokens)));
+        Assert.HasCount(2, streams.Batches);
+        Assert.IsTrue(streams.Batches.All(stream => dense.Classify(stream).device_type == DeviceType.META));
     }
 
     /// <summary>The device's numbers read as ones, so those are the result; that they arrive says that no devices were mixed.</summary>

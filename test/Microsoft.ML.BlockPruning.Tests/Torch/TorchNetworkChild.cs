@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Torch;
 
 namespace Microsoft.ML.BlockPruning.Tests.Torch;
@@ -8,7 +9,7 @@ internal static class TorchNetworkChild
     public static int Run(string[] args)
     {
         _ = args;
-        using var network = new TorchNetwork(TinyNetwork.Config(), seed: 1);
+        using var network = new TorchNetwork(ViT.Of(TinyNetwork.Config()), seed: 1);
         Console.WriteLine(network.parameters().Count());
         return 0;
     }

@@ -16,7 +16,7 @@ internal sealed class InputCovariance(PrunableLayer layer) : ILayerObserver
     public void Add(Tensor input, Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        var x = LayerAccumulator.WithBias(input.flatten(0, 1));
+        var x = input.flatten(0, 1).WithBias();
         _sum.Accumulate(x.t().mm(x));
         _tokens += x.shape[0];
     }

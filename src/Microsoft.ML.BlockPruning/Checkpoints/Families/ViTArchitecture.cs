@@ -62,7 +62,8 @@ internal sealed class ViTArchitecture(CanonicalTensors tensors, List<string> not
         CheckShape(Position, [1, config.Tokens, embedDim]);
         CheckShape(PatchWeight, [embedDim, config.Channels, config.PatchSize, config.PatchSize]);
         CheckShape("head.weight", [config.NumClasses, embedDim]);
-        foreach (var layer in LinearShape.OfPrunableLayers(config))
+        foreach (var layer in Enumerable.Range(0, config.Depth).SelectMany(index => ViT.EncoderLayer(config, index))
+            .SelectMany(step => step.Linears))
         {
             CheckShape($"{layer.Name}.weight", [layer.OutFeatures, layer.InFeatures]);
         }

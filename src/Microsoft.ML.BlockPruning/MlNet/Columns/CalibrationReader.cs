@@ -1,7 +1,7 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.MlNet.Progress;
-using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.BlockPruning.MlNet.Columns;
@@ -15,18 +15,18 @@ internal sealed class CalibrationReader(IHost host, InputRequest input, PrunePro
     /// <param name="data">The data.</param>
     /// <param name="image">Its image column, checked.</param>
     /// <param name="label">Its label column, checked; null where there is none. Read only where it is of use.</param>
-    /// <param name="config">The network's shape.</param>
+    /// <param name="spec">The network.</param>
     /// <param name="preprocessing">What the network expects.</param>
     /// <param name="seed">Of the sample.</param>
     /// <exception cref="InvalidOperationException">No row can be used, or one alone is to be split.</exception>
     public CalibrationImages Read(
-        IDataView data, DataViewSchema.Column image, DataViewSchema.Column? label, ViTConfig config, ImagePreprocessing preprocessing,
+        IDataView data, DataViewSchema.Column image, DataViewSchema.Column? label, NetworkSpec spec, ImagePreprocessing preprocessing,
         long seed)
     {
         bool isLabelled = input.CalibrationLabels == CalibrationLabels.Column;
         var random = new Random((int)seed);
         var (images, labels, unlabelled) = ReadRows(
-            data, image, isLabelled || input.ValidationSetFraction > 0 ? label : null, config, preprocessing,
+            data, image, isLabelled || input.ValidationSetFraction > 0 ? label : null, spec, preprocessing,
             input.MaximumCalibrationImages, key => key > 0 || !isLabelled, random);
         if (images.Count == 0)
         {
@@ -47,7 +47,7 @@ internal sealed class CalibrationReader(IHost host, InputRequest input, PrunePro
         {
             int[] rows = [.. order[range].Order()];
             return rows.Length == 0 ? null : new CalibrationSet(
-                config, Join(images, rows, config.ImageDim), rows.Length, withLabels ? [.. rows.Select(row => labels[row])] : null);
+                spec, Join(images, rows, spec.ImageDim), rows.Length, withLabels ? [.. rows.Select(row => labels[row])] : null);
         }
 
         int missing = label is null ? 0 : order[..heldOut].Count(row => labels[row] == NoLabel);
@@ -61,28 +61,28 @@ internal sealed class CalibrationReader(IHost host, InputRequest input, PrunePro
 
     /// <summary>Reads the images of a validation set, with labels where every row has one.</summary>
     /// <exception cref="InvalidOperationException">It has no rows.</exception>
-    public CalibrationSet ReadHeldOut(HeldOutColumns columns, ViTConfig config, ImagePreprocessing preprocessing) =>
-        ReadHeldOut(columns, config, preprocessing, out _);
+    public CalibrationSet ReadHeldOut(HeldOutColumns columns, NetworkSpec spec, ImagePreprocessing preprocessing) =>
+        ReadHeldOut(columns, spec, preprocessing, out _);
 
     /// <summary>The same, and how many rows have no label though there is a column of them.</summary>
     /// <exception cref="InvalidOperationException">It has no rows.</exception>
-    public CalibrationSet ReadHeldOut(HeldOutColumns columns, ViTConfig config, ImagePreprocessing preprocessing, out int unlabelled)
+    public CalibrationSet ReadHeldOut(HeldOutColumns columns, NetworkSpec spec, ImagePreprocessing preprocessing, out int unlabelled)
     {
         var (images, labels, _) = ReadRows(
-            columns.Data, columns.Image, columns.Label, config, preprocessing, maximum: null, _ => true, new Random(0));
+            columns.Data, columns.Image, columns.Label, spec, preprocessing, maximum: null, _ => true, new Random(0));
         unlabelled = columns.Label is null ? 0 : labels.Count(label => label == NoLabel);
         return images.Count == 0
             ? throw host.Process(new InvalidOperationException("ValidationSet has no rows; give at least one image, or set it to null."))
             : new CalibrationSet(
-                config, Join(images, [.. Enumerable.Range(0, images.Count)], config.ImageDim), images.Count,
+                spec, Join(images, [.. Enumerable.Range(0, images.Count)], spec.ImageDim), images.Count,
                 columns.Label is null || unlabelled > 0 ? null : [.. labels]);
     }
 
     private (List<float[]> Images, List<int> Labels, long LeftOut) ReadRows(
-        IDataView data, DataViewSchema.Column image, DataViewSchema.Column? label, ViTConfig config, ImagePreprocessing preprocessing,
+        IDataView data, DataViewSchema.Column image, DataViewSchema.Column? label, NetworkSpec spec, ImagePreprocessing preprocessing,
         int? maximum, Func<uint, bool> isWanted, Random random)
     {
-        int limit = Math.Min(maximum ?? int.MaxValue, Array.MaxLength / Math.Max(config.ImageDim, config.Tokens));
+        int limit = Math.Min(maximum ?? int.MaxValue, Array.MaxLength / Math.Max(spec.ImageDim, spec.Tokens));
         var images = new List<float[]>();
         var labels = new List<int>();
         using var cursor = data.GetRowCursor(label is { } used ? [image, used] : [image]);
@@ -109,7 +109,7 @@ internal sealed class CalibrationReader(IHost host, InputRequest input, PrunePro
 
             if (slot == images.Count)
             {
-                images.Add(new float[config.ImageDim]);
+                images.Add(new float[spec.ImageDim]);
                 labels.Add(NoLabel);
             }
 

@@ -54,7 +54,7 @@ internal sealed class ModelComparison(IHostEnvironment environment, SparseViT ne
 
         source.Classes.Apply(source.Weights);
         var progress = new PruneProgressRelay(host, channel, progress: null, cancellationToken);
-        var set = new CalibrationReader(host, input, progress).ReadHeldOut(source.HeldOut!, source.Weights.Config, source.Preprocessing);
+        var set = new CalibrationReader(host, input, progress).ReadHeldOut(source.HeldOut!, source.Weights.Spec, source.Preprocessing);
         return BuilderOf(progress.ThrowIfCancelled).Build(name, pruning, source.Weights, set);
     }
 

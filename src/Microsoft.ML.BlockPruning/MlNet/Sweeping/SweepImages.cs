@@ -20,7 +20,7 @@ internal sealed class SweepImages(IHost host, InputRequest input, int threads, P
     public (IReadOnlyList<SweepSubject> Judged, Func<SweepSubject> Whole) ReadSplit(IDataView train)
     {
         var source = Open(train);
-        var images = _reader.Read(train, source.Image, source.Label?.Column, source.Weights.Config, source.Preprocessing, _seed);
+        var images = _reader.Read(train, source.Image, source.Label?.Column, source.Weights.Spec, source.Preprocessing, _seed);
         var subject = SubjectOf(source, images.Calibration, ReadLabelled(source));
         return ([subject], () => subject);
     }
@@ -66,7 +66,7 @@ internal sealed class SweepImages(IHost host, InputRequest input, int threads, P
 
     private CalibrationSet ReadLabelled(PruneInput source)
     {
-        var images = _reader.ReadHeldOut(source.HeldOut!, source.Weights.Config, source.Preprocessing);
+        var images = _reader.ReadHeldOut(source.HeldOut!, source.Weights.Spec, source.Preprocessing);
         return images.Labels is not null ? images : throw host.Process(new InvalidOperationException(
             $"The validation images have no label column '{input.LabelColumnName}', or a row without a label; "
             + "a sweep judges by top-1."));

@@ -133,7 +133,7 @@ internal sealed class SweepRun
         }
 
         var guard = new MemoryGuard(
-            local, TrialMemory.LeastBytes(subject.Dense.Config, subject.Calibration.Count), limit, () => Environment.WorkingSet);
+            local, TrialMemory.LeastBytes(subject.Dense.Spec, subject.Calibration.Count), limit, () => Environment.WorkingSet);
         guard.Check();
         return guard;
     }

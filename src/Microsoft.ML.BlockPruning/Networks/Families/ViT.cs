@@ -17,7 +17,7 @@ public static class ViT
         return new NetworkSpec(
             Name, config.ImageSize, config.Channels,
             new StemSpec(config.PatchSize, new LinearSpec("patch_embed.proj", width, config.PatchDim, patches), prefix, "pos_embed"),
-            [.. Enumerable.Range(0, config.Depth).SelectMany(index => EncoderLayer(config, $"blocks.{index}"))],
+            [.. Enumerable.Range(0, config.Depth).SelectMany(index => EncoderLayer(config, index))],
             new NormSpec("norm", width, config.LayerNormEps),
             [.. heads.Select((head, token) => new HeadSpec(new TokenPooling(token), new LinearSpec(head, config.NumClasses, width, 1)))]);
     }
@@ -38,10 +38,11 @@ public static class ViT
         return Of(config).HasSameParts(spec) ? config : null;
     }
 
-    // x += proj(attention(qkv(norm1 x))), x += fc2(GELU(fc1(norm2 x)))
-    private static StepSpec[] EncoderLayer(ViTConfig config, string layer)
+    /// <summary>One encoder layer: x += proj(attention(qkv(norm1 x))), x += fc2(GELU(fc1(norm2 x))).</summary>
+    internal static StepSpec[] EncoderLayer(ViTConfig config, int index)
     {
         int width = config.EmbedDim, tokens = config.Tokens;
+        string layer = $"blocks.{index}";
         return
         [
             new BranchSpec(

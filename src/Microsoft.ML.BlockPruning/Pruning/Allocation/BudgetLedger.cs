@@ -65,7 +65,7 @@ internal sealed class BudgetLedger
     private void Move(BlockCandidate block, bool keep)
     {
         Debug.Assert(block.IsKept != keep, "counted twice");
-        block.Layer.Kept[block.Row, block.Column] = keep;
+        block.Kept[block.Row, block.Column] = keep;
         for (int i = 0; i < _used.Length; i++)
         {
             _used[i] += keep ? block.Costs[i] : -block.Costs[i];

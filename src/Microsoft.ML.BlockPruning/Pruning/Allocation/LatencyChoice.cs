@@ -30,7 +30,7 @@ internal sealed class LatencyChoice : IBlockChoice
         _latency = latency;
         _ledger = new BudgetLedger(constraints);
         _blocks = [.. layers.SelectMany(layer => layer.Blocks)];
-        _mostWorthFirst = [.. _blocks.OrderByDescending(block => block.Importance * block.Layer.Blocks.Count / CurveOf(block.Layer).Dense)];
+        _mostWorthFirst = [.. _blocks.OrderByDescending(block => block.Importance * block.Kept.TotalBlocks / CurveOf(block.LayerName).Dense)];
         _removable = [.. constraints.Select((_, i) => _blocks.Sum(block => (double)block.Costs[i]))];
     }
 
@@ -80,7 +80,7 @@ internal sealed class LatencyChoice : IBlockChoice
     {
         var table = _latency.Table;
         double tooLow = _latency.Limit;
-        double floors = _layers.Sum(layer => CurveOf(layer).At(layer.FloorBlocks, layer.Blocks.Count));
+        double floors = _layers.Sum(layer => CurveOf(layer.LayerName).At(layer.FloorBlocks, layer.Blocks.Count));
         double enough = table.FixedMilliseconds + (floors * (1 + (2e-4 * _layers.Count))); // room for the program's rounding
         for (int i = 0; i < PriceSteps / 2; i++)
         {
@@ -96,7 +96,7 @@ internal sealed class LatencyChoice : IBlockChoice
     // Whether all budgets are met at this price of the costs of the others.
     private bool TryChoose(double price, double limit)
     {
-        var levels = _layers.Select(layer => LayerLevel.Of(layer, CurveOf(layer), block => price * ShareOf(block))).ToList();
+        var levels = _layers.Select(layer => LayerLevel.Of(layer, CurveOf(layer.LayerName), block => price * ShareOf(block))).ToList();
         var chosen = LatencyProgram.Solve(levels, limit - _latency.Table.FixedMilliseconds);
         for (int i = 0; i < _layers.Count; i++)
         {
@@ -110,8 +110,8 @@ internal sealed class LatencyChoice : IBlockChoice
     // Adding a block may let a layer fall to its dense time, which makes room for others: until nothing fits.
     private void FillUp()
     {
-        var kept = _layers.ToDictionary(layer => layer, layer => layer.Kept.KeptBlocks);
-        double time = _latency.Table.FixedMilliseconds + _layers.Sum(layer => CurveOf(layer).At(kept[layer], layer.Blocks.Count));
+        var kept = _layers.ToDictionary(layer => layer.LayerName, layer => layer.Kept.KeptBlocks, StringComparer.Ordinal);
+        double time = _latency.Table.FixedMilliseconds + _layers.Sum(layer => CurveOf(layer.LayerName).At(kept[layer.LayerName], layer.Blocks.Count));
         bool any;
         do
         {
@@ -123,9 +123,10 @@ internal sealed class LatencyChoice : IBlockChoice
                     continue;
                 }
 
-                var layer = block.Layer;
+                string layer = block.LayerName;
+                int total = block.Kept.TotalBlocks;
                 var curve = CurveOf(layer);
-                double after = time + curve.At(kept[layer] + 1, layer.Blocks.Count) - curve.At(kept[layer], layer.Blocks.Count);
+                double after = time + curve.At(kept[layer] + 1, total) - curve.At(kept[layer], total);
                 if (after <= _latency.Limit)
                 {
                     _ledger.Keep(block);
@@ -138,7 +139,7 @@ internal sealed class LatencyChoice : IBlockChoice
         while (any);
     }
 
-    private LatencyCurve CurveOf(LayerAllocation layer) => _latency.Table.Layers[layer.LayerName];
+    private LatencyCurve CurveOf(string layerName) => _latency.Table.Layers[layerName];
 
     private double ShareOf(BlockCandidate block)
     {

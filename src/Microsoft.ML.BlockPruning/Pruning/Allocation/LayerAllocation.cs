@@ -20,7 +20,7 @@ internal sealed class LayerAllocation
             {
                 int elements = Kept.ElementsOf(row, column);
                 long[] costs = [.. constraints.Select(constraint => constraint.Costs.CostOfBlock(LayerName, elements))];
-                blocks.Add(new BlockCandidate(this, row, column, importances[row, column], costs));
+                blocks.Add(new BlockCandidate(LayerName, Kept, Allowed, row, column, importances[row, column], costs));
             }
         }
 

@@ -34,7 +34,7 @@ internal sealed record BudgetPart(BudgetUnit Unit, double Keep)
         long denseElements = cost.PrunableElements - grids.Elements;
         return Unit switch
         {
-            BudgetUnit.MultiplyAdds => Bound(new FlopsCostModel(cost, denseElements), cost.TotalMultiplyAdds),
+            BudgetUnit.MultiplyAdds => Bound(new FlopsCostModel(cost, grids), cost.TotalMultiplyAdds),
             BudgetUnit.Parameters => Bound(new ParameterCostModel(cost, denseElements), cost.TotalParameters),
             BudgetUnit.Bytes => Bound(new BytesCostModel(cost, grids), cost.DenseBytes),
             BudgetUnit.Energy => OfEnergy(new EnergyCostModel(cost, Energy!, grids)),

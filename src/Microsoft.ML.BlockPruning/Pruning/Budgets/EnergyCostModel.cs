@@ -22,7 +22,7 @@ internal sealed class EnergyCostModel : ICostModel
         _model = model;
         _grids = grids;
         long denseElements = cost.PrunableElements - grids.Elements;
-        FixedCost = Energy(cost.MultiplyAdds(denseElements), cost.Bytes(denseElements, grids.RowPointers));
+        FixedCost = Energy(new FlopsCostModel(cost, grids).FixedCost, cost.Bytes(denseElements, grids.RowPointers));
         DenseCost = Energy(cost.TotalMultiplyAdds, cost.DenseBytes)
             + grids.Layers.Sum(layer => TileSteps(layer.Name, (double)layer.Blocks.Rows * layer.Blocks.Columns));
     }

@@ -7,7 +7,7 @@ internal interface ICostModel
     long FixedCost { get; }
 
     /// <summary>Cost of one kept block; positive.</summary>
-    /// <param name="layerName">timm name of the prunable layer.</param>
+    /// <param name="layerName">Canonical name of the prunable layer.</param>
     /// <param name="elements">Weights that the block really holds (fewer at a ragged edge).</param>
     long CostOfBlock(string layerName, int elements);
 }

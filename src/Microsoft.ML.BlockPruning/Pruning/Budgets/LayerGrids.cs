@@ -8,7 +8,7 @@ internal sealed class LayerGrids
     private readonly Dictionary<string, BlockMask> _byName;
 
     /// <summary>Creates a list.</summary>
-    /// <param name="layers">timm name and grid of every layer; the grids are not changed.</param>
+    /// <param name="layers">Canonical name and grid of every layer; the grids are not changed.</param>
     public LayerGrids(IEnumerable<(string Name, BlockMask Blocks)> layers)
     {
         Layers = [.. layers];

@@ -13,7 +13,7 @@ internal sealed class LayerRules
     private readonly Dictionary<string, double> _floors;
     private readonly HashSet<string> _dense;
 
-    /// <summary>Creates rules; the collections are copied, their keys are timm names without <c>.weight</c>.</summary>
+    /// <summary>Creates rules; the collections are copied, their keys are canonical names without <c>.weight</c>.</summary>
     /// <param name="block">The block of every layer that <paramref name="blocks"/> does not name.</param>
     /// <param name="floor">
     /// Fraction of its blocks that a layer keeps at least, in [0, 1], rounded up; for layers that <paramref name="floors"/> does not name.
@@ -75,7 +75,7 @@ internal sealed class LayerRules
         CheckNames(network);
 
         // The block of a dense layer is only the height of the strips it is fitted in.
-        int side = Math.Min(network.Config.EmbedDim, network.Config.MlpDim);
+        int side = network.Spec.PrunableLinears.Min(linear => Math.Min(linear.OutFeatures / linear.RowGroups, linear.InFeatures));
         var strip = new BlockShape(Math.Min(_block.Height, side), Math.Min(_block.Width, side));
         return PrunableLayer.Of(network, name => _dense.Contains(name) ? strip : _blocks.GetValueOrDefault(name, _block));
     }

@@ -48,7 +48,7 @@ internal sealed class CriterionContext(
     {
         if (_energies is null)
         {
-            _energies = [.. layers.Select(layer => new TokenEnergies(layer, calibration.TotalTokens))];
+            _energies = [.. layers.Select(layer => new TokenEnergies(layer, calibration.Count))];
             if (loss is not null)
             {
                 Run([.. _energies.Select(layer => new ILayerObserver[] { layer })], null);

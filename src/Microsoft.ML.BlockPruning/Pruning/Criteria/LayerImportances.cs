@@ -8,7 +8,7 @@ internal sealed class LayerImportances
     private readonly double[] _values;
 
     /// <summary>Creates importances of zero.</summary>
-    /// <param name="layerName">timm name of the prunable layer.</param>
+    /// <param name="layerName">Canonical name of the prunable layer.</param>
     /// <param name="blocks">The layer's block grid; not changed.</param>
     public LayerImportances(string layerName, BlockMask blocks)
     {

@@ -23,13 +23,13 @@ internal sealed class ObsPathCriterion : LayerCriterion<LayerAccumulator>
     public static LayerImportances Rate(PrunableLayer layer, LayerStatistics statistics, Action onStrip)
     {
         var importances = new LayerImportances(layer.Name, layer.Blocks);
-        double[] weights = ScaledWeights(layer, statistics.GradientCovariance);
+        double[] weights = ScaledWeights(layer, statistics.Gradients);
         int height = layer.Blocks.Shape.Height;
         int stripLength = layer.Weights.InFeatures * height;
         for (int g = 0; g < layer.Groups.Count; g++)
         {
             var group = layer.Groups[g];
-            var inverse = Inverse(statistics.InputCovariance[g], layer.Blocks.Shape.Width);
+            var inverse = Inverse(statistics.Inputs[g], layer.Blocks.Shape.Width);
             ForEachStrip(group, () => new ObsPath(inverse, height), (strip, path) =>
             {
                 int[] order = new int[inverse.Blocks];
@@ -43,7 +43,7 @@ internal sealed class ObsPathCriterion : LayerCriterion<LayerAccumulator>
         return importances;
     }
 
-    protected override LayerAccumulator Observe(PrunableLayer layer, CalibrationSet calibration) => new(layer, calibration.TotalTokens);
+    protected override LayerAccumulator Observe(PrunableLayer layer, CalibrationSet calibration) => new(layer, calibration.Count);
 
     protected override LayerImportances Rate(PrunableLayer layer, LayerAccumulator observed, Action onStrip) =>
         Rate(layer, observed.Finish(), onStrip);

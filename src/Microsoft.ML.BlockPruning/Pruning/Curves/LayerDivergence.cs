@@ -36,7 +36,7 @@ internal sealed class LayerDivergence(
         CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, int images, Func<PrunableLayer, int> masksOf)
     {
         int measured = MeasuredBatches(calibration, images);
-        return measured + (layers.Count / 2 * calibration.BatchCount) + layers.Where(layer => masksOf(layer) > 0)
+        return measured + (calibration.Spec.Steps.Count * calibration.BatchCount) + layers.Where(layer => masksOf(layer) > 0)
             .Sum(layer => calibration.BatchCount + (masksOf(layer) * (layer.Blocks.BlockRows + measured)));
     }
 
@@ -58,14 +58,17 @@ internal sealed class LayerDivergence(
         }
 
         var measured = new List<double[]>(layers.Count);
-        for (int branch = 0; branch < replay.Branches; branch++)
+        for (int step = 0; step < replay.Steps; step++)
         {
-            var at = replay.Branch;
-            int first = 2 * branch;
-            measured.Add(MeasureLayer(
-                first, at.First, batch => at.Normed(replay.StreamOf(batch)), masksOf(layers[first]), Divergence, onStep));
-            measured.Add(MeasureLayer(
-                first + 1, at.Second, batch => at.SecondInput(replay.StreamOf(batch)), masksOf(layers[first + 1]), Divergence, onStep));
+            var at = replay.Step;
+            for (int i = 0; i < at.Linears.Count; i++)
+            {
+                int linear = i;
+                measured.Add(MeasureLayer(
+                    measured.Count, at.Linears[i], batch => at.InputOf(linear, replay.StreamOf(batch)), masksOf(layers[measured.Count]),
+                    Divergence, onStep));
+            }
+
             replay.Advance(onStep);
         }
 

@@ -6,61 +6,58 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.BlockPruning.Pruning.Curves;
 
 /// <summary>A network and its residual streams part of the way through, from where it can be run to the end again and again.</summary>
-/// <remarks>
-/// Use it without gradients. The streams, [images, tokens, embedDim] float32 in batches, belong to the dispose scope that is open at
-/// creation.
-/// </remarks>
+/// <remarks>Use it without gradients.</remarks>
 internal sealed class StreamReplay : IDisposable
 {
     private readonly TorchNetwork _module;
-    private readonly ResidualBranch[] _branches;
-    private readonly Tensor[] _streams;
+    private readonly TorchStep[] _steps;
+    private readonly CalibrationStreams _streams;
     private int _position;
 
-    /// <summary>Stands before the first branch.</summary>
+    /// <summary>Stands before the first step.</summary>
     /// <param name="network">Copied, not changed.</param>
     /// <param name="calibration">The images.</param>
     public StreamReplay(NetworkWeights network, CalibrationSet calibration)
     {
         _module = new TorchNetwork(network);
-        _branches = [.. _module.Layers.SelectMany(layer => layer.Branches)];
-        _streams = _module.Embed(calibration);
+        _steps = [.. _module.Steps];
+        _streams = CalibrationStreams.Before(_module, calibration);
     }
 
-    public int Branches => _branches.Length;
+    /// <summary>Steps of the network.</summary>
+    public int Steps => _steps.Length;
 
-    /// <summary>The branch that the streams stand before; its weights may be changed and put back.</summary>
-    public ResidualBranch Branch => _branches[_position];
+    /// <summary>The step that the streams stand before; its weights may be changed and put back.</summary>
+    public TorchStep Step => _steps[_position];
 
-    /// <summary>[images, tokens, embedDim]: the residual stream of a batch before <see cref="Branch"/>.</summary>
-    public Tensor StreamOf(int batch) => _streams[batch];
+    /// <summary>[images, tokens, features]: the residual stream of a batch before <see cref="Step"/>.</summary>
+    public Tensor StreamOf(int batch) => _streams.Batches[batch];
 
     /// <summary>Runs a batch from here to the end.</summary>
     /// <returns>[images, classes] float64 log softmax; belongs to the caller's dispose scope.</returns>
     public Tensor LogProbabilities(int batch)
     {
         using var scope = NewDisposeScope();
-        var stream = _streams[batch].clone();
-        foreach (var branch in _branches.AsSpan(_position))
+        var stream = _streams.Batches[batch].clone();
+        foreach (var step in _steps.AsSpan(_position))
         {
-            branch.Advance(stream);
+            stream = step.Advance(stream);
         }
 
         return _module.Classify(stream).to(float64).log_softmax(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Moves the streams past <see cref="Branch"/>.</summary>
+    /// <summary>Moves the streams past <see cref="Step"/>.</summary>
     /// <param name="onBatch">Called after each batch; it may throw to cancel.</param>
     public void Advance(Action onBatch)
     {
-        foreach (var stream in _streams)
-        {
-            Branch.Advance(stream);
-            onBatch();
-        }
-
+        _streams.Advance(Step, onBatch);
         _position++;
     }
 
-    public void Dispose() => _module.Dispose();
+    public void Dispose()
+    {
+        _streams.Dispose();
+        _module.Dispose();
+    }
 }

@@ -11,7 +11,7 @@ namespace Microsoft.ML.BlockPruning.Pruning.GateGradients;
 internal sealed class LayerGateGradients
 {
     /// <summary>Takes the array as it is.</summary>
-    /// <param name="layerName">timm name of the prunable layer.</param>
+    /// <param name="layerName">Canonical name of the prunable layer.</param>
     /// <param name="blocks">The layer's block grid; not changed.</param>
     /// <param name="values">[images, blocks] row-major, blocks row-major in the grid.</param>
     /// <exception cref="ArgumentException">The array has no whole number of images, or holds a number that is not finite.</exception>

@@ -6,7 +6,7 @@ namespace Microsoft.ML.BlockPruning.Pruning.GateGradients;
 internal sealed class LpvitLayer
 {
     /// <summary>Takes the arrays as they are.</summary>
-    /// <param name="name">timm name of the layer.</param>
+    /// <param name="name">Canonical name of the layer.</param>
     /// <param name="blocks">The layer's block grid; not changed.</param>
     /// <param name="weights">[out, in] row-major.</param>
     /// <param name="meanGradients">

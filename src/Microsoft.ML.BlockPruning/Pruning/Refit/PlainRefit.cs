@@ -44,7 +44,7 @@ internal sealed class PlainRefit(RefitTask task) : IWeightRefit
         using var scope = NewDisposeScope();
         using var off = no_grad();
         var fitted = task.Dense.Clone();
-        var targets = fitted.Layers.SelectMany(layer => layer.Linears).ToList();
+        var targets = fitted.PrunableLayers.ToList();
         for (int l = 0; l < task.Layers.Count; l++)
         {
             var layer = task.Layers[l];
@@ -72,7 +72,7 @@ internal sealed class PlainRefit(RefitTask task) : IWeightRefit
         for (int g = 0; g < layer.Groups.Count; g++)
         {
             var group = layer.Groups[g];
-            moments.Add(g, statistics.InputCovariance[g], withBias.narrow(0, group.FirstRow, group.Rows));
+            moments.Add(g, statistics.Inputs[g], withBias.narrow(0, group.FirstRow, group.Rows));
         }
 
         return moments;

@@ -53,7 +53,7 @@ internal sealed class RefitMoments
     public void Add(Tensor input, Tensor target)
     {
         using var scope = NewDisposeScope();
-        var x = LayerAccumulator.WithBias(input.flatten(0, 1));
+        var x = input.flatten(0, 1).WithBias();
         var y = target.flatten(0, 1);
         int count = (int)x.shape[0];
         for (int g = 0; g < Inputs.Count; g++)

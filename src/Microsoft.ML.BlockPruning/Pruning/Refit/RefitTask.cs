@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -19,14 +18,16 @@ internal sealed record RefitTask(
     /// <summary>The mask of a layer.</summary>
     public BlockMask MaskOf(PrunableLayer layer) => Plan[layer.Name] ?? layer.Blocks;
 
-    /// <summary>The masks of one encoder layer, by names within it, such as <c>attn.qkv</c>.</summary>
-    public SparsityPlan MasksWithin(int encoderLayer)
+    /// <summary>The masks of one layer of the network, those of its linear layers that have one.</summary>
+    public SparsityPlan MasksOf(LayerSpec layer)
     {
-        string prefix = string.Create(CultureInfo.InvariantCulture, $"blocks.{encoderLayer}.");
         var masks = new SparsityPlan();
-        foreach (var (name, mask) in Plan.Masks.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)))
+        foreach (var linear in layer.Linears)
         {
-            masks.Add(name[prefix.Length..], mask);
+            if (Plan[linear.Name] is { } mask)
+            {
+                masks.Add(linear.Name, mask);
+            }
         }
 
         return masks;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -10,14 +9,13 @@ namespace Microsoft.ML.BlockPruning.Pruning.Refit;
 
 /// <summary>Fits the kept weights of a pruned network to the dense one, layer by layer in forward order, with residual feedback.</summary>
 /// <remarks>
-/// Each layer is fitted on the inputs it will really get, with everything before it pruned and refitted. qkv and fc1 aim at the dense
-/// layer's outputs. proj and fc2 aim at the dense residual stream after the addition minus the pruned one before it, so that they take up
-/// the error made so far. Tokens weigh by the energy of the loss gradient at the layer's outputs. Both networks' residual streams are kept,
-/// [images, tokens, embedDim] float32 in batches; all else is computed again batch by batch.
+/// Each linear layer is fitted on the inputs it will really get, with everything before it pruned and refitted. A step's last one aims at
+/// the dense residual stream after the step, where it is added minus the pruned stream before it, so that it takes up the error made so
+/// far; the others, such as qkv and fc1, aim at the dense layer's outputs. Tokens weigh by the energy of the loss gradient at the layer's
+/// outputs. Both networks' residual streams are kept; all else is computed again batch by batch.
 /// </remarks>
 internal sealed class WeightRefit : IWeightRefit
 {
-    private const int LinearsPerLayer = 4;
     private readonly NetworkWeights _dense;
     private readonly CalibrationSet _calibration;
     private readonly IReadOnlyList<PrunableLayer> _layers;
@@ -30,13 +28,13 @@ internal sealed class WeightRefit : IWeightRefit
 
     /// <summary>Creates a refit.</summary>
     /// <param name="task">What to fit to, on what.</param>
-    /// <param name="reconstruction">Changes each encoder layer once its matrices are fitted, if it has any steps; null: nothing.</param>
+    /// <param name="reconstruction">Changes each layer once its matrices are fitted, if there are enough images; null: nothing.</param>
     public WeightRefit(RefitTask task, ILayerReconstruction? reconstruction = null)
     {
         _dense = task.Dense;
         _calibration = task.Calibration;
         _layers = task.Layers;
-        _reconstruction = reconstruction is { StepsPerLayer: > 0 } ? reconstruction : null;
+        _reconstruction = reconstruction is { IsPossible: true } ? reconstruction : null;
         _tokenWeights = _reconstruction?.FittingWeights() ?? task.TokenWeights;
         _masks = [.. task.Layers.Select(task.MaskOf)];
 
@@ -51,12 +49,9 @@ internal sealed class WeightRefit : IWeightRefit
     {
         get
         {
-            int firstBranch = _firstPruned / 2;
-            int fitted = _layers.Count - _firstPruned;
-            int passes = firstBranch + fitted + ((_layers.Count / 2) - firstBranch);
-            int trained = (_layers.Count - _firstPruned + LinearsPerLayer - 1) / LinearsPerLayer;
+            int passes = _dense.Spec.Steps.Count + _layers.Count - _firstPruned;
             return (passes * _calibration.BatchCount) + _masks.Skip(_firstPruned).Sum(mask => mask.BlockRows)
-                + (trained * (_reconstruction?.StepsPerLayer ?? 0));
+                + (_reconstruction is null ? 0 : _dense.Spec.Layers.Skip(WholeLayers()).Sum(_reconstruction.StepsOf));
         }
     }
 
@@ -66,8 +61,8 @@ internal sealed class WeightRefit : IWeightRefit
     /// <summary>Fits.</summary>
     /// <param name="onStep">Called after each step; it may throw to cancel.</param>
     /// <returns>
-    /// A network of its own, zero in removed blocks. Encoder layers before the first removed block keep the dense weights bit for bit;
-    /// without a reconstruction, so do the linear layers before it.
+    /// A network of its own, zero in removed blocks. Layers of the network before the first removed block keep the dense weights bit for
+    /// bit; without a reconstruction, so do the linear layers before it.
     /// </returns>
     /// <exception cref="ArithmeticException">A fitted weight is not finite; the message names the layer.</exception>
     public NetworkWeights Run(Action onStep)
@@ -82,79 +77,97 @@ internal sealed class WeightRefit : IWeightRefit
             parameter.requires_grad = false; // a reconstruction differentiates through its head
         }
 
-        var denseStreams = dense.Embed(_calibration);
-        for (int layer = 0; layer < _firstPruned / LinearsPerLayer; layer++)
+        using var denseStreams = CalibrationStreams.Before(dense, _calibration);
+        int whole = WholeLayers();
+        foreach (var step in dense.Layers.Take(whole).SelectMany(layer => layer.Steps))
         {
-            foreach (var branch in dense.Layers[layer].Branches)
-            {
-                Advance(branch, denseStreams, onStep);
-            }
+            denseStreams.Advance(step, onStep);
         }
 
-        Tensor[] prunedStreams = [.. denseStreams.Select(stream => stream.clone())];
-        for (int layer = _firstPruned / LinearsPerLayer; layer < dense.Layers.Count; layer++)
+        using var prunedStreams = denseStreams.Clone();
+        int linear = dense.Layers.Take(whole).Sum(layer => layer.Spec.Linears.Count());
+        for (int index = whole; index < dense.Layers.Count; index++)
         {
-            FitLayer(layer, dense, pruned.Layers[layer], denseStreams, prunedStreams, onStep);
+            FitLayer(index, linear, dense, pruned.Layers[index], denseStreams, prunedStreams, onStep);
+            linear += dense.Layers[index].Spec.Linears.Count();
         }
 
         return pruned.ToWeights();
     }
 
-    private void FitLayer(
-        int index, TorchNetwork dense, TorchEncoderLayer pruned, Tensor[] denseStreams, Tensor[] prunedStreams, Action onStep)
+    // Layers of the network that lose nothing, up to the first that does.
+    private int WholeLayers()
     {
-        using var scope = NewDisposeScope();
-        Tensor[] before = _reconstruction is null ? [] : [.. prunedStreams.Select(stream => stream.clone())];
-        var (denseBranches, branches) = (dense.Layers[index].Branches, pruned.Branches);
-        int first = index * LinearsPerLayer;
-        FitBranch(first, denseBranches[0], branches[0], denseStreams, prunedStreams, onStep);
-        Advance(branches[0], prunedStreams, onStep);
-        FitBranch(first + 2, denseBranches[1], branches[1], denseStreams, prunedStreams, onStep);
-        if (_reconstruction?.Run(index, dense, pruned, before, denseStreams, onStep) == true)
-        {
-            // What the first half gives has changed; the second half follows below in any case.
-            foreach (var (stream, start) in prunedStreams.Zip(before))
-            {
-                stream.copy_(start);
-            }
-
-            Advance(branches[0], prunedStreams, () => { });
-        }
-        else if (_reconstruction is not null)
-        {
-            _leftAsFitted.Add(string.Create(CultureInfo.InvariantCulture, $"blocks.{index}"));
-        }
-
-        Advance(branches[1], prunedStreams, onStep);
+        int linears = 0;
+        return _dense.Spec.Layers.TakeWhile(layer => (linears += layer.Linears.Count()) <= _firstPruned).Count();
     }
 
-    private void FitBranch(
-        int first, ResidualBranch dense, ResidualBranch pruned, Tensor[] denseStreams, Tensor[] prunedStreams, Action onStep)
+    private void FitLayer(
+        int index, int firstLinear, TorchNetwork dense, TorchLayer pruned, CalibrationStreams denseStreams, CalibrationStreams prunedStreams,
+        Action onStep)
     {
-        if (first + 1 < _firstPruned)
+        using var scope = NewDisposeScope();
+        using var before = _reconstruction is null ? null : prunedStreams.Clone();
+        var last = pruned.Steps[^1];
+        int linear = firstLinear;
+        foreach (var (denseStep, step) in dense.Layers[index].Steps.Zip(pruned.Steps))
         {
-            Advance(dense, denseStreams, () => { });
+            FitStep(linear, denseStep, step, denseStreams, prunedStreams, onStep);
+            linear += step.Linears.Count;
+            if (step != last)
+            {
+                prunedStreams.Advance(step, onStep);
+            }
+        }
+
+        if (before is not null && _reconstruction!.Run(index, dense, pruned, before.Batches, denseStreams.Batches, onStep))
+        {
+            // What the steps give has changed; the last one follows below in any case.
+            prunedStreams.ContinueFrom(before);
+            foreach (var step in pruned.Steps.SkipLast(1))
+            {
+                prunedStreams.Advance(step, () => { });
+            }
+        }
+        else if (before is not null)
+        {
+            _leftAsFitted.Add(pruned.Spec.Name);
+        }
+
+        prunedStreams.Advance(last, onStep);
+    }
+
+    private void FitStep(
+        int firstLinear, TorchStep dense, TorchStep pruned, CalibrationStreams denseStreams, CalibrationStreams prunedStreams, Action onStep)
+    {
+        int last = pruned.Linears.Count - 1;
+        if (firstLinear + last < _firstPruned)
+        {
+            denseStreams.Advance(dense, () => { });
             return;
         }
 
-        if (first >= _firstPruned)
+        for (int i = Math.Max(0, _firstPruned - firstLinear); i < last; i++)
         {
-            Fit(first, pruned.First, onStep, batch =>
-                (pruned.Normed(prunedStreams[batch]), dense.First.forward(dense.Normed(denseStreams[batch]))));
+            int linear = i;
+            Fit(firstLinear + i, pruned.Linears[i], onStep, batch => (
+                pruned.InputOf(linear, prunedStreams.Batches[batch]),
+                dense.Linears[linear].forward(dense.InputOf(linear, denseStreams.Batches[batch]))));
         }
 
-        // The target needs the dense stream after the branch, so this pass moves it there.
-        Fit(first + 1, pruned.Second, onStep, batch =>
+        // The target needs the dense stream after the step, so this pass moves it there.
+        Fit(firstLinear + last, pruned.Linears[last], onStep, batch =>
         {
-            denseStreams[batch].Accumulate(dense.Forward(denseStreams[batch]));
-            return (pruned.SecondInput(prunedStreams[batch]), denseStreams[batch] - prunedStreams[batch]);
+            var wanted = denseStreams.Advance(dense, batch);
+            var stream = prunedStreams.Batches[batch];
+            return (pruned.InputOf(last, stream), pruned.OutputFor(wanted, stream));
         });
     }
 
-    private void Fit(int layer, Linear target, Action onStep, Func<int, (Tensor Input, Tensor Target)> batchOf)
+    private void Fit(int linear, Linear target, Action onStep, Func<int, (Tensor Input, Tensor Target)> batchOf)
     {
         using var scope = NewDisposeScope();
-        var moments = new RefitMoments(_layers[layer], _tokenWeights[layer]);
+        var moments = new RefitMoments(_layers[linear], _tokenWeights[linear]);
         for (int batch = 0; batch < _calibration.BatchCount; batch++, onStep())
         {
             using var batchScope = NewDisposeScope();
@@ -163,18 +176,9 @@ internal sealed class WeightRefit : IWeightRefit
             FreedMemory.GiveBack();
         }
 
-        var fitted = new StripSolver(_layers[layer], _masks[layer]).Solve(moments, onStep);
-        _outcomes[fitted.Name] = RefitOutcome.Of(_layers[layer], moments, fitted);
+        var fitted = new StripSolver(_layers[linear], _masks[linear]).Solve(moments, onStep);
+        _outcomes[fitted.Name] = RefitOutcome.Of(_layers[linear], moments, fitted);
         target.weight.copy_(TorchDevice.Put(tensor(fitted.Weight)).reshape(fitted.OutFeatures, fitted.InFeatures));
         target.bias!.copy_(TorchDevice.Put(tensor(fitted.Bias)));
-    }
-
-    private static void Advance(ResidualBranch branch, Tensor[] streams, Action onStep)
-    {
-        foreach (var stream in streams)
-        {
-            branch.Advance(stream);
-            onStep();
-        }
     }
 }

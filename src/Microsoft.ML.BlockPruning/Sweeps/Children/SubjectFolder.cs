@@ -4,6 +4,7 @@ using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Sweeps.Executors;
@@ -48,7 +49,7 @@ internal static class SubjectFolder
         var dense = ViTCheckpoint.Load(path);
         dense.Notes = network.Notes; // of the user's file, not of this one
         CalibrationSet Images(string name, int count, int[]? labels) =>
-            new(dense.Config, ReadImages(Path.Combine(folder, name), count, dense.Config), count, labels);
+            new(dense.Spec, ReadImages(Path.Combine(folder, name), count, dense.Spec), count, labels);
         return new SweepSubject(
             dense, Images(CalibrationFile, facts.Calibration, facts.CalibrationLabels),
             Images(ValidationFile, facts.Validation, facts.ValidationLabels), network.Preprocessing, network.LabelNames, facts.Seed,
@@ -83,22 +84,22 @@ internal static class SubjectFolder
         }
     }
 
-    private static float[] ReadImages(string path, int count, ViTConfig config)
+    private static float[] ReadImages(string path, int count, NetworkSpec spec)
     {
         using var file = File.OpenRead(path);
-        long values = (long)count * config.ImageDim;
+        long values = (long)count * spec.ImageDim;
         long bytes = BlockCodecs.Float32.BytesOf(values);
         if (file.Length != bytes || values > Array.MaxLength)
         {
             throw new InvalidDataException(
                 $"The sweep's file '{path}' has {file.Length} bytes, expected {bytes}: {count} images of "
-                + $"{config.ImageDim} values, and no more than {Array.MaxLength} values.");
+                + $"{spec.ImageDim} values, and no more than {Array.MaxLength} values.");
         }
 
         float[] images = new float[values];
         for (int image = 0; image < count; image++)
         {
-            file.ReadExactly(MemoryMarshal.AsBytes(images.AsSpan(image * config.ImageDim, config.ImageDim)));
+            file.ReadExactly(MemoryMarshal.AsBytes(images.AsSpan(image * spec.ImageDim, spec.ImageDim)));
         }
 
         return images;

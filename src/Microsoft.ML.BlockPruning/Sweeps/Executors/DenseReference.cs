@@ -23,7 +23,7 @@ internal static class DenseReference
         }
 
         var subject = subjects[0];
-        var cost = new NetworkCost(subject.Dense.Config);
+        var cost = new NetworkCost(subject.Dense.Spec);
         using var session = new SparseViTSession(
             SparseViT.Create(subject.Dense, new SparsityPlan(), subject.Preprocessing, subject.LabelNames), subject.Threads);
         var point = new ReferencePoint

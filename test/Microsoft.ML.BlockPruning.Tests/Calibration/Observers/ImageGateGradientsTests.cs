@@ -91,7 +91,7 @@ public sealed class ImageGateGradientsTests
         using var scope = torch.NewDisposeScope();
         var layers = PrunableLayer.Of(network, new BlockShape(4, 5));
         GateMoments[] moments = [.. layers.Select(layer => new GateMoments(layer))];
-        var set = new CalibrationSet(network.Config, [.. Enumerable.Repeat(image, count).SelectMany(x => x)], count);
+        var set = new CalibrationSet(network.Spec, [.. Enumerable.Repeat(image, count).SelectMany(x => x)], count);
 
         new CalibrationPass(network, set, seed: 1, new ProjectionLoss())
             .Run([.. moments.Select(layer => new ILayerObserver[] { layer })], () => { });

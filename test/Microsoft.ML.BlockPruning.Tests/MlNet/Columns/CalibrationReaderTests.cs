@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.MlNet.Columns;
 using Microsoft.ML.BlockPruning.MlNet.Progress;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.Runtime;
 using TorchSharp;
 
@@ -91,6 +92,6 @@ public sealed class CalibrationReaderTests
             ValidationSetFraction = fraction,
         };
         var reader = new CalibrationReader(host, options, new PruneProgressRelay(host, channel, null, CancellationToken.None));
-        return reader.Read(data, data.Schema["Image"], null, TestNetworks.Config(), TestNetworks.Preprocessing(), seed);
+        return reader.Read(data, data.Schema["Image"], null, ViT.Of(TestNetworks.Config()), TestNetworks.Preprocessing(), seed);
     }
 }

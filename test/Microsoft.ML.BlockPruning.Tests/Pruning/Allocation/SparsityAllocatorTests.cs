@@ -186,7 +186,7 @@ public sealed class SparsityAllocatorTests
         var network = new NetworkWeights(TinyNetwork.Config());
         LayerImportances[] layers = [.. network.PrunableLayers.Select((layer, i) =>
             Layer(layer.Name, layer.OutFeatures, layer.InFeatures, shape, (seed * 100) + i))];
-        return (layers, UnitCoupling.Of(network), new FlopsCostModel(new NetworkCost(network.Config)));
+        return (layers, UnitCoupling.Of(network.Spec), new FlopsCostModel(new NetworkCost(network.Spec)));
     }
 
     private static SparsityAllocator Allocator(ICostModel costs, double budget, double layerFloor) =>

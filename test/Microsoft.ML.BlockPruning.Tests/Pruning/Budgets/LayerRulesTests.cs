@@ -18,7 +18,7 @@ public sealed class LayerRulesTests
     public void Prune_HoldsEveryRule()
     {
         var dense = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
-        var cost = new NetworkCost(dense.Config);
+        var cost = new NetworkCost(dense.Spec);
         var rules = new LayerRules(
             new BlockShape(2, 2),
             blocks: new Dictionary<string, BlockShape> { [OtherBlock] = new(6, 3) },
@@ -28,7 +28,7 @@ public sealed class LayerRulesTests
         var settings = new PruneSettings
         {
             Layers = rules,
-            Constraints = [PruneConstraint.Keep(0.5, new FlopsCostModel(cost, fc2), cost.TotalMultiplyAdds, "multiply-adds")],
+            Constraints = [PruneConstraint.Keep(0.5, new FlopsCostModel(cost, rules.GridsOf(rules.LayersOf(dense))), cost.TotalMultiplyAdds, "multiply-adds")],
         };
 
         var pruned = new BlockPruner().Prune(dense, TinyNetwork.Calibration(dense.Config, 80), settings, _ => { });
@@ -39,7 +39,7 @@ public sealed class LayerRulesTests
         Assert.AreEqual(new BlockShape(2, 2), pruned.Plan[Floored]!.Shape);
         Assert.IsGreaterThanOrEqualTo(8, pruned.Plan[Floored]!.KeptBlocks); // 0.8 of 9, rounded up
         Assert.IsTrue(pruned.Weights.Layers[0].Fc2.Weight.All(weight => weight != 0));
-        Assert.IsLessThanOrEqualTo(0.5 * cost.TotalMultiplyAdds, cost.MultiplyAdds(fc2 + pruned.Plan.KeptElements));
+        Assert.IsLessThanOrEqualTo(0.5 * cost.TotalMultiplyAdds, cost.MultiplyAdds(linear => pruned.Plan[linear.Name]?.KeptElements ?? fc2));
     }
 
     [TestMethod]

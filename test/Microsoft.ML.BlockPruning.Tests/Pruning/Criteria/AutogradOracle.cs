@@ -17,8 +17,7 @@ internal static class AutogradOracle
         using var scope = torch.NewDisposeScope();
         using var network = new TorchNetwork(weights);
         network.to(torch.float64);
-        Linear[] linears = [.. network.Layers.SelectMany(layer => layer.Branches)
-            .SelectMany(branch => new[] { branch.First, branch.Second })];
+        Linear[] linears = [.. network.Steps.SelectMany(step => step.Linears)];
         var config = weights.Config;
         int count = images.Length / config.ImageDim;
         var inputs = linears.Select(_ => new List<torch.Tensor>()).ToArray();

@@ -38,7 +38,7 @@ public sealed class CriterionContextTests
     public void Criterion_ReportsThePassesAndStripsThatItAnnounces(int criterion)
     {
         var reports = new List<PruneProgress>();
-        var cost = new NetworkCost(Network.Config);
+        var cost = new NetworkCost(Network.Spec);
         var settings = new PruneSettings
         {
             Layers = new LayerRules(new BlockShape(2, 3), floor: 0.2),

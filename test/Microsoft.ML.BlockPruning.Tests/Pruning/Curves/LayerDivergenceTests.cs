@@ -31,7 +31,7 @@ public sealed class LayerDivergenceTests
     {
         var weights = TokenWeights();
 
-        var found = new LayerDivergence(Network, new CalibrationSet(Network.Config, Pixels, Images), Layers, weights, measured)
+        var found = new LayerDivergence(Network, new CalibrationSet(Network.Spec, Pixels, Images), Layers, weights, measured)
             .Measure(Masks, () => { });
 
         for (int l = 0; l < Layers.Count; l++)
@@ -50,7 +50,7 @@ public sealed class LayerDivergenceTests
     [TestMethod]
     public void Measure_ReportsTheStepsThatItAnnounces()
     {
-        var calibration = new CalibrationSet(Network.Config, Pixels, Images);
+        var calibration = new CalibrationSet(Network.Spec, Pixels, Images);
         int steps = 0;
 
         new LayerDivergence(Network, calibration, Layers, TokenWeights(), images: 10).Measure(Masks, () => steps++);

@@ -105,7 +105,7 @@ public sealed class MeasuredCurvesTests
 
     private static string Plan(IImportanceScale scale, double factor)
     {
-        var cost = new NetworkCost(Network.Config);
+        var cost = new NetworkCost(Network.Spec);
         var settings = new PruneSettings
         {
             Layers = new LayerRules(new BlockShape(2, 3)),

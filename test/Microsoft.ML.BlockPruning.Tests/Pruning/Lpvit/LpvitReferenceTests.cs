@@ -88,12 +88,12 @@ public sealed class LpvitReferenceTests
                 layer.Name, new BlockMask(layer.OutFeatures, layer.InFeatures, new BlockShape(2, 2)), layer.Weight,
                 [.. layer.Weight.Select(_ => (float)random.NextDouble())])),
         ];
-        var cost = new NetworkCost(network.Config);
+        var cost = new NetworkCost(network.Spec);
 
         var plan = new LpvitReference(new LpvitOptions()).SearchAndFit(layers, target, new FlopsCostModel(cost));
 
-        long kept = cost.MultiplyAdds(plan.KeptElements);
-        long block = cost.MultiplyAdds(4) - cost.MultiplyAdds(0);
+        long kept = cost.MultiplyAdds(linear => plan[linear.Name]!.KeptElements);
+        long block = 4 * network.Spec.Tokens;
         Assert.IsLessThanOrEqualTo(target * cost.TotalMultiplyAdds, kept);
         Assert.IsGreaterThan((target * cost.TotalMultiplyAdds) - block, kept);
     }

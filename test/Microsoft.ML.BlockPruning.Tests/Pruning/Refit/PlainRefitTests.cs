@@ -88,7 +88,7 @@ public sealed class PlainRefitTests
         double variance = 0;
         for (int g = 0; g < layer.Groups.Count; g++)
         {
-            double[] a = statistics.InputCovariance[g].data<double>().ToArray();
+            double[] a = statistics.Inputs[g].data<double>().ToArray();
             for (int row = layer.Groups[g].FirstRow; row < layer.Groups[g].FirstRow + layer.Groups[g].Rows; row++)
             {
                 double[] dense = Row(layer.Weights, row);
@@ -114,7 +114,7 @@ public sealed class PlainRefitTests
         int inputs = layer.Weights.InFeatures;
         int strip = row / mask.Shape.Height;
         var group = layer.Groups.Single(g => strip >= g.FirstStrip && strip < g.FirstStrip + g.Strips);
-        double[] flat = statistics.InputCovariance[layer.Groups.ToList().IndexOf(group)].data<double>().ToArray();
+        double[] flat = statistics.Inputs[layer.Groups.ToList().IndexOf(group)].data<double>().ToArray();
         double A(int i, int j) => flat[(i * (inputs + 1)) + j];
         double Dense(int i) => i == inputs ? layer.Weights.Bias[row] : layer.Weights.Weight[(row * inputs) + i];
         double lambda = Ridge * Enumerable.Range(0, inputs).Average(i => A(i, i));

@@ -37,7 +37,7 @@ public sealed class SubjectFolderTests
         {
             var random = new Random(count);
             return new CalibrationSet(
-                config, [.. Enumerable.Range(0, count * config.ImageDim).Select(_ => random.NextSingle())], count, labels);
+                ViT.Of(config), [.. Enumerable.Range(0, count * config.ImageDim).Select(_ => random.NextSingle())], count, labels);
         }
     }
 
@@ -52,8 +52,8 @@ public sealed class SubjectFolderTests
     {
         var config = TestNetworks.Config();
         var subject = new SweepSubject(
-            TestNetworks.Weights(config), new CalibrationSet(config, new float[2 * config.ImageDim], 2),
-            new CalibrationSet(config, new float[config.ImageDim], 1, [0]), TestNetworks.Preprocessing(), ["ant", "bee", "cat"], Seed: 7,
+            TestNetworks.Weights(config), new CalibrationSet(ViT.Of(config), new float[2 * config.ImageDim], 2),
+            new CalibrationSet(ViT.Of(config), new float[config.ImageDim], 1, [0]), TestNetworks.Preprocessing(), ["ant", "bee", "cat"], Seed: 7,
             Threads: 3);
         var folder = Directory.CreateTempSubdirectory("blockpruning-tests-");
         try

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Sweeps.Children;
 using Microsoft.ML.BlockPruning.Sweeps.Executors;
@@ -108,7 +109,7 @@ public sealed class SweepFolderTests : IDisposable
     {
         var config = TestNetworks.Config();
         float[] image = new float[config.ImageDim];
-        var images = new Microsoft.ML.BlockPruning.Calibration.CalibrationSet(config, image, 1, [0]);
+        var images = new Microsoft.ML.BlockPruning.Calibration.CalibrationSet(ViT.Of(config), image, 1, [0]);
         SubjectFolder.Write(
             new SweepSubject(
                 TestNetworks.Weights(config), images, images, TestNetworks.Preprocessing(), ["a", "b", "c"], Seed: 1, Threads: 1),

@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Optimization;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.BlockPruning.Pruning.Refit.Reconstruction;
 
 /// <summary>
-/// Trains all weights of one pruned encoder layer together so that its outputs are the dense layer's: block reconstruction (BRECQ, Li et
+/// Trains all weights of one pruned layer together so that its outputs are the dense layer's: block reconstruction (BRECQ, Li et
 /// al., ICLR 2021, §3.2), after least squares have fitted its matrices one by one.
 /// </summary>
 /// <remarks>
@@ -26,20 +27,25 @@ internal sealed class LayerReconstruction : ILayerReconstruction
     private const int HeldOutEvery = 20;
     private const double RelativeRate = 0.05;
     private readonly RefitTask _task;
-    private readonly int _batchSize;
     private readonly long[] _heldOut;
     private readonly long[] _training;
 
     public LayerReconstruction(RefitTask task)
     {
         _task = task;
-        _batchSize = CalibrationSet.FittingBatch(task.Dense.Config, LargestBatch, encoderLayers: 1);
         _heldOut = [.. Images(isHeldOut: true)];
         _training = [.. Images(isHeldOut: false)];
     }
 
     /// <inheritdoc/>
-    public int StepsPerLayer => _heldOut.Length == 0 ? 0 : Passes * BatchesOf(_training);
+    public bool IsPossible => _heldOut.Length > 0;
+
+    /// <inheritdoc/>
+    public int StepsOf(LayerSpec layer)
+    {
+        int batch = BatchOf(layer);
+        return Passes * ((_training.Length + batch - 1) / batch);
+    }
 
     /// <inheritdoc/>
     /// <remarks>
@@ -52,12 +58,12 @@ internal sealed class LayerReconstruction : ILayerReconstruction
     /// <inheritdoc/>
     /// <remarks>It helped if the loss on the held-out images fell.</remarks>
     public bool Run(
-        int index, TorchNetwork dense, TorchEncoderLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, Action onStep)
+        int index, TorchNetwork dense, TorchLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, Action onStep)
     {
         using var scope = NewDisposeScope();
         var stream = cat([.. inputs]);
         var loss = LossOf(index, dense, cat([.. targets]));
-        Tensor[] before = [.. pruned.parameters().Select(parameter => parameter.detach().clone())];
+        Tensor[] before = [.. pruned.Parameters.Select(parameter => parameter.detach().clone())];
         double lossBefore = Judge(pruned, stream, loss);
         Train(index, pruned, stream, loss, onStep);
         if (Judge(pruned, stream, loss) < lossBefore)
@@ -66,7 +72,7 @@ internal sealed class LayerReconstruction : ILayerReconstruction
         }
 
         using var off = no_grad();
-        foreach (var (parameter, value) in pruned.parameters().Zip(before))
+        foreach (var (parameter, value) in pruned.Parameters.Zip(before))
         {
             parameter.copy_(value);
         }
@@ -76,28 +82,36 @@ internal sealed class LayerReconstruction : ILayerReconstruction
 
     private float[] WithoutHeldOut(float[] weights)
     {
-        int tokens = _task.Dense.Config.Tokens;
+        int tokens = weights.Length / _task.Calibration.Count;
         bool IsHeldOut(int token) => token / tokens % HeldOutEvery == HeldOutEvery - 1;
         bool isSeen = weights.Where((weight, token) => weight > 0 && !IsHeldOut(token)).Any();
         return [.. weights.Select((weight, token) => IsHeldOut(token) ? 0 : isSeen ? weight : 1)];
     }
 
     private IReconstructionLoss LossOf(int index, TorchNetwork dense, Tensor targets) => index == dense.Layers.Count - 1
-        ? new LogitLoss(dense, targets, _batchSize)
-        : new StreamLoss(targets, TorchDevice.Put(tensor(_task.TokenWeights[LayerOf(index, 3)][0])));
+        ? new LogitLoss(dense, targets, BatchOf(dense.Layers[index].Spec))
+        : new StreamLoss(targets, TorchDevice.Put(tensor(OutputWeights(dense.Layers[index].Spec))));
 
-    private void Train(int index, TorchEncoderLayer pruned, Tensor stream, IReconstructionLoss loss, Action onStep)
+    // Token weights where the layer writes into the stream for the last time: those of the tokens after it.
+    private float[] OutputWeights(LayerSpec layer)
+    {
+        string last = layer.Linears.Last().Name;
+        return _task.TokenWeights[_task.Layers.Select(linear => linear.Name).ToList().IndexOf(last)][0];
+    }
+
+    private void Train(int index, TorchLayer pruned, Tensor stream, IReconstructionLoss loss, Action onStep)
     {
         using var on = enable_grad();
-        using var removed = new RemovedBlocks(_task.MasksWithin(index));
-        using var layer = new MixedPrecisionLayer(pruned, _task.Dense.Config, BFloat16Products.FastestPrecision);
-        using var optimizer = new MaskedAdamW(pruned, removed, weightDecay: 0, largestNorm: double.PositiveInfinity);
-        var schedule = new CosineSchedule(RelativeRate * DenseRootMeanSquare(index), warmupFraction: 0, StepsPerLayer);
+        using var removed = new RemovedBlocks(_task.MasksOf(pruned.Spec));
+        using var layer = new MixedPrecisionLayer(pruned, BFloat16Products.FastestPrecision);
+        using var optimizer = new MaskedAdamW(
+            pruned.NamedParameters, removed, weightDecay: 0, largestNorm: double.PositiveInfinity);
+        var schedule = new CosineSchedule(RelativeRate * DenseRootMeanSquare(pruned.Spec), warmupFraction: 0, StepsOf(pruned.Spec));
         long[] order = [.. _training];
         for (int pass = 0; pass < Passes; pass++)
         {
             new Random(RandomSeed.Of(_task.Seed, (Passes * index) + pass)).Shuffle(order);
-            foreach (long[] batch in order.Chunk(_batchSize))
+            foreach (long[] batch in order.Chunk(BatchOf(pruned.Spec)))
             {
                 Step(layer, stream, loss, batch, optimizer, schedule);
                 onStep();
@@ -117,30 +131,28 @@ internal sealed class LayerReconstruction : ILayerReconstruction
     }
 
     // Sum over the batches of the held-out images.
-    private double Judge(TorchEncoderLayer pruned, Tensor stream, IReconstructionLoss loss)
+    private double Judge(TorchLayer pruned, Tensor stream, IReconstructionLoss loss)
     {
         using var off = no_grad();
         double sum = 0;
-        foreach (long[] batch in _heldOut.Chunk(_batchSize))
+        foreach (long[] batch in _heldOut.Chunk(BatchOf(pruned.Spec)))
         {
             using var scope = NewDisposeScope();
             var images = TorchDevice.Put(tensor(batch));
-            sum += TorchDevice.ReadOne<float>(loss.Of(pruned.forward(stream.index_select(0, images)), images)) * batch.Length;
+            sum += TorchDevice.ReadOne<float>(loss.Of(pruned.Forward(stream.index_select(0, images)), images)) * batch.Length;
         }
 
         return sum;
     }
 
     // Of the dense weights: least squares leave few and large ones, whose size says nothing of how far they may move.
-    private double DenseRootMeanSquare(int index)
+    private double DenseRootMeanSquare(LayerSpec layer)
     {
-        var linears = _task.Dense.Layers[index].Linears.ToList();
+        var linears = layer.Linears.Select(linear => _task.Dense[linear]).ToList();
         return Math.Sqrt(linears.Sum(linear => linear.Weight.Sum(w => (double)w * w)) / linears.Sum(linear => linear.Weight.Length));
     }
 
-    private static int LayerOf(int encoderLayer, int linear) => (4 * encoderLayer) + linear;
-
-    private int BatchesOf(long[] images) => (images.Length + _batchSize - 1) / _batchSize;
+    private static int BatchOf(LayerSpec layer) => CalibrationSet.FittingBatch(layer.Linears, LargestBatch);
 
     private IEnumerable<long> Images(bool isHeldOut)
     {

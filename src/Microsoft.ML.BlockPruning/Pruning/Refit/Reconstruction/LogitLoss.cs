@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.BlockPruning.Pruning.Refit.Reconstruction;
 
 /// <summary>
-/// KL(dense ‖ pruned) of the class probabilities, nats per image: for the last encoder layer, whose outputs only the head reads.
+/// KL(dense ‖ pruned) of the class probabilities, nats per image: for the last layer, whose outputs only the head reads.
 /// </summary>
 internal sealed class LogitLoss : IReconstructionLoss
 {
@@ -14,7 +14,7 @@ internal sealed class LogitLoss : IReconstructionLoss
 
     /// <summary>Its tensors belong to the open dispose scope.</summary>
     /// <param name="dense">Its norm and head, which pruning leaves alone, read the streams.</param>
-    /// <param name="targets">[images, tokens, embedDim]: its residual stream after the last encoder layer.</param>
+    /// <param name="targets">[images, tokens, features]: its residual stream after the last layer.</param>
     /// <param name="batchSize">Images read at once.</param>
     public LogitLoss(TorchNetwork dense, Tensor targets, int batchSize)
     {

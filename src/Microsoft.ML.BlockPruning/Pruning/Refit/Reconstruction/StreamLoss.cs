@@ -14,7 +14,7 @@ internal sealed class StreamLoss : IReconstructionLoss
     private readonly Tensor _weights;
 
     /// <summary>Its tensors belong to the open dispose scope.</summary>
-    /// <param name="targets">[images, tokens, embedDim]: the dense network's stream after the layer.</param>
+    /// <param name="targets">[images, tokens, features]: the dense network's stream after the layer.</param>
     /// <param name="energies">[images · tokens], mean one.</param>
     public StreamLoss(Tensor targets, Tensor energies)
     {

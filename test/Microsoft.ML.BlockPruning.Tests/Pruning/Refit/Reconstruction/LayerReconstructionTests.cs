@@ -132,10 +132,10 @@ public sealed class LayerReconstructionTests
         using var off = no_grad();
         using var dense = new TorchNetwork(task.Dense);
         using var pruned = new TorchNetwork(task.Dense);
-        var inputs = dense.Embed(task.Calibration);
-        Tensor[] targets = [.. inputs.Select(dense.Layers[0].forward)];
+        using var inputs = CalibrationStreams.Before(dense, task.Calibration);
+        Tensor[] targets = [.. inputs.Batches.Select(dense.Layers[0].Forward)];
 
-        bool helped = new LayerReconstruction(task).Run(0, dense, pruned.Layers[0], inputs, targets, () => { });
+        bool helped = new LayerReconstruction(task).Run(0, dense, pruned.Layers[0], inputs.Batches, targets, () => { });
 
         Assert.IsFalse(helped);
         CollectionAssert.AreEqual(task.Dense.Layers[0].Qkv.Weight, pruned.ToWeights().Layers[0].Qkv.Weight);

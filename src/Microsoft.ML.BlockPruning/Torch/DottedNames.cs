@@ -1,0 +1,43 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Torch;
+
+/// <summary>Registers parts under names with dots as a tree of modules, as PyTorch has them: no module's own name may hold a dot.</summary>
+internal static class DottedNames
+{
+    /// <summary>Registers a module; its parameters are found under <paramref name="name"/> and a dot.</summary>
+    public static void Register(this nn.Module root, string name, nn.Module part)
+    {
+        var (folder, last) = FolderOf(root, name);
+        folder.register_module(last, part);
+    }
+
+    /// <inheritdoc cref="Register(nn.Module, string, nn.Module)"/>
+    public static void Register(this nn.Module root, string name, Parameter part)
+    {
+        var (folder, last) = FolderOf(root, name);
+        folder.register_parameter(last, part);
+    }
+
+    private static (nn.Module Folder, string Last) FolderOf(nn.Module root, string name)
+    {
+        string[] path = name.Split('.');
+        var folder = root;
+        foreach (string step in path.SkipLast(1))
+        {
+            var next = folder.named_children().FirstOrDefault(child => child.name == step).module;
+            if (next is null)
+            {
+                next = new Folder();
+                folder.register_module(step, next);
+            }
+
+            folder = next;
+        }
+
+        return (folder, path[^1]);
+    }
+
+    private sealed class Folder() : nn.Module(nameof(Folder));
+}

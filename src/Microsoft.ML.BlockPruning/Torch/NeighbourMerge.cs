@@ -1,0 +1,28 @@
+using Microsoft.ML.BlockPruning.Networks;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Torch;
+
+/// <summary>x = reduction(norm(four neighbours in one)), as <see cref="MergeSpec"/> describes it.</summary>
+internal sealed class NeighbourMerge(MergeSpec spec) : TorchStep(spec)
+{
+    /// <inheritdoc/>
+    public override Tensor InputOf(int linear, Tensor stream) => Normed(Gather(stream));
+
+    /// <inheritdoc/>
+    public override Tensor Join(Tensor stream, Tensor output) => output;
+
+    /// <inheritdoc/>
+    public override Tensor OutputFor(Tensor wanted, Tensor stream) => wanted;
+
+    /// <inheritdoc/>
+    public override Tensor Advance(Tensor stream) => Forward(stream);
+
+    // [batch, side², features] → [batch, side² / 4, 4 · features]: of two by two the left column from top to bottom, then the right one.
+    private static Tensor Gather(Tensor stream)
+    {
+        var (batch, tokens, features) = (stream.shape[0], stream.shape[1], stream.shape[2]);
+        long half = (long)Math.Sqrt(tokens) / 2;
+        return stream.reshape(batch, half, 2, half, 2, features).permute(0, 1, 3, 4, 2, 5).reshape(batch, tokens / 4, 4 * features);
+    }
+}

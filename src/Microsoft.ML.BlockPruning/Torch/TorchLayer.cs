@@ -1,0 +1,35 @@
+using Microsoft.ML.BlockPruning.Networks;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Torch;
+
+/// <summary>The steps of one layer, such as the attention and the MLP of an encoder layer.</summary>
+internal sealed class TorchLayer(LayerSpec spec)
+{
+    public LayerSpec Spec => spec;
+
+    /// <summary>In forward order.</summary>
+    public IReadOnlyList<TorchStep> Steps { get; } = [.. spec.Steps.Select(TorchStep.Of)];
+
+    /// <summary>Everything of the layer that has weights, under canonical names.</summary>
+    public IEnumerable<(string Name, nn.Module Module)> Parts => Steps.SelectMany(step => step.Parts);
+
+    /// <summary>Under canonical names, in forward order.</summary>
+    public IEnumerable<(string Name, Parameter Parameter)> NamedParameters => Parts.SelectMany(part =>
+        part.Module.named_parameters().Select(entry => ($"{part.Name}.{entry.name}", entry.parameter)));
+
+    public IEnumerable<Parameter> Parameters => NamedParameters.Select(entry => entry.Parameter);
+
+    /// <summary>The residual stream after the layer; belongs to the caller's dispose scope.</summary>
+    public Tensor Forward(Tensor stream)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var step in Steps)
+        {
+            stream = step.Join(stream, step.Forward(stream));
+        }
+
+        return stream.MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using Microsoft.ML.BlockPruning.Networks;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Torch;
+
+/// <summary>What stands between the two linear layers of a branch: the first one's outputs to the second one's inputs.</summary>
+internal static class TorchMiddle
+{
+    /// <summary>The function; its result belongs to the caller's dispose scope.</summary>
+    public static Func<Tensor, Tensor> Of(MiddleSpec spec) => spec switch
+    {
+        AttentionSpec attention => qkv => Attend(qkv, attention),
+        GeluSpec => nn.functional.gelu,
+        _ => throw new UnreachableException(), // no network has other ones
+    };
+
+    // [batch, tokens, 3 · features] → [batch, tokens, features]
+    private static Tensor Attend(Tensor qkv, AttentionSpec spec)
+    {
+        using var scope = NewDisposeScope();
+        var (batch, tokens) = (qkv.shape[0], qkv.shape[1]);
+        var parts = qkv.reshape(batch, tokens, 3, spec.Heads, spec.HeadDim).permute(2, 0, 3, 1, 4).contiguous();
+        var query = parts.select(0, 0).Times(1 / Math.Sqrt(spec.HeadDim));
+
+        // Two products and a softmax: libtorch's fused attention has a backward pass on the CPU that is several times as slow.
+        var weights = nn.functional.softmax(query.matmul(parts.select(0, 1).transpose(-2, -1)), -1);
+        return weights.matmul(parts.select(0, 2)).transpose(1, 2).reshape(batch, tokens, spec.Heads * spec.HeadDim)
+            .MoveToOuterDisposeScope();
+    }
+}
