@@ -1,8 +1,7 @@
-using Microsoft.ML.BlockPruning.Pruning.GateGradients;
-using Microsoft.ML.BlockPruning.Pruning.Lpvit;
+using Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Benchmarks.Tests.Lpvit;
 
 [TestClass]
 public sealed class LpvitCurveTests

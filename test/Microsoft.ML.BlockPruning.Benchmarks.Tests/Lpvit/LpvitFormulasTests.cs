@@ -1,7 +1,7 @@
-using Microsoft.ML.BlockPruning.Pruning.Lpvit;
+using Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Benchmarks.Tests.Lpvit;
 
 /// <summary>The steps on a curve, against numbers that LPViT's own Python functions gave.</summary>
 [TestClass]

@@ -1,11 +1,11 @@
+using Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.GateGradients;
-using Microsoft.ML.BlockPruning.Pruning.Lpvit;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Tests.Torch;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Benchmarks.Tests.Lpvit;
 
 [TestClass]
 public sealed class LpvitReferenceTests
@@ -80,22 +80,25 @@ public sealed class LpvitReferenceTests
     [DataRow(0.7)]
     public void SearchAndFit_MeetsTheBudgetToOneBlock(double target)
     {
-        var network = TinyNetwork.Weights(TinyNetwork.Config(), seed: 1);
+        var spec = ViT.Of(new ViTConfig(
+            imageSize: 4, patchSize: 2, channels: 1, embedDim: 6, depth: 2, numHeads: 2, mlpDim: 10, numClasses: 3));
         var random = new Random(5);
         LpvitLayer[] layers =
         [
-            .. network.PrunableLayers.Select(layer => new LpvitLayer(
-                layer.Name, new BlockMask(layer.OutFeatures, layer.InFeatures, new BlockShape(2, 2)), layer.Weight,
-                [.. layer.Weight.Select(_ => (float)random.NextDouble())])),
+            .. spec.PrunableLinears.Select(layer => new LpvitLayer(
+                layer.Name, new BlockMask(layer.OutFeatures, layer.InFeatures, new BlockShape(2, 2)), Draw(layer.Elements),
+                Draw(layer.Elements))),
         ];
-        var cost = new NetworkCost(network.Spec);
+        var cost = new NetworkCost(spec);
 
         var plan = new LpvitReference(new LpvitOptions()).SearchAndFit(layers, target, new FlopsCostModel(cost));
 
         long kept = cost.MultiplyAdds(linear => plan[linear.Name]!.KeptElements);
-        long block = 4 * network.Spec.Tokens;
+        long block = 4 * spec.Tokens;
         Assert.IsLessThanOrEqualTo(target * cost.TotalMultiplyAdds, kept);
         Assert.IsGreaterThan((target * cost.TotalMultiplyAdds) - block, kept);
+
+        float[] Draw(long count) => [.. Enumerable.Range(0, (int)count).Select(_ => random.NextSingle() - 0.5f)];
     }
 
     [TestMethod]

@@ -1,6 +1,6 @@
-using Microsoft.ML.BlockPruning.Pruning.GateGradients;
+using Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Benchmarks.Tests.Lpvit;
 
 /// <summary>LPViT's public code line by line, on whole arrays in float64: the oracle of the product's shortcuts.</summary>
 internal static class LpvitTranscription

@@ -1,11 +1,10 @@
+using Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Calibration.Observers;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
-using Microsoft.ML.BlockPruning.Pruning.GateGradients;
-using Microsoft.ML.BlockPruning.Pruning.Lpvit;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;

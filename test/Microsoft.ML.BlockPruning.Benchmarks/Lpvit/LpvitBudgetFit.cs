@@ -1,10 +1,9 @@
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
-using Microsoft.ML.BlockPruning.Pruning.GateGradients;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 
 /// <summary>Brings a plan of LPViT to a budget, to one block, without changing what it says of the layers.</summary>
 /// <remarks>

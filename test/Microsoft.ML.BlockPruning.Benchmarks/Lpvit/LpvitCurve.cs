@@ -1,6 +1,4 @@
-using Microsoft.ML.BlockPruning.Pruning.GateGradients;
-
-namespace Microsoft.ML.BlockPruning.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 
 /// <summary>The rate-distortion curve δ(α) of one layer, as LPViT's public code computes it.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 
 /// <summary>The numeric derivative of LPViT's public code, with what it does at the ends and with odd steps.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning.GateGradients;
+namespace Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 
 /// <summary>What LPViT knows of one prunable layer.</summary>
 internal sealed class LpvitLayer

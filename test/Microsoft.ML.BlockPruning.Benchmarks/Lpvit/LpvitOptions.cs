@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 
 /// <summary>The switches of LPViT's pruning script, under names that say what they do.</summary>
 internal sealed record LpvitOptions

@@ -1,7 +1,7 @@
 using Microsoft.ML.BlockPruning.Pruning.GateGradients;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 
 /// <summary>The power term of LPViT's public code: a line added to every layer's curve.</summary>
 /// <remarks>

@@ -1,8 +1,7 @@
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
-using Microsoft.ML.BlockPruning.Pruning.GateGradients;
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 
 /// <summary>LPViT (ECCV 2024) as its public code computes it, faults included: the method to compare with.</summary>
 /// <remarks>

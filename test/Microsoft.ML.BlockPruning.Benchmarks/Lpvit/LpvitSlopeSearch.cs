@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 
 /// <summary>Finds the one slope at which all layers together meet the target, as LPViT's public code does.</summary>
 /// <remarks>

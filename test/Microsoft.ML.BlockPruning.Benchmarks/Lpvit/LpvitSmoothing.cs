@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Pruning.Lpvit;
+namespace Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 
 /// <summary>Exponential moving average along a curve, without the bias towards the start at zero.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Sparsity;
 
-namespace Microsoft.ML.BlockPruning.Pruning.GateGradients;
+namespace Microsoft.ML.BlockPruning.Benchmarks.Lpvit;
 
 /// <summary>Sums over the tiles of one layer, w a weight and g its mean gradient; all that the curve and the rankings need.</summary>
 /// <remarks>

@@ -29,7 +29,7 @@ internal static class LpvitPaper
     {
         var blocks = gradients.Blocks;
         double[] squares = gradients.MeanSquares();
-        int[] order = LpvitTiles.Ascending(squares);
+        int[] order = [.. Enumerable.Range(0, squares.Length).OrderBy(block => squares[block])];
         double[] removed = new double[gradients.Images]; // Σ s over the blocks gone so far
         double[] errors = new double[order.Length];
         int[] sizes = [.. order.Select(block => blocks.ElementsOf(block / blocks.BlockColumns, block % blocks.BlockColumns))];

@@ -21,19 +21,6 @@ internal static class MfacSaliency
         return [.. inverse.Layers.Zip(inverse.Diagonal(), RateLayer)];
     }
 
-    /// <summary>Moves of all gates that make up for closing one.</summary>
-    /// <param name="inverse">Of the network's gates.</param>
-    /// <param name="layer">Index of the gate's layer.</param>
-    /// <param name="block">Row-major index of the gate in the layer's grid.</param>
-    /// <returns>One array [blocks] per layer; −1 at the gate itself.</returns>
-    public static IReadOnlyList<double[]> Compensation(MfacInverse inverse, int layer, int block)
-    {
-        ArgumentNullException.ThrowIfNull(inverse);
-        var column = inverse.Column(layer, block);
-        double pivot = column[layer][block];
-        return [.. column.Select(values => values.Select(value => -value / pivot).ToArray())];
-    }
-
     private static LayerImportances RateLayer(LayerGateGradients layer, double[] diagonal)
     {
         var importances = new LayerImportances(layer.LayerName, layer.Blocks);

@@ -45,7 +45,8 @@ public sealed class MfacTests
 
         var inverse = new MfacInverse(layers, 0.05);
         var importances = MfacSaliency.Rate(inverse);
-        double[] move = [.. MfacSaliency.Compensation(inverse, 0, 3).SelectMany(values => values)]; // gate 3: row 1, column 1
+        double[] column = [.. inverse.Column(0, 3).SelectMany(values => values)]; // gate 3: row 1, column 1
+        double[] move = [.. column.Select(value => -value / column[3])];
 
         // ½ δᵀ F δ at the move; its gradient is zero in all gates but the closed one, so no move does better.
         double[] gradient = [.. Enumerable.Range(0, 10).Select(i => Enumerable.Range(0, 10).Sum(j => fisher[i, j] * move[j]))];
