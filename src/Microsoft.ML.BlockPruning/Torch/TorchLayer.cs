@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.BlockPruning.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -10,7 +11,7 @@ internal sealed class TorchLayer(LayerSpec spec)
     public LayerSpec Spec => spec;
 
     /// <summary>In forward order.</summary>
-    public IReadOnlyList<TorchStep> Steps { get; } = [.. spec.Steps.Select(TorchStep.Of)];
+    public IReadOnlyList<TorchStep> Steps { get; } = [.. spec.Steps.Select(StepOf)];
 
     /// <summary>Everything of the layer that has weights, under canonical names.</summary>
     public IEnumerable<(string Name, nn.Module Module)> Parts => Steps.SelectMany(step => step.Parts);
@@ -32,4 +33,11 @@ internal sealed class TorchLayer(LayerSpec spec)
 
         return stream.MoveToOuterDisposeScope();
     }
+
+    private static TorchStep StepOf(StepSpec spec) => spec switch
+    {
+        BranchSpec branch => new ResidualBranch(branch),
+        MergeSpec merge => new NeighbourMerge(merge),
+        _ => throw new UnreachableException(), // no network has other ones
+    };
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.BlockPruning.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -16,14 +15,6 @@ internal abstract class TorchStep(StepSpec spec)
         spec.Linears.Zip(Linears, (linear, module) => (linear.Name, (nn.Module)module)).Prepend((spec.Norm.Name, Norm));
 
     private LayerNorm Norm { get; } = nn.LayerNorm(spec.Norm.Features, spec.Norm.Eps);
-
-    /// <summary>Makes the module of a step.</summary>
-    public static TorchStep Of(StepSpec spec) => spec switch
-    {
-        BranchSpec branch => new ResidualBranch(branch),
-        MergeSpec merge => new NeighbourMerge(merge),
-        _ => throw new UnreachableException(), // no network has other ones
-    };
 
     /// <summary>What one of the linear layers reads; belongs to the open dispose scope.</summary>
     /// <param name="linear">Its position in <see cref="Linears"/>.</param>

@@ -70,7 +70,7 @@ internal sealed class RefitFixture
         return mask[weight / mask.Columns / mask.Shape.Height, weight % mask.Columns / mask.Shape.Width];
     }
 
-    /// <summary>Every token's input in the refitted network and its target, by the definition in the room's README.</summary>
+    /// <summary>Every token's input in the refitted network and its target, by the definition at WeightRefit.</summary>
     public List<(double[] Input, double[] Target)> Samples(NetworkWeights refitted, PrunableLayer layer)
     {
         var samples = new List<(double[], double[])>();
