@@ -1,5 +1,4 @@
 using Microsoft.ML.BlockPruning.FineTuning;
-using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints;
 

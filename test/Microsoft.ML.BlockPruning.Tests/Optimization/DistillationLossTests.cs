@@ -1,4 +1,3 @@
-using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Optimization;
 using Microsoft.ML.BlockPruning.Tests.Torch;
 using static TorchSharp.torch;

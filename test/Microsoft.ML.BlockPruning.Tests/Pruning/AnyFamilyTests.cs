@@ -5,7 +5,6 @@ using Microsoft.ML.BlockPruning.Optimization;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
-using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Pruning.Curves;
 using Microsoft.ML.BlockPruning.Pruning.GateGradients;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -101,7 +100,12 @@ public sealed class AnyFamilyTests
         plan.Add("thinking.up", mask);
         var options = new FineTuneOptions
         {
-            Epochs = 1, BatchSize = 20, AverageDecay = 0, LearningRate = 0.01, WarmupFraction = 0, Precision = precision,
+            Epochs = 1,
+            BatchSize = 20,
+            AverageDecay = 0,
+            LearningRate = 0.01,
+            WarmupFraction = 0,
+            Precision = precision,
         };
 
         var tuned = new FineTuner(options).Run(dense, dense, plan, Calibration(dense.Spec, Images), validation: null, _ => { });

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 using Microsoft.ML.BlockPruning.Checkpoints.Containers;
 using Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
-using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints.Families;
