@@ -136,7 +136,7 @@ public sealed class BudgetOptionsTests
     {
         var grids = new LayerGrids([("layer", new BlockMask(80, 80, new BlockShape(8, 8)))]);
 
-        var budget = PruneBudget.Sparsity(sparsity).Request.Resolve(new NetworkCost(TestNetworks.Config()), grids)[0];
+        var budget = PruneBudget.Sparsity(sparsity).Request.Resolve(new NetworkCost(ViT.Of(TestNetworks.Config())), grids)[0];
 
         Assert.IsTrue(budget.Limit >= kept && budget.Limit < kept + 1, $"{budget.Limit:R}");
     }

@@ -30,10 +30,10 @@ public sealed class LayerSumsTests
         var weights = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
         var layers = PrunableLayer.Of(weights, new BlockShape(4, 5));
         int images = Shards * imagesOfAShard;
-        float[] pixels = TinyNetwork.Images(weights.Config, images, seed: 5);
+        float[] pixels = TinyNetwork.Images(weights.Spec, images, seed: 5);
         int[] labels = [.. Enumerable.Range(0, images).Select(image => image % 3)];
         using var scope = torch.NewDisposeScope();
-        var all = new CalibrationSet(weights.Config, pixels, images, labels);
+        var all = new CalibrationSet(weights.Spec, pixels, images, labels);
         var whole = new CalibrationPass(weights, all, seed: 1).RunShard(layers, Nothing);
         var shards = Enumerable.Range(0, Shards).Select(Shard).ToArray();
 
@@ -58,9 +58,9 @@ public sealed class LayerSumsTests
 
         IReadOnlyList<LayerSums> Shard(int index)
         {
-            int first = index * imagesOfAShard, dim = weights.Config.ImageDim;
+            int first = index * imagesOfAShard, dim = weights.Spec.ImageDim;
             var set = new CalibrationSet(
-                weights.Config, pixels[(first * dim)..((first + imagesOfAShard) * dim)], imagesOfAShard,
+                weights.Spec, pixels[(first * dim)..((first + imagesOfAShard) * dim)], imagesOfAShard,
                 labels[first..(first + imagesOfAShard)]);
             return new CalibrationPass(weights, set, seed: 1).RunShard(layers, Nothing);
         }
@@ -112,10 +112,10 @@ public sealed class LayerSumsTests
     {
         var (expected, actual) = (LayerAccumulator.Of(layer, whole), LayerAccumulator.Of(layer, merged));
         double bound = 2.0 * whole.Energies[0].Length * Math.Pow(2, -24);
-        for (int group = 0; group < expected.InputCovariance.Count; group++)
+        for (int group = 0; group < expected.Inputs.Count; group++)
         {
-            double largest = expected.InputCovariance[group].abs().max().item<double>();
-            double difference = (expected.InputCovariance[group] - actual.InputCovariance[group]).abs().max().item<double>();
+            double largest = expected.Inputs[group].abs().max().item<double>();
+            double difference = (expected.Inputs[group] - actual.Inputs[group]).abs().max().item<double>();
             Assert.IsLessThanOrEqualTo(2 * bound * largest, difference);
         }
     }

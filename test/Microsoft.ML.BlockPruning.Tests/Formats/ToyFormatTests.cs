@@ -36,7 +36,7 @@ public sealed class ToyFormatTests
     [TestMethod]
     public void Cost_AsksTheCodec()
     {
-        var cost = new NetworkCost(RandomNetworks.Small, Toy);
+        var cost = new NetworkCost(ViT.Of(RandomNetworks.Small), Toy);
 
         Assert.AreEqual(4 + 256 + 4, cost.BytesOf(256, indices: 1), "scale, weights, index");
     }

@@ -10,8 +10,9 @@ public sealed partial class TensorPlacementTests
 
     private static readonly string[] TorchRooms = ["Torch", "Calibration", "Optimization", "FineTuning", "Pruning"];
 
-    // TorchNetwork makes its parameters on the processor and is then placed as a whole.
-    private static readonly string[] MayMake = [Room + "Torch/TorchDevice.cs", Room + "Torch/TorchNetwork.cs"];
+    // TorchNetwork makes its parameters on the processor, those of the stem too, and is then placed as a whole.
+    private static readonly string[] MayMake =
+        [Room + "Torch/TorchDevice.cs", Room + "Torch/TorchNetwork.cs", Room + "Torch/TorchStem.cs"];
 
     // A step of Adam on the processor works in the tensors' memory.
     private static readonly string[] MayRead = [Room + "Torch/TorchDevice.cs", Room + "Optimization/AdamStep.cs"];

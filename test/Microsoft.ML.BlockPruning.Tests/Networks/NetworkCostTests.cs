@@ -76,7 +76,7 @@ public sealed class NetworkCostTests
     public void Bytes_OfANarrowFormat_HalveTheMatricesAlone()
     {
         var config = new ViTConfig(imageSize: 8, patchSize: 4, channels: 1, embedDim: 8, depth: 1, numHeads: 1, mlpDim: 16, numClasses: 2);
-        var cost = new NetworkCost(config, NumberFormat.BFloat16);
+        var cost = new NetworkCost(ViT.Of(config), NumberFormat.BFloat16);
 
         // qkv 24·8, proj 8·8, fc1 16·8, fc2 8·16; patches 8·16; head 2·8.
         const int prunable = 192 + 64 + 128 + 128;
@@ -88,7 +88,7 @@ public sealed class NetworkCostTests
         Assert.AreEqual((2 * (matrices - 64)) + (4 * others) + (4 * 7), cost.Bytes(prunable - 64, indices: 7));
         Assert.AreEqual(4 * (matrices + others), cost.DenseBytes, "what is pruned is float32");
         Assert.AreEqual((2 * 100) + (4 * 3), cost.BytesOf(100, indices: 3));
-        Assert.AreEqual(new NetworkCost(config).TotalMultiplyAdds, cost.TotalMultiplyAdds);
+        Assert.AreEqual(new NetworkCost(ViT.Of(config)).TotalMultiplyAdds, cost.TotalMultiplyAdds);
     }
 
     [TestMethod]

@@ -90,7 +90,7 @@ public sealed class AnyFamilyTests
 
     [TestMethod]
     [DataRow(FineTunePrecision.Full)]
-    [DataRow(FineTunePrecision.BFloat16)]
+    [DataRow(FineTunePrecision.Mixed)]
     public void FineTuner_MovesEveryTensorAndHoldsRemovedBlocks(FineTunePrecision precision)
     {
         var dense = Weights(ToyFamily.Spec);

@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sweeps.Children;
 using Microsoft.ML.BlockPruning.Sweeps.Executors;
 
