@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Calibration;
 
-/// <summary>The residual streams of all calibration images at one place of a network, in batches [images, tokens, features] float32.</summary>
+/// <summary>The residual streams of all images at one place of a network, in batches [images, tokens, features] float32.</summary>
 /// <remarks>Use it without gradients. It owns its tensors: no dispose scope does, since merges make new ones on the way.</remarks>
 internal sealed class CalibrationStreams : IDisposable
 {

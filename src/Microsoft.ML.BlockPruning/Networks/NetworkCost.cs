@@ -67,7 +67,7 @@ internal sealed class NetworkCost
     /// <summary>The dense network.</summary>
     public long TotalParameters => Parameters(PrunableElements);
 
-    /// <summary>Multiply-adds of one prunable layer with some of its weights kept: each of its tokens meets every kept weight once.</summary>
+    /// <summary>Multiply-adds of one prunable layer with some weights kept: each of its tokens meets each of them once.</summary>
     /// <param name="layerName">Its canonical name without <c>.weight</c>.</param>
     /// <param name="keptElements">Weights in kept blocks.</param>
     public long MultiplyAddsOf(string layerName, long keptElements)

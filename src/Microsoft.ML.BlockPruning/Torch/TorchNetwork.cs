@@ -130,12 +130,12 @@ public sealed class TorchNetwork : nn.Module<Tensor, Tensor>
         using var off = no_grad();
         using var generator = new Generator((ulong)seed, CPU);
         var parameters = ParametersByName();
-        foreach (string name in (IEnumerable<string>)[.. Spec.Stem.PrefixTokens, Spec.Stem.Position])
+        foreach (string name in Spec.Stem.PrefixTokens.Append(Spec.Stem.Position))
         {
             Draw(parameters[name], generator);
         }
 
-        foreach (var linear in (IEnumerable<LinearSpec>)[Spec.Stem.Patch, .. Spec.PrunableLinears, .. Spec.Heads.Select(head => head.Linear)])
+        foreach (var linear in Spec.PrunableLinears.Prepend(Spec.Stem.Patch).Concat(Spec.Heads.Select(head => head.Linear)))
         {
             Draw(parameters[$"{linear.Name}.weight"], generator);
             parameters[$"{linear.Name}.bias"].zero_();

@@ -25,6 +25,6 @@ internal sealed class AblationRun(AblationSubject subject, BlockShape block, lon
     }
 
     /// <summary>Kept multiply-adds as a fraction of the dense network's, by the one counter.</summary>
-    public double KeptBy(SparsityPlan plan) => 
+    public double KeptBy(SparsityPlan plan) =>
         (double)_cost.MultiplyAdds(linear => plan[linear.Name]?.KeptElements ?? linear.Elements) / _cost.TotalMultiplyAdds;
 }

@@ -57,7 +57,8 @@ public sealed class NetworkCostTests
     public void TotalParameters_AreTheElementsOfTheTensors(bool isDistilled)
     {
         var config = new ViTConfig(28, 7, channels: 1, embedDim: 6, depth: 3, numHeads: 2, mlpDim: 11, numClasses: 5, isDistilled);
-        Assert.AreEqual(new NetworkWeights(config).Tensors.Sum(tensor => tensor.Values.Length), new NetworkCost(ViT.Of(config)).TotalParameters);
+        Assert.AreEqual(
+            new NetworkWeights(config).Tensors.Sum(tensor => tensor.Values.Length), new NetworkCost(ViT.Of(config)).TotalParameters);
     }
 
     [TestMethod]
@@ -133,7 +134,8 @@ public sealed class NetworkCostTests
     {
         var cost = new NetworkCost(MergingFamily.Spec);
 
-        Assert.AreEqual((16 * ((18 * 6) + (6 * 6))) + (4 * ((10 * 24) + (14 * 10) + (10 * 14))), cost.TotalMultiplyAdds - cost.FixedMultiplyAdds);
+        Assert.AreEqual(
+            (16 * ((18 * 6) + (6 * 6))) + (4 * ((10 * 24) + (14 * 10) + (10 * 14))), cost.TotalMultiplyAdds - cost.FixedMultiplyAdds);
         Assert.AreEqual(7 * 16, cost.MultiplyAddsOf("stages.0.qkv", 7));
         Assert.AreEqual(7 * 4, cost.MultiplyAddsOf("merge.reduction", 7));
         Assert.AreEqual(

@@ -168,6 +168,7 @@ public sealed class AnyFamilyTests
     private static CalibrationSet Calibration(NetworkSpec spec, int count)
     {
         var random = new Random(5);
-        return new CalibrationSet(spec, [.. Enumerable.Range(0, count * spec.ImageDim).Select(_ => (3 * random.NextSingle()) - 1.5f)], count);
+        float[] pixels = [.. Enumerable.Range(0, count * spec.ImageDim).Select(_ => (3 * random.NextSingle()) - 1.5f)];
+        return new CalibrationSet(spec, pixels, count);
     }
 }

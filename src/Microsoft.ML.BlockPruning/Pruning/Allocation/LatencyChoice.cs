@@ -30,7 +30,8 @@ internal sealed class LatencyChoice : IBlockChoice
         _latency = latency;
         _ledger = new BudgetLedger(constraints);
         _blocks = [.. layers.SelectMany(layer => layer.Blocks)];
-        _mostWorthFirst = [.. _blocks.OrderByDescending(block => block.Importance * block.Kept.TotalBlocks / CurveOf(block.LayerName).Dense)];
+        _mostWorthFirst =
+            [.. _blocks.OrderByDescending(block => block.Importance * block.Kept.TotalBlocks / CurveOf(block.LayerName).Dense)];
         _removable = [.. constraints.Select((_, i) => _blocks.Sum(block => (double)block.Costs[i]))];
     }
 
@@ -111,7 +112,8 @@ internal sealed class LatencyChoice : IBlockChoice
     private void FillUp()
     {
         var kept = _layers.ToDictionary(layer => layer.LayerName, layer => layer.Kept.KeptBlocks, StringComparer.Ordinal);
-        double time = _latency.Table.FixedMilliseconds + _layers.Sum(layer => CurveOf(layer.LayerName).At(kept[layer.LayerName], layer.Blocks.Count));
+        double time = _latency.Table.FixedMilliseconds
+            + _layers.Sum(layer => CurveOf(layer.LayerName).At(kept[layer.LayerName], layer.Blocks.Count));
         bool any;
         do
         {

@@ -12,8 +12,8 @@ namespace Microsoft.ML.BlockPruning.Pruning.Refit;
 /// <param name="Plan">The kept blocks; a layer without a mask keeps all of them.</param>
 /// <param name="Seed">Seeds all that is drawn.</param>
 internal sealed record RefitTask(
-    NetworkWeights Dense, CalibrationSet Calibration, IReadOnlyList<PrunableLayer> Layers, IReadOnlyList<IReadOnlyList<float[]>> TokenWeights,
-    SparsityPlan Plan, long Seed)
+    NetworkWeights Dense, CalibrationSet Calibration, IReadOnlyList<PrunableLayer> Layers,
+    IReadOnlyList<IReadOnlyList<float[]>> TokenWeights, SparsityPlan Plan, long Seed)
 {
     /// <summary>The mask of a layer.</summary>
     public BlockMask MaskOf(PrunableLayer layer) => Plan[layer.Name] ?? layer.Blocks;

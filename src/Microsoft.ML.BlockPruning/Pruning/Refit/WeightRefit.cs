@@ -103,8 +103,8 @@ internal sealed class WeightRefit : IWeightRefit
     }
 
     private void FitLayer(
-        int index, int firstLinear, TorchNetwork dense, TorchLayer pruned, CalibrationStreams denseStreams, CalibrationStreams prunedStreams,
-        Action onStep)
+        int index, int firstLinear, TorchNetwork dense, TorchLayer pruned, CalibrationStreams denseStreams,
+        CalibrationStreams prunedStreams, Action onStep)
     {
         using var scope = NewDisposeScope();
         using var before = _reconstruction is null ? null : prunedStreams.Clone();
@@ -138,7 +138,8 @@ internal sealed class WeightRefit : IWeightRefit
     }
 
     private void FitStep(
-        int firstLinear, TorchStep dense, TorchStep pruned, CalibrationStreams denseStreams, CalibrationStreams prunedStreams, Action onStep)
+        int firstLinear, TorchStep dense, TorchStep pruned, CalibrationStreams denseStreams, CalibrationStreams prunedStreams,
+        Action onStep)
     {
         int last = pruned.Linears.Count - 1;
         if (firstLinear + last < _firstPruned)

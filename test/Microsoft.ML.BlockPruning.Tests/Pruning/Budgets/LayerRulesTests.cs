@@ -24,11 +24,12 @@ public sealed class LayerRulesTests
             blocks: new Dictionary<string, BlockShape> { [OtherBlock] = new(6, 3) },
             floors: new Dictionary<string, double> { [Floored] = 0.8 },
             dense: [Dense]);
+        var grids = rules.GridsOf(rules.LayersOf(dense));
         long fc2 = 6 * 10; // weights that stay
         var settings = new PruneSettings
         {
             Layers = rules,
-            Constraints = [PruneConstraint.Keep(0.5, new FlopsCostModel(cost, rules.GridsOf(rules.LayersOf(dense))), cost.TotalMultiplyAdds, "multiply-adds")],
+            Constraints = [PruneConstraint.Keep(0.5, new FlopsCostModel(cost, grids), cost.TotalMultiplyAdds, "multiply-adds")],
         };
 
         var pruned = new BlockPruner().Prune(dense, TinyNetwork.Calibration(dense.Config, 80), settings, _ => { });
@@ -39,7 +40,8 @@ public sealed class LayerRulesTests
         Assert.AreEqual(new BlockShape(2, 2), pruned.Plan[Floored]!.Shape);
         Assert.IsGreaterThanOrEqualTo(8, pruned.Plan[Floored]!.KeptBlocks); // 0.8 of 9, rounded up
         Assert.IsTrue(pruned.Weights.Layers[0].Fc2.Weight.All(weight => weight != 0));
-        Assert.IsLessThanOrEqualTo(0.5 * cost.TotalMultiplyAdds, cost.MultiplyAdds(linear => pruned.Plan[linear.Name]?.KeptElements ?? fc2));
+        Assert.IsLessThanOrEqualTo(
+            0.5 * cost.TotalMultiplyAdds, cost.MultiplyAdds(linear => pruned.Plan[linear.Name]?.KeptElements ?? fc2));
     }
 
     [TestMethod]

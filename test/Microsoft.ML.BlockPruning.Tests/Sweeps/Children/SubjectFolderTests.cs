@@ -54,8 +54,8 @@ public sealed class SubjectFolderTests
         var config = TestNetworks.Config();
         var subject = new SweepSubject(
             TestNetworks.Weights(config), new CalibrationSet(ViT.Of(config), new float[2 * config.ImageDim], 2),
-            new CalibrationSet(ViT.Of(config), new float[config.ImageDim], 1, [0]), TestNetworks.Preprocessing(), ["ant", "bee", "cat"], Seed: 7,
-            Threads: 3);
+            new CalibrationSet(ViT.Of(config), new float[config.ImageDim], 1, [0]), TestNetworks.Preprocessing(), ["ant", "bee", "cat"],
+            Seed: 7, Threads: 3);
         var folder = Directory.CreateTempSubdirectory("blockpruning-tests-");
         try
         {
