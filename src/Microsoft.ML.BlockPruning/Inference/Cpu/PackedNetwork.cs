@@ -18,7 +18,7 @@ internal sealed unsafe class PackedNetwork : IDisposable
         Layout = new PanelLayout(spec.Tokens);
         // The bias of the patches is part of the start tokens, so that prefix tokens do not get it.
         PatchEmbedding = Pack(weights.Dense(spec.Stem.Patch), new float[spec.Stem.Patch.OutFeatures], kernel);
-        Steps = [.. spec.Steps.Zip(StepPanels.Of(spec), (step, panels) => PackedStep.Of(step, weights, panels, kernel))];
+        Steps = [.. spec.Steps.Zip(StepPanels.Of(spec), (step, panels) => Pack(step, weights, panels, kernel))];
         Norm = PackedStep.Pack(spec.Norm, weights);
         Heads = [.. spec.Heads.Select(head => Pack(weights.Dense(head.Linear), weights.Dense(head.Linear).Bias, kernel))];
         _startTokens = StartTokensOf(network, Layout);
@@ -52,6 +52,11 @@ internal sealed unsafe class PackedNetwork : IDisposable
 
     private static PackedLinear Pack(LinearWeights layer, float[] bias, LinearKernel kernel) =>
         kernel.Pack(SparseLinear.FromDense(layer, mask: null).Weight, bias);
+
+    private static PackedStep Pack(StepSpec step, SparseWeights weights, StepPanels panels, LinearKernel kernel) =>
+        step is BranchSpec branch
+            ? new PackedBranch(branch, weights, panels, kernel)
+            : new PackedMerge((MergeSpec)step, weights, panels, kernel);
 
     private static NativeBuffer StartTokensOf(SparseViT network, PanelLayout layout)
     {

@@ -12,10 +12,6 @@ internal abstract class PackedStep(NormSpec norm, SparseWeights weights, StepPan
 
     public StepPanels Panels { get; } = panels;
 
-    public static PackedStep Of(StepSpec step, SparseWeights weights, StepPanels panels, LinearKernel kernel) => step is BranchSpec branch
-        ? new PackedBranch(branch, weights, panels, kernel)
-        : new PackedMerge((MergeSpec)step, weights, panels, kernel);
-
     public static PackedNorm Pack(NormSpec norm, SparseWeights weights) => new(weights[norm].Scale, weights[norm].Offset, norm.Eps);
 
     public virtual void Dispose() => Norm.Dispose();
