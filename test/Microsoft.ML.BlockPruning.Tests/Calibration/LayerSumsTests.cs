@@ -30,7 +30,7 @@ public sealed class LayerSumsTests
         var weights = TinyNetwork.Weights(TinyNetwork.Config(), seed: 3);
         var layers = PrunableLayer.Of(weights, new BlockShape(4, 5));
         int images = Shards * imagesOfAShard;
-        float[] pixels = TinyNetwork.Images(weights.Spec, images, seed: 5);
+        float[] pixels = TinyNetwork.Images(weights.Config, images, seed: 5);
         int[] labels = [.. Enumerable.Range(0, images).Select(image => image % 3)];
         using var scope = torch.NewDisposeScope();
         var all = new CalibrationSet(weights.Spec, pixels, images, labels);
