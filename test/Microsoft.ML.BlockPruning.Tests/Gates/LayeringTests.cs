@@ -1,100 +1,120 @@
 using ArchUnitNET.Domain;
-using ArchUnitNET.Fluent.Syntax.Elements.Types;
 using ArchUnitNET.Loader;
-using Microsoft.ML.BlockPruning.Networks.Families;
-using static ArchUnitNET.Fluent.ArchRuleDefinition;
+using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Tests.Gates;
 
-/// <summary>Holds the assembly against the map of rooms: who may know whom, TorchSharp and ML.NET.</summary>
+/// <summary>Holds the assembly against the map of rooms: one order, who may know whom, TorchSharp and ML.NET, no circle of files.</summary>
 /// <remarks>A room is a namespace below the root's. Constants are compiled in, so a use of one does not show.</remarks>
 [TestClass]
 public sealed class LayeringTests
 {
-    private const string Root = @"^Microsoft\.ML\.BlockPruning";
+    private const string Root = "Microsoft.ML.BlockPruning";
 
-    // ML.NET's own namespaces, not ours, which begin alike; the catalog, ours, is in Microsoft.ML itself.
-    private const string MlNet = @"^Microsoft\.ML($|\.(?!BlockPruning($|\.)))";
-    private const string TorchSharp = @"^TorchSharp($|\.)";
+    private static readonly Architecture Library = new ArchLoader().LoadAssemblies(typeof(NetworkSpec).Assembly).Build();
 
-    // Room -> the rooms it may know. The root (the ML.NET face) knows all; no room knows the root.
-    private static readonly Dictionary<string, string[]> MayKnow = new()
-    {
-        ["Network"] = [],
-        ["Sparsity"] = [],
-        ["Checkpoints"] = ["Network"],
-        ["Imaging"] = [],
-        ["Kernels"] = ["Sparsity"],
-        ["Inference"] = ["Network", "Sparsity", "Kernels", "Imaging", "Checkpoints"], // Checkpoints: the safetensors container
-        ["Training"] = ["Network", "Checkpoints", "Sparsity"],
-        ["Pruning"] = ["Network", "Sparsity", "Training"],
-        // Checkpoints: the dense network on its way to a worker process.
-        ["Sweeps"] = ["Pruning", "Inference", "Training", "Imaging", "Sparsity", "Network", "Checkpoints"],
-        ["Reporting"] = ["Sweeps", "Sparsity", "Network"],
-        ["Interop"] = [],
-    };
+    // One edge a pair of top-level types; what the compiler makes of lambdas and iterators belongs to the type around it.
+    private static readonly Lazy<(string From, string To)[]> Edges = new(() =>
+    [
+        .. Library.Types
+            .SelectMany(type => type.Dependencies, (type, use) => (From: Outermost(type.FullName), To: Outermost(use.Target.FullName)))
+            .Where(edge => edge.From.StartsWith($"{Root}.", StringComparison.Ordinal) && edge.From != edge.To)
+            .Distinct(),
+    ]);
 
-    private static readonly string[] MayUseTorchSharp = ["Training", "Pruning"];
-    private static readonly string[] MayUseMlNet = ["Interop"];
-
-    // Imaging reads pixels out of ML.NET's image type and needs nothing else of ML.NET.
-    private static readonly string[] ImageTypes = ["Microsoft.ML.Data.MLImage", "Microsoft.ML.Data.MLPixelFormat"];
-
-    private static readonly Architecture Library =
-        new ArchLoader().LoadAssemblies(typeof(ViTConfig).Assembly).Build();
-
-    public static IEnumerable<string> Rooms => MayKnow.Keys;
-
-    public static IEnumerable<string> RoomsWithoutTorchSharp => MayKnow.Keys.Except(MayUseTorchSharp);
-
-    public static IEnumerable<string> RoomsWithoutMlNet => MayKnow.Keys.Except(MayUseMlNet);
+    public static IEnumerable<string> Rooms => RoomMap.Rows.Select(row => row.Room);
 
     [TestMethod]
     [DynamicData(nameof(Rooms))]
     public void Room_KnowsOnlyTheRoomsItMay(string room)
     {
-        string allowed = string.Join('|', MayKnow[room].Append(room));
+        string[] mayKnow = RoomMap.Rows.Single(row => row.Room == room).MayKnow;
+        var broken =
+            from edge in Edges.Value
+            where RoomOf(edge.From) == room && edge.To.StartsWith($"{Root}.", StringComparison.Ordinal)
+            let known = RoomOf(edge.To)
+            where known != room && !RoomMap.Vocabulary.Contains(NameOf(edge.To)) && !mayKnow.Any(other => IsIn(known, other))
+            select $"{edge.From} -> {edge.To}";
 
-        AssertHolds(TypesIn(Room(room)).Should().NotDependOnAny(TypesIn($@"{Root}($|\.(?!({allowed})($|\.)))")));
+        Assert.AreEqual("", string.Join('\n', broken.Order()));
     }
 
     [TestMethod]
-    [DynamicData(nameof(RoomsWithoutTorchSharp))]
-    public void Room_DoesNotUseTorchSharp(string room) => AssertHolds(TypesIn(Room(room)).Should().NotDependOnAny(TypesIn(TorchSharp)));
-
-    [TestMethod]
-    public void Root_DoesNotUseTorchSharp() => AssertHolds(TypesIn($"{Root}$").Should().NotDependOnAny(TypesIn(TorchSharp)));
-
-    [TestMethod]
-    [DynamicData(nameof(RoomsWithoutMlNet))]
-    public void Room_DoesNotUseMlNet(string room)
+    public void Rows_KnowOnlyRoomsBeforeThem()
     {
-        var forbidden = room == "Imaging"
-            ? TypesIn(MlNet).And().DoNotHaveFullName(ImageTypes[0]).And().DoNotHaveFullName(ImageTypes[1])
-            : TypesIn(MlNet);
+        string[] order = [.. Rooms];
+        var upward =
+            from row in RoomMap.Rows
+            from known in row.MayKnow
+            where order.Skip(Array.IndexOf(order, row.Room) + 1).Any(later => IsIn(later, known))
+            select $"{row.Room} may know {known}, which does not stand before it";
 
-        AssertHolds(TypesIn(Room(room)).Should().NotDependOnAny(forbidden));
+        Assert.AreEqual("", string.Join('\n', upward));
     }
 
     [TestMethod]
-    public void Rooms_AreExactlyThoseOfTheTable()
+    public void Vocabulary_KnowsNoRoom()
     {
-        var rooms = typeof(ViTConfig).Assembly.GetTypes()
-            .Where(type => type.Namespace?.StartsWith("Microsoft.ML.BlockPruning.", StringComparison.Ordinal) ?? false)
-            .Select(type => type.Namespace!.Split('.')[3]);
-
-        CollectionAssert.AreEquivalent(MayKnow.Keys.Order().ToArray(), rooms.Distinct().Order().ToArray());
-    }
-
-    private static string Room(string room) => $@"{Root}\.{room}($|\.)";
-
-    private static GivenTypesConjunction TypesIn(string namespacePattern) =>
-        Types(includeReferenced: true).That().ResideInNamespaceMatching(namespacePattern);
-
-    private static void AssertHolds(TypesShouldConjunction rule)
-    {
-        var broken = rule.Evaluate(Library).Where(result => !result.Passed).Select(result => result.Description);
+        var broken =
+            from edge in Edges.Value
+            where RoomOf(edge.From).Length == 0 && RoomMap.Vocabulary.Contains(NameOf(edge.From))
+            where edge.To.StartsWith($"{Root}.", StringComparison.Ordinal) && !RoomMap.Vocabulary.Contains(NameOf(edge.To))
+            select $"{edge.From} -> {edge.To}";
 
         Assert.AreEqual("", string.Join('\n', broken));
     }
+
+    [TestMethod]
+    public void TorchSharp_IsUsedByItsRoomsOnly() => AssertUsedOnlyBy("TorchSharp", RoomMap.MayUseTorchSharp);
+
+    [TestMethod]
+    public void MlNet_IsUsedByItsRoomsOnly() => AssertUsedOnlyBy("Microsoft.ML", RoomMap.MayUseMlNet);
+
+    [TestMethod]
+    public void Rooms_AreExactlyThoseOfTheMap()
+    {
+        var rooms = typeof(NetworkSpec).Assembly.GetTypes()
+            .Where(type => type.Namespace?.StartsWith($"{Root}.", StringComparison.Ordinal) ?? false)
+            .Select(type => type.Namespace![(Root.Length + 1)..]);
+
+        CollectionAssert.AreEquivalent(Rooms.Order().ToArray(), rooms.Distinct().Order().ToArray());
+    }
+
+    [TestMethod]
+    public void Files_FormNoCircle()
+    {
+        var files = SourceTypes.FilesOfTypes($"src/{Root}");
+        var uses = Edges.Value
+            .Where(edge => files.ContainsKey(edge.From) && files.ContainsKey(edge.To))
+            .Select(edge => (From: files[edge.From], To: files[edge.To]))
+            .Where(edge => edge.From != edge.To);
+
+        Assert.AreEqual("", string.Join('\n', Circles.Of(uses).Select(circle => string.Join(" <-> ", circle.Order()))));
+    }
+
+    private static void AssertUsedOnlyBy(string product, string[] rooms)
+    {
+        var broken =
+            from edge in Edges.Value
+            where edge.To.StartsWith($"{product}.", StringComparison.Ordinal) && !edge.To.StartsWith($"{Root}.", StringComparison.Ordinal)
+            where !rooms.Any(room => IsIn(RoomOf(edge.From), room)) && !RoomMap.ImageTypes.Contains(edge.To)
+            select $"{edge.From} -> {edge.To}";
+
+        Assert.AreEqual("", string.Join('\n', broken.Order()));
+    }
+
+    private static bool IsIn(string room, string entry) => entry.EndsWith(".*", StringComparison.Ordinal)
+        ? $"{room}.".StartsWith(entry[..^1], StringComparison.Ordinal)
+        : room == entry;
+
+    private static string RoomOf(string type)
+    {
+        string space = type[..Math.Max(type.LastIndexOf('.'), 0)];
+        return space.Length > Root.Length ? space[(Root.Length + 1)..] : "";
+    }
+
+    private static string NameOf(string type) => type[(type.LastIndexOf('.') + 1)..];
+
+    // ArchUnit spells a nested type Outer+Inner, a generic one Name`1 and what is made of it Name`1<...>.
+    private static string Outermost(string name) => name.Split('+', '/', '`', '<', '[')[0];
 }

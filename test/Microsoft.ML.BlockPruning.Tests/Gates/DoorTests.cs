@@ -4,7 +4,7 @@ namespace Microsoft.ML.BlockPruning.Tests.Gates;
 
 /// <summary>Containers, names and families stay behind their doors.</summary>
 [TestClass]
-public sealed partial class CheckpointRoomTests
+public sealed partial class DoorTests
 {
     private const string Library = "src/Microsoft.ML.BlockPruning/";
     private const string Room = Library + "Checkpoints/";
@@ -14,10 +14,11 @@ public sealed partial class CheckpointRoomTests
         Safetensors(), Library, [$"{Room}Containers/Safetensors/", $"{Library}Models/", $"{Room}OwnFile.cs"]);
 
     [TestMethod]
-    public void NamesOfLayers_AreTimmsAndTheFamilys() => AssertNone(Layer(), Room, [$"{Room}KeyMaps/Timm.cs", $"{Room}Families/"]);
+    public void NamesOfLayers_AreTimmsAndTheFamilys() => AssertNone(
+        Layer(), Library, [$"{Room}KeyMaps/Timm.cs", $"{Room}Families/", $"{Library}Networks/Families/"]);
 
     [TestMethod]
-    public void SizesOfAViT_AreTheFamilys() => AssertNone(Sizes(), Room, [$"{Room}Families/"]);
+    public void SizesOfAViT_AreTheFamilys() => AssertNone(Sizes(), Library, [$"{Room}Families/", $"{Library}Networks/Families/"]);
 
     [TestMethod]
     public void ConfigJson_IsReadAtOnePlace() => AssertNone(
