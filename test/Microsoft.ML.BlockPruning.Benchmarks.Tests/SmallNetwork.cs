@@ -17,7 +17,7 @@ internal sealed class SmallNetwork
             imageSize: 8, patchSize: 4, channels, embedDim: 32, depth: 2, numHeads: 4, mlpDim: 48, numClasses: 5, isDistilled, 1e-5f);
         var random = new Random(1);
         float Uniform(float width) => width * ((2 * random.NextSingle()) - 1);
-        Weights = new NetworkWeights(config);
+        Weights = new NetworkWeights(ViT.Of(config));
         foreach (var tensor in Weights.Tensors)
         {
             // Biases, norms and tokens too, and none of them like another.

@@ -46,7 +46,7 @@ public sealed class HugeCountsTests
     public void ALatencyAtABatchThatNoArrayHolds_IsRefused()
     {
         var config = new ViTConfig(1024, 1024, channels: 1, embedDim: 2, depth: 1, numHeads: 1, mlpDim: 2, numClasses: 2);
-        var weights = new NetworkWeights(config);
+        var weights = new NetworkWeights(ViT.Of(config));
         var request = PruneBudget.Latency(0.5, batchSize: 4096).Request.Latency!;
 
         var error = Assert.ThrowsExactly<ArgumentException>(() => LatencyMeasurement.Measure(

@@ -21,7 +21,7 @@ internal static class TestNetworks
     public static NetworkWeights Weights(ViTConfig config, int seed = 1)
     {
         var random = new Random(seed);
-        var weights = new NetworkWeights(config);
+        var weights = new NetworkWeights(ViT.Of(config));
         foreach (var tensor in weights.Tensors)
         {
             bool isNorm = tensor.Name.Contains("norm", StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Checkpoints.Families;
 using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints;
 
@@ -35,14 +36,15 @@ public static class ViTCheckpoint
     /// <summary>Saves a network. The file is written aside and renamed, so a failure leaves an old file as it was.</summary>
     /// <param name="weights">The network.</param>
     /// <param name="path">The safetensors file; replaced if it exists.</param>
-    /// <exception cref="ArgumentException">The path is null or empty.</exception>
+    /// <exception cref="ArgumentException">The path is null or empty, or the network is no ViT.</exception>
     /// <exception cref="IOException">The folder is missing, the disk is full, or the file cannot be replaced; names the path.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written; names the path.</exception>
     public static void Save(NetworkWeights weights, string path)
     {
         ArgumentNullException.ThrowIfNull(weights);
         var writer = OwnFile.Create();
-        OwnMetadata.AddTo(writer, weights.Config);
+        OwnMetadata.AddTo(writer, ViT.TryConfigOf(weights.Spec) ?? throw new ArgumentException(
+            $"A network of the family '{weights.Spec.Family}' has no checkpoint of timm's form; prune it and save that.", nameof(weights)));
         writer.AddChecksum();
         foreach (var tensor in weights.Tensors)
         {

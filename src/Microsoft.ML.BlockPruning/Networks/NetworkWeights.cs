@@ -1,7 +1,7 @@
 namespace Microsoft.ML.BlockPruning.Networks;
 
 /// <summary>All weights of a dense network, float32: every tensor that its specification names.</summary>
-public sealed partial class NetworkWeights
+public sealed class NetworkWeights
 {
     private readonly Dictionary<string, LinearWeights> _linears = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LayerNormWeights> _norms = new(StringComparer.Ordinal);

@@ -11,8 +11,8 @@ internal static class SaveNetworks
 {
     public static NetworkWeights Weights(int version)
     {
-        var weights = new NetworkWeights(new ViTConfig(
-            imageSize: 16, patchSize: 8, channels: 3, embedDim: 64, depth: 4, numHeads: 4, mlpDim: 256, numClasses: 3));
+        var weights = new NetworkWeights(ViT.Of(new ViTConfig(
+            imageSize: 16, patchSize: 8, channels: 3, embedDim: 64, depth: 4, numHeads: 4, mlpDim: 256, numClasses: 3)));
         var random = new Random(version);
         foreach (var tensor in weights.Tensors)
         {

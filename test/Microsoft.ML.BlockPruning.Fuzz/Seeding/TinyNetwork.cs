@@ -20,7 +20,7 @@ internal static class TinyNetwork
     public static NetworkWeights Weights(ViTConfig config)
     {
         var random = new Random(1);
-        var weights = new NetworkWeights(config);
+        var weights = new NetworkWeights(ViT.Of(config));
         foreach (var tensor in weights.Tensors)
         {
             bool isNorm = tensor.Name.Contains("norm", StringComparison.Ordinal);

@@ -24,7 +24,7 @@ public sealed class AssumedHeadsTests
     public void Heads_OfTheWidthsThatAreKnown(int embedDim, int heads)
     {
         using var folder = new TemporaryFolder();
-        var weights = new NetworkWeights(new ViTConfig(4, 4, 1, embedDim, 1, 1, mlpDim: 2, numClasses: 2));
+        var weights = new NetworkWeights(ViT.Of(new ViTConfig(4, 4, 1, embedDim, 1, 1, mlpDim: 2, numClasses: 2)));
         new EditableCheckpoint(weights).Write(folder["model"]);
 
         var loaded = ViTCheckpoint.Load(folder["model"]);
@@ -38,7 +38,7 @@ public sealed class AssumedHeadsTests
     public void Heads_ThatAreSaid_AreNoted_WhereTheFilesOwnGoBefore()
     {
         using var folder = new TemporaryFolder();
-        ViTCheckpoint.Save(new NetworkWeights(new ViTConfig(4, 4, 1, 64, 1, 4, mlpDim: 2, numClasses: 2)), folder["model"]);
+        ViTCheckpoint.Save(new NetworkWeights(ViT.Of(new ViTConfig(4, 4, 1, 64, 1, 4, mlpDim: 2, numClasses: 2))), folder["model"]);
         Assert.IsEmpty(ViTCheckpoint.Load(folder["model"]).Notes);
         File.WriteAllText(folder["config.json"], """{"num_attention_heads": 2, "layer_norm_eps": 1e-6}""");
 

@@ -16,7 +16,7 @@ internal static class TinyViT
     public static NetworkWeights Random(ViTConfig config, int seed)
     {
         var random = new Random(seed);
-        var weights = new NetworkWeights(config);
+        var weights = new NetworkWeights(ViT.Of(config));
         foreach (var tensor in weights.Tensors)
         {
             for (int i = 0; i < tensor.Values.Length; i++)

@@ -114,7 +114,7 @@ public sealed class ViTCheckpointBadInputTests
 
     private static void Drop(EditableCheckpoint checkpoint, string prefix)
     {
-        foreach (var tensor in new NetworkWeights(Config).Tensors.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        foreach (var tensor in new NetworkWeights(ViT.Of(Config)).Tensors.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)))
         {
             checkpoint.Remove(tensor.Name);
         }

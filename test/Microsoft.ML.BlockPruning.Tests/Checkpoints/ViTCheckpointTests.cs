@@ -100,7 +100,7 @@ public sealed class ViTCheckpointTests
     public void Save_ToAMissingFolderIsRefusedByName()
     {
         using var folder = new TemporaryFolder();
-        var error = Assert.ThrowsExactly<IOException>(() => ViTCheckpoint.Save(new NetworkWeights(Plain), folder["missing/model"]));
+        var error = Assert.ThrowsExactly<IOException>(() => ViTCheckpoint.Save(new NetworkWeights(ViT.Of(Plain)), folder["missing/model"]));
         StringAssert.Contains(error.Message, folder["missing/model"]);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Optimization;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Torch;
@@ -135,7 +136,7 @@ public sealed class FineTunerTests
     [TestMethod]
     public void Run_RefusesNetworksOfDifferentShape()
     {
-        var other = new NetworkWeights(TinyNetwork.Config(mlpDim: 12, isDistilled: true));
+        var other = new NetworkWeights(ViT.Of(TinyNetwork.Config(mlpDim: 12, isDistilled: true)));
 
         var error = Assert.ThrowsExactly<ArgumentException>(() => new FineTuner(FineTuneSubject.Options()).Run(
             _subject.Dense, other, new SparsityPlan(), _subject.Training, validation: null, _ => { }));

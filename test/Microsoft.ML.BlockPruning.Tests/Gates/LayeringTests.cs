@@ -17,7 +17,8 @@ public sealed class LayeringTests
     private static readonly Lazy<(string From, string To)[]> Edges = new(() =>
     [
         .. Library.Types
-            .SelectMany(type => type.Dependencies, (type, use) => (From: Outermost(type.FullName), To: Outermost(use.Target.FullName)))
+            .SelectMany(type => type.Dependencies.Where(use => use.Target is not GenericParameter), (type, use) =>
+                (From: Outermost(type.FullName), To: Outermost(use.Target.FullName)))
             .Where(edge => edge.From.StartsWith($"{Root}.", StringComparison.Ordinal) && edge.From != edge.To)
             .Distinct(),
     ]);
@@ -53,12 +54,13 @@ public sealed class LayeringTests
     }
 
     [TestMethod]
-    public void Vocabulary_KnowsNoRoom()
+    public void Vocabulary_KnowsNoRoomButFormats()
     {
         var broken =
             from edge in Edges.Value
             where RoomOf(edge.From).Length == 0 && RoomMap.Vocabulary.Contains(NameOf(edge.From))
             where edge.To.StartsWith($"{Root}.", StringComparison.Ordinal) && !RoomMap.Vocabulary.Contains(NameOf(edge.To))
+            where RoomOf(edge.To) != "Formats"
             select $"{edge.From} -> {edge.To}";
 
         Assert.AreEqual("", string.Join('\n', broken));

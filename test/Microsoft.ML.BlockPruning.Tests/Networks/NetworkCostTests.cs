@@ -58,7 +58,7 @@ public sealed class NetworkCostTests
     {
         var config = new ViTConfig(28, 7, channels: 1, embedDim: 6, depth: 3, numHeads: 2, mlpDim: 11, numClasses: 5, isDistilled);
         Assert.AreEqual(
-            new NetworkWeights(config).Tensors.Sum(tensor => tensor.Values.Length), new NetworkCost(ViT.Of(config)).TotalParameters);
+            new NetworkWeights(ViT.Of(config)).Tensors.Sum(tensor => tensor.Values.Length), new NetworkCost(ViT.Of(config)).TotalParameters);
     }
 
     [TestMethod]
@@ -107,7 +107,7 @@ public sealed class NetworkCostTests
     {
         var config = new ViTConfig(28, 7, channels: 1, embedDim: 6, depth: 3, numHeads: 2, mlpDim: 11, numClasses: 5);
         CollectionAssert.AreEqual(
-            new NetworkWeights(config).PrunableLayers.Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)).ToArray(),
+            new NetworkWeights(ViT.Of(config)).PrunableLayers.Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)).ToArray(),
             ViT.Of(config).PrunableLinears.Select(layer => (layer.Name, layer.OutFeatures, layer.InFeatures)).ToArray());
         Assert.AreEqual(new LinearSpec("blocks.2.mlp.fc2", 6, 11, Tokens: 17), ViT.Of(config).PrunableLinears[^1]);
     }

@@ -15,7 +15,7 @@ internal static class TinyNetwork
     public static NetworkWeights Weights(ViTConfig config, int seed, float scale = 0.8f)
     {
         var random = new Random(seed);
-        var weights = new NetworkWeights(config);
+        var weights = new NetworkWeights(ViT.Of(config));
         foreach (var tensor in weights.Tensors)
         {
             for (int i = 0; i < tensor.Values.Length; i++)

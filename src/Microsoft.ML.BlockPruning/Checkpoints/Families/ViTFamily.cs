@@ -21,7 +21,7 @@ internal sealed class ViTFamily : IFamily
     public NetworkWeights Read(CanonicalTensors tensors, ViTConfig network)
     {
         var shapes = new ViTArchitecture(tensors, []);
-        var weights = new NetworkWeights(network);
+        var weights = new NetworkWeights(ViT.Of(network));
         foreach (var tensor in weights.Tensors)
         {
             shapes.CheckShape(tensor.Name, [.. tensor.Shape]);

@@ -98,10 +98,9 @@ internal sealed record ClassOrder(
     /// <summary>Puts the rows of the heads into key order.</summary>
     public void Apply(NetworkWeights weights)
     {
-        Permute(weights.Head);
-        if (weights.DistillationHead is not null)
+        foreach (var head in weights.Spec.Heads)
         {
-            Permute(weights.DistillationHead);
+            Permute(weights[head.Linear]);
         }
     }
 

@@ -1,7 +1,6 @@
 using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -50,7 +49,7 @@ internal sealed record PruneInput(
             origins = origins with { Orientation = "Options.ApplyOrientation" };
         }
 
-        CheckPreprocessing(host, preprocessing, weights.Config);
+        CheckPreprocessing(host, preprocessing, weights.Spec);
         var image = ImageColumn.Find(host, data, input.ImageColumnName, preprocessing);
         if (image.Type is VectorDataViewType { ItemType: var item } && item == NumberDataViewType.Single)
         {
@@ -58,19 +57,19 @@ internal sealed record PruneInput(
         }
 
         var label = LabelColumn.Find(host, data, input.LabelColumnName);
-        var classes = ClassOrder.Resolve(host, weights.Config.NumClasses, checkpoint.LabelNames, label, input.ClassOrder);
+        var classes = ClassOrder.Resolve(host, weights.Spec.NumClasses, checkpoint.LabelNames, label, input.ClassOrder);
         return new PruneInput(
             weights, preprocessing, origins, image, label, classes, HeldOutColumns.Find(host, input, preprocessing, label));
     }
 
-    private static void CheckPreprocessing(IHost host, ImagePreprocessing preprocessing, ViTConfig config)
+    private static void CheckPreprocessing(IHost host, ImagePreprocessing preprocessing, NetworkSpec network)
     {
-        if (preprocessing.ImageSize != config.ImageSize || preprocessing.Channels != config.Channels)
+        if (preprocessing.ImageSize != network.ImageSize || preprocessing.Channels != network.Channels)
         {
             throw host.Process(new ArgumentOutOfRangeException(
                 nameof(preprocessing),
                 $"The preprocessing makes {preprocessing.Channels}x{preprocessing.ImageSize}x{preprocessing.ImageSize}, "
-                + $"but the network reads {config.Channels}x{config.ImageSize}x{config.ImageSize}."));
+                + $"but the network reads {network.Channels}x{network.ImageSize}x{network.ImageSize}."));
         }
     }
 }

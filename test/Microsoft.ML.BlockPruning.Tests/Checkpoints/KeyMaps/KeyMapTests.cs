@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints.Containers;
 
 namespace Microsoft.ML.BlockPruning.Tests.Checkpoints.KeyMaps;
@@ -19,7 +20,7 @@ public sealed class KeyMapTests
     {
         foreach (bool isDistilled in new[] { false, true })
         {
-            foreach (var tensor in new NetworkWeights(TestNetworks.Config(isDistilled: isDistilled)).Tensors)
+            foreach (var tensor in new NetworkWeights(ViT.Of(TestNetworks.Config(isDistilled: isDistilled))).Tensors)
             {
                 var (row, _, holes) = Timm.Map.Takers(tensor.Name).Single();
                 Assert.AreEqual(tensor.Name, row.Canonical!.Fill(holes));

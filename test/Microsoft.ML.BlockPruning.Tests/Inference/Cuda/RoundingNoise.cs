@@ -59,7 +59,7 @@ internal static class RoundingNoise
     /// <summary>Matrices, tokens and positions are of the type there; biases and norms are float32.</summary>
     private static NetworkWeights Noisy(NetworkWeights weights, Func<double, double> noisy)
     {
-        var copy = new NetworkWeights(weights.Config);
+        var copy = new NetworkWeights(ViT.Of(weights.Config));
         foreach (var (source, target) in weights.Tensors.Zip(copy.Tensors))
         {
             for (int i = 0; i < source.Values.Length; i++)

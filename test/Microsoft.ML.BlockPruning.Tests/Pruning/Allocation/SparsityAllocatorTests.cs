@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
@@ -183,7 +184,7 @@ public sealed class SparsityAllocatorTests
 
     private static (LayerImportances[] Layers, IReadOnlyList<UnitCoupling> Couplings, ICostModel Costs) Network(BlockShape shape, int seed)
     {
-        var network = new NetworkWeights(TinyNetwork.Config());
+        var network = new NetworkWeights(ViT.Of(TinyNetwork.Config()));
         LayerImportances[] layers = [.. network.PrunableLayers.Select((layer, i) =>
             Layer(layer.Name, layer.OutFeatures, layer.InFeatures, shape, (seed * 100) + i))];
         return (layers, UnitCoupling.Of(network.Spec), new FlopsCostModel(new NetworkCost(network.Spec)));

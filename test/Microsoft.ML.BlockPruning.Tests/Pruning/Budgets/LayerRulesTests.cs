@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
@@ -66,7 +67,7 @@ public sealed class LayerRulesTests
     [TestMethod]
     public void LayersOf_TakesADenseLayerThoughTheBlockDoesNotFitIt()
     {
-        var network = new NetworkWeights(TinyNetwork.Config());
+        var network = new NetworkWeights(ViT.Of(TinyNetwork.Config()));
         string[] narrow =
             [.. network.PrunableLayers.Select(layer => layer.Name).Where(name => !name.EndsWith("fc2", StringComparison.Ordinal))];
         var rules = new LayerRules(new BlockShape(6, 8), dense: narrow); // embedDim 6, mlpDim 10
@@ -82,7 +83,7 @@ public sealed class LayerRulesTests
         var rules = new LayerRules(
             new BlockShape(2, 2), blocks: new Dictionary<string, BlockShape> { [OtherBlock] = new(7, 2) }); // q has 6 rows, qkv 18
 
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => rules.LayersOf(new NetworkWeights(TinyNetwork.Config())));
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => rules.LayersOf(new NetworkWeights(ViT.Of(TinyNetwork.Config()))));
 
         StringAssert.Contains(error.Message, $"7x2 is larger than the weight of '{OtherBlock}', q, k and v apart, 6x6");
     }
@@ -90,7 +91,7 @@ public sealed class LayerRulesTests
     [TestMethod]
     public void CheckNames_ListsTheLayersWhereOneIsUnknown()
     {
-        var network = new NetworkWeights(TinyNetwork.Config(depth: 1));
+        var network = new NetworkWeights(ViT.Of(TinyNetwork.Config(depth: 1)));
         LayerRules[] wrong =
         [
             new(new BlockShape(2, 2), dense: ["blocks.1.mlp.fc1"]),

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Networks;
+
+namespace Microsoft.ML.BlockPruning.Tests.Networks;
 
 /// <summary>One pre-norm encoder layer: x += proj(attention(qkv(norm1 x))), x += fc2(GELU(fc1(norm2 x))).</summary>
 internal sealed class EncoderLayerWeights(NetworkWeights weights, LayerSpec layer)
