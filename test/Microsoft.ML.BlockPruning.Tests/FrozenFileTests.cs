@@ -4,7 +4,6 @@ using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sparsity;
-using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Sweeps.Journal;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints;
 using Microsoft.ML.BlockPruning.Tests.Gates;

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Inference;
-using Microsoft.ML.BlockPruning.Tests.Networks;
 
 namespace Microsoft.ML.BlockPruning.Tests.Models;
 

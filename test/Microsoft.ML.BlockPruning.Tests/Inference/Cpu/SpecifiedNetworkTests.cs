@@ -6,7 +6,6 @@ using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
-using Microsoft.ML.BlockPruning.Tests.Networks;
 
 namespace Microsoft.ML.BlockPruning.Tests.Inference.Cpu;
 

@@ -2,7 +2,6 @@ using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Inference.Cuda;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Kernels.Cuda.Ptx;
-using Microsoft.ML.BlockPruning.Tests.Networks;
 
 namespace Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
 
