@@ -3,7 +3,7 @@ using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Tests.Networks;
 
-/// <summary>The weights of a ViT by the names of its parts, for tests and benchmarks that are about one; the library walks instead.</summary>
+/// <summary>The weights of a ViT by the names of its parts, for tests and benchmarks that are about one.</summary>
 internal static class ViTMembers
 {
     extension(NetworkWeights weights)
@@ -18,7 +18,8 @@ internal static class ViTMembers
 
         public LinearWeights PatchEmbedding => weights[weights.Spec.Stem.Patch];
 
-        public IReadOnlyList<EncoderLayerWeights> Layers => [.. weights.Spec.Layers.Select(layer => new EncoderLayerWeights(weights, layer))];
+        public IReadOnlyList<EncoderLayerWeights> Layers =>
+            [.. weights.Spec.Layers.Select(layer => new EncoderLayerWeights(weights, layer))];
 
         public LayerNormWeights Norm => weights[weights.Spec.Norm];
 

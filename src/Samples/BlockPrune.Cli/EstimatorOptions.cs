@@ -22,6 +22,7 @@ internal static class EstimatorOptions
         [nameof(BlockPruneEstimator.Options.Criterion)] = "--criterion",
         [nameof(BlockPruneEstimator.Options.Allocation)] = "--allocation",
         [nameof(BlockPruneEstimator.Options.Refit)] = "--refit",
+        [nameof(BlockPruneEstimator.Options.WeightFormat)] = "--weight-format",
         [nameof(BlockPruneEstimator.Options.Shots)] = "--shots",
         [nameof(BlockPruneEstimator.Options.LayerFloor)] = "--layer-floor",
         [nameof(BlockPruneEstimator.Options.LayerFloors)] = "--layer-floors",

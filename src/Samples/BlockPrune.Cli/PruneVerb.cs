@@ -35,8 +35,8 @@ internal static class PruneVerb
         var limit = ValidationRows.Option();
         var verb = new Command("prune", "Prunes a network and saves the pipeline that scores it.")
         {
-            common.Model, common.Bundled, block, criterion, refit, epochs, heldOut, save, report, limit, common.ApplyOrientation,
-            common.ClassOrder, common.Seed, common.Json,
+            common.Model, common.Bundled, block, criterion, refit, format, epochs, heldOut, save, report, limit,
+            common.ApplyOrientation, common.ClassOrder, common.Seed, common.Json,
         };
         budget.AddTo(verb);
         method.AddTo(verb);

@@ -114,9 +114,10 @@ public sealed class ViTCheckpointBadInputTests
 
     private static void Drop(EditableCheckpoint checkpoint, string prefix)
     {
-        foreach (var tensor in new NetworkWeights(ViT.Of(Config)).Tensors.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        var names = new NetworkWeights(ViT.Of(Config)).Tensors.Select(tensor => tensor.Name);
+        foreach (string name in names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            checkpoint.Remove(tensor.Name);
+            checkpoint.Remove(name);
         }
     }
 }

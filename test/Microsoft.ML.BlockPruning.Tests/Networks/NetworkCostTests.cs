@@ -58,7 +58,8 @@ public sealed class NetworkCostTests
     {
         var config = new ViTConfig(28, 7, channels: 1, embedDim: 6, depth: 3, numHeads: 2, mlpDim: 11, numClasses: 5, isDistilled);
         Assert.AreEqual(
-            new NetworkWeights(ViT.Of(config)).Tensors.Sum(tensor => tensor.Values.Length), new NetworkCost(ViT.Of(config)).TotalParameters);
+            new NetworkWeights(ViT.Of(config)).Tensors.Sum(tensor => tensor.Values.Length),
+            new NetworkCost(ViT.Of(config)).TotalParameters);
     }
 
     [TestMethod]

@@ -8,6 +8,7 @@ using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Curves;
 using Microsoft.ML.BlockPruning.Pruning.GateGradients;
 using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Tests.Inference;
 using Microsoft.ML.BlockPruning.Tests.Torch;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;

@@ -83,7 +83,9 @@ public sealed class LayerRulesTests
         var rules = new LayerRules(
             new BlockShape(2, 2), blocks: new Dictionary<string, BlockShape> { [OtherBlock] = new(7, 2) }); // q has 6 rows, qkv 18
 
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => rules.LayersOf(new NetworkWeights(ViT.Of(TinyNetwork.Config()))));
+        var network = new NetworkWeights(ViT.Of(TinyNetwork.Config()));
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => rules.LayersOf(network));
 
         StringAssert.Contains(error.Message, $"7x2 is larger than the weight of '{OtherBlock}', q, k and v apart, 6x6");
     }
