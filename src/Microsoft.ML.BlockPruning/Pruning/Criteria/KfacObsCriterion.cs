@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Calibration.Observers;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
@@ -32,5 +33,19 @@ internal sealed class KfacObsCriterion(ICalibrationLoss? loss = null) : Weightwi
         var byOutputs = DampedInverse.TimesSchurComplements(
             weight.t(), DampedInverse.Of(gradients, layer.Weights.OutFeatures), layer.Blocks.Shape.Height);
         return byOutputs.t().mul(byInputs).Times(0.5).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>What <see cref="KfacObsCriterion"/> sees of a layer: both Kronecker factors of its Fisher matrix.</summary>
+internal sealed class KroneckerFactors(PrunableLayer layer) : ILayerObserver
+{
+    public InputCovariance Inputs { get; } = new(layer);
+
+    public GradientCovariance Gradients { get; } = new(layer);
+
+    public void Add(Tensor input, Tensor gradient)
+    {
+        Inputs.Add(input, gradient);
+        Gradients.Add(input, gradient);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Calibration.Observers;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
@@ -30,5 +31,19 @@ internal sealed class ReconstructionCriterion : WeightwiseCriterion<Reconstructi
         long[] heights = [.. Enumerable.Range(0, layer.Blocks.BlockRows).Select(strip => (long)layer.Blocks.HeightOf(strip))];
         var parts = energies.split(heights).Select((part, strip) => part.mean().expand(heights[strip]));
         return cat([.. parts]);
+    }
+}
+
+/// <summary>What <see cref="ReconstructionCriterion"/> sees of a layer: A, and the energy of the gradient at each output.</summary>
+internal sealed class ReconstructionMoments(PrunableLayer layer) : ILayerObserver
+{
+    public InputCovariance Inputs { get; } = new(layer);
+
+    public GradientEnergies Gradients { get; } = new(layer);
+
+    public void Add(Tensor input, Tensor gradient)
+    {
+        Inputs.Add(input, gradient);
+        Gradients.Add(input, gradient);
     }
 }

@@ -104,3 +104,8 @@ internal static class SubjectFolder
         return images;
     }
 }
+
+/// <summary>What a subject's network and images do not say.</summary>
+internal sealed record SubjectFacts(
+    int Calibration, int Validation, long Seed, int Threads, int[]? CalibrationLabels = null, int[]? ValidationLabels = null,
+    NetworkFacts? Facts = null);
