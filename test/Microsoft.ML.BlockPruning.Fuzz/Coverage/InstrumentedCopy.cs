@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.ML.BlockPruning.FineTuning;
 using SharpFuzz;
 
 namespace Microsoft.ML.BlockPruning.Fuzz.Coverage;
@@ -10,10 +11,14 @@ internal static class InstrumentedCopy
     private static readonly string[] Instrumented = ["Microsoft.ML.BlockPruning.dll", "FashionMnist.dll"];
 
     // Rooms that compute: most of their branches say nothing of a file, they are many, and several threads take them at once.
-    private static readonly string[] Computing = [$"{Root}Kernels.", $"{Root}Pruning.", $"{Root}Training.", $"{Root}Inference."];
+    private static readonly string[] Computing =
+    [
+        .. new[] { "Kernels", "Inference", "Measurement", "Torch", "Calibration", "Optimization", "FineTuning", "Pruning" }
+            .Select(room => $"{Root}{room}."),
+    ];
 
-    private static readonly string[] ReadingAllTheSame =
-        [$"{Root}Training.FineTuning.FineTuneState", $"{Root}Inference.SparseViTReader", $"{Root}Inference.SparseViTMetadata"];
+    // Computes in its room, and reads.
+    private static readonly string[] ReadingAllTheSame = [typeof(FineTuneState).FullName!];
 
     /// <summary>Makes the folder anew.</summary>
     /// <param name="folder">Where; what is there is deleted.</param>
