@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
@@ -17,10 +18,12 @@ internal static class TinyNetwork
     public static ViTConfig Config(int channels = 3, bool isDistilled = false) => new(
         ImageSize, patchSize: 4, channels, embedDim: 8, depth: 1, numHeads: 2, mlpDim: 16, Labels.Count, isDistilled);
 
-    public static NetworkWeights Weights(ViTConfig config)
+    public static NetworkWeights Weights(ViTConfig config) => Weights(ViT.Of(config));
+
+    private static NetworkWeights Weights(NetworkSpec spec)
     {
         var random = new Random(1);
-        var weights = new NetworkWeights(ViT.Of(config));
+        var weights = new NetworkWeights(spec);
         foreach (var tensor in weights.Tensors)
         {
             bool isNorm = tensor.Name.Contains("norm", StringComparison.Ordinal);
@@ -35,10 +38,12 @@ internal static class TinyNetwork
     }
 
     /// <summary>Blocks of 4 x 4, every third one removed; the last layer stays dense.</summary>
-    public static SparsityPlan Plan(ViTConfig config)
+    public static SparsityPlan Plan(ViTConfig config) => Plan(ViT.Of(config));
+
+    private static SparsityPlan Plan(NetworkSpec spec)
     {
         var plan = new SparsityPlan();
-        foreach (var layer in ViT.Of(config).PrunableLinears.SkipLast(1))
+        foreach (var layer in spec.PrunableLinears.SkipLast(1))
         {
             var mask = new BlockMask(layer.OutFeatures, layer.InFeatures, new BlockShape(4, 4));
             for (int block = 0; block < mask.TotalBlocks; block += 3)
@@ -53,11 +58,15 @@ internal static class TinyNetwork
     }
 
     /// <summary>A pruned network as a file.</summary>
-    public static byte[] Saved(ViTConfig config)
+    public static byte[] Saved(ViTConfig config) => Saved(ViT.Of(config));
+
+    /// <inheritdoc cref="Saved(ViTConfig)"/>
+    public static byte[] Saved(NetworkSpec spec, NumberFormat format = NumberFormat.Float32)
     {
         using var stream = new MemoryStream();
-        var pixels = ImagePreprocessing.ImageNet(config.ImageSize, config.Channels);
-        SparseViT.Create(Weights(config), Plan(config), pixels, Labels).Save(stream);
+        var pixels = ImagePreprocessing.ImageNet(spec.ImageSize, spec.Channels);
+        string[] labels = [.. Labels, .. Enumerable.Range(Labels.Count, spec.NumClasses - Labels.Count).Select(i => $"class {i}")];
+        SparseViT.Create(Weights(spec), Plan(spec), pixels, labels, notes: null, format).Save(stream);
         return stream.ToArray();
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Fuzz.Mutation;
 using Microsoft.ML.BlockPruning.Fuzz.Seeding;
 using Microsoft.ML.BlockPruning.Reporting;
@@ -22,6 +23,7 @@ internal sealed class NetworkTarget : IFuzzTarget
         byte[][] files =
         [
             TinyNetwork.Saved(TinyNetwork.Config()), TinyNetwork.Saved(TinyNetwork.Config(channels: 1, isDistilled: true)),
+            TinyNetwork.Saved(ToyFamily.Spec), TinyNetwork.Saved(ToyFamily.Spec, NumberFormat.BFloat16),
             FittedSeed.Network,
         ];
         return [.. files, .. files.Select(file => SafetensorsParts.Of(file)!.WithMetadata(key => key == "blockpruning").ToBytes())];
