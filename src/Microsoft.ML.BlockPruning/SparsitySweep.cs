@@ -253,7 +253,9 @@ public sealed class SparsitySweep
     }
 
     private Func<SweepSubject, PruneRequest, ITrialExecutor>? Elsewhere => _createExecutor is { } create
-        ? (subject, shared) => new CheckedExecutor(create(new TrialSubject(subject, shared)))
+        ? (subject, shared) => new CheckedExecutor(
+            create(new TrialSubject(subject, shared)) ?? throw new InvalidOperationException("SetExecutor's function gives no executor."),
+            subject.Dense.Spec)
         : _executor == SweepExecutor.ChildProcess
             ? (subject, shared) => SweepWorker.ExecutorOf(subject, shared, _setup.MemoryLimit)
             : null;

@@ -33,7 +33,7 @@ internal sealed class Checkpoint : IDisposable
 
     /// <summary>The network's shape; no weight is read for it.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or of another architecture, or config.json contradicts it.</exception>
-    public ViTConfig Network => _network.Value.Network;
+    public NetworkSpec Network => _network.Value.Network;
 
     /// <summary>What was assumed, and what was not read.</summary>
     public IReadOnlyList<string> Notes => _network.Value.Notes;
@@ -85,5 +85,5 @@ internal sealed class Checkpoint : IDisposable
             : [];
     }
 
-    private sealed record Recognised(IFamily Family, CanonicalTensors Tensors, ViTConfig Network, IReadOnlyList<string> Notes);
+    private sealed record Recognised(IFamily Family, CanonicalTensors Tensors, NetworkSpec Network, IReadOnlyList<string> Notes);
 }

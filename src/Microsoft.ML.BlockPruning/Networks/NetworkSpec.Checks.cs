@@ -6,7 +6,7 @@ namespace Microsoft.ML.BlockPruning.Networks;
 /// <remarks>It may come from a file: nothing is allocated, indexed or multiplied in 32 bits before it has passed here.</remarks>
 public sealed partial class NetworkSpec
 {
-    private const int LargestNumClasses = 1 << 24; // far above any, and a batch of logits can still be counted in 32 bits
+    internal const int LargestNumClasses = 1 << 24; // far above any, and a batch of logits can still be counted in 32 bits
     private const int MostSteps = 1 << 16;
     private const int Padding = 64; // kernels round tokens and features up, by less than this
 
@@ -15,7 +15,7 @@ public sealed partial class NetworkSpec
         Require(!string.IsNullOrWhiteSpace(Family), "network", "has no family");
         Require(Channels is 1 or 3, "network", $"has {Channels} channels, expected 1 (grey) or 3 (RGB)");
         Require(ImageSize > 0, "network", $"reads images of {ImageSize} pixels");
-        Require(Steps is { Count: <= MostSteps }, "network", $"has no steps, or more than {MostSteps}");
+        Require(Steps is { Count: > 0 and <= MostSteps }, "network", $"has no steps, or more than {MostSteps}");
         Require(Heads is { Count: > 0 }, "network", "has no head");
         long tokens = CheckStem();
         int features = Stem.Patch.OutFeatures;
@@ -143,6 +143,12 @@ public sealed partial class NetworkSpec
         ];
         string? twice = names.FirstOrDefault(name => !seen.Add(name));
         Require(twice is null, twice ?? "network", "is the name of two parts");
+
+        // A part is a module, its name a path of modules, and tensors stand behind a path: no part stands inside another.
+        string? inside = seen.FirstOrDefault(name => Folders(name).Any(seen.Contains));
+        Require(inside is null, inside ?? "network", "is a name inside another part's");
+        string? empty = seen.FirstOrDefault(name => name == "__metadata__" || name.Split('.').Contains(""));
+        Require(empty is null, empty ?? "network", "is no path of names joined by dots, or is kept for metadata");
         string? back = Steps.Zip(Steps.Skip(1)).Where(pair => pair.First.Layer != pair.Second.Layer).Select(pair => pair.Second.Layer)
             .GroupBy(layer => layer, StringComparer.Ordinal).FirstOrDefault(layer => layer.Count() > 1 || layer.Key == Steps[0].Layer)?.Key;
         Require(back is null, back ?? "network", "comes back after another layer: its steps must follow each other");
@@ -161,6 +167,14 @@ public sealed partial class NetworkSpec
         });
         string? twice = names.FirstOrDefault(name => !seen.Add(name));
         Require(twice is null, twice ?? "network", "is the name of two tensors");
+    }
+
+    private static IEnumerable<string> Folders(string name)
+    {
+        for (int dot = name.LastIndexOf('.'); dot > 0; dot = name.LastIndexOf('.', dot - 1))
+        {
+            yield return name[..dot];
+        }
     }
 
     private static void Require([System.Diagnostics.CodeAnalysis.DoesNotReturnIf(false)] bool holds, string part, string what)

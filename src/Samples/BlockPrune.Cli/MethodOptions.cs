@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace BlockPrune.Cli;
@@ -31,13 +32,15 @@ internal sealed class MethodOptions
         "--calibration-labels", "Classes of the calibration images: sampled from the network's own answers, or column: the images'",
         CalibrationLabels.Sampled);
 
+    private readonly Option<NumberFormat> _format = CommonOptions.WeightFormat();
+
     private readonly Option<ScoringDevice?> _device = CommonOptions.One<ScoringDevice?>(
         "--training-device", "What calibrates and trains: cpu, auto, cuda or cuda:1; a GPU takes a build for CUDA", null, ReadDevice);
 
     /// <summary>Gives a verb the options.</summary>
     public void AddTo(Command verb)
     {
-        foreach (var option in (Option[])[_allocation, _shots, _floor, _floors, _blocks, _dense, _labels, _device])
+        foreach (var option in (Option[])[_allocation, _shots, _floor, _floors, _blocks, _dense, _labels, _format, _device])
         {
             option.HelpName ??= "VALUE";
             verb.Add(option);
@@ -55,6 +58,7 @@ internal sealed class MethodOptions
         options.LayerBlocks = ByLayer(parsed.GetValue(_blocks), _blocks.Name);
         options.LayersToKeepDense = parsed.GetValue(_dense) is { Length: > 0 } dense ? dense : null;
         options.CalibrationLabels = parsed.GetValue(_labels);
+        options.WeightFormat = parsed.GetValue(_format);
         options.TrainingDevice = parsed.GetValue(_device);
     }
 

@@ -19,7 +19,6 @@ internal static class PruneVerb
         var block = CommonOptions.One("--block", "Block, height x width", new BlockShape(16, 16), CommonOptions.ReadBlock);
         var criterion = CommonOptions.Choice("--criterion", CommonOptions.CriterionDescription, PruneCriterion.ObsPath);
         var refit = CommonOptions.Choice("--refit", CommonOptions.RefitDescription, PruneRefit.Reconstruction);
-        var format = CommonOptions.WeightFormat();
         var save = new Option<string>("--output")
         {
             Description = "The pipeline to save",
@@ -35,8 +34,8 @@ internal static class PruneVerb
         var limit = ValidationRows.Option();
         var verb = new Command("prune", "Prunes a network and saves the pipeline that scores it.")
         {
-            common.Model, common.Bundled, block, criterion, refit, format, epochs, heldOut, save, report, limit,
-            common.ApplyOrientation, common.ClassOrder, common.Seed, common.Json,
+            common.Model, common.Bundled, block, criterion, refit, epochs, heldOut, save, report, limit, common.ApplyOrientation,
+            common.ClassOrder, common.Seed, common.Json,
         };
         budget.AddTo(verb);
         method.AddTo(verb);
@@ -60,7 +59,6 @@ internal static class PruneVerb
                 Budget = asked,
                 Criterion = parsed.GetValue(criterion),
                 Refit = parsed.GetValue(refit),
-                WeightFormat = parsed.GetValue(format),
                 ValidationSetFraction = parsed.GetValue(heldOut),
                 ApplyOrientation = parsed.GetValue(common.ApplyOrientation),
                 MaximumPixels = common.MaximumPixelsOf(parsed),

@@ -59,7 +59,7 @@ public static partial class PruneModel
         ModelInput[] images = [.. context.Data.CreateEnumerable<ModelInput>(rows, reuseRowObject: false)];
         PredictionEngine<ModelInput, ModelOutput>[] engines = [.. models.Select(model => CreateEngine(context, model))];
         var probes = engines.Select(
-            engine => new LatencyProbe(() => Array.ForEach(images, image => engine.Predict(image)), images.Length, Burst: 1));
+            engine => new TimedAction(() => Array.ForEach(images, image => engine.Predict(image)), images.Length, Burst: 1));
         var latencies = new LatencyMeter(TimingBudget).Measure(
             [.. probes], fraction => display.Report(step, fraction), cancellationToken);
         display.Report(step, 1);

@@ -26,7 +26,7 @@ internal sealed class LatencyComparison(MLContext context, int seed, TimeSpan bu
         var engines = new List<PredictionEngine<PixelRow, ScoreRow>>();
         try
         {
-            var probes = new List<LatencyProbe>();
+            var probes = new List<TimedAction>();
             foreach (var (network, batch) in cases)
             {
                 if (batch == 1)
@@ -37,7 +37,7 @@ internal sealed class LatencyComparison(MLContext context, int seed, TimeSpan bu
                 else
                 {
                     var view = context.Data.LoadFromEnumerable(rows[..RowsOf(batch)], PixelRow.Schema(pixels));
-                    probes.Add(new LatencyProbe(() => Pull(network.Transform(view)), RowsOf(batch), Burst: 1));
+                    probes.Add(new TimedAction(() => Pull(network.Transform(view)), RowsOf(batch), Burst: 1));
                 }
             }
 
@@ -66,11 +66,11 @@ internal sealed class LatencyComparison(MLContext context, int seed, TimeSpan bu
         context.Model.CreatePredictionEngine<PixelRow, ScoreRow>(
             network, new PredictionEngineOptions { InputSchemaDefinition = PixelRow.Schema(pixels), OwnsTransformer = false });
 
-    private static LatencyProbe Single(PredictionEngine<PixelRow, ScoreRow> engine, PixelRow[] rows)
+    private static TimedAction Single(PredictionEngine<PixelRow, ScoreRow> engine, PixelRow[] rows)
     {
         var score = new ScoreRow();
         int next = 0;
-        return new LatencyProbe(() => engine.Predict(rows[next++ % rows.Length], ref score), Images: 1, SinglesPerBurst);
+        return new TimedAction(() => engine.Predict(rows[next++ % rows.Length], ref score), Images: 1, SinglesPerBurst);
     }
 
     private static void Pull(IDataView scored)

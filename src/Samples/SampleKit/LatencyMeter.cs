@@ -13,7 +13,7 @@ internal sealed class LatencyMeter(TimeSpan budget)
     /// <param name="onProgress">Told the fraction that is done.</param>
     /// <param name="cancel">Ends the measurement between two bursts.</param>
     /// <returns>One result per probe.</returns>
-    public IReadOnlyList<Latency> Measure(IReadOnlyList<LatencyProbe> probes, Action<double> onProgress, CancellationToken cancel)
+    public IReadOnlyList<Latency> Measure(IReadOnlyList<TimedAction> probes, Action<double> onProgress, CancellationToken cancel)
     {
         List<double>[] samples = [.. probes.Select(_ => new List<double>())];
         RunRound(probes, [.. probes.Select(_ => new List<double>())], cancel);
@@ -28,7 +28,7 @@ internal sealed class LatencyMeter(TimeSpan budget)
         return [.. samples.Select(Latency.Of)];
     }
 
-    private static void RunRound(IReadOnlyList<LatencyProbe> probes, List<double>[] samples, CancellationToken cancel)
+    private static void RunRound(IReadOnlyList<TimedAction> probes, List<double>[] samples, CancellationToken cancel)
     {
         for (int i = 0; i < probes.Count; i++)
         {

@@ -18,7 +18,7 @@ public sealed class LatencyTests
     public void Measure_GivesTheProbesTheirTurnsAndLeavesTheWarmUpOut()
     {
         var order = new List<char>();
-        var probes = new[] { new LatencyProbe(() => order.Add('a'), 1, Burst: 2), new LatencyProbe(() => order.Add('b'), 4, Burst: 1) };
+        var probes = new[] { new TimedAction(() => order.Add('a'), 1, Burst: 2), new TimedAction(() => order.Add('b'), 4, Burst: 1) };
 
         var results = new LatencyMeter(TimeSpan.Zero).Measure(probes, _ => { }, CancellationToken.None);
 
@@ -30,7 +30,7 @@ public sealed class LatencyTests
     public void Measure_CountsTimePerImage()
     {
         var pause = TimeSpan.FromMilliseconds(20);
-        var probes = new[] { new LatencyProbe(() => Thread.Sleep(pause), Images: 4, Burst: 1) };
+        var probes = new[] { new TimedAction(() => Thread.Sleep(pause), Images: 4, Burst: 1) };
 
         double perImage = new LatencyMeter(TimeSpan.Zero).Measure(probes, _ => { }, CancellationToken.None)[0].MedianMs;
 

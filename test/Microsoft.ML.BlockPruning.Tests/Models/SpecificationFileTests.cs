@@ -38,7 +38,7 @@ public sealed class SpecificationFileTests
     [DataRow("$.network.stem", "null", "does not describe a network")]
     [DataRow("$.network.stem.prefixTokens", "[null]", "describes no network: 'stem' has a prefix token without a name")]
     [DataRow("$.network.stem.position", "\"\"", "describes no network: 'stem' lacks a part")]
-    [DataRow("$.network.stem.position", "\"last.weight\"", "describes no network: 'last.weight' is the name of two tensors")]
+    [DataRow("$.network.stem.position", "\"last.weight\"", "describes no network: 'last.weight' is a name inside another part's")]
     [DataRow("$.network.stem.patchSize", "0", "describes no network: 'stem' has patches of 0 pixels")]
     [DataRow("$.network.steps", "[null]", "describes no network: 'network' has a step without a layer")]
     [DataRow("$.network.steps[0].$type", "\"loop\"", "does not describe a network")]

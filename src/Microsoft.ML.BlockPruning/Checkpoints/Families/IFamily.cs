@@ -2,7 +2,6 @@ using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 using Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints.Families;
 
@@ -12,19 +11,19 @@ internal interface IFamily
     /// <summary>Whether these are tensors of the family. What is missing or misshapen is for <see cref="Infer"/> to say.</summary>
     bool Takes(CanonicalTensors tensors, CheckpointConfig? config);
 
-    /// <summary>The network's shape, from the tensors' shapes and from what only config.json tells; no tensor is read.</summary>
+    /// <summary>The network, from the tensors' shapes and from what only config.json tells; no tensor is read.</summary>
     /// <param name="tensors">The file's tensors.</param>
     /// <param name="config">The <c>config.json</c> beside the file, if there is one.</param>
     /// <param name="notes">Is told what had to be assumed.</param>
     /// <exception cref="InvalidDataException">The tensors are none of the family; names the first that does not fit.</exception>
-    ViTConfig Infer(CanonicalTensors tensors, CheckpointConfig? config, List<string> notes);
+    NetworkSpec Infer(CanonicalTensors tensors, CheckpointConfig? config, List<string> notes);
 
     /// <summary>Reads the weights.</summary>
     /// <param name="tensors">The file's tensors.</param>
     /// <param name="network">What <see cref="Infer"/> made of them.</param>
     /// <exception cref="InvalidDataException">A tensor is missing, misshapen, or not finite; names it.</exception>
-    NetworkWeights Read(CanonicalTensors tensors, ViTConfig network);
+    NetworkWeights Read(CanonicalTensors tensors, NetworkSpec network);
 
     /// <summary>The preprocessing of the family where config.json says nothing.</summary>
-    ImagePreprocessing Preprocessing(ViTConfig network);
+    ImagePreprocessing Preprocessing(NetworkSpec network);
 }

@@ -14,14 +14,14 @@ internal sealed class ViTFamily : IFamily
     public bool Takes(CanonicalTensors tensors, CheckpointConfig? config) => tensors.Names.Contains(ViTArchitecture.PatchWeight);
 
     /// <inheritdoc/>
-    public ViTConfig Infer(CanonicalTensors tensors, CheckpointConfig? config, List<string> notes) =>
-        new ViTArchitecture(tensors, notes).Infer(config);
+    public NetworkSpec Infer(CanonicalTensors tensors, CheckpointConfig? config, List<string> notes) =>
+        ViT.Of(new ViTArchitecture(tensors, notes).Infer(config));
 
     /// <inheritdoc/>
-    public NetworkWeights Read(CanonicalTensors tensors, ViTConfig network)
+    public NetworkWeights Read(CanonicalTensors tensors, NetworkSpec network)
     {
         var shapes = new ViTArchitecture(tensors, []);
-        var weights = new NetworkWeights(ViT.Of(network));
+        var weights = new NetworkWeights(network);
         foreach (var tensor in weights.Tensors)
         {
             shapes.CheckShape(tensor.Name, [.. tensor.Shape]);
@@ -33,7 +33,7 @@ internal sealed class ViTFamily : IFamily
     }
 
     /// <summary>timm's default.</summary>
-    public ImagePreprocessing Preprocessing(ViTConfig network) => ImagePreprocessing.ImageNet(network.ImageSize, network.Channels);
+    public ImagePreprocessing Preprocessing(NetworkSpec network) => ImagePreprocessing.ImageNet(network.ImageSize, network.Channels);
 
     private static void CheckFinite(CanonicalTensors tensors, WeightTensor tensor)
     {

@@ -14,7 +14,12 @@ internal sealed class PackedBranch(BranchSpec branch, SparseWeights weights, Ste
     public PackedLinear First { get; } = Pack(branch.First, weights, kernel);
 
     /// <summary>What the first layer does with its result on the way out: where the middle is of single features, all of it.</summary>
-    public Epilogue Activation { get; } = branch.Middle is GeluSpec ? Epilogue.Gelu : Epilogue.None;
+    public Epilogue Activation { get; } = branch.Middle switch
+    {
+        GeluSpec => Epilogue.Gelu,
+        AttentionSpec => Epilogue.None,
+        var other => throw new NotSupportedException($"'{branch.Layer}' has a middle that is not scored here, {other.GetType().Name}."),
+    };
 
     /// <summary>Null where the middle is of single features.</summary>
     public AttentionShape? Attention { get; } = ActivationSizes.ShapeOf(branch);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -47,7 +48,7 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Count, IRea
 
         var column = input[name];
         ulong count = ((KeyDataViewType)column.Type).Count;
-        return count <= ViTConfig.LargestNumClasses
+        return count <= NetworkSpec.LargestNumClasses
             ? new LabelColumn(column, (int)count, KeyValuesOf(column), KeyType(column) is { } type && type.ItemType is NumberDataViewType)
             : throw context.Process(new ArgumentOutOfRangeException(
                 nameof(input), $"The label column '{name}' is a key of {count} values, which is not a number of classes: {Advice}."));

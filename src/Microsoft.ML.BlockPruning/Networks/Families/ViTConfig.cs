@@ -4,7 +4,6 @@ namespace Microsoft.ML.BlockPruning.Networks.Families;
 /// <remarks>Token order is class, distillation (distilled networks only), patches in row-major order.</remarks>
 public sealed class ViTConfig
 {
-    internal const int LargestNumClasses = 1 << 24; // far above any, and a batch of logits can still be counted in 32 bits
     private const int Padding = 64; // kernels round tokens and features up, by less than this
 
     /// <summary>Creates a configuration and checks that its parts fit together.</summary>
@@ -44,7 +43,7 @@ public sealed class ViTConfig
         Require(embedDim % numHeads == 0, nameof(numHeads), numHeads, $"does not divide the embedding width {embedDim}");
         Require(layerNormEps is > 0 and < 1, nameof(layerNormEps), layerNormEps, "is not in (0, 1)");
 
-        Require(numClasses <= LargestNumClasses, nameof(numClasses), numClasses, $"is above {LargestNumClasses}");
+        Require(numClasses <= NetworkSpec.LargestNumClasses, nameof(numClasses), numClasses, $"is above {NetworkSpec.LargestNumClasses}");
 
         // From here on the sizes that follow are whole numbers of 32 bits; what is counted over them stays below 2^63.
         Int128 widest = Int128.Max(3 * (Int128)embedDim, Int128.Max(mlpDim, PatchDim));

@@ -90,6 +90,11 @@ public sealed class PruneReport
             CheckNumbers(document);
             document.Remove(VersionKey);
             var report = document.Deserialize<PruneReport>(Strict)!;
+            if (!Enum.IsDefined(report.Settings.WeightFormat))
+            {
+                throw new JsonException($"its weight format is {report.Settings.WeightFormat}, expected one");
+            }
+
             return Damage(report) is { } damage ? throw new JsonException(damage) : report;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)

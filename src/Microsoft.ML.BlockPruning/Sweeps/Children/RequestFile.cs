@@ -13,7 +13,7 @@ internal static class RequestFile
 
     // Null alone is left out, which none of these can be: what is not there was not written by a sweep.
     private static readonly string[] Always =
-        ["budget", "criterion", "allocation", "refit", "shots", "block", "layerFloor", "calibrationLabels", "seed"];
+        ["budget", "criterion", "allocation", "refit", "shots", "block", "weightFormat", "layerFloor", "calibrationLabels", "seed"];
 
     /// <summary>Writes into a folder.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
@@ -36,6 +36,8 @@ internal static class RequestFile
 
             Check(request.Budget);
             _ = request.LayerRules();
+            ScoringLimits.CheckThreads(request.NumberOfThreads);
+            _ = new PruneRun(request); // says what does not go together
             return request;
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
@@ -48,6 +50,7 @@ internal static class RequestFile
     {
         foreach (var part in budget.Parts)
         {
+            _ = part ?? throw new JsonException("a budget is null");
             ScoringLimits.Check(part.BatchSize, part.NumberOfThreads);
             if (part.Unit == BudgetUnit.Energy && part.Energy is null)
             {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Formats;
+using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Runs;
@@ -47,8 +48,19 @@ internal static class SubjectFolder
         var facts = ReadFacts(Path.Combine(folder, SubjectFile));
         var dense = ViTCheckpoint.Load(path);
         dense.Notes = network.Notes; // of the user's file, not of this one
-        CalibrationSet Images(string name, int count, int[]? labels) =>
-            new(dense.Spec, ReadImages(Path.Combine(folder, name), count, dense.Spec), count, labels);
+        CalibrationSet Images(string name, int count, int[]? labels)
+        {
+            float[] pixels = ReadImages(Path.Combine(folder, name), count, dense.Spec);
+            try
+            {
+                return new CalibrationSet(dense.Spec, pixels, count, labels);
+            }
+            catch (ArgumentException error)
+            {
+                throw new InvalidDataException($"The sweep's file '{Path.Combine(folder, name)}' is damaged: {error.Message}", error);
+            }
+        }
+
         return new SweepSubject(
             dense, Images(CalibrationFile, facts.Calibration, facts.CalibrationLabels),
             Images(ValidationFile, facts.Validation, facts.ValidationLabels), network.Preprocessing, network.LabelNames, facts.Seed,
@@ -64,8 +76,11 @@ internal static class SubjectFolder
         try
         {
             var facts = SweepJson.Read<SubjectFacts>(SweepJson.Parse(File.ReadAllBytes(path)));
-            return facts is { Calibration: > 0, Validation: > 0, Threads: > 0 } ? facts : throw new JsonException(
-                $"it counts {facts.Calibration} and {facts.Validation} images and {facts.Threads} threads, expected 1 or more");
+            return facts is { Calibration: > 0, Validation: > 0, Threads: > 0 and <= ScoringLimits.Threads }
+                ? facts
+                : throw new JsonException(
+                    $"it counts {facts.Calibration} and {facts.Validation} images and {facts.Threads} threads, expected 1 or more "
+                    + $"and at most {ScoringLimits.Threads} threads");
         }
         catch (JsonException error)
         {

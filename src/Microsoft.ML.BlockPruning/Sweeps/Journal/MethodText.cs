@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -24,6 +25,7 @@ internal static class MethodText
             // Counted: before sweeps took every budget, the cost of dense layers was left out of theirs.
             .. (shared.LayersToKeepDense ?? []).Order(StringComparer.Ordinal).Select(layer => $"{layer} dense, counted"),
             .. IsPlain(shared.Budget) ? Array.Empty<string>() : [$"keeping {shared.Budget.Keeping(1)}"],
+            .. shared.WeightFormat == NumberFormat.Float32 ? Array.Empty<string>() : [$"weights in {shared.WeightFormat}"],
             .. shared.FineTuning is null
                 ? Array.Empty<string>()
                 : ["fine-tuning " + JsonSerializer.Serialize(shared.FineTuning.For(epochs: 1))],

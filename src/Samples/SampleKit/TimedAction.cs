@@ -4,4 +4,4 @@ namespace SampleKit;
 /// <param name="Run">Scores <paramref name="Images"/> images.</param>
 /// <param name="Images">Images per run.</param>
 /// <param name="Burst">Runs in a row before the next probe has its turn.</param>
-internal sealed record LatencyProbe(Action Run, int Images, int Burst);
+internal sealed record TimedAction(Action Run, int Images, int Burst);
