@@ -78,6 +78,13 @@ public sealed class ToyFamilyFitTests
             linear.Bias.CopyTo(weights[spec].Bias, 0);
         }
 
+        // The refit trains the norms of a step with its matrices.
+        foreach (var norm in weights.Spec.Steps.Select(step => step.Norm))
+        {
+            pruned.Weights[norm].Scale.CopyTo(weights[norm].Scale, 0);
+            pruned.Weights[norm].Offset.CopyTo(weights[norm].Offset, 0);
+        }
+
         return weights;
     }
 
