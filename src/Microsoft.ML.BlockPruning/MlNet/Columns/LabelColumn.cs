@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
