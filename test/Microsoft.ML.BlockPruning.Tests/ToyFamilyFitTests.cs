@@ -39,7 +39,10 @@ public sealed class ToyFamilyFitTests
         var images = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 40).Select(_ => new ToyRow(random)).ToArray());
         var options = new BlockPruneEstimator.Options
         {
-            ModelPath = folder["toy"], LabelColumnName = null, Block = new BlockShape(3, 4), NumberOfThreads = 2,
+            ModelPath = folder["toy"],
+            LabelColumnName = null,
+            Block = new BlockShape(3, 4),
+            NumberOfThreads = 2,
         };
         var rows = new CheckpointRows(CheckpointRows.Default.Containers, [ToyCheckpoints.Map], [new ToyCheckpoints()]);
         var estimator = new BlockPruneEstimator(ml, options)
