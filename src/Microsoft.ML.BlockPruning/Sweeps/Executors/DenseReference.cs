@@ -1,8 +1,6 @@
 using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.BlockPruning.Measurement;
-using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Sweeps.Journal;
 
 namespace Microsoft.ML.BlockPruning.Sweeps.Executors;
@@ -24,8 +22,7 @@ internal static class DenseReference
 
         var subject = subjects[0];
         var cost = new NetworkCost(subject.Dense.Spec);
-        using var session = new SparseViTSession(
-            SparseViT.Create(subject.Dense, new SparsityPlan(), subject.Preprocessing, subject.LabelNames), subject.Threads);
+        using var session = new SparseViTSession(subject.Model.ToNetwork(), subject.Threads);
         var point = new ReferencePoint
         {
             Name = ReferencePoint.DenseName,

@@ -60,6 +60,7 @@ public sealed class PruneReportJsonTests
         AssertRefused("block", json => json["layers"]![0]!["block"] = 16);
         AssertRefused("weightFormat", json => json["settings"]!["weightFormat"] = 1);
         AssertRefused("weightFormat", json => json["settings"]!["weightFormat"] = "BFloat17");
+        AssertRefused("its weight format is", json => json["settings"]!["weightFormat"] = "BFloat16, Float16"); // flags: 3
         AssertRefused("name", json => json["layers"]![0]!["name"] = null);
         AssertRefused("keeps 25 of 24", json => json["layers"]![0]!["keptBlocks"] = 25);
         AssertRefused("null", json => json["layers"]![0] = null);

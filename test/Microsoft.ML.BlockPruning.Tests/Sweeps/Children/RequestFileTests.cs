@@ -49,6 +49,8 @@ public sealed class RequestFileTests
     [DataRow("\"energy\":\"LPViT\"", "\"energy\":[0,0]")]
     [DataRow("\"criterion\":\"Taylor\"", "\"criterion\":\"Tailor\"")]
     [DataRow("\"criterion\":\"Taylor\"", "\"criterion\":3")]
+    [DataRow("\"shots\":2", "\"shots\":0")]
+    [DataRow("\"parts\":[{", "\"parts\":[null,{")]
     [DataRow("{", "[")]
     public void Read_OfADamagedFile_IsInvalidData(string old, string replacement)
     {

@@ -48,6 +48,9 @@ public sealed class SubjectFolderTests
     [DataRow("subject.json", "\"calibration\":2", "\"calibration\":-1", "it counts -1")]
     [DataRow("subject.json", "\"validation\":1", "\"validation\":2796203", "validation.f32' has")] // · 768 · 4 wraps in 32 bits
     [DataRow("subject.json", "\"threads\":3", "\"threads\":0", "is damaged")]
+    [DataRow("subject.json", "\"threads\":3", "\"threads\":2000000000", "at most 1024 threads")]
+    [DataRow("subject.json", "\"validationLabels\":[0]", "\"validationLabels\":[99]", "validation.f32' is damaged")]
+    [DataRow("subject.json", "\"validationLabels\":[0]", "\"validationLabels\":[0,1]", "validation.f32' is damaged")]
     [DataRow("subject.json", "{", "[", "is damaged")]
     public void Read_OfDamagedFiles_IsInvalidData(string file, string old, string replacement, string says)
     {

@@ -2,6 +2,7 @@ using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Sweeps.Executors;
+using Microsoft.ML.BlockPruning.Tests.Inference;
 
 namespace Microsoft.ML.BlockPruning.Tests.Sweeps.Executors;
 
@@ -31,7 +32,28 @@ public sealed class CheckedExecutorTests
             () => executor.Run(Asked, _ => throw new OperationCanceledException(), CancellationToken.None));
     }
 
-    private sealed class Answering(Action<Action<PruneProgress>> run) : ITrialExecutor
+    [TestMethod]
+    public void Run_WhoseModelIsOfAnotherNetwork_IsRefused()
+    {
+        var answer = new TrialOutcome(
+            new TrialResult
+            {
+                Keep = Asked.Keep,
+                Block = Asked.Block,
+                Criterion = Asked.Criterion,
+                Refit = Asked.Refit,
+                Status = TrialStatus.Completed,
+                Seconds = 1,
+            },
+            RandomNetworks.SmallPruned(), report: null);
+        using var executor = new CheckedExecutor(new Answering(_ => { }, answer), ToyFamily.Spec);
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => executor.Run(Asked, _ => { }, CancellationToken.None));
+
+        Assert.Contains("a model of another network", error.Message);
+    }
+
+    private sealed class Answering(Action<Action<PruneProgress>> run, TrialOutcome? answer = null) : ITrialExecutor
     {
         public double DenseTop1 => 1;
 
@@ -40,7 +62,7 @@ public sealed class CheckedExecutorTests
         public TrialOutcome Run(Trial trial, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
         {
             run(onProgress);
-            return null!;
+            return answer!;
         }
 
         public void Dispose()
