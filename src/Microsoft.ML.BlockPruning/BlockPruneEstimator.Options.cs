@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 
@@ -100,7 +101,7 @@ public sealed partial class BlockPruneEstimator
 
         /// <summary>Gets or sets how many images the transformer scores at once in a data view; it does not change the scores.</summary>
         /// <value>32. In 1 to 4,096: at most 256 go through the layers together, more would only take memory.</value>
-        public int BatchSize { get; set; } = 32;
+        public int BatchSize { get; set; } = ScoringLimits.UsualBatchSize;
 
         /// <summary>Gets or sets the threads that score a batch, which do not change the scores, and libtorch's.</summary>
         /// <value>

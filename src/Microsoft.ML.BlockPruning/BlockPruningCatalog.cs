@@ -50,9 +50,12 @@ public static class BlockPruningCatalog
         new(MlNetHost.EnvironmentOf(catalog), options);
 
 #pragma warning disable RS0026 // a path and a stream never compete for one call
-    /// <summary>Loads a pruned network that <see cref="SparseViTTransformer.SaveNetwork(string)"/> wrote.</summary>
+    /// <summary>Loads a pruned network out of either form of its file.</summary>
     /// <param name="catalog">The transform's catalog.</param>
-    /// <param name="path">The safetensors file.</param>
+    /// <param name="path">
+    /// What <see cref="ModelFileCatalog.SavePruned"/>, <c>blockprune</c> or <c>Model.Save</c> of a pipeline with one pruned network wrote
+    /// (zip), or <see cref="SparseViTTransformer.SaveNetwork(string)"/> (safetensors). Columns are those named here, whatever it says.
+    /// </param>
     /// <param name="imageColumnName">Column of images, of any of the types that <c>PruneBlocks</c> reads.</param>
     /// <param name="scoreColumnName">Output column of logits, a vector of <see cref="float"/>.</param>
     /// <param name="predictedLabelColumnName">Output column of the best class, a key.</param>
@@ -69,12 +72,14 @@ public static class BlockPruningCatalog
         string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null,
         string? probabilityColumnName = null)
     {
-        using var stream = RegularFile.Open(path);
-        return Load(
-            catalog, stream, $"'{path}'",
-            new ScoringSettings(
-                imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device,
-                ProbabilityColumnName: probabilityColumnName));
+        var settings = new ScoringSettings(
+            imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device,
+            ProbabilityColumnName: probabilityColumnName);
+        settings.Validate();
+        var saved = NetworkFile.ReadWithReport(path);
+        return new SparseViTTransformer(
+            MlNetHost.EnvironmentOf(catalog), settings with { MaximumPixels = saved.Settings.MaximumPixels }, saved.Network, saved.Report,
+            fileNotes: saved.Notes);
     }
 
     /// <summary>Loads a pruned network that <see cref="SparseViTTransformer.SaveNetwork(Stream)"/> wrote.</summary>
@@ -96,19 +101,13 @@ public static class BlockPruningCatalog
         string? probabilityColumnName = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Load(
-            catalog, stream, SparseViTReader.AnySource,
-            new ScoringSettings(
-                imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device,
-                ProbabilityColumnName: probabilityColumnName));
-    }
-#pragma warning restore RS0026
-
-    private static SparseViTTransformer Load(TransformsCatalog catalog, Stream stream, string source, ScoringSettings settings)
-    {
+        var settings = new ScoringSettings(
+            imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device,
+            ProbabilityColumnName: probabilityColumnName);
         settings.Validate();
-        var network = SparseViTReader.Read(stream, source);
+        var network = SparseViTReader.Read(stream);
         return new SparseViTTransformer(
             MlNetHost.EnvironmentOf(catalog), settings, network, fileNotes: [.. SavedModel.NotesOn(network)]);
     }
+#pragma warning restore RS0026
 }

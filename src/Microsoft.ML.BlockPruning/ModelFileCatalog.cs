@@ -1,4 +1,5 @@
 #pragma warning disable IDE0130 // where the users of ML.NET look for catalog methods
+using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.MlNet.Saving;
 
@@ -33,6 +34,36 @@ public static class ModelFileCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(model);
         AtomicFile.Write(path, stream => catalog.Save(model, inputSchema, stream));
+    }
+
+    /// <summary>Saves a pruned network as the one file that every reader of this library takes, whole or not at all.</summary>
+    /// <param name="catalog">The model operations catalog: <c>mlContext.Model</c>.</param>
+    /// <param name="model">A pruned network, or a pipeline with one; the other steps are not saved.</param>
+    /// <param name="path">The zip file to create or replace.</param>
+    /// <remarks>
+    /// The file asks for <c>Image</c> (a vector of <see cref="byte"/>: an image file) or <c>ImagePath</c> (text: the path of one), and for
+    /// no label. It answers with <c>PredictedLabel</c> (text), <c>Score</c> (logits) and <c>Probability</c>. <c>Model.Load</c> and
+    /// <see cref="LoadChecked"/> read it, and so do <see cref="PrunedModel.Load"/>, <c>LoadSparseViT</c>, <c>AddPrunedModel</c> and
+    /// <c>blockprune</c>. To save a pipeline with its own steps, take <see cref="SaveAtomically"/>.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The model has no pruned network, or several.</exception>
+    /// <exception cref="IOException">The folder is missing, the disk is full, or the target cannot be replaced; names the path.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written; names the path.</exception>
+    /// <example>
+    /// <code>
+    /// ml.Model.SavePruned(model, "pruned.zip");
+    /// </code>
+    /// </example>
+    public static void SavePruned(this ModelOperationsCatalog catalog, ITransformer model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var networks = NetworksIn(model).ToList();
+        var network = networks.Count == 1 ? networks[0] : throw new ArgumentException(
+            $"The model has {networks.Count} pruned networks, expected one: give what Fit of PruneBlocks, CreateModel or LoadSparseViT "
+            + "gave, or a pipeline with it.",
+            nameof(model));
+        var (standard, input) = StandardModel.Of(network.Scorer, network.Report);
+        catalog.SaveAtomically(standard, input, path);
     }
 
     /// <summary>Loads a model after a look at the whole file: every entry is read once, its length and sum compared.</summary>
@@ -74,4 +105,11 @@ public static class ModelFileCatalog
                 error);
         }
     }
+
+    private static IEnumerable<SparseViTTransformer> NetworksIn(ITransformer model) => model switch
+    {
+        SparseViTTransformer network => [network],
+        IEnumerable<ITransformer> chain => chain.SelectMany(NetworksIn),
+        _ => [],
+    };
 }

@@ -250,7 +250,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     {
         private static SparseViTTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
         {
-            var saved = SavedModel.Read(ctx);
+            var saved = SavedModel.Read(new ContextStreams(ctx));
             return new SparseViTTransformer(env, saved.Settings, saved.Network, saved.Report, fileNotes: saved.Notes);
         }
     }

@@ -8,6 +8,9 @@ internal static class ScoringLimits
     /// <summary>Images scored at once. At most 256 go through the layers together, so that more would only take memory.</summary>
     public const int BatchSize = 4096;
 
+    /// <summary>Images scored at once where nobody says how many.</summary>
+    public const int UsualBatchSize = 32;
+
     /// <summary>Threads of a session; each has a stack and a workspace of its own.</summary>
     public const int Threads = 1024;
 

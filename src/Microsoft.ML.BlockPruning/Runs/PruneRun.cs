@@ -76,7 +76,7 @@ internal sealed class PruneRun
     /// <param name="onProgress">Called after every batch, strip and step, one call at a time; what it throws ends the run.</param>
     /// <exception cref="ArgumentException">Budgets contradict each other, or the images are of another network.</exception>
     /// <exception cref="ArithmeticException">A weight, activation or loss is not finite.</exception>
-    public PrunedModel Run(DenseModel dense, PruneSettings settings, CalibrationImages images, Action<PruneProgress> onProgress)
+    public PruneOutcome Run(DenseModel dense, PruneSettings settings, CalibrationImages images, Action<PruneProgress> onProgress)
     {
         using var threads = new TorchThreads(_request.Threads);
         var pruned = new BlockPruner(_method).Prune(dense.Weights, images.Calibration, settings, onProgress);
@@ -88,7 +88,7 @@ internal sealed class PruneRun
 
         var network = SparseViT.Create(
             pruned.Weights, pruned.Plan, dense.Preprocessing, dense.LabelNames, dense.Weights.Notes, _request.WeightFormat);
-        return new PrunedModel(network, pruned, settings.Latency, last);
+        return new PruneOutcome(network, pruned, settings.Latency, last);
     }
 
     private (PrunedNetwork Pruned, FineTuneProgress? Last) FineTune(

@@ -23,7 +23,7 @@ internal sealed class ReportBuilder(PruneRequest request, DenseModel dense, Cali
     /// <param name="made">What came of the run.</param>
     /// <param name="clock">Has timed the stages.</param>
     /// <param name="onStep">Called between steps; it may throw to cancel.</param>
-    public PruneReport Measure(PrunedModel made, StageClock clock, Action onStep)
+    public PruneReport Measure(PruneOutcome made, StageClock clock, Action onStep)
     {
         var network = made.Network;
         var denseNetwork = dense.ToNetwork();
@@ -49,7 +49,7 @@ internal sealed class ReportBuilder(PruneRequest request, DenseModel dense, Cali
     /// <param name="kernel">The compute kernel that scored.</param>
     /// <param name="clock">Has timed the stages.</param>
     public PruneReport Build(
-        PrunedModel made, HeldOutReport? heldOut, ReportLatency? latency, LatencyOutcome? outcome, string kernel, StageClock clock)
+        PruneOutcome made, HeldOutReport? heldOut, ReportLatency? latency, LatencyOutcome? outcome, string kernel, StageClock clock)
     {
         var layers = LayersOf(made.Network, made.Pruned, latency);
         return new PruneReport

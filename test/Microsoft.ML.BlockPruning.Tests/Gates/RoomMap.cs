@@ -23,7 +23,7 @@ internal static class RoomMap
         ("Networks.Families", ["Networks"]),
         ("Networks.Names", []),
         ("Sparsity", ["Formats"]),
-        ("Imaging", []),
+        ("Imaging", ["Files"]),
 
         ("Checkpoints.Containers", ["Files"]),
         ("Checkpoints.Containers.Safetensors", ["Files", "Formats", "Checkpoints.Containers"]),
@@ -92,7 +92,7 @@ internal static class RoomMap
             "MlNet.Progress"]),
         ("MlNet.Scoring", ["Formats", "Networks", "Imaging", "Kernels.*", "Models", "Inference.*", "Torch", "Calibration", "Runs.*",
             "MlNet.Interop", "MlNet.Progress", "MlNet.Columns"]),
-        ("MlNet.Saving", ["Imaging", "Models", "Runs.Reports", "MlNet.Interop", "MlNet.Scoring"]),
+        ("MlNet.Saving", ["Files", "Imaging", "Models", "Runs.Reports", "MlNet.Interop", "MlNet.Scoring"]),
         ("MlNet.Sweeping", ["Networks", "Imaging", "Kernels.*", "Models", "Torch", "Calibration", "Pruning.*", "Runs.*", "Sweeps.*",
             "MlNet.Interop", "MlNet.Progress", "MlNet.Columns", "MlNet.Scoring"]),
     ];

@@ -34,6 +34,7 @@ internal sealed class ImageColumnReader
         _read = column.Type switch
         {
             ImageDataViewType => OfImages(row.GetGetter<MLImage>(column)),
+            TextDataViewType => OfPaths(row.GetGetter<ReadOnlyMemory<char>>(column)),
             VectorDataViewType { ItemType: var item } when item == NumberDataViewType.Byte => OfBytes(row.GetGetter<VBuffer<byte>>(column)),
             _ => OfValues(row.GetGetter<VBuffer<float>>(column)),
         };
@@ -44,6 +45,7 @@ internal sealed class ImageColumnReader
     /// <summary>Reads.</summary>
     /// <param name="destination">[channels, imageSize, imageSize], overwritten.</param>
     /// <exception cref="InvalidDataException">The image cannot be used; names the row, the column and what is wrong.</exception>
+    /// <exception cref="IOException">Its file cannot be read; names them too.</exception>
     public void Read(Span<float> destination)
     {
         try
@@ -54,6 +56,10 @@ internal sealed class ImageColumnReader
         {
             throw _context.Process(new InvalidDataException($"Column '{_name}', row {_row.Position} (from 0): {error.Message}", error));
         }
+        catch (IOException error)
+        {
+            throw _context.Process(new IOException($"Column '{_name}', row {_row.Position} (from 0): {error.Message}", error));
+        }
     }
 
     private ReadImage OfImages(ValueGetter<MLImage> getter)
@@ -63,6 +69,20 @@ internal sealed class ImageColumnReader
         {
             getter(ref image);
             _writer.WriteImage(image, destination);
+        };
+    }
+
+    private ReadImage OfPaths(ValueGetter<ReadOnlyMemory<char>> getter)
+    {
+        var path = default(ReadOnlyMemory<char>);
+        return destination =>
+        {
+            getter(ref path);
+            _writer.WriteEncoded(
+                path.Span.IsWhiteSpace()
+                    ? throw new InvalidDataException("there is no path of an image file in it.")
+                    : ImageFile.ReadBytes(path.ToString()),
+                destination);
         };
     }
 

@@ -13,7 +13,7 @@ internal static class MlNetModelFile
     public const string LoaderSignature = "SparseViTTransform";
 
     /// <summary>0xMMMMmmmm; raise it with the format, and state in <see cref="Header"/> which readers still understand it.</summary>
-    private const uint Version = 0x00010001;
+    public const uint Version = 0x00010001;
 
     // The simple name, so that a later version of this library still loads the file.
     private static VersionInfo Header => new(
@@ -28,15 +28,6 @@ internal static class MlNetModelFile
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "SaveBinaryStream")]
     public static extern void WriteStream(ModelSaveContext context, string name, Action<BinaryWriter> write);
-
-    /// <summary>Reads one stream of the folder whole.</summary>
-    /// <exception cref="FormatException">There is no such stream.</exception>
-    public static T ReadStream<T>(ModelLoadContext context, string name, Func<BinaryReader, T> read)
-    {
-        return TryReadStream(context, name, read, out var content)
-            ? content
-            : throw new FormatException($"The model file is corrupt: it has no '{name}' in the folder of {LoaderSignature}.");
-    }
 
     /// <summary>Reads one stream of the folder whole, where it is there.</summary>
     public static bool TryReadStream<T>(

@@ -12,14 +12,16 @@ namespace Microsoft.ML.BlockPruning.MlNet.Saving;
 /// <param name="Report">What pruning found; it has no part in scoring, so that a damaged one is left out.</param>
 internal sealed record SavedModel(ScoringSettings Settings, SparseViT Network, PruneReport? Report)
 {
+    /// <summary>The network's stream, which tells our folder from other transformers'.</summary>
+    public const string NetworkStream = "SparseViT";
+
     private const string SettingsStream = "Spec";
-    private const string NetworkStream = "SparseViT";
     private const string ReportStream = "Report";
     private const int MostSettingsBytes = 1 << 20;
     private const int MostReportBytes = 16 << 20; // a report of a thousand layers has one
 
     /// <summary>What a user should know about the file: what was left out, what could not be checked.</summary>
-    public IReadOnlyList<string> Notes { get; private init; } = [];
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>What a user should know about the file of a network.</summary>
     public static IEnumerable<string> NotesOn(SparseViT network) => network.IsVerified
@@ -29,12 +31,23 @@ internal sealed record SavedModel(ScoringSettings Settings, SparseViT Network, P
     /// <summary>Reads what <see cref="Write"/> wrote, and what earlier versions did.</summary>
     /// <exception cref="FormatException">A stream is missing, too long, or not what was written.</exception>
     /// <exception cref="InvalidDataException">The network is damaged.</exception>
-    public static SavedModel Read(ModelLoadContext context)
+    public static SavedModel Read(ISavedStreams streams)
     {
-        MlNetModelFile.CheckHeader(context);
-        MlNetModelFile.TryReadStream(context, StreamChecksums.StreamName, StreamChecksums.Read, out var checksums);
-        byte[] spec = MlNetModelFile.ReadStream(
-            context, SettingsStream, reader => BoundedBytes.Read(reader, MostSettingsBytes, SettingsStream));
+        var model = ReadWithoutReport(streams, out var checksums);
+        var notes = model.Notes.ToList();
+        return model with { Report = TryReadReport(streams, checksums, notes), Notes = notes };
+    }
+
+    /// <summary>Reads all that scoring needs. No type is looked at by reflection, so that trimming leaves what this needs.</summary>
+    /// <exception cref="FormatException">A stream is missing, too long, or not what was written.</exception>
+    /// <exception cref="InvalidDataException">The network is damaged.</exception>
+    public static SavedModel ReadWithoutReport(ISavedStreams streams) => ReadWithoutReport(streams, out _);
+
+    private static SavedModel ReadWithoutReport(ISavedStreams streams, out StreamChecksums? checksums)
+    {
+        streams.CheckHeader();
+        streams.TryRead(StreamChecksums.StreamName, StreamChecksums.Read, out checksums);
+        byte[] spec = Require(streams, SettingsStream, reader => BoundedBytes.Read(reader, MostSettingsBytes, SettingsStream));
         if (checksums?.Fits(SettingsStream, spec) == false)
         {
             throw new FormatException(
@@ -42,9 +55,8 @@ internal sealed record SavedModel(ScoringSettings Settings, SparseViT Network, P
         }
 
         using var settings = new BinaryReader(new MemoryStream(spec));
-        var network = MlNetModelFile.ReadStream(context, NetworkStream, reader => SparseViTReader.Read(reader.BaseStream));
-        var notes = NotesOn(network).ToList();
-        return new SavedModel(ScoringSettings.Read(settings), network, TryReadReport(context, checksums, notes)) { Notes = notes };
+        var network = Require(streams, NetworkStream, reader => SparseViTReader.Read(reader.BaseStream));
+        return new SavedModel(ScoringSettings.Read(settings), network, Report: null) { Notes = [.. NotesOn(network)] };
     }
 
     /// <summary>Writes the folder.</summary>
@@ -74,12 +86,18 @@ internal sealed record SavedModel(ScoringSettings Settings, SparseViT Network, P
         MlNetModelFile.WriteStream(context, name, writer => writer.Write(content));
     }
 
-    private static PruneReport? TryReadReport(ModelLoadContext context, StreamChecksums? checksums, List<string> notes)
+    private static T Require<T>(ISavedStreams streams, string name, Func<BinaryReader, T> read) =>
+        streams.TryRead(name, read, out var content)
+            ? content
+            : throw new FormatException(
+                $"The model file is corrupt: it has no '{name}' in the folder of {MlNetModelFile.LoaderSignature}.");
+
+    private static PruneReport? TryReadReport(ISavedStreams streams, StreamChecksums? checksums, List<string> notes)
     {
         try
         {
-            if (MlNetModelFile.TryReadStream(
-                context, ReportStream, reader => BoundedBytes.Read(reader, MostReportBytes, ReportStream), out byte[]? json))
+            if (streams.TryRead(
+                ReportStream, reader => BoundedBytes.Read(reader, MostReportBytes, ReportStream), out byte[]? json))
             {
                 return checksums?.Fits(ReportStream, json!) != false
                     ? PruneReport.FromJson(Encoding.UTF8.GetString(json!))

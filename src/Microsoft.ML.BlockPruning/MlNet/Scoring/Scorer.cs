@@ -38,6 +38,9 @@ internal sealed class Scorer : IDisposable
 
     public NetworkSpec Spec => Network.Spec;
 
+    /// <summary>The same network and session with other columns; who disposes this one ends that one too.</summary>
+    public Scorer With(ScoringSettings settings) => new(_owner, _host, _session, Network, settings);
+
     /// <summary>Binds to the columns of an input.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The image column is absent, or of a type or size that does not fit.</exception>
     public ScoringSchema Bind(DataViewSchema inputSchema)

@@ -16,6 +16,10 @@ internal sealed record ScoringSettings(
     string ImageColumnName, string ScoreColumnName, string PredictedLabelColumnName, int BatchSize, int? NumberOfThreads,
     ScoringDevice? Device = null, long MaximumPixels = ImageFile.DefaultMaximumPixels, string? ProbabilityColumnName = null)
 {
+    /// <summary>The columns of every model file of ours, and of a network alone where nobody names others.</summary>
+    public static readonly ScoringSettings Standard = new(
+        "Image", "Score", "PredictedLabel", ScoringLimits.UsualBatchSize, NumberOfThreads: null, ProbabilityColumnName: "Probability");
+
     private const int Version = 2;
 
     // It ends behind the batch size: no column of probabilities, and the default limit.

@@ -102,7 +102,7 @@ internal sealed class LocalExecutor : ITrialExecutor
         // Nothing outlives a trial but memory.
     }
 
-    private PrunedModel Make(Trial trial, StageClock clock, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
+    private PruneOutcome Make(Trial trial, StageClock clock, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
     {
         var run = new PruneRun(TrialRequest.Of(_shared, trial), CriterionOf(trial))
         {
@@ -161,7 +161,7 @@ internal sealed class LocalExecutor : ITrialExecutor
     }
 
     private PruneReport ReportOf(
-        Trial trial, PrunedModel made, TrialResult judged, double denseTop1, string kernel, StageClock clock)
+        Trial trial, PruneOutcome made, TrialResult judged, double denseTop1, string kernel, StageClock clock)
     {
         var images = ImagesOf(trial);
         var heldOut = images.HeldOut is null || judged.Top1Agreement is not { } agreement ? null : new HeldOutReport

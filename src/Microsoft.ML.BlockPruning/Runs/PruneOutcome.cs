@@ -10,4 +10,4 @@ namespace Microsoft.ML.BlockPruning.Runs;
 /// <param name="Pruned">The same as weights and plan, with what was found on the way.</param>
 /// <param name="Latency">The table that a budget of time was met by; null where there is none.</param>
 /// <param name="LastStep">The last step of fine-tuning, with the last accuracy that was told; null where there was none.</param>
-internal sealed record PrunedModel(SparseViT Network, PrunedNetwork Pruned, LatencyConstraint? Latency, FineTuneProgress? LastStep);
+internal sealed record PruneOutcome(SparseViT Network, PrunedNetwork Pruned, LatencyConstraint? Latency, FineTuneProgress? LastStep);
