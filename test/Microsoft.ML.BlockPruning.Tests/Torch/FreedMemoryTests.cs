@@ -37,7 +37,7 @@ public sealed class FreedMemoryTests
         Assert.IsGreaterThan(Freed / 2, after - ResidentBytes());
     }
 
-    /// <summary>Frees every second one in the order of addresses, wherever glibc has put them: the others hold the heaps in place.</summary>
+    /// <summary>Frees every second one in the order of addresses, wherever glibc put them: the others hold the heaps in place.</summary>
     private static void FreeBetweenLivingTensors()
     {
         Fill(8, 31 * Mebibyte).ForEach(tensor => tensor.Dispose()); // from here on glibc cuts 8 MiB from its heaps
