@@ -118,6 +118,24 @@ public sealed class PrunedModelTests : IDisposable
     }
 
     [TestMethod]
+    public void Load_OfALaterVersionSaysSo()
+    {
+        using var transformer = TestNetworks.Transformer(_ml);
+        _ml.Model.SavePruned(transformer, ModelPath);
+        using (var zip = System.IO.Compression.ZipFile.Open(ModelPath, System.IO.Compression.ZipArchiveMode.Update))
+        {
+            // Of the two keys the one whose kind is ours; ML.NET's header has the least version of a reader 12 bytes behind the kind.
+            var key = zip.Entries.Single(entry => entry.Name == "Model.key" && zip.GetEntry(entry.FullName[..^9] + "SparseViT") is not null);
+            using var content = key.Open();
+            content.Position = 64 + 12;
+            content.WriteByte(2);
+        }
+
+        StringAssert.Contains(Refused("pruned.zip"), "later version");
+        Assert.Throws<Exception>(() => _ml.Model.LoadChecked(ModelPath, out _)); // ML.NET's own check is of one mind
+    }
+
+    [TestMethod]
     public void SavePruned_RefusesAModelWithoutANetworkOrWithTwo()
     {
         using var transformer = TestNetworks.Transformer(_ml);
