@@ -74,6 +74,18 @@ public sealed class FrozenFileTests
     }
 
     [TestMethod]
+    public void Model_IsReadWithoutMlNetToo()
+    {
+        using var transformer = _ml.Transforms.LoadSparseViT(At("model.zip"));
+        using var model = PrunedModel.Load(At("model.zip"));
+
+        AssertScores("model", transformer);
+        AssertReport(transformer.Report!);
+        CollectionAssert.AreEqual(transformer.LabelNames.ToArray(), model.LabelNames.ToArray());
+        Assert.AreEqual(transformer.MultiplyAdds, model.MultiplyAdds);
+    }
+
+    [TestMethod]
     public void Report_SaysTheSame()
     {
         string json = File.ReadAllText(At("report.json"));
