@@ -37,7 +37,7 @@ internal static class ModelPage
         if (report.Preprocessing.Count > 0)
         {
             page.Element("h3", "Preprocessing");
-            ReportPage.AppendTable(page, PreprocessingWords.Table(report.Preprocessing));
+            ReportPage.AppendTable(page, PreprocessingWords.Table(report.Preprocessing), kindOf: _ => "words");
         }
 
         if (report.Classes.Count > 0)

@@ -29,6 +29,7 @@ internal static class PageStyle
         th:first-child,td:first-child{text-align:left}
         tr.recommended td{font-weight:600;background:var(--soft)}
         tr.failed td{color:var(--bad)}
+        tr.words td{text-align:left;white-space:normal;overflow-wrap:anywhere}
         .bars{columns:380px auto;column-gap:40px}
         .bar{display:grid;grid-template-columns:11.5em 1fr 4.5em;gap:10px;align-items:center;font-size:.875rem;break-inside:avoid}
         .bar .name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
