@@ -51,6 +51,7 @@ public sealed class PackageTests
         CollectionAssert.AreEquivalent(
             new[]
             {
+                "Microsoft.Extensions.Diagnostics.HealthChecks 10.0.0",
                 "Microsoft.ML [5.0.1, 7.0.0)",
                 "Microsoft.ML.ImageAnalytics [5.0.1, 7.0.0)",
                 "SkiaSharp 2.88.9",

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.BlockPruning.Tests.Gates;
 
 /// <summary>The rooms of the library in their one order, and whom each may know: rooms before it, and no other.</summary>
-/// <remarks>In a row "A" is the room A alone, "A.*" is A and all rooms inside it.</remarks>
+/// <remarks>In a row "A" is the room A alone, "A.*" is A and all rooms inside it, "root:A" the type A of the root.</remarks>
 internal static class RoomMap
 {
     /// <summary>Public types of the root that every room may know, so that users need one using.</summary>
@@ -95,5 +95,9 @@ internal static class RoomMap
         ("MlNet.Saving", ["Files", "Imaging", "Models", "Runs.Reports", "MlNet.Interop", "MlNet.Scoring"]),
         ("MlNet.Sweeping", ["Networks", "Imaging", "Kernels.*", "Models", "Torch", "Calibration", "Pruning.*", "Runs.*", "Sweeps.*",
             "MlNet.Interop", "MlNet.Progress", "MlNet.Columns", "MlNet.Scoring"]),
+
+        // It stands above the face: a host around what every application calls, and of ML.NET it knows nothing.
+        ("Hosting", ["Files", "Formats", "Networks", "Inference", "Reporting.Text", "root:PrunedModel", "root:PrunedModelOptions",
+            "root:PrunedPrediction"]),
     ];
 }
