@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Packs the library (.nupkg and .snupkg) and the tool blockprune (a small package, and one with libtorch for each system).
-#   eng/pack.sh [--library-only] [--runtime SYSTEM]... [--version VERSION] [--output FOLDER]
-# SYSTEM: linux-x64, win-x64 or osx-arm64; this machine's where none is named. FOLDER: artifacts/packages.
+#   eng/pack.sh [--library-only] [--runtime SYSTEM]... [--version VERSION] [--project-url URL] [--output FOLDER]
+# SYSTEM: linux-x64, win-x64 or osx-arm64; this machine's where none is named. URL: that of git's remote "origin", where there is one.
+# FOLDER: artifacts/packages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . eng/sdk.sh
@@ -21,13 +22,17 @@ while [ $# -gt 0 ]; do
             shift 2
             ;;
         --version) arguments+=("-p:Version=${2:?--version needs a value}"); shift 2 ;;
+        --project-url) arguments+=("-p:PackageProjectUrl=${2:?--project-url needs a value}"); shift 2 ;;
         --output) output=${2:?--output needs a value}; shift 2 ;;
-        *) echo "eng/pack.sh: '$1' is none of --library-only, --runtime, --version, --output." >&2; exit 2 ;;
+        *) echo "eng/pack.sh: '$1' is none of --library-only, --runtime, --version, --project-url, --output." >&2; exit 2 ;;
     esac
 done
 
 # Paths of this machine stay out of the assemblies, so that the same sources give the same bytes.
 arguments+=(-c Release -o "$output" --nologo -v q -p:ContinuousIntegrationBuild=true)
+
+git remote get-url origin > /dev/null 2>&1 || [[ " ${arguments[*]} " == *PackageProjectUrl* ]] \
+    || echo "eng/pack.sh: git knows no remote 'origin', so the packages name no page; --project-url URL names one." >&2
 
 step "Pack the library"
 dotnet pack src/Microsoft.ML.BlockPruning "${arguments[@]}"

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Microsoft.ML.Data;
 
@@ -30,6 +31,8 @@ public sealed class PackageTests
         var fields = Nuspec(package).Descendants().Where(field => !field.HasElements).ToLookup(field => field.Name.LocalName);
 
         Assert.AreEqual("MIT", fields["license"].Single().Value);
+        Assert.AreEqual(RepositoryRoot.NewestChanges().Text, fields["releaseNotes"].Single().Value.ReplaceLineEndings("\n"));
+        StringAssert.Matches(fields["repository"].Single().Attribute("commit")?.Value ?? "", new Regex("^[0-9a-f]{40}$"));
         Assert.IsNotNull(package.GetEntry(fields["readme"].Single().Value));
         using var icon = package.GetEntry(fields["icon"].Single().Value)!.Open();
         using var image = MLImage.CreateFromStream(Copy(icon));

@@ -6,7 +6,7 @@ internal sealed class PackedLibrary : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     public PackedLibrary() => ConsumerProject.Dotnet(
-        Repository(), "pack", "src/Microsoft.ML.BlockPruning", "-c", "Release", "--no-build", "-o", Folder, $"-p:Version={Version}");
+        RepositoryRoot.Path, "pack", "src/Microsoft.ML.BlockPruning", "-c", "Release", "--no-build", "-o", Folder, $"-p:Version={Version}");
 
     public string Version { get; } = $"0.1.0-test.{Guid.NewGuid():N}";
 
@@ -28,16 +28,5 @@ internal sealed class PackedLibrary : IDisposable
         {
             Directory.Delete(cached, recursive: true);
         }
-    }
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "BlockPruning.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("The tests do not run below the repository.");
     }
 }
