@@ -45,7 +45,7 @@ internal static class Cli
         return verb;
     }
 
-    private static RootCommand Create(CliOutput output) => new("Prunes vision transformers in blocks, and scores what is left.")
+    internal static RootCommand Create(CliOutput output) => new("Prunes vision transformers in blocks, and scores what is left.")
     {
         PruneVerb.Create(output), EvaluateVerb.Create(output), PredictVerb.Create(output), InspectVerb.Create(output),
         SweepVerb.Create(output), ReportVerb.Create(output), ExportVerb.Create(output), BenchVerb.Create(output),

@@ -21,7 +21,7 @@ internal static class PruneModelCommand
     public static Task<int> InvokeAsync(string[] args, IAnsiConsole console, TextWriter error) =>
         CommandShell.InvokeAsync(Create(TerminalHook.On(console), error), args, console.Profile.Out.Writer, error);
 
-    private static RootCommand Create(IAnsiConsole console, TextWriter error)
+    internal static RootCommand Create(IAnsiConsole console, TextWriter error)
     {
         var root = new RootCommand("An image classifier, pruned: the files that Model Builder would write, with a program around them.")
         {

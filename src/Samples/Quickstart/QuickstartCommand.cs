@@ -9,7 +9,7 @@ internal static class QuickstartCommand
     /// <returns>0; 1 where the run failed; 2 where the options are wrong; 130 where it was cancelled.</returns>
     public static Task<int> InvokeAsync(string[] args) => CommandShell.InvokeAsync(Create(), args, Console.Out, Console.Error);
 
-    private static RootCommand Create()
+    internal static RootCommand Create()
     {
         var arguments = new QuickstartArguments();
         var root = new RootCommand("Prunes a vision transformer in blocks and compares it with the dense network.");

@@ -10,7 +10,7 @@ internal static class TrainCommand
     public static Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancel = default) =>
         CommandShell.InvokeAsync(Create(error), args, output, error, cancel);
 
-    private static RootCommand Create(TextWriter error)
+    internal static RootCommand Create(TextWriter error)
     {
         var defaults = new TrainingOptions { DataFolder = "", OutputFolder = "" };
         var data = new Option<string>("--data") { Description = "Folder with Fashion-MNIST's four .gz files.", Required = true };

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.BlockPruning.Samples.Tests.Packages;
+namespace Microsoft.ML.BlockPruning.Samples.Tests;
 
 /// <summary>The repository that the tests were built in.</summary>
 internal static class RepositoryRoot
