@@ -19,7 +19,10 @@ public sealed class GettingStartedTests
 
         Prune();
         Answer answer = Predict();
+        PrunedPrediction same = Score();
 
+        Assert.AreEqual(answer.PredictedLabel, same.PredictedLabel);
+        CollectionAssert.AreEqual(answer.Score, same.Score.ToArray());
         CollectionAssert.Contains(new[] { "cat", "dog", "owl" }, answer.PredictedLabel);
         Assert.HasCount(3, answer.Score);
         StringAssert.StartsWith(File.ReadAllText("report.md"), "# Pruning report");
@@ -43,7 +46,6 @@ public sealed class GettingStartedTests
         var ml = new MLContext(seed: 1);
         IDataView photos = ml.Data.LoadFromEnumerable(Photo.ReadFolder("photos"));
         var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
-            .Append(ml.Transforms.LoadImages("Image", "", "ImagePath"))
             .Append(ml.Transforms.PruneBlocks(new BlockPruneEstimator.Options
             {
                 ModelPath = "deit/model.safetensors",
@@ -58,8 +60,20 @@ public sealed class GettingStartedTests
         Console.WriteLine(report.ToText());
         File.WriteAllText("report.md", report.ToMarkdown());
 
-        var named = model.Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(model.Transform(photos)));
-        ml.Model.SaveAtomically(named, photos.Schema, "pruned.zip"); // whole or not at all, whatever ends the process
+        ml.Model.SavePruned(model, "pruned.zip"); // whole or not at all, whatever ends the process
+    }
+
+    private static PrunedPrediction Score()
+    {
+        using var model = PrunedModel.Load("pruned.zip");
+        PrunedPrediction answer = model.PredictFile("photos/cat/0.png");
+        Console.WriteLine($"{answer.PredictedLabel} {answer.Probability:P1}");
+        foreach (var (label, probability) in answer.Top(3))
+        {
+            Console.WriteLine($"{label} {probability:P1}");
+        }
+
+        return answer;
     }
 
     private static Answer Predict()
@@ -76,9 +90,7 @@ public sealed class GettingStartedTests
     {
         var ml = new MLContext(seed: 1);
         IDataView photos = ml.Data.LoadFromEnumerable(Photo.ReadFolder("photos"));
-        var preparation = ml.Transforms.Conversion.MapValueToKey("Label")
-            .Append(ml.Transforms.LoadImages("Image", "", "ImagePath"))
-            .Fit(photos);
+        var preparation = ml.Transforms.Conversion.MapValueToKey("Label").Fit(photos);
         var split = ml.Data.TrainTestSplit(photos, testFraction: 0.5, seed: 1);
         SweepResult result = ml.BlockPruning().CreateSweep("deit/model.safetensors")
             .SetDataset(preparation.Transform(split.TrainSet), preparation.Transform(split.TestSet))
@@ -93,7 +105,7 @@ public sealed class GettingStartedTests
         }
 
         using SparseViTTransformer best = result.CreateModel();
-        ml.Model.SaveAtomically(preparation.Append(best), photos.Schema, "best.zip");
+        ml.Model.SavePruned(best, "best.zip");
         return result;
     }
 }

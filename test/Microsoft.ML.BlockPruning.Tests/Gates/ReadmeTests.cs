@@ -41,7 +41,7 @@ public sealed partial class ReadmeTests
             from readme in Readmes
             from line in RepositoryFiles.ReadLines(readme)
             from Match link in Link().Matches(line)
-            where !RepositoryFiles.Exists(Path.Combine(Path.GetDirectoryName(readme)!, link.Groups["path"].Value))
+            where !File.Exists(Path.Combine(RepositoryFiles.Root, Path.GetDirectoryName(readme)!, link.Groups["path"].Value))
             select $"{readme}: {link.Value}";
 
         Assert.AreEqual("", string.Join('\n', missing));
@@ -64,7 +64,7 @@ public sealed partial class ReadmeTests
         string[] compiled = [.. RepositoryFiles.Below("src", "*.cs").Concat(RepositoryFiles.Below("test", "*.cs")).Select(Squeeze)];
 
         var stray =
-            from page in RepositoryFiles.Below("docs", "*.md").Prepend("README.md")
+            from page in Readmes
             from fence in Fences(page).Where(fence => fence.Language is "csharp" or "cs" or "c#")
             where !compiled.Any(file => IsTakenFrom(file, fence.Lines))
             select $"{page}:\n{string.Join('\n', fence.Lines)}";
