@@ -12,13 +12,13 @@ internal static class ReadmeExample
     public static void TenLines(IEnumerable<Photo> rows)
     {
         var ml = new MLContext(seed: 1);
-        IDataView photos = ml.Data.LoadFromEnumerable(rows); // your rows: string ImagePath, string Label
+        IDataView photos = ml.Data.LoadFromEnumerable(rows); // your ImagePath, Label
         var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(ml.Transforms.PruneBlocks("deit.safetensors", keep: 0.5));
         ITransformer pruned = pipeline.Fit(photos);          // some hundred images
         ml.Model.SavePruned(pruned, "pruned.zip");
 
-        using var model = PrunedModel.Load("pruned.zip");    // elsewhere: no MLContext, no libtorch, from any thread
+        using var model = PrunedModel.Load("pruned.zip");    // where it is used
         Console.WriteLine(model.PredictFile("cat.jpg").PredictedLabel);
     }
 

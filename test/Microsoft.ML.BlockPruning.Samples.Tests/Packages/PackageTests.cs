@@ -33,7 +33,10 @@ public sealed class PackageTests
         Assert.AreEqual("MIT", fields["license"].Single().Value);
         Assert.AreEqual(RepositoryRoot.NewestChanges().Text, fields["releaseNotes"].Single().Value.ReplaceLineEndings("\n"));
         StringAssert.Matches(fields["repository"].Single().Attribute("commit")?.Value ?? "", new Regex("^[0-9a-f]{40}$"));
-        Assert.IsNotNull(package.GetEntry(fields["readme"].Single().Value));
+        using var readme = new StreamReader(package.GetEntry(fields["readme"].Single().Value)!.Open());
+        string page = Path.Combine(RepositoryRoot.Path, "src/Microsoft.ML.BlockPruning/PACKAGE.md");
+        Assert.AreEqual(File.ReadAllText(page), readme.ReadToEnd());
+        Assert.IsNotNull(package.GetEntry("NOTICE"));
         using var icon = package.GetEntry(fields["icon"].Single().Value)!.Open();
         using var image = MLImage.CreateFromStream(Copy(icon));
         Assert.AreEqual((128, 128), (image.Width, image.Height));
