@@ -1,6 +1,5 @@
 #pragma warning disable IDE0130 // where the users of ML.NET look for catalog methods
 using Microsoft.ML.BlockPruning;
-using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.MlNet.Interop;
 using Microsoft.ML.BlockPruning.MlNet.Saving;
 using Microsoft.ML.BlockPruning.MlNet.Scoring;
