@@ -7,7 +7,7 @@ namespace Microsoft.ML.BlockPruning.Samples.Tests.Docs;
 /// minute, are replaced with a tiny network; a command that is only parsed says why.
 /// </summary>
 [TestClass]
-public sealed class PagesRunTests
+public sealed class PagesRunTests : IDisposable
 {
     private static readonly string[] Classes = ["cat", "dog", "owl"];
 
@@ -21,14 +21,11 @@ public sealed class PagesRunTests
         ("blockprune new", "restores packages and trains; its own tests build what it writes"),
     ];
 
-    private string _before = "";
-    private TemporaryFolder _folder = null!;
+    private readonly string _before = Environment.CurrentDirectory;
+    private readonly TemporaryFolder _folder = new();
 
-    [TestInitialize]
-    public void MakeFolder()
+    public PagesRunTests()
     {
-        _before = Environment.CurrentDirectory;
-        _folder = new TemporaryFolder();
         Environment.CurrentDirectory = _folder.Path;
         string tiny = TinyNetwork.Save(_folder, Classes.Length, labels: Classes);
         string images = TinyNetwork.SaveImages(_folder, perClass: 15, Classes);
@@ -43,8 +40,7 @@ public sealed class PagesRunTests
         }
     }
 
-    [TestCleanup]
-    public void RemoveFolder()
+    public void Dispose()
     {
         Environment.CurrentDirectory = _before;
         _folder.Dispose();
