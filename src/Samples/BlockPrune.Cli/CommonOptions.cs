@@ -32,7 +32,10 @@ internal sealed class CommonOptions
         Description = "The bundled network and Fashion-MNIST images, where --model or --images is not given",
     };
 
-    public Option<bool> Json { get; } = new("--json") { Description = "Answers in JSON, for programs" };
+    public Option<bool> Json { get; } = new("--json") { Description = "Answers in JSON, one object, for programs" };
+
+    /// <summary>In place of <see cref="Json"/> for a verb that answers piece by piece.</summary>
+    public Option<bool> JsonLines { get; } = new("--json") { Description = "Answers in JSON Lines, an object a line, for programs" };
 
     public Option<bool> ApplyOrientation { get; } = new("--apply-orientation")
     {
@@ -44,14 +47,14 @@ internal sealed class CommonOptions
         "How the network was trained, where its config.json names no class: natural (timm) or ordinal (torchvision's ImageFolder)",
         ClassNameOrder.Unspecified);
 
-    public Option<int> Seed { get; } = new("--seed") { Description = "Seeds the pruning", DefaultValueFactory = _ => 1 };
+    public Option<int> Seed { get; } = One("--seed", "Seeds the pruning", 1, ReadInteger);
 
     /// <summary>An option that takes values separated by commas.</summary>
     public static Option<T[]> List<T>(string name, string description, T[] defaults, Func<string, T> read) => new(name)
     {
         Description = description,
         DefaultValueFactory = _ => defaults,
-        CustomParser = result => ReadAll(result, name, read),
+        CustomParser = result => ReadAll(result, name, text => text.Split(','), read),
     };
 
     /// <summary>An option that takes one value of a kind that needs reading.</summary>
@@ -59,7 +62,7 @@ internal sealed class CommonOptions
     {
         Description = description,
         DefaultValueFactory = _ => value,
-        CustomParser = result => ReadAll(result, name, read) is [.., var last] ? last : value,
+        CustomParser = result => ReadAll(result, name, text => [text], read) is [.., var last] ? last : value,
     };
 
     /// <summary>An option that takes a value of an enum; a shell completes it.</summary>
@@ -94,14 +97,17 @@ internal sealed class CommonOptions
         where T : struct, Enum =>
         Enum.TryParse(text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out T choice) && Enum.IsDefined(choice)
             ? choice
-            : throw new FormatException($"'{text}' is none of {string.Join(", ", NamesOf<T>())}.");
+            : throw NoneOf(text, NamesOf<T>());
 
     // One word each, as the field writes them.
     private static string[] FormatNames => [.. Enum.GetNames<NumberFormat>().Select(name => name.ToLowerInvariant())];
 
     private static NumberFormat ReadFormat(string text) => Array.IndexOf(FormatNames, text.ToLowerInvariant()) is >= 0 and var index
         ? Enum.GetValues<NumberFormat>()[index]
-        : throw new FormatException($"'{text}' is none of {string.Join(", ", FormatNames)}.");
+        : throw NoneOf(text, FormatNames);
+
+    private static FormatException NoneOf(string text, string[] names) =>
+        new($"'{text}' is none of {string.Join(", ", names)}.{Suggestion.Ask(text, names)}");
 
     public static double ReadKeep(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double keep) && keep is > 0 and <= 1
@@ -112,6 +118,16 @@ internal sealed class CommonOptions
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction) && fraction is >= 0 and < 1
             ? fraction
             : throw new FormatException($"{text} is not in [0, 1); it is a fraction of the calibration images, such as 0.1.");
+
+    public static double ReadFraction(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction) && fraction is >= 0 and <= 1
+            ? fraction
+            : throw new FormatException($"{text} is not in [0, 1]; it is a fraction, such as 0.01 for one in a hundred.");
+
+    public static int ReadInteger(string text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : throw new FormatException($"{text} is no whole number.");
 
     public static int ReadCount(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
@@ -153,15 +169,16 @@ internal sealed class CommonOptions
         return Images.Open(parsed, context, parsed.GetValue(Bundled), classes, output, use, MaximumPixelsOf(parsed), cancel);
     }
 
-    private static T[] ReadAll<T>(ArgumentResult result, string name, Func<string, T> read)
+    private static T[] ReadAll<T>(ArgumentResult result, string name, Func<string, string[]> split, Func<string, T> read)
     {
+        string all = string.Join(',', result.Tokens.Select(token => token.Value));
         try
         {
-            return [.. result.Tokens.SelectMany(token => token.Value.Split(',')).Select(text => read(text.Trim()))];
+            return [.. result.Tokens.SelectMany(token => split(token.Value)).Select(text => read(text.Trim()))];
         }
         catch (FormatException wrong)
         {
-            result.AddError($"{name}: {wrong.Message}");
+            result.AddError($"{name}: {wrong.Message}{DecimalComma.Ask(all, read)}");
             return [];
         }
     }

@@ -20,7 +20,8 @@ internal static class ExportVerb
     {
         var common = new CommonOptions();
         var model = new Argument<string>("model") { Description = "A saved pipeline (.zip) or network (.safetensors)" };
-        var target = new Argument<string>("target") { Description = "The safetensors file to write" };
+        var target = new Argument<string>("target") { Description = "The safetensors file to write" }
+            .EndsIn(".safetensors", "the network is written as safetensors");
         var form = CommonOptions.Choice("--format", "dense (zeros in removed blocks) or bsr", Form.Bsr);
         var verb = new Command("export", "Writes the network as safetensors.") { model, target, form, common.Json };
         return verb.Does(output, (parsed, _) =>

@@ -9,7 +9,7 @@ internal static class GpuCheckVerb
     public static Command Create(CliOutput output)
     {
         var common = new CommonOptions();
-        var gpu = new Option<int>("--gpu") { Description = "The GPU's number, as nvidia-smi lists them", DefaultValueFactory = _ => 0 };
+        var gpu = CommonOptions.One("--gpu", "The GPU's number, as nvidia-smi lists them", 0, CommonOptions.ReadCount);
         var verb = new Command("gpu-check", "Compares an NVIDIA GPU with the CPU, kernel by kernel, and times it.") { gpu, common.Json };
         return verb.Does(output, (parsed, cancel) =>
         {

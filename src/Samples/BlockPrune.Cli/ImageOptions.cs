@@ -9,12 +9,24 @@ namespace BlockPrune.Cli;
 /// <summary>The options that say which images, the same for every verb that takes some.</summary>
 internal sealed class ImageOptions
 {
-    private const string Choices = "--images FOLDER (one subfolder per class), --images FILE.csv (ImagePath,Label), "
-        + "--images-idx FILE --labels-idx FILE, or --bundled for the bundled ones";
+    private const string Choices = "--images FOLDER (one subfolder per class), --images FILE.csv (ImagePath,Label), --calibration-images and "
+        + "--test-images for sets of their own, --images-idx FILE --labels-idx FILE, or --bundled for the bundled ones";
 
     private readonly Option<string?> _images = new("--images")
     {
         Description = "Images: a folder with one subfolder per class, or a CSV file with the columns ImagePath and Label",
+        HelpName = "FOLDER|FILE.csv",
+    };
+
+    private readonly Option<string?> _calibration = new("--calibration-images")
+    {
+        Description = "Images to calibrate on, in place of a fifth of --images; a folder without subfolders does",
+        HelpName = "FOLDER|FILE.csv",
+    };
+
+    private readonly Option<string?> _test = new("--test-images")
+    {
+        Description = "Images to test on, in place of four fifths of --images",
         HelpName = "FOLDER|FILE.csv",
     };
 
@@ -40,6 +52,8 @@ internal sealed class ImageOptions
     public void AddTo(Command verb)
     {
         verb.Add(_images);
+        verb.Add(_calibration);
+        verb.Add(_test);
         verb.Add(_imagesIdx);
         verb.Add(_labelsIdx);
         verb.Add(_unreadable);
@@ -55,11 +69,19 @@ internal sealed class ImageOptions
             {
                 result.AddError("--images and --images-idx: give one of them.");
             }
+            else if ((images || result.GetResult(_images) is not null)
+                && (result.GetResult(_calibration) ?? result.GetResult(_test)) is not null)
+            {
+                result.AddError(
+                    "--images and --images-idx are split into images to calibrate on and to test on, --calibration-images and "
+                    + "--test-images are these sets: give the one or the others.");
+            }
         });
     }
 
     /// <summary>Whether the command line names images.</summary>
-    public bool AreGiven(ParseResult parsed) => parsed.GetValue(_images) is not null || parsed.GetValue(_imagesIdx) is not null;
+    public bool AreGiven(ParseResult parsed) =>
+        new[] { _images, _imagesIdx, _calibration, _test }.Any(option => parsed.GetValue(option) is not null);
 
     /// <summary>The limit that the command line gives; null: none.</summary>
     public long? MaximumPixelsOf(ParseResult parsed) => parsed.GetValue(_maximumPixels);
@@ -83,7 +105,7 @@ internal sealed class ImageOptions
         long maximumPixels, CancellationToken cancel)
     {
         var images = output.Steps(display => ImageSource.Open(
-            context, OriginOf(parsed, isBundled), classes, CheckOf(parsed, display, maximumPixels, cancel), use));
+            context, OriginOf(parsed, isBundled, use), classes, CheckOf(parsed, display, maximumPixels, cancel), use));
         NameSkipped(output, images.Unreadable);
         return images;
     }
@@ -118,15 +140,48 @@ internal sealed class ImageOptions
         }
     }
 
-    private ImageOrigin OriginOf(ParseResult parsed, bool isBundled)
+    private ImageOrigin OriginOf(ParseResult parsed, bool isBundled, ImageUse use)
     {
         if (parsed.GetValue(_imagesIdx) is { } images && parsed.GetValue(_labelsIdx) is { } labels)
         {
             return new ImageOrigin.Idx(images, labels);
         }
 
-        return parsed.GetValue(_images) is null && !isBundled
-            ? throw new OptionsException($"Which images? Give {Choices}.")
-            : ImageOrigin.Of(parsed.GetValue(_images));
+        if ((parsed.GetValue(_calibration) ?? parsed.GetValue(_test)) is not null)
+        {
+            return new ImageOrigin.Sets(
+                SetOf(parsed, _calibration, "to calibrate on", use.HasFlag(ImageUse.Calibration), parts => parts.Calibration),
+                SetOf(parsed, _test, "to test on", use.HasFlag(ImageUse.Test), parts => parts.Test));
+        }
+
+        string? path = parsed.GetValue(_images);
+        if (path is null && !isBundled)
+        {
+            throw new OptionsException($"Which images? Give {Choices}.");
+        }
+
+        return ImageFolder.PartsOf(path ?? "") is { } parts
+            ? throw new OptionsException(
+                $"{path} holds {parts.Names}: they look like the parts of a data set, not like classes. "
+                + $"Give {_calibration.Name} {parts.Calibration} {_test.Name} {parts.Test} in place of {_images.Name}.")
+            : ImageOrigin.Of(path);
+    }
+
+    // A set that is given and not read may be anything.
+    private static ImageOrigin? SetOf(
+        ParseResult parsed, Option<string?> option, string purpose, bool isNeeded, Func<FolderParts, string> partOf)
+    {
+        if (!isNeeded)
+        {
+            return null;
+        }
+
+        string path = parsed.GetValue(option) ?? throw new OptionsException(
+            $"Which images {purpose}? Give {option.Name} FOLDER or FILE.csv too, or --images, which is split into both.");
+        return ImageFolder.PartsOf(path) is { } parts
+            ? throw new OptionsException(
+                $"{path} holds {parts.Names}: they look like the parts of a data set, not like classes. "
+                + $"Give one of them, such as {option.Name} {partOf(parts)}.")
+            : ImageOrigin.Of(path);
     }
 }

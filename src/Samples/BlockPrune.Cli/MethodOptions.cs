@@ -47,6 +47,10 @@ internal sealed class MethodOptions
         }
     }
 
+    /// <summary>The calibration images that the method reads: with their classes where it goes by them.</summary>
+    public ImageUse CalibrationOf(ParseResult parsed) =>
+        parsed.GetValue(_labels) == CalibrationLabels.Column ? ImageUse.Calibration : ImageUse.AnyCalibration;
+
     /// <summary>Tells the options of an estimator.</summary>
     /// <exception cref="OptionsException">A layer is named twice.</exception>
     public void Apply(ParseResult parsed, BlockPruneEstimator.Options options)

@@ -7,6 +7,9 @@ namespace BlockPrune.Cli;
 /// <summary>A pruned network in a file of either form.</summary>
 internal static class ModelFile
 {
+    public const string Extension = ".zip";
+    public const string Content = "a saved model is a zip file, of which `blockprune export` makes a .safetensors";
+
     /// <summary>Loads the network alone.</summary>
     /// <param name="context">Owns the transformer.</param>
     /// <param name="path">A pipeline (<c>.zip</c>) or a network (<c>.safetensors</c>), as this program saves them.</param>

@@ -17,7 +17,7 @@ internal static class PredictVerb
             Description = "Image files; none: the test images of the folder, table or IDX files that the options name",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var verb = new Command("predict", "Names the class of each image.") { model, files, common.Bundled, common.Json };
+        var verb = new Command("predict", "Names the class of each image.") { model, files, common.Bundled, common.JsonLines };
         common.Images.AddTo(verb);
         return verb.Does(output, (parsed, cancel) =>
         {
@@ -29,14 +29,14 @@ internal static class PredictVerb
                 ? Files(context, common.Images.Check(
                     parsed, [.. paths.Select(path => new ImageFileRow { ImagePath = path })], output, network.MaximumPixels, cancel))
                 : TestImages(common.Images.Open(
-                    parsed, context, parsed.GetValue(common.Bundled), NetworkClasses.Of(network), output, ImageUse.Test,
+                    parsed, context, parsed.GetValue(common.Bundled), NetworkClasses.Of(network), output, ImageUse.AnyTest,
                     network.MaximumPixels, cancel));
             int row = 0;
             var scored = context.Data.CreateEnumerable<ScoreRow>(network.Transform(rows), reuseRowObject: true, ignoreMissingColumns: true);
             foreach (var scores in scored)
             {
                 cancel.ThrowIfCancellationRequested();
-                Answer(output, names[row++], network.LabelNames, scores, parsed.GetValue(common.Json));
+                Answer(output, names[row++], network.LabelNames, scores, parsed.GetValue(common.JsonLines));
             }
 
             return 0;

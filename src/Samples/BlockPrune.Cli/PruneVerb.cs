@@ -24,17 +24,15 @@ internal static class PruneVerb
             Description = "The pipeline to save",
             HelpName = "FILE.zip",
             DefaultValueFactory = _ => "pruned.zip",
-        };
-        var heldOut = CommonOptions.One(
-            "--held-out", "Fraction of the calibration images that only the comparison with the dense network sees", 0.0,
-            CommonOptions.ReadHeldOut);
+        }.EndsIn(ModelFile.Extension, ModelFile.Content);
+        var heldOut = new HeldOutOption();
         var epochs = CommonOptions.One(
             "--fine-tune-epochs", "Epochs of training after the refit, with the dense network as teacher", 0, CommonOptions.ReadCount);
         var report = ReportFiles.Option();
         var limit = ValidationRows.Option();
         var verb = new Command("prune", "Prunes a network and saves the pipeline that scores it.")
         {
-            common.Model, common.Bundled, block, criterion, refit, epochs, heldOut, save, report, limit, common.ApplyOrientation,
+            common.Model, common.Bundled, block, criterion, refit, epochs, heldOut.Option, save, report, limit, common.ApplyOrientation,
             common.ClassOrder, common.Seed, common.Json,
         };
         budget.AddTo(verb);
@@ -48,7 +46,7 @@ internal static class PruneVerb
             ReportFiles.RequireWritable(parsed.GetValue(report));
             var context = new MLContext(parsed.GetValue(common.Seed));
             string modelPath = common.ModelOf(parsed);
-            var use = parsed.GetValue(report) is null ? ImageUse.Calibration : ImageUse.Both;
+            var use = method.CalibrationOf(parsed) | (parsed.GetValue(report) is null ? ImageUse.None : ImageUse.Test);
             var images = common.ImagesOf(parsed, context, output, use, cancel);
             var options = new BlockPruneEstimator.Options
             {
@@ -59,7 +57,7 @@ internal static class PruneVerb
                 Budget = asked,
                 Criterion = parsed.GetValue(criterion),
                 Refit = parsed.GetValue(refit),
-                ValidationSetFraction = parsed.GetValue(heldOut),
+                ValidationSetFraction = heldOut.Of(parsed, images.CalibrationCount, output),
                 ApplyOrientation = parsed.GetValue(common.ApplyOrientation),
                 MaximumPixels = common.MaximumPixelsOf(parsed),
                 CancellationToken = cancel,

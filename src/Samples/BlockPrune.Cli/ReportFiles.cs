@@ -9,13 +9,14 @@ namespace BlockPrune.Cli;
 /// <summary>Writes a report: a page, the same as Markdown, and the plots that the Markdown shows.</summary>
 internal static class ReportFiles
 {
-    private const string Extension = ".html";
+    public const string Extension = ".html";
+    public const string Content = "a report is a page";
 
-    public static Option<string?> Option() => new("--report")
+    public static Option<string?> Option() => new Option<string?>("--report")
     {
         Description = "Writes a report to look at, and the same as Markdown beside it",
         HelpName = "FILE.html",
-    };
+    }.EndsIn(Extension, Content);
 
     public static Option<string?> References() => new("--references")
     {
@@ -25,21 +26,13 @@ internal static class ReportFiles
 
     /// <summary>Throws before minutes of work are spent on a page that cannot be written.</summary>
     /// <param name="path">The page; null: none is wanted.</param>
-    /// <exception cref="OptionsException">The name is not that of a page.</exception>
     /// <exception cref="IOException">The file cannot be created there.</exception>
     public static void RequireWritable(string? path)
     {
-        if (path is null)
+        if (path is not null)
         {
-            return;
+            AtomicFile.RequireWritable(path);
         }
-
-        if (!Path.GetExtension(path).Equals(Extension, StringComparison.OrdinalIgnoreCase))
-        {
-            throw new OptionsException($"A report is a page: give it a name that ends in {Extension}, not {path}.");
-        }
-
-        AtomicFile.RequireWritable(path);
     }
 
     /// <summary>Writes the report of a sweep.</summary>

@@ -25,20 +25,17 @@ internal sealed class ReportVerb
         HelpName = "FILE.safetensors",
     };
 
-    private readonly Option<double> _drop = new("--max-drop")
-    {
-        Description = "Accuracy that the recommended trial may lose, as a fraction",
-        DefaultValueFactory = _ => 0.01,
-    };
+    private readonly Option<double> _drop = CommonOptions.One(
+        "--max-drop", "Accuracy that the recommended trial may lose, as a fraction", 0.01, CommonOptions.ReadFraction);
 
     private readonly Option<int?> _limit = ValidationRows.Option();
     private readonly Option<string?> _references = ReportFiles.References();
-    private readonly Option<string> _target = new("--output")
+    private readonly Option<string> _target = new Option<string>("--output")
     {
         Description = "The page to write; the same as Markdown goes beside it",
         HelpName = "FILE.html",
         DefaultValueFactory = _ => "report.html",
-    };
+    }.EndsIn(ReportFiles.Extension, ReportFiles.Content);
 
     private ReportVerb(CliOutput output) => _output = output;
 

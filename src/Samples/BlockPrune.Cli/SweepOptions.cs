@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Sweeps;
@@ -35,36 +36,39 @@ internal sealed class SweepOptions
         "--tuner", "grid, random (as many as --max-trials), bisection (the least within --max-drop) or successive-halving",
         SweepTuner.Grid);
 
-    private readonly Option<string?> _journal = new("--journal")
+    private readonly Option<string?> _journal = new Option<string?>("--journal")
     {
-        Description = "Keeps every finished trial, a line each",
+        Description = "Keeps every finished trial in JSON Lines, a line each; the same command goes on from it",
         HelpName = "FILE.jsonl",
-    };
+    }.EndsIn(".jsonl", "a journal is a file of JSON Lines");
 
     private readonly Option<ResumeMode> _resume = CommonOptions.Choice(
         "--resume", "What becomes of the journal's trials: resume, retry-errored or restart", ResumeMode.Resume);
 
-    private readonly Option<double> _drop = new("--max-drop")
-    {
-        Description = "Accuracy that the recommended trial may lose, as a fraction",
-        DefaultValueFactory = _ => 0.01,
-    };
+    private readonly Option<double> _drop = CommonOptions.One(
+        "--max-drop", "Accuracy that the recommended trial may lose, as a fraction", 0.01, CommonOptions.ReadFraction);
 
-    private readonly Option<int?> _trials = new("--max-trials") { Description = "Trials at most, those of the journal included" };
+    private readonly Option<int?> _trials = CommonOptions.One<int?>(
+        "--max-trials", "Trials at most, those of the journal included", null, text => CommonOptions.ReadPositive(text));
 
-    private readonly Option<uint?> _seconds = new("--max-seconds")
-    {
-        Description = "Seconds at most; the trial that is running is dropped",
-    };
+    private readonly Option<int?> _seconds = CommonOptions.One<int?>(
+        "--max-seconds", "Seconds at most; the trial that is running is dropped", null, text => CommonOptions.ReadPositive(text));
 
     private readonly Option<SweepExecutor> _executor = CommonOptions.Choice(
         "--executor", "Where trials run: in-process or child-process (one that dies costs only itself)", SweepExecutor.InProcess);
 
-    private readonly Option<double?> _memory = new("--memory-limit")
+    private readonly Option<double?> _memory = Megabytes();
+
+    private static Option<double?> Megabytes()
     {
-        Description = "Megabytes of memory of the process that runs trials, at most",
-        HelpName = "MB",
-    };
+        var option = CommonOptions.One<double?>(
+            "--memory-limit", "Megabytes of memory of the process that runs trials, at most", null,
+            text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double megabytes)
+                ? megabytes
+                : throw new FormatException($"{text} is no number of megabytes."));
+        option.HelpName = "MB";
+        return option;
+    }
 
     /// <summary>All of them, for a verb.</summary>
     public IEnumerable<Option> All =>
@@ -128,7 +132,7 @@ internal sealed class SweepOptions
 
         if (parsed.GetValue(_seconds) is { } seconds)
         {
-            sweep.SetTrainingTimeInSeconds(seconds);
+            sweep.SetTrainingTimeInSeconds((uint)seconds);
         }
 
         if (parsed.GetValue(_memory) is { } megabytes)

@@ -19,7 +19,12 @@ internal sealed class SweepVerb
     private readonly Option<int?> _folds = CommonOptions.One<int?>(
         "--folds", "Judges on the calibration images, in so many folds", null, text => CommonOptions.ReadAtLeast(2, text));
 
-    private readonly Option<string?> _save = new("--output") { Description = "Saves the recommended network", HelpName = "FILE.zip" };
+    private readonly Option<string?> _save = new Option<string?>("--output")
+    {
+        Description = "Saves the recommended network",
+        HelpName = "FILE.zip",
+    }.EndsIn(ModelFile.Extension, ModelFile.Content);
+
     private readonly Option<string?> _report = ReportFiles.Option();
     private readonly Option<string?> _references = ReportFiles.References();
 
@@ -56,7 +61,7 @@ internal sealed class SweepVerb
             throw new OptionsException("--folds judges on the calibration images, so that --max-images limits nothing: give one.");
         }
 
-        var images = _common.ImagesOf(parsed, context, _output, ImageUse.Both, cancel);
+        var images = _common.ImagesOf(parsed, context, _output, UseOf(parsed), cancel);
         RequireFiles(parsed);
         var preparation = images.Preparation.Fit(images.Calibration);
         var test = preparation.Transform(ValidationRows.Of(context, images, parsed.GetValue(_limit)));
@@ -76,6 +81,11 @@ internal sealed class SweepVerb
             network => network.CreateReport(NameOf(result), test, modelPath, cancellationToken: cancel), cancel);
         return EndOf(parsed, result, page);
     }
+
+    // Folds judge on the calibration images; a report shows answers to test images.
+    private ImageUse UseOf(ParseResult parsed) => parsed.GetValue(_folds) is null
+        ? _method.CalibrationOf(parsed) | ImageUse.Test
+        : parsed.GetValue(_report) is null ? ImageUse.Calibration : ImageUse.Both;
 
     private SparsitySweep SweepOf(ParseResult parsed, MLContext context, string modelPath)
     {

@@ -36,4 +36,31 @@ internal static class CalibrationSplit
 
         return (calibration, test);
     }
+
+    /// <summary>Those of a set of its own that calibrate: all, or where they are too many some of every class, spread evenly.</summary>
+    /// <param name="rows">The images of all classes.</param>
+    /// <param name="labelOf">The class of an image.</param>
+    /// <returns>In the rows' order; more than the most where there are more classes.</returns>
+    public static IReadOnlyList<T> Most<T, TLabel>(IReadOnlyList<T> rows, Func<T, TLabel> labelOf)
+        where TLabel : notnull
+    {
+        if (rows.Count <= MaximumCalibration)
+        {
+            return rows;
+        }
+
+        var counts = rows.CountBy(labelOf).ToDictionary();
+        int perClass = Math.Max(1, MaximumCalibration / counts.Count);
+        var seen = new Dictionary<TLabel, int>();
+        return
+        [
+            .. rows.Where(row =>
+            {
+                var label = labelOf(row);
+                long index = seen.GetValueOrDefault(label), wanted = Math.Min(perClass, counts[label]);
+                seen[label] = (int)index + 1;
+                return index == 0 || index * wanted / counts[label] > (index - 1) * wanted / counts[label];
+            }),
+        ];
+    }
 }

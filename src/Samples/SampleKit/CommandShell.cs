@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 
 namespace SampleKit;
@@ -15,7 +14,7 @@ internal static class CommandShell
     private static readonly TimeSpan CancelGrace = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs a command line.</summary>
-    /// <param name="root">The program's commands.</param>
+    /// <param name="root">The program's commands; its help comes where nothing else is asked for.</param>
     /// <param name="args">The command line.</param>
     /// <param name="output">Takes help.</param>
     /// <param name="error">Takes what is wrong with the options.</param>
@@ -24,7 +23,8 @@ internal static class CommandShell
     public static async Task<int> InvokeAsync(
         RootCommand root, string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
-        var parsed = root.Parse(args);
+        TypedHelp.On(root);
+        var parsed = root.Parse(args.Length == 0 && root.Action is null ? ["--help"] : args);
         if (parsed.Tokens.Any(token => token.Type == TokenType.Directive))
         {
             // A shell asks for completions: a word a line, in one piece.
@@ -32,9 +32,14 @@ internal static class CommandShell
         }
 
         (output, error) = (TerminalWriter.Of(output), TerminalWriter.Of(error));
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        string[] wrong = parsed.Action is TypedHelp ? [] : [.. OptionErrors.Of(parsed)];
+        if (wrong.Length > 0)
         {
-            await ExplainErrorsAsync(parsed, error);
+            foreach (string line in wrong)
+            {
+                await error.WriteLineAsync(line);
+            }
+
             return WrongOptions;
         }
 
@@ -74,19 +79,5 @@ internal static class CommandShell
                 };
             }
         });
-    }
-
-    private static async Task ExplainErrorsAsync(ParseResult parsed, TextWriter error)
-    {
-        foreach (var wrong in parsed.Errors)
-        {
-            await error.WriteLineAsync(wrong.Message);
-        }
-
-        var command = parsed.CommandResult.Command;
-        string[] verbs = [.. command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name)];
-        await error.WriteLineAsync(verbs.Length > 0
-            ? $"The verbs are {string.Join(", ", verbs)}."
-            : $"The options are {string.Join(", ", command.Options.Select(option => option.Name))}; --help explains them.");
     }
 }

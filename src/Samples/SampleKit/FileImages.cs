@@ -4,33 +4,32 @@ using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace SampleKit;
 
-/// <summary>The user's image files, split into calibration and test rows class by class.</summary>
+/// <summary>The user's image files: calibration and test rows.</summary>
 internal sealed class FileImages : IImageSource
 {
     private readonly MLContext _context;
     private readonly IDataView _testFiles;
 
     /// <param name="context">Owns the data views.</param>
-    /// <param name="files">The files of every class.</param>
+    /// <param name="files">The files, split before the check: prune and evaluate see the same split, whatever they skip.</param>
     /// <param name="classes">The network's classes; null: those of the files.</param>
     /// <param name="check">Decides on files that cannot be read; null: they fail when their row is reached.</param>
     /// <param name="use">The parts whose files are checked.</param>
-    /// <exception cref="ArgumentException">A class is none of the network's, or has a single image.</exception>
+    /// <exception cref="ArgumentException">A class is none of the network's.</exception>
     /// <exception cref="InvalidDataException">Files cannot be read, and the check does not skip them.</exception>
     public FileImages(
-        MLContext context, IReadOnlyList<IGrouping<string, ImageFileRow>> files, NetworkClasses? classes,
-        ImageCheck? check = null, ImageUse use = ImageUse.Both)
+        MLContext context, ImageParts files, NetworkClasses? classes, ImageCheck? check = null, ImageUse use = ImageUse.Both)
     {
-        string[] found = [.. files.Select(group => group.Key)];
-        var labels = classes is null ? ClassLabels.Of(found) : new ClassLabels(classes.Match(found));
-
-        // Split before the check: prune and evaluate see the same split, whatever they skip.
-        var (calibrating, testing) = CalibrationSplit.Of([.. files.SelectMany(group => group)], row => row.Label);
-        foreach (var row in files.SelectMany(group => group))
+        var found = files.Classes;
+        var labels = classes is null ? ClassLabels.Of(found)
+            : found.Count == 0 ? ClassLabels.Of(classes.Names) : new ClassLabels(classes.Match(found));
+        IsTestLabelled = files.IsTestLabelled;
+        foreach (var row in files.Calibration.Concat(files.Test).Where(ImageParts.IsLabelled))
         {
             row.Label = labels[row.Label];
         }
 
+        var (calibrating, testing) = files;
         if (check is not null)
         {
             calibrating = use.HasFlag(ImageUse.Calibration) ? check.Keep(calibrating) : calibrating;
@@ -57,6 +56,8 @@ internal sealed class FileImages : IImageSource
     public int CalibrationCount { get; }
 
     public int TestCount { get; }
+
+    public bool IsTestLabelled { get; }
 
     public IReadOnlyList<string> TestNames { get; }
 

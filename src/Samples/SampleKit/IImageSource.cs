@@ -16,6 +16,9 @@ internal interface IImageSource
 
     int TestCount { get; }
 
+    /// <summary>Whether the class of every test image is told; else Label is missing in some rows.</summary>
+    bool IsTestLabelled { get; }
+
     /// <summary>What a message calls the test images, in their order: a file's path, or its number in an IDX file.</summary>
     IReadOnlyList<string> TestNames { get; }
 

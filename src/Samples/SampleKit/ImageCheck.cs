@@ -72,7 +72,7 @@ internal sealed class ImageCheck(UnreadableImages policy, IStepDisplay display, 
     {
         if (!File.Exists(path))
         {
-            return "no such file";
+            return Directory.Exists(path) ? "a folder, not an image" : "no such file";
         }
 
         try

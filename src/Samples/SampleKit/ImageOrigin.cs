@@ -22,6 +22,11 @@ internal abstract record ImageOrigin
     /// <param name="Path">The table; see <see cref="ImageTable"/>.</param>
     internal sealed record Csv(string Path) : ImageOrigin;
 
+    /// <summary>Sets of their own, in place of a split.</summary>
+    /// <param name="Calibration">A folder or table; null where the run does not calibrate.</param>
+    /// <param name="Test">A folder or table; null where the run does not test.</param>
+    internal sealed record Sets(ImageOrigin? Calibration, ImageOrigin? Test) : ImageOrigin;
+
     /// <summary>Grey images and their class numbers in two files, gzipped or plain.</summary>
     /// <param name="ImagesPath">The IDX file of images.</param>
     /// <param name="LabelsPath">The IDX file of labels.</param>

@@ -16,10 +16,9 @@ internal static class ImageSource
         MLContext context, ImageOrigin origin, NetworkClasses? classes, ImageCheck? check = null, ImageUse use = ImageUse.Both) =>
         origin switch
         {
-            ImageOrigin.Folder(var path) => new FileImages(context, ImageFolder.Read(path), classes, check, use),
-            ImageOrigin.Csv(var path) => new FileImages(context, ImageTable.Read(path), classes, check, use),
             ImageOrigin.Idx(var images, var labels) => OpenIdx(context, images, labels, classes),
-            _ => OpenBundled(context, classes),
+            ImageOrigin.Bundled => OpenBundled(context, classes),
+            _ => new FileImages(context, ImageParts.Of(origin, use), classes, check, use),
         };
 
     // A network without names of its own means the numbers; one with names must have these, in whatever order.

@@ -36,6 +36,9 @@ internal sealed class PixelImages : IImageSource
 
     public int TestCount { get; }
 
+    /// <summary>Always: a file of labels goes with a file of images.</summary>
+    public bool IsTestLabelled => true;
+
     public IReadOnlyList<string> TestNames { get; }
 
     public IEstimator<ITransformer> Preparation { get; }

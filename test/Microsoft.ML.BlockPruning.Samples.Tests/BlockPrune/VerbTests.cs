@@ -45,7 +45,7 @@ public sealed class VerbTests : IDisposable
     {
         string[] images = ["--model", _model, "--images", _images, "--block", "8x8", "--refit", "none"];
         using var whole = Json(["prune", .. images, "--keep", "1", "--held-out", "0.5", "--output", _folder.File("whole.zip")]);
-        using var none = Json(["prune", .. images, "--keep", "1", "--output", _folder.File("none.zip")]);
+        using var none = Json(["prune", .. images, "--keep", "1", "--held-out", "0", "--output", _folder.File("none.zip")]);
 
         var heldOut = whole.RootElement.GetProperty("heldOut");
         Assert.AreEqual(3, heldOut.GetProperty("images").GetInt32(), "half of the six that calibrate");

@@ -51,7 +51,7 @@ public sealed class ImageFolderTests
         Touch(folder, "ant", [.. Enumerable.Range(0, 11).Select(i => $"{i:D2}.png")]);
         Touch(folder, "bee", "0.png", "1.png");
 
-        var images = new FileImages(new MLContext(), ImageFolder.Read(folder.Path), classes: null);
+        var images = new FileImages(new MLContext(), ImageParts.Split(ImageFolder.Read(folder.Path)), classes: null);
 
         string[] calibration = Paths(images.Calibration);
         string[] test = Paths(images.Test);
@@ -70,7 +70,7 @@ public sealed class ImageFolderTests
         Touch(folder, "ant", "0.png", "1.png");
 
         var error = Assert.ThrowsExactly<ArgumentException>(
-            () => new FileImages(new MLContext(), ImageFolder.Read(folder.Path), new NetworkClasses.Fixed(["bee", "cat"])));
+            () => new FileImages(new MLContext(), ImageParts.Split(ImageFolder.Read(folder.Path)), new NetworkClasses.Fixed(["bee", "cat"])));
 
         StringAssert.Contains(error.Message, "'ant' is unknown to the network; its classes are bee, cat");
     }
@@ -82,7 +82,7 @@ public sealed class ImageFolderTests
         Touch(folder, "ant", "0.png");
 
         var error = Assert.ThrowsExactly<ArgumentException>(
-            () => new FileImages(new MLContext(), ImageFolder.Read(folder.Path), classes: null));
+            () => new FileImages(new MLContext(), ImageParts.Split(ImageFolder.Read(folder.Path)), classes: null));
 
         StringAssert.Contains(error.Message, "'ant' holds one image");
     }
