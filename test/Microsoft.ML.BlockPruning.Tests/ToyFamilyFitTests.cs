@@ -50,6 +50,7 @@ public sealed class ToyFamilyFitTests
             OpenCheckpoint = path => Checkpoint.Open(path, rows),
         };
 
+        Assert.IsGreaterThan(0.0, estimator.Forecast(images, 40).Seconds!.Value, "layers of several sizes are timed together");
         using var model = estimator.Fit(images);
         ml.Model.SaveAtomically(model, images.Schema, folder["toy.zip"]);
         var loaded = ml.Model.LoadChecked(folder["toy.zip"], out _);

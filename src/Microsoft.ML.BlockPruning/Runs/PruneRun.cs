@@ -55,8 +55,19 @@ internal sealed class PruneRun
     /// <exception cref="ArgumentException">A budget cannot be met, or a rule names a layer that is not there.</exception>
     public PruneSettings Prepare(DenseModel dense, Action onSample)
     {
+        var settings = Resolve(dense, onSample);
+        new SparsityAllocator(settings.Constraints, _rules, settings.Latency).CheckBudget(_rules.GridsOf(_rules.LayersOf(dense.Weights)));
+        return settings;
+    }
+
+    /// <summary>The same, but budgets need not be met.</summary>
+    /// <param name="dense">The network.</param>
+    /// <param name="onSample">Called before each sample of a measured time; it may throw to cancel.</param>
+    /// <exception cref="ArgumentException">A rule names a layer that is not there.</exception>
+    public PruneSettings Resolve(DenseModel dense, Action onSample)
+    {
         var grids = _rules.GridsOf(_rules.LayersOf(dense.Weights));
-        var settings = new PruneSettings
+        return new PruneSettings
         {
             Layers = _rules,
             Constraints = _request.Budget.Resolve(new NetworkCost(dense.Weights.Spec, _request.WeightFormat), grids),
@@ -65,8 +76,6 @@ internal sealed class PruneRun
                 : null,
             Seed = _request.Seed,
         };
-        new SparsityAllocator(settings.Constraints, _rules, settings.Latency).CheckBudget(grids);
-        return settings;
     }
 
     /// <summary>Prunes, fine-tunes where that is asked for, and packs.</summary>

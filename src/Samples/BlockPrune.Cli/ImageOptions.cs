@@ -9,8 +9,8 @@ namespace BlockPrune.Cli;
 /// <summary>The options that say which images, the same for every verb that takes some.</summary>
 internal sealed class ImageOptions
 {
-    private const string Choices = "--images FOLDER (one subfolder per class), --images FILE.csv (ImagePath,Label), --calibration-images and "
-        + "--test-images for sets of their own, --images-idx FILE --labels-idx FILE, or --bundled for the bundled ones";
+    private const string Choices = "--images FOLDER (one subfolder per class), --images FILE.csv (ImagePath,Label), --calibration-images "
+        + "and --test-images for sets of their own, --images-idx FILE --labels-idx FILE, or --bundled for the bundled ones";
 
     private readonly Option<string?> _images = new("--images")
     {
@@ -82,6 +82,9 @@ internal sealed class ImageOptions
     /// <summary>Whether the command line names images.</summary>
     public bool AreGiven(ParseResult parsed) =>
         new[] { _images, _imagesIdx, _calibration, _test }.Any(option => parsed.GetValue(option) is not null);
+
+    /// <summary>Whether there are test images: sets of their own may have none.</summary>
+    public bool AreTested(ParseResult parsed) => parsed.GetValue(_calibration) is null || parsed.GetValue(_test) is not null;
 
     /// <summary>The limit that the command line gives; null: none.</summary>
     public long? MaximumPixelsOf(ParseResult parsed) => parsed.GetValue(_maximumPixels);

@@ -29,11 +29,16 @@ internal static class PruneVerb
         var epochs = CommonOptions.One(
             "--fine-tune-epochs", "Epochs of training after the refit, with the dense network as teacher", 0, CommonOptions.ReadCount);
         var report = ReportFiles.Option();
+        var dry = new Option<bool>("--dry-run")
+        {
+            Description = "Prunes and writes nothing: shows the dense network's top-1 and cost, the least that can be kept, and the time "
+                + "and memory to expect",
+        };
         var limit = ValidationRows.Option();
         var verb = new Command("prune", "Prunes a network and saves the pipeline that scores it.")
         {
-            common.Model, common.Bundled, block, criterion, refit, epochs, heldOut.Option, save, report, limit, common.ApplyOrientation,
-            common.ClassOrder, common.Seed, common.Json,
+            common.Model, common.Bundled, block, criterion, refit, epochs, heldOut.Option, save, report, limit, dry,
+            common.ApplyOrientation, common.ClassOrder, common.Seed, common.Json,
         };
         budget.AddTo(verb);
         method.AddTo(verb);
@@ -42,11 +47,17 @@ internal static class PruneVerb
         {
             var asked = budget.Of(parsed);
             string target = parsed.GetRequiredValue(save);
-            AtomicFile.RequireWritable(target);
-            ReportFiles.RequireWritable(parsed.GetValue(report));
+            bool isDry = parsed.GetValue(dry), isTested = isDry && common.Images.AreTested(parsed);
+            if (!isDry)
+            {
+                AtomicFile.RequireWritable(target);
+                ReportFiles.RequireWritable(parsed.GetValue(report));
+            }
+
             var context = new MLContext(parsed.GetValue(common.Seed));
             string modelPath = common.ModelOf(parsed);
-            var use = method.CalibrationOf(parsed) | (parsed.GetValue(report) is null ? ImageUse.None : ImageUse.Test);
+            var use = method.CalibrationOf(parsed) | (isTested ? ImageUse.AnyTest
+                : isDry || parsed.GetValue(report) is null ? ImageUse.None : ImageUse.Test);
             var images = common.ImagesOf(parsed, context, output, use, cancel);
             var options = new BlockPruneEstimator.Options
             {
@@ -64,6 +75,12 @@ internal static class PruneVerb
             };
             method.Apply(parsed, options);
             options.FineTuning = parsed.GetValue(epochs) is > 0 and var passes ? new FineTuneOptions { Epochs = passes } : null;
+            if (isDry)
+            {
+                return new DryRun(output, context, images).Run(
+                    options, parsed.GetValue(limit), isTested, parsed.GetValue(common.Json));
+            }
+
             var model = output.Steps(display =>
             {
                 options.Progress = new PruneSteps(display, images.CalibrationCount);

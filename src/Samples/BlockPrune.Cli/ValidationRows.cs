@@ -7,7 +7,7 @@ namespace BlockPrune.Cli;
 internal static class ValidationRows
 {
     // Enough to tell two budgets apart by a tenth of a point, and a trial stays a matter of seconds.
-    private const int Most = 2000;
+    public const int Most = 2000;
 
     public static Option<int?> Option() => CommonOptions.One<int?>(
         "--max-images", $"Test images at most that networks are compared on (default: {Most})", null,

@@ -24,10 +24,11 @@ internal static class ImageFolder
         if (subfolders.Length == 0)
         {
             throw new IOException(loose.Length == 0
-                ? $"The folder {folder} has no subfolders and no image ({string.Join(' ', Extensions)}): put the images of each class into "
-                    + "a subfolder with the class's name."
-                : $"The folder {folder} has no subfolders, but {Name(loose)}: nothing says which class an image is of. Put the images of "
-                    + "each class into a subfolder with the class's name, or list them in a CSV file with the columns ImagePath and Label.");
+                ? $"The folder {folder} has no subfolders and no image ({string.Join(' ', Extensions)}): put the images of each class "
+                    + "into a subfolder with the class's name."
+                : $"The folder {folder} has no subfolders, but {Name(loose)}: nothing says which class an image is of. Put the images "
+                    + "of each class into a subfolder with the class's name, or list them in a CSV file with the columns ImagePath and "
+                    + "Label.");
         }
 
         if (loose.Length > 0)

@@ -5,7 +5,9 @@ internal static class Suggestion
 {
     private const int LeastPrefix = 2;
 
-    /// <summary>The candidate that is nearest by insertions, deletions, replacements and swaps of neighbours; or begins with the word.</summary>
+    /// <summary>
+    /// The candidate that is nearest by insertions, deletions, replacements and swaps of neighbours; or begins with the word.
+    /// </summary>
     /// <returns>Null where none is near: a wrong suggestion is worse than none.</returns>
     public static string? For(string word, IEnumerable<string> candidates)
     {

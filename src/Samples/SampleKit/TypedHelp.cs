@@ -48,9 +48,12 @@ internal sealed partial class TypedHelp(HelpAction inner) : SynchronousCommandLi
     private static string Typed(string help, Command command)
     {
         var texts = new Dictionary<string, string>();
-        foreach (object value in command.Options.Where(option => option.HasDefaultValue).Select(option => option.GetDefaultValue()).OfType<object>())
+        foreach (var option in command.Options.Where(option => option.HasDefaultValue))
         {
-            texts[WrittenOf(value)] = TypedOf(value);
+            if (option.GetDefaultValue() is { } value)
+            {
+                texts[WrittenOf(value)] = TypedOf(value);
+            }
         }
 
         return Default().Replace(help, match => texts.TryGetValue(match.Groups["value"].Value, out string? typed)

@@ -71,8 +71,8 @@ public sealed class OwnSetsTests : IDisposable
 
         Assert.AreEqual(Scores(byClass), Scores(byFlat), "the same images in the same order");
         using var inspected = Json("inspect", byFlat);
-        CollectionAssert.AreEqual(
-            Classes, inspected.RootElement.GetProperty("classes").EnumerateArray().Select(one => one.GetProperty("name").GetString()).ToArray());
+        var classes = inspected.RootElement.GetProperty("classes").EnumerateArray();
+        CollectionAssert.AreEqual(Classes, classes.Select(one => one.GetProperty("name").GetString()).ToArray());
     }
 
     [TestMethod]
@@ -199,7 +199,8 @@ public sealed class OwnSetsTests : IDisposable
             File.Copy(file, Path.Combine(few, Path.GetFileName(file)));
         }
 
-        using var many = Json("prune", "--model", _model, "--calibration-images", _train, "--block", "8x8", "--output", _folder.File("a.zip"));
+        using var many = Json(
+            "prune", "--model", _model, "--calibration-images", _train, "--block", "8x8", "--output", _folder.File("a.zip"));
         var none = CliRun.Of(
             "prune", "--model", _model, "--calibration-images", few, "--block", "8x8", "--output", _folder.File("b.zip"), "--json");
 

@@ -69,8 +69,9 @@ public sealed class ImageFolderTests
         using var folder = new TemporaryFolder();
         Touch(folder, "ant", "0.png", "1.png");
 
+        var files = ImageParts.Split(ImageFolder.Read(folder.Path));
         var error = Assert.ThrowsExactly<ArgumentException>(
-            () => new FileImages(new MLContext(), ImageParts.Split(ImageFolder.Read(folder.Path)), new NetworkClasses.Fixed(["bee", "cat"])));
+            () => new FileImages(new MLContext(), files, new NetworkClasses.Fixed(["bee", "cat"])));
 
         StringAssert.Contains(error.Message, "'ant' is unknown to the network; its classes are bee, cat");
     }

@@ -10,18 +10,23 @@ internal sealed record LatencyConstraint(LatencyTable Table, double Limit)
 {
     public bool KeepsAll => Limit >= Table.DenseMilliseconds;
 
+    /// <summary>Milliseconds where every layer keeps its floor alone.</summary>
+    /// <param name="grids">The layers that may lose blocks.</param>
+    /// <param name="rules">Their floors.</param>
+    public double LeastMilliseconds(LayerGrids grids, LayerRules rules) => Table.FixedMilliseconds + grids.Layers.Sum(layer =>
+    {
+        int total = layer.Blocks.TotalBlocks;
+        var curve = Table.Layers[layer.Name];
+        double sparse = curve.At(LayerAllocation.FloorOf(layer.Blocks, rules.FloorOf(layer.Name)), total);
+        return layer.Blocks.KeptBlocks == total ? Math.Min(curve.Dense, sparse) : sparse; // what lost blocks is dense no more
+    });
+
     /// <summary>Why it cannot be met, and the nearest that can; null where it can be.</summary>
     /// <param name="grids">The layers that may lose blocks.</param>
     /// <param name="rules">Their floors.</param>
     public string? Unmet(LayerGrids grids, LayerRules rules)
     {
-        double least = Table.FixedMilliseconds + grids.Layers.Sum(layer =>
-        {
-            int total = layer.Blocks.TotalBlocks;
-            var curve = Table.Layers[layer.Name];
-            double sparse = curve.At(LayerAllocation.FloorOf(layer.Blocks, rules.FloorOf(layer.Name)), total);
-            return layer.Blocks.KeptBlocks == total ? Math.Min(curve.Dense, sparse) : sparse; // what lost blocks is dense no more
-        });
+        double least = LeastMilliseconds(grids, rules);
         double dense = Table.DenseMilliseconds;
         return Limit >= least ? null : string.Create(
             CultureInfo.InvariantCulture,

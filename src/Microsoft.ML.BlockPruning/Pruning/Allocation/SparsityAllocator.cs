@@ -112,16 +112,28 @@ internal sealed class SparsityAllocator
         return plan;
     }
 
-    private string? Unmet(PruneConstraint constraint, LayerGrids grids)
+    /// <summary>What a budget's network costs at the least: all that is fixed, and the layers' floors.</summary>
+    public double LeastCost(PruneConstraint constraint, LayerGrids grids)
     {
-        var costs = constraint.Costs;
-        double least = costs.FixedCost;
+        double least = constraint.Costs.FixedCost;
         foreach (var (name, blocks) in grids.Layers)
         {
             // A floor protects by importance, so at worst it keeps the largest blocks.
-            least += CostsOf(costs, name, blocks).OrderDescending().Take(LayerAllocation.FloorOf(blocks, _rules.FloorOf(name))).Sum();
+            least += CostsOf(constraint.Costs, name, blocks).OrderDescending()
+                .Take(LayerAllocation.FloorOf(blocks, _rules.FloorOf(name))).Sum();
         }
 
+        return least;
+    }
+
+    /// <summary>What a budget's network costs with every block kept, in block-sparse form.</summary>
+    public static double WholeCost(PruneConstraint constraint, LayerGrids grids) =>
+        constraint.Costs.FixedCost + grids.Layers.Sum(layer => CostsOf(constraint.Costs, layer.Name, layer.Blocks).Sum());
+
+    private string? Unmet(PruneConstraint constraint, LayerGrids grids)
+    {
+        var costs = constraint.Costs;
+        double least = LeastCost(constraint, grids);
         double dense = constraint.DenseCost;
         return constraint.Limit >= least ? null : string.Create(
             CultureInfo.InvariantCulture,
@@ -129,9 +141,6 @@ internal sealed class SparsityAllocator
             + $"{costs.FixedCost / dense:0.####} are fixed, the rest is the layers' floor. "
             + $"Keep at least {RoundUp(least / dense):0.####} of the {constraint.Unit}, or lower the floors.");
     }
-
-    private static double WholeCost(PruneConstraint constraint, LayerGrids grids) =>
-        constraint.Costs.FixedCost + grids.Layers.Sum(layer => CostsOf(constraint.Costs, layer.Name, layer.Blocks).Sum());
 
     private static IEnumerable<long> CostsOf(ICostModel costs, string layerName, BlockMask blocks) =>
         from row in Enumerable.Range(0, blocks.BlockRows)

@@ -46,7 +46,9 @@ internal sealed record BudgetPart(BudgetUnit Unit, double Keep)
     /// <inheritdoc/>
     public override string ToString() => $"{Text(Keep)} of the {Words}";
 
-    private string Words => Unit switch
+    /// <summary>What it counts, as messages name it.</summary>
+    [JsonIgnore]
+    public string Words => Unit switch
     {
         BudgetUnit.MultiplyAdds => "multiply-adds",
         BudgetUnit.Parameters => "parameters",

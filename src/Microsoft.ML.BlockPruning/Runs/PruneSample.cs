@@ -1,0 +1,201 @@
+using System.Diagnostics;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Budgets;
+using Microsoft.ML.BlockPruning.Pruning.Refit;
+using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Torch;
+
+namespace Microsoft.ML.BlockPruning.Runs;
+
+/// <summary>Prunes the first layer of a network with few images, by the method of the whole run, and times it.</summary>
+/// <param name="request">The run.</param>
+/// <param name="onStep">Called after every batch and strip; it may throw to cancel.</param>
+internal sealed class PruneSample(PruneRequest request, Action onStep)
+{
+    // With fewer a layer is not trained as a whole.
+    private const int TrainedImages = 20;
+    private const int LeastImages = 2 * TrainedImages;
+    private const int MostImages = 256;
+    private const int WarmImages = 8;
+
+    // As many images as a calibration pass through the layer takes half a second for.
+    private const double PassSeconds = 0.5;
+
+    // What takes longer is reckoned from the strips that are done.
+    private const double ScoringSeconds = 20;
+
+    private readonly PruneMethod _method = PruneMethods.Of(request);
+
+    /// <summary>Images that <see cref="Run"/> may ask for.</summary>
+    public const int Wanted = MostImages;
+
+    /// <summary>Layers of a network that take as long as the one that is timed, by multiply-adds.</summary>
+    public static double LayersOf(NetworkSpec spec) =>
+        (double)spec.PrunableLinears.Sum(Work) / SampledOf(spec).PrunableLinears.Sum(Work);
+
+    /// <summary>Times.</summary>
+    /// <param name="dense">The network; not changed.</param>
+    /// <param name="images">The first of its calibration images.</param>
+    /// <param name="share">Fraction of the blocks that stays, about.</param>
+    public SampledTimes Run(NetworkWeights dense, CalibrationSet images, double share)
+    {
+        using var threads = new TorchThreads(request.Threads);
+        var network = FirstLayer(dense);
+        var rules = RulesFor(network.Spec);
+        var layers = rules.LayersOf(network);
+        int count = ImagesFor(network, layers, images);
+        var sample = Take(network.Spec, images, count);
+        var plan = SpreadPlan(rules.GridsOf(layers), share);
+        Refit(network, Take(network.Spec, images, Math.Min(count, TrainedImages)), layers, plan); // code is compiled, pools are filled
+
+        var (calibrating, choosing) = Choose(network, sample, rules, layers, share);
+        double refitting = Refit(network, sample, layers, plan);
+        var times = new SampledTimes(count, calibrating, choosing, refitting);
+        int fewer = Math.Max(TrainedImages, count / 4);
+        return count < LeastImages ? times : times with
+        {
+            Fewer = (fewer, Refit(network, Take(network.Spec, images, fewer), layers, plan)),
+        };
+    }
+
+    private int ImagesFor(NetworkWeights network, IReadOnlyList<PrunableLayer> layers, CalibrationSet images)
+    {
+        var few = Take(network.Spec, images, Math.Min(WarmImages, images.Count));
+        new CalibrationPass(network, few, request.Seed).RunShard(layers, onStep);
+        double seconds = Timed(() => new CalibrationPass(network, few, request.Seed).RunShard(layers, onStep));
+        int affordable = (int)Math.Clamp(PassSeconds * few.Count / seconds, LeastImages, MostImages);
+        return Math.Min(affordable, images.Count);
+    }
+
+    // Up to the refit, which is timed by itself.
+    private (double Calibrating, double Choosing) Choose(
+        NetworkWeights network, CalibrationSet sample, LayerRules rules, IReadOnlyList<PrunableLayer> layers, double share)
+    {
+        var grids = rules.GridsOf(layers);
+        double floors = grids.Layers.Sum(layer => LayerAllocation.FloorOf(layer.Blocks, rules.FloorOf(layer.Name)) + 1.0);
+        double keep = Math.Min(1, Math.Max(share, floors / grids.TotalBlocks)); // floors are rounded up, and few layers feel it most
+        var settings = new PruneSettings
+        {
+            Layers = rules,
+            Constraints = BudgetRequest.Of(BudgetUnit.Blocks, keep).Resolve(new NetworkCost(network.Spec, request.WeightFormat), grids),
+            Seed = request.Seed,
+        };
+        var clock = new StageClock();
+        using var enough = new CancellationTokenSource();
+        double scored = 1;
+        try
+        {
+            new BlockPruner(_method with { Shots = 1 }).Prune(network, sample, settings, step =>
+            {
+                onStep();
+                clock.Lap(step.Stage.ToString());
+                scored = step.Stage == PruneStage.Scoring ? ScoredPart(layers, step.Done) : scored;
+                if (step.Stage is PruneStage.Refitting || SecondsOf(clock, PruneStage.Scoring) > ScoringSeconds)
+                {
+                    throw new OperationCanceledException(enough.Token);
+                }
+            });
+        }
+        catch (OperationCanceledException ended) when (ended.CancellationToken == enough.Token)
+        {
+        }
+
+        return (
+            SecondsOf(clock, PruneStage.Calibrating),
+            (SecondsOf(clock, PruneStage.Scoring) / scored) + SecondsOf(clock, PruneStage.Allocating));
+    }
+
+    private double Refit(NetworkWeights network, CalibrationSet images, IReadOnlyList<PrunableLayer> layers, SparsityPlan plan)
+    {
+        var tokens = layers.Select(layer => layer.Groups.Select(_ => Ones(images.Count * layer.Tokens)).ToArray()).ToArray();
+        return Timed(() => _method.Refit(new RefitTask(network, images, layers, tokens, plan, request.Seed)).Run(onStep));
+    }
+
+    // By the cube of the inputs, as their inverse and a strip's path take it.
+    private static double ScoredPart(IReadOnlyList<PrunableLayer> layers, int strips)
+    {
+        double[] work = [.. layers.SelectMany(layer =>
+            Enumerable.Repeat(Math.Pow(layer.Weights.InFeatures, 3), layer.Blocks.BlockRows))];
+        return work.Take(strips).Sum() / work.Sum();
+    }
+
+    // As many blocks in every strip, at other places.
+    private static SparsityPlan SpreadPlan(LayerGrids grids, double share)
+    {
+        var plan = new SparsityPlan();
+        foreach (var (name, blocks) in grids.Layers)
+        {
+            var mask = new BlockMask(blocks.Rows, blocks.Columns, blocks.Shape, keepAll: false);
+            int kept = (int)Math.Clamp(Math.Round(share * mask.BlockColumns), 1, mask.BlockColumns);
+            for (int row = 0; row < mask.BlockRows; row++)
+            {
+                for (int i = 0; i < kept; i++)
+                {
+                    mask[row, (row + i) % mask.BlockColumns] = true;
+                }
+            }
+
+            plan.Add(name, mask);
+        }
+
+        return plan;
+    }
+
+    private LayerRules RulesFor(NetworkSpec spec)
+    {
+        string[] names = [.. spec.PrunableLinears.Select(linear => linear.Name)];
+        string[] dense = [.. names.Intersect(request.LayersToKeepDense ?? [], StringComparer.Ordinal)];
+        return new LayerRules(
+            request.Block, request.LayerFloor, Of(request.LayerBlocks, names), Of(request.LayerFloors, names),
+            dense.Length < names.Length ? dense : []); // a layer that loses nothing would tell nothing
+    }
+
+    private static Dictionary<string, T>? Of<T>(IReadOnlyDictionary<string, T>? rules, string[] names) =>
+        rules?.Where(rule => names.Contains(rule.Key, StringComparer.Ordinal)).ToDictionary();
+
+    private static NetworkWeights FirstLayer(NetworkWeights dense)
+    {
+        var network = new NetworkWeights(SampledOf(dense.Spec));
+        var tensors = dense.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Values, StringComparer.Ordinal);
+        foreach (var tensor in network.Tensors)
+        {
+            tensors[tensor.Name].CopyTo(tensor.Values, 0);
+        }
+
+        return network;
+    }
+
+    // Where layers have different sizes the first speaks for no other.
+    private static NetworkSpec SampledOf(NetworkSpec spec)
+    {
+        var shapes = spec.Layers.Select(layer => layer.Linears.Select(linear => linear with { Name = "" }).ToArray()).ToList();
+        return shapes.TrueForAll(shape => shape.SequenceEqual(shapes[0]))
+            ? new NetworkSpec(spec.Family, spec.ImageSize, spec.Channels, spec.Stem, spec.Layers[0].Steps, spec.Norm, spec.Heads)
+            : spec;
+    }
+
+    private static CalibrationSet Take(NetworkSpec spec, CalibrationSet images, int count) => new(
+        spec, images.ImagesAt(0, count).ToArray(), count, images.Labels is { } labels ? labels[..count] : null);
+
+    private static float[] Ones(int count)
+    {
+        float[] ones = new float[count];
+        Array.Fill(ones, 1);
+        return ones;
+    }
+
+    private static double SecondsOf(StageClock clock, PruneStage stage) =>
+        clock.Stages.Where(one => one.Name == stage.ToString()).Sum(one => one.Seconds);
+
+    private static double Timed(Action work)
+    {
+        long start = Stopwatch.GetTimestamp();
+        work();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static long Work(LinearSpec linear) => linear.Tokens * linear.Elements;
+}
