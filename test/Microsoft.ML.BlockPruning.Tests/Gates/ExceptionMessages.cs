@@ -23,11 +23,13 @@ internal static partial class ExceptionMessages
         return
             from arguments in root.DescendantNodes().Select(ArgumentsOf).OfType<ArgumentListSyntax>()
             from argument in arguments.Arguments
-            from text in TextsOf(argument.Expression)
-            let message = Squeeze(text)
-            where message.Any(char.IsLetter)
+            from message in Written(argument.Expression)
             select message;
     }
+
+    /// <summary>The texts that an expression may come to, as far as they are written there.</summary>
+    public static IEnumerable<string> Written(ExpressionSyntax expression) =>
+        TextsOf(expression).Select(Squeeze).Where(message => message.Any(char.IsLetter));
 
     /// <summary>One space for every run of white space, one … for every run of them.</summary>
     public static string Squeeze(string text) => Placeholders().Replace(WhiteSpace().Replace(text, " "), $"{Placeholder}").Trim();
