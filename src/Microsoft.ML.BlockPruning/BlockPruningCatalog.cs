@@ -1,5 +1,6 @@
 #pragma warning disable IDE0130 // where the users of ML.NET look for catalog methods
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.MlNet.Columns;
 using Microsoft.ML.BlockPruning.MlNet.Interop;
 using Microsoft.ML.BlockPruning.MlNet.Saving;
 using Microsoft.ML.BlockPruning.MlNet.Scoring;
@@ -71,14 +72,9 @@ public static class BlockPruningCatalog
         string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null,
         string? probabilityColumnName = null)
     {
-        var settings = new ScoringSettings(
-            imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device,
-            ProbabilityColumnName: probabilityColumnName);
-        settings.Validate();
-        var saved = NetworkFile.ReadWithReport(path);
-        return new SparseViTTransformer(
-            MlNetHost.EnvironmentOf(catalog), settings with { MaximumPixels = saved.Settings.MaximumPixels }, saved.Network, saved.Report,
-            fileNotes: saved.Notes);
+        var settings = SettingsOf(
+            imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, device, probabilityColumnName);
+        return LoadPruned(catalog, path, settings);
     }
 
     /// <summary>Loads a pruned network that <see cref="SparseViTTransformer.SaveNetwork(Stream)"/> wrote.</summary>
@@ -100,13 +96,75 @@ public static class BlockPruningCatalog
         string? probabilityColumnName = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var settings = new ScoringSettings(
-            imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, NumberOfThreads: null, device,
-            ProbabilityColumnName: probabilityColumnName);
-        settings.Validate();
+        var settings = SettingsOf(
+            imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, device, probabilityColumnName);
         var network = SparseViTReader.Read(stream);
         return new SparseViTTransformer(
             MlNetHost.EnvironmentOf(catalog), settings, network, fileNotes: [.. SavedModel.NotesOn(network)]);
     }
 #pragma warning restore RS0026
+
+    /// <summary>Loads a vision transformer to score, dense or pruned.</summary>
+    /// <param name="catalog">The transform's catalog.</param>
+    /// <param name="path">
+    /// A dense checkpoint (safetensors with timm's ViT/DeiT names; a <c>config.json</c> beside it is read too, as <c>PruneBlocks</c> does),
+    /// every block of which is kept; or whatever <c>LoadSparseViT</c> reads.
+    /// </param>
+    /// <param name="imageColumnName">Column of images, of any of the types that <c>PruneBlocks</c> reads.</param>
+    /// <param name="scoreColumnName">Output column of logits, a vector of <see cref="float"/>.</param>
+    /// <param name="predictedLabelColumnName">Output column of the best class, a key.</param>
+    /// <param name="batchSize">Images scored at once in a data view, 1 to 4,096.</param>
+    /// <param name="device">What to score on; null: the GPU of <see cref="MLContext.GpuDeviceId"/> if set, else the processor.</param>
+    /// <param name="probabilityColumnName">Output column of probabilities, the softmax of the logits; null: none.</param>
+    /// <returns>
+    /// The transformer. Of a checkpoint it tells what was assumed: <see cref="SparseViTTransformer.Notes"/>,
+    /// <see cref="SparseViTTransformer.PreprocessingSteps"/> and <see cref="SparseViTTransformer.Classes"/>, which are in the network's
+    /// order, "0", "1" … where <c>config.json</c> names none.
+    /// </returns>
+    /// <remarks>It answers whether a network is read right: its accuracy must be what it is in Python. libtorch is not needed.</remarks>
+    /// <exception cref="ArgumentException">A column's name is empty or used twice, or the batch size out of its range.</exception>
+    /// <exception cref="IOException">The file cannot be read, or is a pipe, a device or a folder.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or neither of these; names what is wrong.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <c>config.json</c> names another number of classes than the network has; or the GPU cannot be used, and the context does not fall
+    /// back to the CPU.
+    /// </exception>
+    /// <example>
+    /// <code>
+    /// using SparseViTTransformer dense = ml.Transforms.LoadViT("deit/model.safetensors");
+    /// </code>
+    /// </example>
+    public static SparseViTTransformer LoadViT(
+        this TransformsCatalog catalog, string path, string imageColumnName = "Image", string scoreColumnName = "Score",
+        string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null,
+        string? probabilityColumnName = null)
+    {
+        var settings = SettingsOf(
+            imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, device, probabilityColumnName);
+        if (NetworkFile.Takes(path))
+        {
+            return LoadPruned(catalog, path, settings);
+        }
+
+        var environment = MlNetHost.EnvironmentOf(catalog);
+        var dense = DenseFile.Read(environment, path).Model(environment);
+        return new SparseViTTransformer(environment, settings, dense.ToNetwork(), facts: dense.Facts);
+    }
+
+    private static SparseViTTransformer LoadPruned(TransformsCatalog catalog, string path, ScoringSettings settings)
+    {
+        var saved = NetworkFile.ReadWithReport(path);
+        return new SparseViTTransformer(
+            MlNetHost.EnvironmentOf(catalog), settings with { MaximumPixels = saved.Settings.MaximumPixels }, saved.Network, saved.Report,
+            fileNotes: saved.Notes);
+    }
+
+    private static ScoringSettings SettingsOf(
+        string image, string score, string predictedLabel, int batchSize, ScoringDevice? device, string? probability)
+    {
+        var settings = new ScoringSettings(
+            image, score, predictedLabel, batchSize, NumberOfThreads: null, device, ProbabilityColumnName: probability);
+        settings.Validate();
+        return settings;
+    }
 }

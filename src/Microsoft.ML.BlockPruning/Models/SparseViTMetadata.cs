@@ -30,6 +30,9 @@ internal sealed record SparseViTMetadata(NetworkSpec Spec, PixelMetadata Preproc
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
+    /// <summary>Whether a file says that it is a network of this library.</summary>
+    public static bool IsIn(SafetensorsFile file) => file.Metadata.ContainsKey(Key);
+
     /// <summary>Reads and checks; the network takes no more memory than the text and the file's tensors account for.</summary>
     /// <exception cref="InvalidDataException">There is none, it is damaged, or describes no network; says what.</exception>
     public static SparseViTMetadata ReadFrom(SafetensorsFile file)
@@ -37,7 +40,8 @@ internal sealed record SparseViTMetadata(NetworkSpec Spec, PixelMetadata Preproc
         if (!file.Metadata.TryGetValue(Key, out string? json))
         {
             throw new InvalidDataException(
-                $"{file.Source}: the metadata has no '{Key}', so it is no network of this library; a dense checkpoint is pruned first.");
+                $"{file.Source}: the metadata has no '{Key}', so it is no network of this library; a dense checkpoint is pruned first, or "
+                + "scored with every block by LoadViT and blockprune's evaluate, predict, inspect and bench.");
         }
 
         try
@@ -50,7 +54,7 @@ internal sealed record SparseViTMetadata(NetworkSpec Spec, PixelMetadata Preproc
                 0 or OfHyperParameters => Parse<ViTHyperParameters>(json, network => network.ToSpec(mostLayers)),
                 int other => throw new InvalidDataException(
                     $"{file.Source}: the metadata is of version {other}, this library reads version {OfHyperParameters} and "
-                    + $"{OfSpecification}."),
+                    + $"{OfSpecification}; update Microsoft.ML.BlockPruning."),
             };
         }
         catch (ArgumentException error)

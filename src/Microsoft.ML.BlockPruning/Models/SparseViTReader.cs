@@ -34,6 +34,20 @@ internal sealed class SparseViTReader
         return new SparseViTReader(file).Read();
     }
 
+    /// <summary>Whether a stream begins as such a file does, and as no other program's; reads no tensor.</summary>
+    public static bool Takes(Stream stream)
+    {
+        try
+        {
+            using var file = SafetensorsFile.Read(stream);
+            return SparseViTMetadata.IsIn(file);
+        }
+        catch (InvalidDataException)
+        {
+            return false; // for whoever reads such files to say
+        }
+    }
+
     private SparseViT Read()
     {
         bool isVerified = _file.VerifyChecksum();

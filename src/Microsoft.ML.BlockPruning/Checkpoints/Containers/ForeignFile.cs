@@ -15,6 +15,9 @@ internal sealed record ForeignFile(string Pattern, string Name, string WayOut)
     // A safetensors file begins with a length below 2^27, so its bytes 4 to 7 are zeros: no row may be as short as to fit one of them.
     private static readonly ForeignFile[] Known =
     [
+        new(
+            "PK\u0003\u0004..........................TrainingInfo", "a model that ML.NET saved, such as an already pruned one",
+            "Give the dense checkpoint that it was pruned from"),
         new("PK\u0003\u0004", "a zip archive, as PyTorch's .pth, .pt and .bin files are", SaveIt),
         new("PK\u0005\u0006", "an empty zip archive", "Fetch it again"),
         new("\u0080\u0002\u008A\u000Al\u00FC\u009CF", "a pickle, as PyTorch's old .pth files are", SaveIt),

@@ -38,18 +38,8 @@ internal sealed record PruneInput(
     /// <inheritdoc cref="Open(IHost, InputRequest, DataViewSchema)"/>
     public static PruneInput Open(IHost host, InputRequest input, DataViewSchema data, Func<string, Checkpoint> openCheckpoint)
     {
-        using var checkpoint = openCheckpoint(input.ModelPath);
-        var weights = checkpoint.ReadWeights();
-        var (preprocessing, origins) = input.Preprocessing is { } own
-            ? (own, PreprocessingOrigins.Options)
-            : (checkpoint.Preprocessing, PreprocessingOrigins.OfConfig(checkpoint.Config));
-        if (input.ApplyOrientation)
-        {
-            preprocessing = preprocessing.WithOrientation(true);
-            origins = origins with { Orientation = "Options.ApplyOrientation" };
-        }
-
-        CheckPreprocessing(host, preprocessing, weights.Spec);
+        var (weights, preprocessing, origins, labelNames) = DenseFile.Read(
+            host, input.ModelPath, input.Preprocessing, input.ApplyOrientation, openCheckpoint);
         var image = ImageColumn.Find(host, data, input.ImageColumnName, preprocessing);
         if (image.Type is VectorDataViewType { ItemType: var item } && item == NumberDataViewType.Single)
         {
@@ -57,19 +47,8 @@ internal sealed record PruneInput(
         }
 
         var label = LabelColumn.Find(host, data, input.LabelColumnName);
-        var classes = ClassOrder.Resolve(host, weights.Spec.NumClasses, checkpoint.LabelNames, label, input.ClassOrder);
+        var classes = ClassOrder.Resolve(host, weights.Spec.NumClasses, labelNames, label, input.ClassOrder);
         return new PruneInput(
             weights, preprocessing, origins, image, label, classes, HeldOutColumns.Find(host, input, preprocessing, label));
-    }
-
-    private static void CheckPreprocessing(IHost host, ImagePreprocessing preprocessing, NetworkSpec network)
-    {
-        if (preprocessing.ImageSize != network.ImageSize || preprocessing.Channels != network.Channels)
-        {
-            throw host.Process(new ArgumentOutOfRangeException(
-                nameof(preprocessing),
-                $"The preprocessing makes {preprocessing.Channels}x{preprocessing.ImageSize}x{preprocessing.ImageSize}, "
-                + $"but the network reads {network.Channels}x{network.ImageSize}x{network.ImageSize}."));
-        }
     }
 }

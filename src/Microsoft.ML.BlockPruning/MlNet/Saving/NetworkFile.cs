@@ -19,6 +19,16 @@ internal static class NetworkFile
     /// <inheritdoc cref="Read(string)"/>
     public static SavedModel ReadWithReport(string path) => Read(path, SavedModel.Read);
 
+    /// <summary>Whether a file is of either form, as its first bytes say; what is damaged further on is for reading it to say.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">It cannot be read, or is a pipe, a device or a folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not read it.</exception>
+    public static bool Takes(string path)
+    {
+        using var file = RegularFile.Open(path, FileShare.Read | FileShare.Delete);
+        return IsZip(file) || SparseViTReader.Takes(file);
+    }
+
     private static SavedModel Read(string path, Func<ISavedStreams, SavedModel> readModel)
     {
         using var file = RegularFile.Open(path, FileShare.Read | FileShare.Delete);

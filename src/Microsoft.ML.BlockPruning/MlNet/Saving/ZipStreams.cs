@@ -9,6 +9,7 @@ namespace Microsoft.ML.BlockPruning.MlNet.Saving;
 /// <summary>The folder of our network in a model's zip file, found and read without ML.NET.</summary>
 internal sealed class ZipStreams : ISavedStreams
 {
+    private const string PyTorchEntry = "data.pkl";
     private const string HeaderName = "Model.key";
 
     // ML.NET's ModelHeader: the kind of the folder, then the version that wrote it and the least that may read it.
@@ -43,6 +44,8 @@ internal sealed class ZipStreams : ISavedStreams
             folders.Length > 1 ? $"The model '{path}' holds {folders.Length} pruned networks, expected one: save them one by one."
             : others.Length > 0 ? $"The model '{path}' is ML.NET's and holds no pruned network; it has {string.Join(", ", others)}. Give a "
                 + "file that SavePruned or blockprune wrote."
+            : names.Any(name => NameOf(name) == PyTorchEntry) ? $"'{path}' is a checkpoint of PyTorch, expected what SavePruned or "
+                + "blockprune wrote: save its state_dict with safetensors.torch.save_file, then prune that file."
             : $"'{path}' is a zip file, but no model of ML.NET: expected what SavePruned or blockprune wrote.");
     }
 

@@ -1,0 +1,18 @@
+using System.Globalization;
+
+namespace Microsoft.ML.BlockPruning.Networks;
+
+public sealed partial class NetworkSpec
+{
+    /// <summary>The network in a line: its family and sizes, and what no tensor tells: heads and LayerNorm epsilon.</summary>
+    /// <returns>Such as <c>vit: images of 224x224 pixels, 3 channels, patches of 16x16, 12 layers, 384 features, 6 heads, …</c>.</returns>
+    public override string ToString()
+    {
+        var attention = Steps.OfType<BranchSpec>().Select(step => step.Middle).OfType<AttentionSpec>();
+        string heads = string.Join(" or ", attention.Select(middle => middle.Heads).Distinct());
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Family}: images of {ImageSize}x{ImageSize} pixels, {Channels} channels, patches of {Stem.PatchSize}x{Stem.PatchSize}, "
+            + $"{Layers.Count} layers, {Stem.Patch.OutFeatures} features, {heads} heads, LayerNorm epsilon {Norm.Eps}, {NumClasses} classes");
+    }
+}
