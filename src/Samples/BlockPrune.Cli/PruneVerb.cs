@@ -87,7 +87,7 @@ internal static class PruneVerb
                 return images.Preparation.Append(context.Transforms.PruneBlocks(options)).Fit(images.Calibration);
             });
             using var network = model.LastTransformer;
-            context.Model.SaveAtomically(model, images.Calibration.Schema, target);
+            context.Model.SavePruned(model, target);
             long bytes = OutputFile.LengthOf(target);
             if (parsed.GetValue(report) is { } page)
             {

@@ -77,7 +77,7 @@ internal sealed class SweepVerb
 
         var page = Save(
             parsed, result,
-            network => context.Model.SaveAtomically(preparation.Append(network), images.Calibration.Schema, parsed.GetValue(_save)!),
+            network => context.Model.SavePruned(network, parsed.GetValue(_save)!),
             network => network.CreateReport(NameOf(result), test, modelPath, cancellationToken: cancel), cancel);
         return EndOf(parsed, result, page);
     }

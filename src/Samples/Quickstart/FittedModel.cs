@@ -4,18 +4,17 @@ using Microsoft.ML.Data;
 
 namespace Quickstart;
 
-/// <summary>A fitted pipeline and what is needed to save it.</summary>
-internal sealed record FittedModel(MLContext Context, TransformerChain<SparseViTTransformer> Pipeline, DataViewSchema InputSchema)
-    : IDisposable
+/// <summary>A fitted pipeline.</summary>
+internal sealed record FittedModel(MLContext Context, TransformerChain<SparseViTTransformer> Pipeline) : IDisposable
 {
     public SparseViTTransformer Network => Pipeline.LastTransformer;
 
-    /// <summary>Saves the whole pipeline as ML.NET does.</summary>
+    /// <summary>Saves the network as the one file that every reader takes.</summary>
     /// <param name="path">The file to create or replace.</param>
     /// <returns>Length of the file in bytes.</returns>
     public long Save(string path)
     {
-        Context.Model.SaveAtomically(Pipeline, InputSchema, path);
+        Context.Model.SavePruned(Pipeline, path);
         return OutputFile.LengthOf(path);
     }
 

@@ -6,7 +6,7 @@ internal sealed record ModelFigures
     /// <summary>Fraction in [0, 1].</summary>
     public required double Top1 { get; init; }
 
-    /// <summary>Bytes of the file that ml.Model.Save writes.</summary>
+    /// <summary>Bytes of the file that ml.Model.SavePruned writes.</summary>
     public required long Bytes { get; init; }
 
     /// <summary>Multiply-adds per image.</summary>

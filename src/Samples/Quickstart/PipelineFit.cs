@@ -32,7 +32,7 @@ internal sealed class PipelineFit(MLContext context, IImageSource images, Quicks
         }));
         var fitted = pipeline.Fit(images.Calibration);
         seconds = clock.Elapsed.TotalSeconds;
-        return new FittedModel(context, fitted, images.Calibration.Schema);
+        return new FittedModel(context, fitted);
     }
 
     // Test images for the report's KL; no step of pruning sees them. They lie in order of their classes.
