@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
-using Microsoft.ML.BlockPruning;
 using Spectre.Console;
 
 namespace BlockPrune.Cli;
@@ -15,48 +14,61 @@ internal static class BenchVerb
     public static Command Create(CliOutput output)
     {
         var common = new CommonOptions();
-        var model = new Argument<string>("model") { Description = "A saved pipeline (.zip) or network (.safetensors)" };
+        var files = new Argument<string[]>("model")
+        {
+            Description = $"{ModelFile.AnyForm}; of several each has a column",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var batch = CommonOptions.List("--batch", "Images scored at once, such as 1,32", [1, 32], CommonOptions.ReadPositive);
         var seconds = CommonOptions.One("--seconds", "Time for each batch size", 15.0, ReadSeconds);
         var verb = new Command(
-            "bench", $"Times the pruned network and {ComparedWith}, in turn, on pixels in memory. ONNX Runtime is not part of this tool; "
+            "bench", $"Times pruned networks and {ComparedWith}, in turn, on pixels in memory. ONNX Runtime is not part of this tool; "
                 + "eng/bench.sh kernels of the repository compares with it.")
         {
-            model, batch, seconds, common.Json,
+            files, batch, seconds, common.Json,
         };
         return verb.Does(output, (parsed, cancel) =>
         {
             var context = new MLContext(Seed);
-            using var network = ModelFile.Open(context, parsed.GetRequiredValue(model), output);
+            using var models = ModelSet.Open(context, parsed.GetRequiredValue(files));
+            ModelSet.SayNotes(models, output);
+            RequireOneSize(models);
             var budget = TimeSpan.FromSeconds(parsed.GetValue(seconds));
             var rows = new List<BenchRow>();
             bool isComplete = output.Steps(display => Measure(
-                context, network, parsed.GetRequiredValue(batch), budget, rows, display, cancel));
+                context, models, parsed.GetRequiredValue(batch), budget, rows, display, cancel));
             if (rows.Count == 0)
             {
                 throw new OperationCanceledException(cancel);
             }
 
-            Answer(output, network, rows, parsed.GetValue(common.Json));
+            Answer(output, models, rows, parsed.GetValue(common.Json));
             return isComplete ? 0 : CommandShell.Cancelled;
         });
     }
 
     // A batch size after the other: stopped in between, what is measured is kept.
     private static bool Measure(
-        MLContext context, SparseViTTransformer network, int[] batches, TimeSpan budget, List<BenchRow> rows, IStepDisplay display,
+        MLContext context, ModelSet models, int[] batches, TimeSpan budget, List<BenchRow> rows, IStepDisplay display,
         CancellationToken cancel)
     {
         try
         {
             foreach (int batch in batches)
             {
-                using var pair = NetworkPair.Of(context, network, batch);
+                // Beside dense networks alone, the first of them takes the place of one that is made for the comparison.
+                bool withDense = !models.All(model => model.IsDense);
+                using var batched = BatchedNetworks.Of(context, models, withDense, batch);
                 string step = string.Create(CultureInfo.InvariantCulture, $"Timing, batch {batch}");
                 var latency = new LatencyComparison(context, Seed, budget).Measure(
-                    [new(pair.Dense, batch), new(pair.Pruned, batch)], fraction => display.Report(step, fraction), cancel);
+                    [.. batched.Networks.Select(network => new LatencyCase(network, batch))],
+                    fraction => display.Report(step, fraction), cancel);
                 display.Report(step, 1);
-                rows.Add(new BenchRow(batch, latency[0], latency[1]));
+                rows.Add(new BenchRow(batch, latency[0],
+                [
+                    .. models.Zip(latency.Skip(withDense ? 1 : 0), (model, time) =>
+                        new BenchModel(model.Name, time, latency[0].MedianMs / time.MedianMs)),
+                ]));
             }
 
             return true;
@@ -67,24 +79,52 @@ internal static class BenchVerb
         }
     }
 
-    private static void Answer(CliOutput output, SparseViTTransformer network, List<BenchRow> rows, bool isJson)
+    private static void RequireOneSize(ModelSet models)
+    {
+        var first = models[0];
+        if (models.FirstOrDefault(model => model.Network.Network.ImageDim != first.Network.Network.ImageDim) is { } other)
+        {
+            throw new OptionsException(
+                $"Networks are timed on the same images, but {first.Name} reads {SizeOf(first)} and {other.Name} {SizeOf(other)}; "
+                + "bench them one by one.");
+        }
+    }
+
+    private static string SizeOf(OpenModel model) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{model.Network.Network.Channels}x{model.Network.Network.ImageSize}x{model.Network.Network.ImageSize}");
+
+    private static void Answer(CliOutput output, ModelSet models, List<BenchRow> rows, bool isJson)
     {
         if (isJson)
         {
+            var network = models[0].Network;
             output.Json(new { Machine = Machine.Current, network.MultiplyAdds, network.DenseMultiplyAdds, ComparedWith, Batches = rows });
             return;
         }
 
-        var table = new Table().RoundedBorder().AddColumns("batch", "dense, ms per image", "pruned, ms per image", "times as fast");
+        bool isOne = models.Count == 1, isDense = models.All(model => model.IsDense);
+        var table = new Table().RoundedBorder().AddColumns(["batch", .. isDense ? [] : new[] { "dense, ms per image" }]);
+        foreach (var model in models)
+        {
+            string name = isOne && !isDense ? "pruned" : Markup.Escape(model.Name);
+            table.AddColumn($"{name}, ms per image");
+            table.AddColumn("times as fast");
+        }
+
         foreach (var row in rows)
         {
             table.AddRow(
-                row.Batch.ToString(CultureInfo.InvariantCulture), Text(row.Dense), Text(row.Pruned),
-                row.Speedup.ToString("F2", CultureInfo.InvariantCulture));
+            [
+                row.Batch.ToString(CultureInfo.InvariantCulture), .. isDense ? [] : new[] { Text(row.Dense) },
+                .. row.Models.SelectMany(one => new[] { Text(one.Latency), one.Speedup.ToString("F2", CultureInfo.InvariantCulture) }),
+            ]);
         }
 
         output.Console.Write(table);
-        output.Out.WriteLine($"Medians (10th to 90th percentile), in turn with {ComparedWith}.");
+        output.Out.WriteLine(isDense
+            ? $"Medians (10th to 90th percentile), in turn; nothing is removed, and {models[0].Name} is what the others are compared with."
+            : $"Medians (10th to 90th percentile), in turn with {ComparedWith}.");
         output.Out.WriteLine(Machine.Current.ToString());
     }
 

@@ -1,40 +1,37 @@
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
-using Microsoft.ML.Data;
 
 namespace BlockPrune.Cli;
 
-/// <summary>A pruned network in a file of either form.</summary>
+/// <summary>The networks in files that the command line names.</summary>
 internal static class ModelFile
 {
     public const string Extension = ".zip";
     public const string Content = "a saved model is a zip file, of which `blockprune export` makes a .safetensors";
 
-    /// <summary>Loads the network alone.</summary>
+    /// <summary>What an argument that names a model may be.</summary>
+    public const string AnyForm =
+        "A pruned model (.zip), a pruned network (.safetensors), or a dense checkpoint (.safetensors with timm's names, or its folder)";
+
+    private const string InFolder = "model.safetensors";
+
+    /// <summary>Loads a network, pruned or dense.</summary>
     /// <param name="context">Owns the transformer.</param>
-    /// <param name="path">A pipeline (<c>.zip</c>) or a network (<c>.safetensors</c>), as this program saves them.</param>
+    /// <param name="path">Any file that <see cref="AnyForm"/> names, of whatever columns.</param>
+    /// <exception cref="IOException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds no network.</exception>
+    public static SparseViTTransformer Open(MLContext context, string path) =>
+        context.Transforms.LoadViT(Find(path), probabilityColumnName: CliOutput.Probability);
+
+    /// <summary>Loads a pruned network and shows what its file did not say, or what of it did not read.</summary>
+    /// <param name="context">Owns the transformer.</param>
+    /// <param name="path">A pruned model (<c>.zip</c>) or network (<c>.safetensors</c>), of whatever columns.</param>
+    /// <param name="output">Takes the notes, beside the answer.</param>
     /// <exception cref="IOException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or holds no pruned network.</exception>
-    public static SparseViTTransformer Open(MLContext context, string path)
+    public static SparseViTTransformer OpenPruned(MLContext context, string path, CliOutput output)
     {
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"There is no model file {path}.");
-        }
-
-        return path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
-            ? context.Transforms.LoadSparseViT(path, probabilityColumnName: CliOutput.Probability)
-            : Find(context.Model.LoadChecked(path, out _))
-                ?? throw new InvalidDataException($"The pipeline {path} holds no pruned network.");
-    }
-
-    /// <summary>Loads the network and shows what its file did not say, or what of it did not read.</summary>
-    /// <param name="context">Owns the transformer.</param>
-    /// <param name="path">As for <see cref="Open(MLContext, string)"/>.</param>
-    /// <param name="output">Takes the notes, beside the answer.</param>
-    public static SparseViTTransformer Open(MLContext context, string path, CliOutput output)
-    {
-        var network = Open(context, path);
+        var network = context.Transforms.LoadSparseViT(Find(path), probabilityColumnName: CliOutput.Probability);
         foreach (string note in network.Notes)
         {
             output.Error.WriteLine($"Note: {note}");
@@ -43,10 +40,17 @@ internal static class ModelFile
         return network;
     }
 
-    private static SparseViTTransformer? Find(ITransformer transformer) => transformer switch
+    /// <summary>The file of a model: the name itself, or that within a folder as Hugging Face's hub has it.</summary>
+    /// <exception cref="IOException">There is no such file.</exception>
+    public static string Find(string path)
     {
-        SparseViTTransformer network => network,
-        TransformerChain<ITransformer> chain => chain.Select(Find).LastOrDefault(found => found is not null),
-        _ => null,
-    };
+        if (Directory.Exists(path))
+        {
+            string file = Path.Combine(path, InFolder);
+            return File.Exists(file) ? file : throw new FileNotFoundException(
+                $"The folder {path} holds no {InFolder}; name the model's file.");
+        }
+
+        return File.Exists(path) ? path : throw new FileNotFoundException($"There is no model file {path}.");
+    }
 }

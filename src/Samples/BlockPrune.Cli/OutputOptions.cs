@@ -12,29 +12,32 @@ internal static class OutputOptions
     /// <param name="content">What is written, such as <c>a saved pipeline is a zip file</c>.</param>
     public static Option<T> EndsIn<T>(this Option<T> option, string extension, string content)
     {
-        option.Validators.Add(result => Check(result, result.Tokens, $"{option.Name}: ", extension, content));
+        option.Validators.Add(result => Check(result, result.Tokens, $"{option.Name}: ", [extension], content));
         return option;
     }
 
-    /// <inheritdoc cref="EndsIn{T}(Option{T}, string, string)"/>
-    public static Argument<T> EndsIn<T>(this Argument<T> argument, string extension, string content)
+    /// <summary>The same of an argument that may be a file of several kinds; the first extension is proposed.</summary>
+    public static Argument<T> EndsIn<T>(this Argument<T> argument, IReadOnlyList<string> extensions, string content)
     {
-        argument.Validators.Add(result => Check(result, result.Tokens, "", extension, content));
+        argument.Validators.Add(result => Check(result, result.Tokens, "", extensions, content));
         return argument;
     }
 
-    private static void Check(SymbolResult result, IEnumerable<Token> tokens, string name, string extension, string content)
+    private static void Check(
+        SymbolResult result, IEnumerable<Token> tokens, string name, IReadOnlyList<string> extensions, string content)
     {
-        foreach (string path in tokens.Select(token => token.Value).Where(path => !IsRight(path, extension)))
+        foreach (string path in tokens.Select(token => token.Value).Where(path => !IsRight(path, extensions)))
         {
-            result.AddError($"{name}{path} does not end in {extension}: {content}. Did you mean {Path.ChangeExtension(path, extension)}?");
+            result.AddError(
+                $"{name}{path} does not end in {string.Join(" or ", extensions)}: {content}. "
+                + $"Did you mean {Path.ChangeExtension(path, extensions[0])}?");
         }
     }
 
     // A device or a pipe has no ending; whether it can be written to, is decided where it is opened.
-    private static bool IsRight(string path, string extension)
+    private static bool IsRight(string path, IReadOnlyList<string> extensions)
     {
         string found = Path.GetExtension(path);
-        return found.Equals(extension, StringComparison.OrdinalIgnoreCase) || (found.Length == 0 && File.Exists(path));
+        return extensions.Contains(found, StringComparer.OrdinalIgnoreCase) || (found.Length == 0 && File.Exists(path));
     }
 }

@@ -1,73 +1,61 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Numerics.Tensors;
 using Microsoft.ML;
 
 namespace BlockPrune.Cli;
 
 /// <summary><c>blockprune predict</c>: the class of image files.</summary>
-internal static class PredictVerb
+internal sealed class PredictVerb
 {
-    public static Command Create(CliOutput output)
+    private readonly CliOutput _output;
+    private readonly CommonOptions _common = new();
+    private readonly Argument<string> _model = new("model") { Description = ModelFile.AnyForm };
+    private readonly Argument<string[]> _files = new("image")
     {
-        var common = new CommonOptions();
-        var model = new Argument<string>("model") { Description = "A saved pipeline (.zip) or network (.safetensors)" };
-        var files = new Argument<string[]>("image")
-        {
-            Description = "Image files; none: the test images of the folder, table or IDX files that the options name",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        var verb = new Command("predict", "Names the class of each image.") { model, files, common.Bundled, common.JsonLines };
-        common.Images.AddTo(verb);
-        return verb.Does(output, (parsed, cancel) =>
-        {
-            var context = new MLContext(seed: 1);
-            using var network = ModelFile.Open(context, parsed.GetRequiredValue(model), output);
-            common.Images.Apply(parsed, network);
-            string[] paths = parsed.GetRequiredValue(files);
-            var (rows, names) = paths.Length > 0
-                ? Files(context, common.Images.Check(
-                    parsed, [.. paths.Select(path => new ImageFileRow { ImagePath = path })], output, network.MaximumPixels, cancel))
-                : TestImages(common.Images.Open(
-                    parsed, context, parsed.GetValue(common.Bundled), NetworkClasses.Of(network), output, ImageUse.AnyTest,
-                    network.MaximumPixels, cancel));
-            int row = 0;
-            var scored = context.Data.CreateEnumerable<ScoreRow>(network.Transform(rows), reuseRowObject: true, ignoreMissingColumns: true);
-            foreach (var scores in scored)
-            {
-                cancel.ThrowIfCancellationRequested();
-                Answer(output, names[row++], network.LabelNames, scores, parsed.GetValue(common.JsonLines));
-            }
+        Description = "Image files; none: the test images of the folder, table or IDX files that the options name",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
 
-            return 0;
-        });
+    private readonly Option<int> _top = CommonOptions.One(
+        "--top", "Names so many classes of each image, the best first", 1, CommonOptions.ReadPositive);
+
+    private PredictVerb(CliOutput output) => _output = output;
+
+    public static Command Create(CliOutput output) => new PredictVerb(output).Create();
+
+    private Command Create()
+    {
+        var verb = new Command("predict", "Names the class of each image, and whether it is right where the image's folder tells.")
+        {
+            _model, _files, _top, _common.Bundled, _common.ClassOrder, _common.ApplyOrientation, _common.JsonLines,
+        };
+        _common.Images.AddTo(verb);
+        return verb.Does(_output, Run);
     }
 
-    private static (IDataView Rows, IReadOnlyList<string> Names) Files(MLContext context, IReadOnlyList<ImageFileRow> files) =>
-        (ImageBytes.Of(context, context.Data.LoadFromEnumerable(files)), [.. files.Select(row => row.ImagePath)]);
-
-    private static (IDataView Rows, IReadOnlyList<string> Names) TestImages(IImageSource images) =>
-        (images.Preparation.Fit(images.Calibration).Transform(images.Test), images.TestNames);
-
-    private static void Answer(CliOutput output, string path, IReadOnlyList<string> classes, ScoreRow scores, bool isJson)
+    private int Run(ParseResult parsed, CancellationToken cancel)
     {
-        float[] logits = scores.Score, probabilities = scores.Probability;
-        int best = TensorPrimitives.IndexOfMax<float>(logits);
-        if (probabilities.Length == 0)
+        var context = new MLContext(seed: 1);
+        using var models = ModelSet.Open(context, [parsed.GetRequiredValue(_model)]);
+        ModelSet.SayNotes(models, _output);
+        var network = models[0].Network;
+        _common.Images.Apply(parsed, network);
+        network.ApplyOrientation |= parsed.GetValue(_common.ApplyOrientation);
+        var classes = models[0].Classes(context, parsed.GetValue(_common.ClassOrder));
+        string[] paths = parsed.GetRequiredValue(_files);
+        var images = paths.Length > 0
+            ? PredictedImages.Of(context, classes, _common.Images.Check(
+                parsed, [.. paths.Select(path => new ImageFileRow { ImagePath = path })], _output, network.MaximumPixels, cancel))
+            : PredictedImages.Of(_common.Images.Open(
+                parsed, context, parsed.GetValue(_common.Bundled), classes, _output, ImageUse.AnyTest, network.MaximumPixels, cancel));
+        var answer = new PredictAnswer(_output, images, parsed.GetValue(_top), parsed.GetValue(_common.JsonLines));
+        var scored = context.Data.CreateEnumerable<ScoreRow>(network.Transform(images.Rows), reuseRowObject: true);
+        foreach (var (row, scores) in scored.Index())
         {
-            // A model of before there was the column.
-            probabilities = new float[logits.Length];
-            TensorPrimitives.SoftMax(logits, probabilities);
+            cancel.ThrowIfCancellationRequested();
+            answer.Write(row, scores);
         }
 
-        if (isJson)
-        {
-            output.Json(new { Image = path, Label = classes[best], Probability = probabilities[best], Score = logits });
-        }
-        else
-        {
-            output.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{path}: {classes[best]} ({100 * probabilities[best]:F1} %)"));
-        }
+        answer.Summarize();
+        return 0;
     }
 }

@@ -78,7 +78,7 @@ internal sealed class ReportVerb
     private ModelReport ModelOf(ParseResult parsed, string zip, CancellationToken cancel)
     {
         var context = new MLContext(seed: 1);
-        using var network = ModelFile.Open(context, zip, _output);
+        using var network = ModelFile.OpenPruned(context, zip, _output);
         _common.Images.Apply(parsed, network);
         string name = Path.GetFileName(zip);
         bool isBundled = parsed.GetValue(_common.Bundled);

@@ -1,0 +1,26 @@
+using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
+
+namespace BlockPrune.Cli;
+
+/// <summary>A model that is looked at, alone or beside others.</summary>
+/// <param name="Name">What columns and lines call it.</param>
+/// <param name="Path">Its file.</param>
+/// <param name="Network">The network.</param>
+internal sealed record OpenModel(string Name, string Path, SparseViTTransformer Network) : IDisposable
+{
+    /// <summary>Whether nothing was removed.</summary>
+    public bool IsDense => Network.Layers.All(layer => layer.KeptBlocks == layer.TotalBlocks);
+
+    // A checkpoint's layers are whole; a model file has its own names, whatever was kept.
+    private bool IsCheckpoint => Network.Report is null && Network.Layers.All(layer => layer.TotalBlocks == 1 && layer.KeptBlocks == 1)
+        && !Path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The classes that images are matched with.</summary>
+    /// <param name="context">Reads the file again.</param>
+    /// <param name="order">How a checkpoint was trained that names no class.</param>
+    public NetworkClasses Classes(MLContext context, ClassNameOrder order) =>
+        IsCheckpoint ? new NetworkClasses.Dense(context, Path, order) : NetworkClasses.Of(Network);
+
+    public void Dispose() => Network.Dispose();
+}
