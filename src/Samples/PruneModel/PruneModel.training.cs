@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.Data;
@@ -46,7 +47,7 @@ public static partial class PruneModel
         return context.Data.LoadFromEnumerable(
             from files in found
             from file in files
-            select new ModelInput { Label = labels[file.Label], ImageSource = ImageBytes.Read(file.ImagePath) });
+            select new ModelInput { Label = labels[file.Label], ImageSource = ImageFile.ReadBytes(file.ImagePath) });
     }
 
     /// <summary>The classes of the network that is pruned.</summary>

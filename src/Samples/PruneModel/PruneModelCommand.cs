@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Spectre.Console;
 
@@ -67,7 +68,7 @@ internal static class PruneModelCommand
         var verb = Verb("predict", "Tells what an image shows.", error, (settings, parsed, _) =>
         {
             PruneModel.MLNetModelPath = settings.ModelPath;
-            var input = new PruneModel.ModelInput { ImageSource = ImageBytes.Read(parsed.GetRequiredValue(image)) };
+            var input = new PruneModel.ModelInput { ImageSource = ImageFile.ReadBytes(parsed.GetRequiredValue(image)) };
             foreach (var (label, probability) in PruneModel.PredictAllLabels(input))
             {
                 Say(console, $"{label,-20} {100 * probability,6:F2} %");

@@ -5,10 +5,10 @@ using Microsoft.ML.BlockPruning.Runs.Reports;
 namespace SampleKit;
 
 /// <summary>The user's image files: calibration and test rows.</summary>
+/// <remarks>A row is a path, which the network's own decoder reads: rows that wait for their turn hold no file.</remarks>
 internal sealed class FileImages : IImageSource
 {
     private readonly MLContext _context;
-    private readonly IDataView _testFiles;
 
     /// <param name="context">Owns the data views.</param>
     /// <param name="files">The files, split before the check: prune and evaluate see the same split, whatever they skip.</param>
@@ -37,9 +37,8 @@ internal sealed class FileImages : IImageSource
         }
 
         _context = context;
-        _testFiles = context.Data.LoadFromEnumerable(testing);
-        Calibration = ImageBytes.Of(context, context.Data.LoadFromEnumerable(calibrating));
-        Test = ImageBytes.Of(context, _testFiles);
+        Calibration = context.Data.LoadFromEnumerable(calibrating);
+        Test = context.Data.LoadFromEnumerable(testing);
         CalibrationCount = calibrating.Count;
         TestCount = testing.Count;
         TestNames = [.. testing.Select(row => row.ImagePath)];
@@ -69,6 +68,5 @@ internal sealed class FileImages : IImageSource
 
     public IReadOnlyList<UnreadableImage> Unreadable { get; }
 
-    // Shuffled as names: rows wait in memory for their turn.
-    public IDataView ShuffledTest(int seed) => ImageBytes.Of(_context, _context.Data.ShuffleRows(_testFiles, seed));
+    public IDataView ShuffledTest(int seed) => _context.Data.ShuffleRows(Test, seed);
 }

@@ -4,7 +4,7 @@ using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace SampleKit;
 
-/// <summary>Where the images come from: rows with the column Image, and the step that turns their Label into a key.</summary>
+/// <summary>Where the images come from: rows with the column ImagePath or Image, and the step that turns their Label into a key.</summary>
 internal interface IImageSource
 {
     /// <summary>Rows to calibrate on; none of them is a test row.</summary>
@@ -22,7 +22,7 @@ internal interface IImageSource
     /// <summary>What a message calls the test images, in their order: a file's path, or its number in an IDX file.</summary>
     IReadOnlyList<string> TestNames { get; }
 
-    /// <summary>Makes Label a key; Image is a vector of bytes (a file) or of float (pixels) already.</summary>
+    /// <summary>Makes Label a key; the network reads ImagePath (a file) or Image (a vector of float, pixels) as it is.</summary>
     IEstimator<ITransformer> Preparation { get; }
 
     /// <summary>The classes in the order of Label's keys, and what the images call them.</summary>

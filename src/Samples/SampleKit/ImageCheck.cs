@@ -77,7 +77,7 @@ internal sealed class ImageCheck(UnreadableImages policy, IStepDisplay display, 
 
         try
         {
-            byte[] file = ImageBytes.Read(path);
+            byte[] file = ImageFile.ReadBytes(path);
             var (width, height) = ImageFile.ReadSize(file, MaximumPixels);
             if ((long)width * height <= LargePixels)
             {
@@ -99,7 +99,7 @@ internal sealed class ImageCheck(UnreadableImages policy, IStepDisplay display, 
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            return refused.Message;
+            return refused.Message.TrimEnd('.');
         }
     }
 }
