@@ -10,9 +10,10 @@ public sealed partial class NetworkSpec
     {
         var attention = Steps.OfType<BranchSpec>().Select(step => step.Middle).OfType<AttentionSpec>();
         string heads = string.Join(" or ", attention.Select(middle => middle.Heads).Distinct());
+        string channels = Channels == 1 ? "1 channel" : $"{Channels} channels";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Family}: images of {ImageSize}x{ImageSize} pixels, {Channels} channels, patches of {Stem.PatchSize}x{Stem.PatchSize}, "
+            $"{Family}: images of {ImageSize}x{ImageSize} pixels, {channels}, patches of {Stem.PatchSize}x{Stem.PatchSize}, "
             + $"{Layers.Count} layers, {Stem.Patch.OutFeatures} features, {heads} heads, LayerNorm epsilon {Norm.Eps}, {NumClasses} classes");
     }
 }

@@ -104,7 +104,8 @@ internal static class BenchVerb
         }
 
         bool isOne = models.Count == 1, isDense = models.All(model => model.IsDense);
-        var table = new Table().RoundedBorder().AddColumns(["batch", .. isDense ? [] : new[] { "dense, ms per image" }]);
+        var table = new Table().RoundedBorder().AddColumn("batch");
+        table = isDense ? table : table.AddColumn("dense, ms per image");
         foreach (var model in models)
         {
             string name = isOne && !isDense ? "pruned" : Markup.Escape(model.Name);
@@ -116,7 +117,7 @@ internal static class BenchVerb
         {
             table.AddRow(
             [
-                row.Batch.ToString(CultureInfo.InvariantCulture), .. isDense ? [] : new[] { Text(row.Dense) },
+                row.Batch.ToString(CultureInfo.InvariantCulture), .. Enumerable.Repeat(Text(row.Dense), isDense ? 0 : 1),
                 .. row.Models.SelectMany(one => new[] { Text(one.Latency), one.Speedup.ToString("F2", CultureInfo.InvariantCulture) }),
             ]);
         }

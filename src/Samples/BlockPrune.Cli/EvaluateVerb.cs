@@ -49,13 +49,13 @@ internal sealed class EvaluateVerb
         foreach (var model in columns)
         {
             _common.Images.Apply(parsed, model.Network);
-            model.Network.ApplyOrientation |= parsed.GetValue(_common.ApplyOrientation);
+            model.Orient(parsed.GetValue(_common.ApplyOrientation) || model.Network.ApplyOrientation);
         }
 
         if (DenseOf(parsed, context, models) is { } dense)
         {
             // It is given what the pruned one is given; config.json says nothing of either.
-            dense.Network.ApplyOrientation = first.Network.ApplyOrientation;
+            dense.Orient(first.Network.ApplyOrientation);
             dense.Network.MaximumPixels = first.Network.MaximumPixels;
             columns = [dense, .. columns];
         }

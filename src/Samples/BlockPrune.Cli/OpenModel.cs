@@ -22,5 +22,14 @@ internal sealed record OpenModel(string Name, string Path, SparseViTTransformer 
     public NetworkClasses Classes(MLContext context, ClassNameOrder order) =>
         IsCheckpoint ? new NetworkClasses.Dense(context, Path, order) : NetworkClasses.Of(Network);
 
+    /// <summary>Has image files turned as EXIF says, or not; where that is as it was, whoever said so has said it.</summary>
+    public void Orient(bool isApplied)
+    {
+        if (Network.ApplyOrientation != isApplied)
+        {
+            Network.ApplyOrientation = isApplied;
+        }
+    }
+
     public void Dispose() => Network.Dispose();
 }

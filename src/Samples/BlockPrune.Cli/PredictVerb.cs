@@ -39,7 +39,7 @@ internal sealed class PredictVerb
         ModelSet.SayNotes(models, _output);
         var network = models[0].Network;
         _common.Images.Apply(parsed, network);
-        network.ApplyOrientation |= parsed.GetValue(_common.ApplyOrientation);
+        models[0].Orient(parsed.GetValue(_common.ApplyOrientation) || network.ApplyOrientation);
         var classes = models[0].Classes(context, parsed.GetValue(_common.ClassOrder));
         string[] paths = parsed.GetRequiredValue(_files);
         var images = paths.Length > 0

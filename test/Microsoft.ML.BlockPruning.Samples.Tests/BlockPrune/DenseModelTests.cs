@@ -30,6 +30,10 @@ public sealed class DenseModelTests : IDisposable
         Assert.AreEqual(24, dense.RootElement.GetProperty("images").GetInt32());
         Assert.AreEqual(whole.RootElement.GetProperty("top1").GetDouble(), dense.RootElement.GetProperty("top1").GetDouble());
         Assert.AreEqual(NamesIn(whole), NamesIn(dense));
+        var steps = dense.RootElement.GetProperty("preprocessing").EnumerateArray()
+            .ToDictionary(step => step.GetProperty("name").GetString()!, step => step.GetProperty("origin").GetString());
+        Assert.AreEqual("config.json, crop_pct", steps["resize"]);
+        Assert.AreEqual("the default", steps["orientation"]);
     }
 
     /// <summary>By what predict says of each file: top-1, agreement, and which answers changed.</summary>

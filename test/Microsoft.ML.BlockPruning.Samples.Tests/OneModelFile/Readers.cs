@@ -22,56 +22,57 @@ internal static class Readers
         ("blockprune predict", ByCli),
     ];
 
-    private static IEnumerable<(string Label, float[] Score)> ByPath(string path, IReadOnlyList<string> images)
+    private static List<(string Label, float[] Score)> ByPath(string path, IReadOnlyList<string> images)
     {
         var ml = new MLContext();
         using var engine = ml.Model.CreatePredictionEngine<Photo, Answer>(ml.Model.LoadChecked(path, out _));
         return [.. images.Select(image => engine.Predict(new Photo { ImagePath = image })).Select(answer => answer.Pair)];
     }
 
-    private static IEnumerable<(string Label, float[] Score)> ByBytes(string path, IReadOnlyList<string> images)
+    private static List<(string Label, float[] Score)> ByBytes(string path, IReadOnlyList<string> images)
     {
         var ml = new MLContext();
         using var engine = ml.Model.CreatePredictionEngine<Content, Answer>(ml.Model.LoadChecked(path, out _));
         return [.. images.Select(image => engine.Predict(new Content { Image = File.ReadAllBytes(image) })).Select(answer => answer.Pair)];
     }
 
-    private static IEnumerable<(string Label, float[] Score)> ByTransformer(string path, IReadOnlyList<string> images)
+    private static List<(string Label, float[] Score)> ByTransformer(string path, IReadOnlyList<string> images)
     {
         using var network = new MLContext().Transforms.LoadSparseViT(path);
         return Answers(network, images);
     }
 
-    private static IEnumerable<(string Label, float[] Score)> ByEither(string path, IReadOnlyList<string> images)
+    private static List<(string Label, float[] Score)> ByEither(string path, IReadOnlyList<string> images)
     {
         using var network = new MLContext().Transforms.LoadViT(path);
         return Answers(network, images);
     }
 
-    private static IEnumerable<(string Label, float[] Score)> ByPrunedModel(string path, IReadOnlyList<string> images)
+    private static List<(string Label, float[] Score)> ByPrunedModel(string path, IReadOnlyList<string> images)
     {
         using var model = PrunedModel.Load(path);
         return [.. images.Select(image => model.Predict(File.ReadAllBytes(image))).Select(Pair)];
     }
 
-    private static IEnumerable<(string Label, float[] Score)> ByPrunedModelsFile(string path, IReadOnlyList<string> images)
+    private static List<(string Label, float[] Score)> ByPrunedModelsFile(string path, IReadOnlyList<string> images)
     {
         using var model = PrunedModel.Load(path);
         return [.. images.Select(model.PredictFile).Select(Pair)];
     }
 
-    private static IEnumerable<(string Label, float[] Score)> ByCli(string path, IReadOnlyList<string> images)
+    private static List<(string Label, float[] Score)> ByCli(string path, IReadOnlyList<string> images)
     {
         var run = CliRun.Of(["predict", path, .. images, "--json"]);
         Assert.AreEqual(0, run.ExitCode, run.Error);
-        foreach (string line in run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            using var answer = JsonDocument.Parse(line);
-            yield return (
-                answer.RootElement.GetProperty("label").GetString()!,
-                [.. answer.RootElement.GetProperty("score").EnumerateArray().Select(
-                    score => float.Parse(score.GetRawText(), CultureInfo.InvariantCulture))]);
-        }
+        return [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(AnswerOf)];
+    }
+
+    private static (string Label, float[] Score) AnswerOf(string line)
+    {
+        using var answer = JsonDocument.Parse(line);
+        float[] score = [.. answer.RootElement.GetProperty("score").EnumerateArray().Select(
+            one => float.Parse(one.GetRawText(), CultureInfo.InvariantCulture))];
+        return (answer.RootElement.GetProperty("label").GetString()!, score);
     }
 
     private static List<(string Label, float[] Score)> Answers(SparseViTTransformer network, IReadOnlyList<string> images)
