@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.BlockPruning.MlNet.Columns;
 using Microsoft.ML.BlockPruning.MlNet.Interop;
 using Microsoft.ML.BlockPruning.MlNet.Progress;
@@ -49,10 +48,10 @@ public sealed partial class BlockPruneEstimator
         var request = _request with { Seed = MlNetHost.SeedOf(_host) };
         var settings = Marked(() => new PruneRun(request) { MeasureLatency = MeasureLatency }
             .Resolve(source.Model, progress.ThrowIfCancelled));
-        long start = Stopwatch.GetTimestamp();
+        long start = TimeProvider.System.GetTimestamp();
         var sample = new CalibrationReader(_host, wanted, progress)
             .Read(input, source.Image, source.Label?.Column, source.Weights.Spec, source.Preprocessing, request.Seed).Calibration;
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
         int all = Math.Min(images, _options.MaximumCalibrationImages ?? int.MaxValue);
         int heldOut = (int)Math.Round(_options.ValidationSetFraction * all);
         return new PruneForecaster(request, source.Model, settings).Of(

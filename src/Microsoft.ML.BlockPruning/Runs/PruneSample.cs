@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning;
@@ -192,9 +191,9 @@ internal sealed class PruneSample(PruneRequest request, Action onStep)
 
     private static double Timed(Action work)
     {
-        long start = Stopwatch.GetTimestamp();
+        long start = TimeProvider.System.GetTimestamp();
         work();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return TimeProvider.System.GetElapsedTime(start).TotalSeconds;
     }
 
     private static long Work(LinearSpec linear) => linear.Tokens * linear.Elements;
