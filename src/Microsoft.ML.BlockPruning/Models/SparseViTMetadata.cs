@@ -1,5 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 using Microsoft.ML.BlockPruning.Checkpoints.Families;
 using Microsoft.ML.BlockPruning.Imaging;
@@ -19,16 +19,6 @@ internal sealed record SparseViTMetadata(NetworkSpec Spec, PixelMetadata Preproc
     private const int OfSpecification = 2;
     private const string Key = "blockpruning";
     private const string NotesKey = "blockpruning_notes"; // an entry of its own: older versions pass it over
-
-    private static readonly JsonSerializerOptions Strict = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
-    };
 
     /// <summary>Whether a file says that it is a network of this library.</summary>
     public static bool IsIn(SafetensorsFile file) => file.Metadata.ContainsKey(Key);
@@ -50,8 +40,9 @@ internal sealed record SparseViTMetadata(NetworkSpec Spec, PixelMetadata Preproc
             int mostLayers = Math.Max(1, file.Tensors.Count);
             return VersionOf(json) switch
             {
-                OfSpecification => Parse<NetworkSpec>(json, network => network),
-                0 or OfHyperParameters => Parse<ViTHyperParameters>(json, network => network.ToSpec(mostLayers)),
+                OfSpecification => Parse(json, MetadataJsonContext.Strict.MetadataJsonNetworkSpec, network => network),
+                0 or OfHyperParameters => Parse(
+                    json, MetadataJsonContext.Strict.MetadataJsonViTHyperParameters, network => network.ToSpec(mostLayers)),
                 int other => throw new InvalidDataException(
                     $"{file.Source}: the metadata is of version {other}, this library reads version {OfHyperParameters} and "
                     + $"{OfSpecification}; update Microsoft.ML.BlockPruning."),
@@ -73,7 +64,9 @@ internal sealed record SparseViTMetadata(NetworkSpec Spec, PixelMetadata Preproc
     {
         try
         {
-            string?[] notes = file.Metadata.TryGetValue(NotesKey, out string? json) ? JsonSerializer.Deserialize<string[]>(json) ?? [] : [];
+            string?[] notes = file.Metadata.TryGetValue(NotesKey, out string? json)
+                ? JsonSerializer.Deserialize(json, MetadataJsonContext.Default.StringArray) ?? []
+                : [];
             return [.. notes.OfType<string>()];
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -87,7 +80,7 @@ internal sealed record SparseViTMetadata(NetworkSpec Spec, PixelMetadata Preproc
     {
         if (notes.Count > 0)
         {
-            writer.AddMetadata(NotesKey, JsonSerializer.Serialize(notes));
+            writer.AddMetadata(NotesKey, JsonSerializer.Serialize([.. notes], MetadataJsonContext.Default.StringArray));
         }
     }
 
@@ -99,12 +92,15 @@ internal sealed record SparseViTMetadata(NetworkSpec Spec, PixelMetadata Preproc
         if (ViT.TryConfigOf(spec) is { } config)
         {
             OwnMetadata.AddTo(writer, config);
-            writer.AddMetadata(Key, Text(OfHyperParameters, ViTHyperParameters.Of(config), preprocessing, labels));
+            writer.AddMetadata(Key, JsonSerializer.Serialize(
+                new(OfHyperParameters, ViTHyperParameters.Of(config), preprocessing, [.. labels]),
+                MetadataJsonContext.Strict.MetadataJsonViTHyperParameters));
         }
         else
         {
             writer.AddMetadata("format", "pt");
-            writer.AddMetadata(Key, Text(OfSpecification, spec, preprocessing, labels));
+            writer.AddMetadata(Key, JsonSerializer.Serialize(
+                new(OfSpecification, spec, preprocessing, [.. labels]), MetadataJsonContext.Strict.MetadataJsonNetworkSpec));
         }
     }
 
@@ -122,12 +118,10 @@ internal sealed record SparseViTMetadata(NetworkSpec Spec, PixelMetadata Preproc
         }
     }
 
-    private static string Text<TNetwork>(int version, TNetwork network, PixelMetadata preprocessing, IReadOnlyList<string> labels) =>
-        JsonSerializer.Serialize(new MetadataJson<TNetwork>(version, network, preprocessing, [.. labels]), Strict);
-
-    private static SparseViTMetadata Parse<TNetwork>(string json, Func<TNetwork, NetworkSpec> specOf)
+    private static SparseViTMetadata Parse<TNetwork>(
+        string json, JsonTypeInfo<MetadataJson<TNetwork>> form, Func<TNetwork, NetworkSpec> specOf)
     {
-        var metadata = JsonSerializer.Deserialize<MetadataJson<TNetwork>>(json, Strict) ?? throw new JsonException("it is null");
+        var metadata = JsonSerializer.Deserialize(json, form) ?? throw new JsonException("it is null");
         if (metadata.Network is null || metadata.Labels.Contains(null))
         {
             throw new JsonException(metadata.Network is null ? "the network is null" : "a label is null");
@@ -140,17 +134,9 @@ internal sealed record SparseViTMetadata(NetworkSpec Spec, PixelMetadata Preproc
     }
 
     // The rest of the text is read strictly by what its version says; where it says none, the strict reader tells so.
-    private static int VersionOf(string json) => JsonSerializer.Deserialize<JustVersion>(json, JsonSerializerOptions.Web)?.Version ?? 0;
+    private static int VersionOf(string json) =>
+        JsonSerializer.Deserialize(json, MetadataJsonContext.Lenient.VersionJson)?.Version ?? 0;
 
     private static InvalidDataException NoNetwork(string source, ArgumentException error) =>
         new($"{source}: the metadata '{Key}' describes no network: {error.Message}", error);
-
-    private sealed record JustVersion(int Version);
 }
-
-/// <summary>What the tensors of a file do not say, as its metadata spells it.</summary>
-/// <param name="Version">1 where the network is a ViT's hyper-parameters, 2 where it is a specification.</param>
-/// <param name="Network">The network.</param>
-/// <param name="Preprocessing">What is done to an image first.</param>
-/// <param name="Labels">In the order of the logits.</param>
-internal sealed record MetadataJson<TNetwork>(int Version, TNetwork Network, PixelMetadata Preprocessing, string[] Labels);
