@@ -43,9 +43,9 @@ internal sealed class SmallNetwork
         using var scope = NewDisposeScope();
         using var off = no_grad();
         using var network = new TorchNetwork(Weights);
-        network.to(float64);
+        network.To(float64);
         var config = Weights.Config;
         var pixels = tensor(Pixels).reshape(Images, config.Channels, config.ImageSize, config.ImageSize).to(float64);
-        return network.forward(pixels).data<double>().ToArray();
+        return network.Forward(pixels).data<double>().ToArray();
     }
 }

@@ -65,7 +65,7 @@ internal sealed class CalibrationPass(NetworkWeights network, CalibrationSet cal
         using var on = enable_grad();
         using var generator = new Generator((ulong)seed, CPU);
         using var module = new TorchNetwork(network);
-        foreach (var parameter in module.parameters())
+        foreach (var parameter in module.Module.parameters())
         {
             parameter.requires_grad = false;
         }
@@ -94,7 +94,7 @@ internal sealed class CalibrationPass(NetworkWeights network, CalibrationSet cal
         Tensor logits;
         try
         {
-            logits = module.forward(calibration.ImagesOf(batch));
+            logits = module.Forward(calibration.ImagesOf(batch));
         }
         finally
         {

@@ -24,7 +24,7 @@ internal sealed class DivergenceLoss : ICalibrationLoss
         var batches = Enumerable.Range(0, calibration.BatchCount).Select(batch =>
         {
             using var batchScope = NewDisposeScope();
-            return module.forward(calibration.ImagesOf(batch)).softmax(1).MoveToOuterDisposeScope();
+            return module.Forward(calibration.ImagesOf(batch)).softmax(1).MoveToOuterDisposeScope();
         });
         _dense = cat([.. batches]).MoveToOuterDisposeScope();
     }

@@ -1,7 +1,6 @@
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Optimization;
 using Microsoft.ML.BlockPruning.Torch;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -11,15 +10,15 @@ namespace Microsoft.ML.BlockPruning.FineTuning;
 internal sealed class ComputingNetwork : IDisposable
 {
     private readonly TorchNetwork _network;
-    private readonly ScalarType _type;
+    private readonly FineTunePrecision _precision;
 
     /// <summary>Copies the weights.</summary>
     public ComputingNetwork(NetworkWeights weights, FineTunePrecision precision)
     {
-        _type = precision == FineTunePrecision.Mixed ? ScalarType.BFloat16 : ScalarType.Float32;
+        _precision = precision;
         _network = new TorchNetwork(weights);
-        _network.to(_type);
-        Parameters = [.. _network.parameters()];
+        _network.To(Type);
+        Parameters = [.. _network.Module.parameters()];
         foreach (var parameter in Parameters)
         {
             parameter.DetachFromDisposeScope(); // a conversion makes new tensors
@@ -29,12 +28,14 @@ internal sealed class ComputingNetwork : IDisposable
     /// <summary>The rounded weights, in the order of <see cref="TorchNetwork"/>.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
+    private ScalarType Type => _precision == FineTunePrecision.Mixed ? ScalarType.BFloat16 : ScalarType.Float32;
+
     /// <summary>Logits and features in float32; the caller's dispose scope owns them.</summary>
     /// <param name="images">[images, channels, imageSize, imageSize] float32, normalised.</param>
     public NetworkOutput Forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var streams = _network.Streams(images.to(_type));
+        var streams = _network.Streams(images.to(Type));
         var logits = _network.Classify(streams[^1]).to(ScalarType.Float32);
         return new NetworkOutput(
             logits.MoveToOuterDisposeScope(), [.. streams.Select(x => x.to(ScalarType.Float32).MoveToOuterDisposeScope())]);

@@ -23,7 +23,7 @@ internal sealed class ExponentialMovingAverage(NetworkWeights start, double deca
         using var scope = NewDisposeScope();
         using var off = no_grad();
         double d = Math.Min(decay, (1.0 + steps) / (10.0 + steps));
-        foreach (var (average, weight) in Network.parameters().Zip(source.parameters()))
+        foreach (var (average, weight) in Network.Module.parameters().Zip(source.Module.parameters()))
         {
             average.Scale(d);
             average.Accumulate(weight.Times(1 - d));

@@ -27,7 +27,7 @@ internal sealed class FineTuneSession : IDisposable
         _removed = new RemovedBlocks(plan);
         _teacher = new ComputingNetwork(dense, options.Precision);
         Student = new MixedPrecisionNetwork(pruned, options.Precision);
-        Optimizer = new MaskedAdamW(Student.Master.named_parameters(), _removed, options.WeightDecay, options.LargestGradientNorm);
+        Optimizer = new MaskedAdamW(Student.Master.Module.named_parameters(), _removed, options.WeightDecay, options.LargestGradientNorm);
         Student.Refresh(); // the optimizer has cleared removed blocks
         Average = new ExponentialMovingAverage(Student.Master.ToWeights(), options.AverageDecay);
     }

@@ -126,16 +126,18 @@ internal sealed class FineTuneState(string path, FineTuneSession session, Sorted
         }
     }
 
-    private IEnumerable<(string Name, Tensor Tensor)> Tensors()
+    private List<(string Name, Tensor Tensor)> Tensors()
     {
-        var averages = session.Average.Network.parameters();
-        foreach (var (moments, average) in session.Optimizer.Moments.Zip(averages))
+        var tensors = new List<(string Name, Tensor Tensor)>();
+        foreach (var (moments, average) in session.Optimizer.Moments.Zip(session.Average.Network.Module.parameters()))
         {
-            yield return ($"weight.{moments.Name}", moments.Parameter);
-            yield return ($"first_moment.{moments.Name}", moments.First);
-            yield return ($"second_moment.{moments.Name}", moments.Second);
-            yield return ($"average.{moments.Name}", average);
+            tensors.Add(($"weight.{moments.Name}", moments.Parameter));
+            tensors.Add(($"first_moment.{moments.Name}", moments.First));
+            tensors.Add(($"second_moment.{moments.Name}", moments.Second));
+            tensors.Add(($"average.{moments.Name}", average));
         }
+
+        return tensors;
     }
 
     private static void RequireSame(string path, ITensorFile file, string key, string expected)

@@ -16,7 +16,7 @@ internal sealed class MixedPrecisionNetwork : IDisposable
     {
         _compute = new ComputingNetwork(weights, precision);
         Master = new TorchNetwork(weights);
-        _weights = new MasterWeights([.. Master.parameters()], _compute.Parameters);
+        _weights = new MasterWeights([.. Master.Module.parameters()], _compute.Parameters);
     }
 
     /// <summary>The float32 weights that the optimizer steps.</summary>

@@ -17,7 +17,7 @@ internal static class Top1Accuracy
         for (int batch = 0; batch < images.BatchCount; batch++)
         {
             using var scope = NewDisposeScope();
-            long[] predicted = TorchDevice.Read<long>(network.forward(images.ImagesOf(batch)).argmax(1));
+            long[] predicted = TorchDevice.Read<long>(network.Forward(images.ImagesOf(batch)).argmax(1));
             var labels = images.Labels.AsSpan(images.FirstImage(batch), images.ImagesIn(batch));
             for (int i = 0; i < predicted.Length; i++)
             {

@@ -26,7 +26,7 @@ internal sealed class TrainingBatches(CalibrationSet images, int batchSize, int 
     /// Images [part, channels, size, size] float32 and labels [part] int64, null where there are none; made one by one, for the caller
     /// to dispose.
     /// </returns>
-    public IEnumerable<(Tensor Images, Tensor? Labels)> PartsOf(int step)
+    public IEnumerable<TrainingPart> PartsOf(int step)
     {
         int epoch = step / StepsPerEpoch;
         Shuffle(epoch);
@@ -39,7 +39,7 @@ internal sealed class TrainingBatches(CalibrationSet images, int batchSize, int 
         }
     }
 
-    private (Tensor Images, Tensor? Labels) Draw(ReadOnlyMemory<int> chosen, Random random)
+    private TrainingPart Draw(ReadOnlyMemory<int> chosen, Random random)
     {
         using var scope = NewDisposeScope();
         var spec = images.Spec;
@@ -57,7 +57,7 @@ internal sealed class TrainingBatches(CalibrationSet images, int batchSize, int 
             labels = TorchDevice.Put(tensor(classes)).MoveToOuterDisposeScope();
         }
 
-        return (batch.MoveToOuterDisposeScope(), labels);
+        return new TrainingPart(batch.MoveToOuterDisposeScope(), labels);
     }
 
     private void Shuffle(int epoch)
@@ -72,3 +72,9 @@ internal sealed class TrainingBatches(CalibrationSet images, int batchSize, int 
         new Random(RandomSeed.Of(seed, (2L * epoch) + 1)).Shuffle(_order);
     }
 }
+
+/// <summary>A part of a batch; the caller disposes both.</summary>
+/// <param name="Images">[part, channels, size, size] float32.</param>
+/// <param name="Labels">[part] int64; null where there are none.</param>
+/// <remarks>A class: an iterator over pairs would have a field that asks for TorchSharp's file wherever its type is looked at.</remarks>
+internal sealed record TrainingPart(Tensor Images, Tensor? Labels);

@@ -12,7 +12,7 @@ namespace Microsoft.ML.BlockPruning.Optimization;
 internal sealed class MixedPrecisionLayer : IDisposable
 {
     private readonly TorchLayer _compute;
-    private readonly ScalarType _type;
+    private readonly FineTunePrecision _precision;
     private readonly MasterWeights _weights;
 
     /// <summary>Starts from the master's weights.</summary>
@@ -20,11 +20,11 @@ internal sealed class MixedPrecisionLayer : IDisposable
     /// <param name="precision">What its steps compute in.</param>
     public MixedPrecisionLayer(TorchLayer master, FineTunePrecision precision)
     {
-        _type = precision == FineTunePrecision.Mixed ? ScalarType.BFloat16 : ScalarType.Float32;
+        _precision = precision;
         _compute = new TorchLayer(master.Spec);
         foreach (var (_, part) in _compute.Parts)
         {
-            part.to(_type);
+            part.to(Type);
             TorchDevice.Place(part);
         }
 
@@ -38,13 +38,15 @@ internal sealed class MixedPrecisionLayer : IDisposable
         _weights.Refresh();
     }
 
+    private ScalarType Type => _precision == FineTunePrecision.Mixed ? ScalarType.BFloat16 : ScalarType.Float32;
+
     /// <summary>The residual stream [images, tokens, features] after the layer; float32, owned by the caller's dispose scope.</summary>
     public Tensor Forward(Tensor stream)
     {
         using var scope = NewDisposeScope();
         foreach (var step in _compute.Steps)
         {
-            stream = step.Join(stream, step.Forward(stream.to(_type)).to(ScalarType.Float32));
+            stream = step.Join(stream, step.Forward(stream.to(Type)).to(ScalarType.Float32));
         }
 
         return stream.MoveToOuterDisposeScope();

@@ -20,6 +20,10 @@ internal static class DottedNames
         folder.register_parameter(last, part);
     }
 
+    /// <summary>A module without parameters of its own, which holds others.</summary>
+    /// <remarks>TorchSharp's, for a type of ours could not be looked at without its file.</remarks>
+    public static nn.Module NewFolder() => new ModuleList<nn.Module>();
+
     private static (nn.Module Folder, string Last) FolderOf(nn.Module root, string name)
     {
         string[] path = name.Split('.');
@@ -29,7 +33,7 @@ internal static class DottedNames
             var next = folder.named_children().FirstOrDefault(child => child.name == step).module;
             if (next is null)
             {
-                next = new Folder();
+                next = NewFolder();
                 folder.register_module(step, next);
             }
 
@@ -38,6 +42,4 @@ internal static class DottedNames
 
         return (folder, path[^1]);
     }
-
-    private sealed class Folder() : nn.Module(nameof(Folder));
 }

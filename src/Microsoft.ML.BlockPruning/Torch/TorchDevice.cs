@@ -14,13 +14,13 @@ internal class TorchDevice
 {
     private static readonly AsyncLocal<TorchDevice?> Flow = new();
 
-    private readonly DeviceType _type;
+    private readonly int _type; // a field of the enum would ask for TorchSharp's file wherever the type is looked at
     private readonly int _index;
 
     /// <summary>Names a device; libtorch need not be loaded yet.</summary>
     protected TorchDevice(DeviceType type, int index)
     {
-        _type = type;
+        _type = (int)type;
         _index = index;
     }
 
@@ -30,7 +30,9 @@ internal class TorchDevice
     public static TorchDevice Current => Flow.Value ?? Cpu;
 
     /// <summary>Whether it is the processor.</summary>
-    public bool IsCpu => _type == DeviceType.CPU;
+    public bool IsCpu => Type == DeviceType.CPU;
+
+    private DeviceType Type => (DeviceType)_type;
 
     /// <summary>A GPU by CUDA's number.</summary>
     public static TorchDevice Cuda(int index) => new(DeviceType.CUDA, index);
@@ -56,7 +58,7 @@ internal class TorchDevice
 
         using (made)
         {
-            return made.to(device._type, device._index);
+            return made.to(device.Type, device._index);
         }
     }
 
@@ -69,7 +71,7 @@ internal class TorchDevice
             return;
         }
 
-        module.to(device._type, device._index);
+        module.to(device.Type, device._index);
         foreach (var parameter in module.parameters())
         {
             parameter.DetachFromDisposeScope();

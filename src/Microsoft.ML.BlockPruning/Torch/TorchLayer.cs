@@ -17,8 +17,8 @@ internal sealed class TorchLayer(LayerSpec spec)
     public IEnumerable<(string Name, nn.Module Module)> Parts => Steps.SelectMany(step => step.Parts);
 
     /// <summary>Under canonical names, in forward order.</summary>
-    public IEnumerable<(string Name, Parameter Parameter)> NamedParameters => Parts.SelectMany(part =>
-        part.Module.named_parameters().Select(entry => ($"{part.Name}.{entry.name}", entry.parameter)));
+    public IEnumerable<(string Name, Parameter Parameter)> NamedParameters =>
+        Parts.SelectMany(part => Below(part.Name, part.Module));
 
     public IEnumerable<Parameter> Parameters => NamedParameters.Select(entry => entry.Parameter);
 
@@ -33,6 +33,10 @@ internal sealed class TorchLayer(LayerSpec spec)
 
         return stream.MoveToOuterDisposeScope();
     }
+
+    // Of its own, that no closure has a field for the pair: such a type could not be looked at without TorchSharp's file.
+    private static IEnumerable<(string Name, Parameter Parameter)> Below(string name, nn.Module module) =>
+        module.named_parameters().Select(entry => ($"{name}.{entry.name}", entry.parameter));
 
     private static TorchStep StepOf(StepSpec spec) => spec switch
     {

@@ -1,12 +1,16 @@
 using Microsoft.ML.BlockPruning.Networks;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Torch;
 
-/// <summary>A network as a TorchSharp module, for gradients; scoring does not use it.</summary>
-/// <remarks>Parameters have canonical names, so <see cref="NetworkWeights"/> copies in and out by name.</remarks>
-public sealed class TorchNetwork : nn.Module<Tensor, Tensor>
+/// <summary>A network with TorchSharp's modules, for gradients; scoring does not use it.</summary>
+/// <remarks>
+/// Parameters have canonical names, so <see cref="NetworkWeights"/> copies in and out by name. It has a module and is none: ML.NET looks at
+/// every type of this assembly when it loads a model, and a type with a base class of TorchSharp's cannot be looked at without its file.
+/// </remarks>
+public sealed class TorchNetwork : IDisposable
 {
     private readonly TorchStem _stem;
     private readonly TorchLayer[] _layers;
@@ -17,19 +21,20 @@ public sealed class TorchNetwork : nn.Module<Tensor, Tensor>
     /// <param name="seed">Seeds the weights; the process-wide generator is left alone.</param>
     /// <exception cref="NotSupportedException">libtorch cannot be loaded.</exception>
     public TorchNetwork(NetworkSpec spec, long seed)
-        : base(NameOnceLoaded())
     {
         ArgumentNullException.ThrowIfNull(spec);
+        LibTorch.EnsureLoaded();
         Spec = spec;
-        _stem = new TorchStem(spec, this);
+        Module = DottedNames.NewFolder();
+        _stem = new TorchStem(spec, Module);
         _layers = [.. spec.Layers.Select(layer => new TorchLayer(layer))];
         foreach (var (name, part) in _layers.SelectMany(layer => layer.Parts))
         {
-            this.Register(name, part);
+            Module.Register(name, part);
         }
 
-        _classifier = new TorchClassifier(spec, this);
-        foreach (var parameter in parameters())
+        _classifier = new TorchClassifier(spec, Module);
+        foreach (var parameter in Module.parameters())
         {
             parameter.DetachFromDisposeScope(); // the module owns them, not a scope of whoever makes the module
         }
@@ -51,11 +56,16 @@ public sealed class TorchNetwork : nn.Module<Tensor, Tensor>
             parameters[source.Name].copy_(tensor(source.Values).reshape(parameters[source.Name].shape));
         }
 
-        TorchDevice.Place(this);
+        TorchDevice.Place(Module);
+        KeepGradients();
     }
 
     /// <summary>The network.</summary>
     public NetworkSpec Spec { get; }
+
+    /// <summary>What holds the parameters, under canonical names: for an optimiser, for saving. It is disposed with this.</summary>
+    /// <remarks>Its own <c>to</c> leaves gradients behind that <see cref="To"/> keeps.</remarks>
+    public nn.Module Module { get; }
 
     internal IReadOnlyList<TorchLayer> Layers => _layers;
 
@@ -79,14 +89,25 @@ public sealed class TorchNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Logits of a batch.</summary>
-    /// <param name="input">[batch, channels, imageSize, imageSize], normalised.</param>
+    /// <param name="images">[batch, channels, imageSize, imageSize], normalised.</param>
     /// <returns>[batch, numClasses]; where there are several heads the mean of theirs (DeiT §3).</returns>
-    public override Tensor forward(Tensor input)
+    public Tensor Forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var stream = _layers.Aggregate(Embed(input), (stream, layer) => layer.Forward(stream));
+        var stream = _layers.Aggregate(Embed(images), (stream, layer) => layer.Forward(stream));
         return Classify(stream).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Turns the parameters into another type, in which the network then computes.</summary>
+    /// <param name="type">Such as <c>torch.bfloat16</c>.</param>
+    public void To(ScalarType type)
+    {
+        Module.to(type);
+        KeepGradients();
+    }
+
+    /// <summary>Frees the parameters.</summary>
+    public void Dispose() => Module.Dispose();
 
     /// <summary>The residual stream [batch, tokens, features] after each layer; the caller's dispose scope owns them.</summary>
     internal Tensor[] Streams(Tensor input)
@@ -104,23 +125,13 @@ public sealed class TorchNetwork : nn.Module<Tensor, Tensor>
     /// <summary>[batch, numClasses]: logits of the residual stream after the last step.</summary>
     internal Tensor Classify(Tensor stream) => _classifier.Forward(stream);
 
-    /// <inheritdoc/>
-    protected override void _toEpilog(ScalarType? dtype, Device? device, bool non_blocking)
+    // A conversion leaves parameters without a gradient of their own where no field of a module holds them.
+    private void KeepGradients()
     {
-        base._toEpilog(dtype, device, non_blocking);
-
-        // A conversion leaves parameters without a gradient of their own where no field of a module holds them.
-        foreach (var parameter in parameters().Where(parameter => !parameter.is_leaf))
+        foreach (var parameter in Module.parameters().Where(parameter => !parameter.is_leaf))
         {
             parameter.retain_grad();
         }
-    }
-
-    // The base class calls libtorch, so it has to be there before the body of any constructor runs.
-    private static string NameOnceLoaded()
-    {
-        LibTorch.EnsureLoaded();
-        return nameof(TorchNetwork);
     }
 
     // In the order of the checkpoint's tensors. nn.LayerNorm starts at scale one, offset zero.
@@ -145,5 +156,6 @@ public sealed class TorchNetwork : nn.Module<Tensor, Tensor>
     private static void Draw(Parameter parameter, Generator generator) =>
         parameter.copy_(randn(parameter.shape, generator: generator).Times(0.02));
 
-    private Dictionary<string, Parameter> ParametersByName() => named_parameters().ToDictionary(p => p.name, p => p.parameter);
+    private Dictionary<string, Parameter> ParametersByName() =>
+        Module.named_parameters().ToDictionary(p => p.name, p => p.parameter);
 }

@@ -21,8 +21,8 @@ internal sealed class MixedPrecisionNetwork : IDisposable
         Master = new TorchNetwork(spec, seed);
         _type = precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
         _compute = new TorchNetwork(Master.ToWeights());
-        _compute.to(_type);
-        _parameters = [.. Master.parameters().Zip(_compute.parameters())];
+        _compute.To(_type);
+        _parameters = [.. Master.Module.parameters().Zip(_compute.Module.parameters())];
     }
 
     /// <summary>The float32 weights that the optimiser steps.</summary>
@@ -32,7 +32,7 @@ internal sealed class MixedPrecisionNetwork : IDisposable
     public Tensor Forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return _compute.forward(images.to(_type)).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        return _compute.Forward(images.to(_type)).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     /// <summary>Hands the gradients of the last backward pass to the master weights, clipped to a global norm of one.</summary>
@@ -45,8 +45,8 @@ internal sealed class MixedPrecisionNetwork : IDisposable
             master.grad = compute.grad!.to(ScalarType.Float32); // the parameter holds it when the scope lets go
         }
 
-        nn.utils.clip_grad_norm_(Master.parameters(), 1.0);
-        _compute.zero_grad();
+        nn.utils.clip_grad_norm_(Master.Module.parameters(), 1.0);
+        _compute.Module.zero_grad();
     }
 
     /// <summary>Rounds the master weights into the computing network, after the optimiser's step.</summary>

@@ -12,7 +12,7 @@ internal sealed class TrainingOptimizer : IDisposable
 
     public TrainingOptimizer(TorchNetwork network, TrainingOptions options)
     {
-        var parameters = network.named_parameters().ToLookup(p => IsEncoderMatrix(p.name));
+        var parameters = network.Module.named_parameters().ToLookup(p => IsEncoderMatrix(p.name));
         _muon = new Muon(
             parameters[true].Select(p => (p.parameter, p.name.Contains("qkv", StringComparison.Ordinal) ? 3 : 1)),
             options.WeightDecay,

@@ -61,7 +61,7 @@ internal sealed class TrainingRun : IDisposable
         {
             using var scope = NewDisposeScope();
             using var x = tensor(pixels).reshape(labels.Length, 1, _test.Images.Width, _test.Images.Width);
-            long[] predicted = _network.Master.forward(x).argmax(1).data<long>().ToArray();
+            long[] predicted = _network.Master.Forward(x).argmax(1).data<long>().ToArray();
             right += predicted.Zip(labels).Count(pair => pair.First == pair.Second);
         }
 

@@ -29,7 +29,7 @@ internal sealed class TrainingState(string outputFolder, MixedPrecisionNetwork n
         }
 
         string state = Path.Combine(_folder, epoch.ToString(CultureInfo.InvariantCulture));
-        network.Master.load($"{state}.weights");
+        network.Master.Module.load($"{state}.weights");
         optimizer.Load(state);
         network.Refresh();
         return epoch;
@@ -40,7 +40,7 @@ internal sealed class TrainingState(string outputFolder, MixedPrecisionNetwork n
     {
         Directory.CreateDirectory(_folder);
         string name = epoch.ToString(CultureInfo.InvariantCulture);
-        network.Master.save(Path.Combine(_folder, $"{name}.weights")); // under new names: nothing counts before the epoch is named
+        network.Master.Module.save(Path.Combine(_folder, $"{name}.weights")); // under new names: nothing counts before the epoch is named
         optimizer.Save(Path.Combine(_folder, name));
         OutputFile.Write(EpochFile, name);
         foreach (string old in Directory.GetFiles(_folder).Where(f => IsOlder(f, epoch)))

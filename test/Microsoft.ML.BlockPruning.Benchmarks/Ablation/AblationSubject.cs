@@ -62,7 +62,7 @@ internal sealed class AblationSubject
         for (int batch = 0; batch < _test.BatchCount; batch++)
         {
             using var batchScope = NewDisposeScope();
-            network.forward(_test.ImagesOf(batch)).data<float>().CopyTo(logits.AsSpan(_test.FirstImage(batch) * classes));
+            network.Forward(_test.ImagesOf(batch)).data<float>().CopyTo(logits.AsSpan(_test.FirstImage(batch) * classes));
         }
 
         return logits;

@@ -21,7 +21,7 @@ internal sealed class LibTorchNetwork(NetworkWeights weights, int batch) : IMeas
         using var off = no_grad();
         var config = weights.Config;
         var pixels = tensor(_images, [batch, config.Channels, config.ImageSize, config.ImageSize]);
-        _network.forward(pixels).data<float>().CopyTo(_logits);
+        _network.Forward(pixels).data<float>().CopyTo(_logits);
     }
 
     public void Dispose() => _network.Dispose();

@@ -48,7 +48,7 @@ public sealed class MixedPrecisionNetworkTests
         float[] before = network.Forward(images).data<float>().ToArray();
         using (no_grad())
         {
-            foreach (var parameter in network.Master.parameters())
+            foreach (var parameter in network.Master.Module.parameters())
             {
                 parameter.zero_();
             }
@@ -77,7 +77,7 @@ public sealed class MixedPrecisionNetworkTests
     {
         using var network = new TorchNetwork(ViT.Of(Config), seed: 1);
         using var scope = NewDisposeScope();
-        Loss(network.forward(Images())).backward();
+        Loss(network.Forward(Images())).backward();
         float[] gradients = Concatenated(network);
         double norm = Math.Max(1, Norm(gradients));
         return [.. gradients.Select(value => (float)(value / norm))];
@@ -87,7 +87,7 @@ public sealed class MixedPrecisionNetworkTests
         nn.functional.cross_entropy(logits, tensor([0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L]));
 
     private static float[] Concatenated(TorchNetwork network) =>
-        [.. network.parameters().SelectMany(parameter => parameter.grad!.data<float>().ToArray())];
+        [.. network.Module.parameters().SelectMany(parameter => parameter.grad!.data<float>().ToArray())];
 
     private static Tensor Images()
     {

@@ -25,8 +25,8 @@ public sealed class TrainingOptimizerTests
         using var network = new TorchNetwork(spec, seed: 1);
         using var scope = NewDisposeScope();
         using var generator = new Generator(2, CPU);
-        var before = network.named_parameters().ToDictionary(p => p.name, p => p.parameter.detach().clone());
-        foreach (var (name, parameter) in network.named_parameters())
+        var before = network.Module.named_parameters().ToDictionary(p => p.name, p => p.parameter.detach().clone());
+        foreach (var (name, parameter) in network.Module.named_parameters())
         {
             parameter.grad = Gradient(parameter, IsQkv(name) ? 3 : 1, generator);
         }
@@ -36,7 +36,7 @@ public sealed class TrainingOptimizerTests
 
         using var off = no_grad();
         int byMuon = 0;
-        foreach (var (name, parameter) in network.named_parameters())
+        foreach (var (name, parameter) in network.Module.named_parameters())
         {
             var step = parameter - before[name];
             string[] matrices = ["qkv.weight", "proj.weight", "fc1.weight", "fc2.weight"];

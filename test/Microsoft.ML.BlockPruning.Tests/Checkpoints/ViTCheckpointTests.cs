@@ -29,7 +29,7 @@ public sealed class ViTCheckpointTests
         using var off = torch.no_grad();
         using var network = new TorchNetwork(ViTCheckpoint.Load(TinyViT.ModelPath));
         var images = torch.tensor(expected.ReadSingles("images")).reshape(3, 3, 16, 16);
-        float[] actual = network.forward(images).data<float>().ToArray();
+        float[] actual = network.Forward(images).data<float>().ToArray();
 
         Assert.HasCount(15, actual);
         for (int i = 0; i < actual.Length; i++)
@@ -50,7 +50,7 @@ public sealed class ViTCheckpointTests
         using var off = torch.no_grad();
         using var network = new TorchNetwork(weights);
         var images = torch.tensor(expected.ReadSingles("images")).reshape(3, 1, 40, 40);
-        float[] actual = network.forward(images).data<float>().ToArray();
+        float[] actual = network.Forward(images).data<float>().ToArray();
 
         var config = weights.Config;
         Assert.AreEqual((40, 8, 1, 72), (config.ImageSize, config.PatchSize, config.Channels, config.EmbedDim));

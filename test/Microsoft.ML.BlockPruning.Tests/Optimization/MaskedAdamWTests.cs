@@ -25,7 +25,7 @@ public sealed class MaskedAdamWTests
         using var scope = NewDisposeScope();
         using var network = new TorchNetwork(TinyNetwork.Weights(TinyNetwork.Config(depth: 1), seed: 3));
         using var removed = new RemovedBlocks(new SparsityPlan());
-        using var optimizer = new MaskedAdamW(network.named_parameters(), removed, Decay, LargestNorm);
+        using var optimizer = new MaskedAdamW(network.Module.named_parameters(), removed, Decay, LargestNorm);
         var oracles = optimizer.Moments.Select(entry => new Oracle(Values(entry.Parameter), IsMatrix(entry.Name) ? Decay : 0)).ToArray();
         var random = new Random(5);
         for (int step = 0; step < 12; step++)
@@ -63,7 +63,7 @@ public sealed class MaskedAdamWTests
         plan.Add("blocks.0.attn.qkv", mask);
         using var network = new TorchNetwork(weights);
         using var removed = new RemovedBlocks(plan);
-        using var optimizer = new MaskedAdamW(network.named_parameters(), removed, Decay, LargestNorm);
+        using var optimizer = new MaskedAdamW(network.Module.named_parameters(), removed, Decay, LargestNorm);
         var random = new Random(5);
         for (int step = 0; step < 3; step++)
         {
@@ -91,7 +91,7 @@ public sealed class MaskedAdamWTests
         using var scope = NewDisposeScope();
         using var network = new TorchNetwork(TinyNetwork.Weights(TinyNetwork.Config(depth: 1), seed: 3));
         using var removed = new RemovedBlocks(new SparsityPlan());
-        using var optimizer = new MaskedAdamW(network.named_parameters(), removed, Decay, LargestNorm);
+        using var optimizer = new MaskedAdamW(network.Module.named_parameters(), removed, Decay, LargestNorm);
         float[][] before = [.. optimizer.Moments.Select(entry => Values(entry.Parameter))];
         float[][] gradients = [.. before.Select(values => new float[values.Length])];
         gradients[2][0] = float.PositiveInfinity;

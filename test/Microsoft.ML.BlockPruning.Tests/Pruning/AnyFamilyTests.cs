@@ -41,7 +41,7 @@ public sealed class AnyFamilyTests
         using var scope = NewDisposeScope();
         using var network = new TorchNetwork(weights);
 
-        float[] actual = TorchDevice.Read<float>(network.forward(images.ImagesOf(0)));
+        float[] actual = TorchDevice.Read<float>(network.Forward(images.ImagesOf(0)));
 
         for (int image = 0; image < images.Count; image++)
         {
@@ -66,7 +66,7 @@ public sealed class AnyFamilyTests
 
         CollectionAssert.AreEqual(
             weights.Tensors.Select(tensor => tensor.Name).Order().ToArray(),
-            network.named_parameters().Select(entry => entry.name).Order().ToArray());
+            network.Module.named_parameters().Select(entry => entry.name).Order().ToArray());
         foreach (var (expected, actual) in weights.Tensors.Zip(copy.Tensors))
         {
             CollectionAssert.AreEqual(expected.Values, actual.Values, expected.Name);

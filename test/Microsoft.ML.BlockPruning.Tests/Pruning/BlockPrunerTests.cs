@@ -215,8 +215,8 @@ public sealed class BlockPrunerTests
         var batch = torch.tensor(images).reshape(-1, config.Channels, config.ImageSize, config.ImageSize);
         using var denseNetwork = new TorchNetwork(dense);
         using var prunedNetwork = new TorchNetwork(pruned);
-        var p = denseNetwork.forward(batch).log_softmax(1);
-        return (p.exp() * (p - prunedNetwork.forward(batch).log_softmax(1))).sum(1).mean().item<float>();
+        var p = denseNetwork.Forward(batch).log_softmax(1);
+        return (p.exp() * (p - prunedNetwork.Forward(batch).log_softmax(1))).sum(1).mean().item<float>();
     }
 
     private sealed class RandomCriterion(int seed) : IBlockCriterion

@@ -10,7 +10,7 @@ internal static class TorchNetworkChild
     {
         _ = args;
         using var network = new TorchNetwork(ViT.Of(TinyNetwork.Config()), seed: 1);
-        Console.WriteLine(network.parameters().Count());
+        Console.WriteLine(network.Module.parameters().Count());
         return 0;
     }
 }

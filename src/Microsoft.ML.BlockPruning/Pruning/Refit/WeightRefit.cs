@@ -72,7 +72,7 @@ internal sealed class WeightRefit : IWeightRefit
         using var off = no_grad();
         using var dense = new TorchNetwork(_dense);
         using var pruned = new TorchNetwork(_dense);
-        foreach (var parameter in dense.parameters())
+        foreach (var parameter in dense.Module.parameters())
         {
             parameter.requires_grad = false; // a reconstruction differentiates through its head
         }

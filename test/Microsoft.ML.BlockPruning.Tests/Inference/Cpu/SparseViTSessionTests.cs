@@ -265,8 +265,8 @@ public sealed class SparseViTSessionTests
         using var noGradients = torch.no_grad();
         var config = weights.Config;
         using var torchNetwork = new TorchNetwork(weights);
-        torchNetwork.eval();
+        torchNetwork.Module.eval();
         var batch = torch.tensor(images).reshape(-1, config.Channels, config.ImageSize, config.ImageSize);
-        return torchNetwork.forward(batch).data<float>().ToArray();
+        return torchNetwork.Forward(batch).data<float>().ToArray();
     }
 }

@@ -16,7 +16,7 @@ internal static class AutogradOracle
     {
         using var scope = torch.NewDisposeScope();
         using var network = new TorchNetwork(weights);
-        network.to(torch.float64);
+        network.To(torch.float64);
         Linear[] linears = [.. network.Steps.SelectMany(step => step.Linears)];
         var config = weights.Config;
         int count = images.Length / config.ImageDim;
@@ -32,7 +32,7 @@ internal static class AutogradOracle
                 return outputs[l] = output.clone().MoveToOtherDisposeScope(scope);
             })).ToArray();
             var image = torch.tensor(images[(n * config.ImageDim)..((n + 1) * config.ImageDim)], torch.float64);
-            var value = loss(n, network.forward(image.reshape(1, config.Channels, config.ImageSize, config.ImageSize)));
+            var value = loss(n, network.Forward(image.reshape(1, config.Channels, config.ImageSize, config.ImageSize)));
             Array.ForEach(hooks, hook => hook.remove());
             var gradients = torch.autograd.grad([value], [.. outputs, .. linears.Select(linear => linear.weight!)]);
             for (int l = 0; l < linears.Length; l++)
