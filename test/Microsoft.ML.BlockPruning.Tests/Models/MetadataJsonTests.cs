@@ -52,7 +52,7 @@ public sealed class MetadataJsonTests
         }), JsonSerializer.Serialize(Labels, MetadataJsonContext.Default.StringArray));
     }
 
-    /// <summary>Cut at every character, and with members renamed, nulled and doubled: refused with the same words, or taken alike.</summary>
+    /// <summary>Cut at every character, and with members renamed, nulled and doubled: refused with the same words, or taken.</summary>
     [TestMethod]
     public void DamagedText_IsRefusedWithTheWordsOfReflection()
     {
