@@ -7,11 +7,41 @@ namespace Microsoft.ML.BlockPruning.Samples.Tests.Packages;
 /// <param name="program">Its only source file.</param>
 internal sealed class ConsumerProject(TemporaryFolder folder, string program)
 {
+    // NuGet's words for a package or a version that no source has, and for a source that does not answer.
+    private static readonly string[] Unserved = ["NU1101", "NU1102", "NU1301"];
+
     /// <summary>Writes the project and builds it into <c>out</c>; packages other than ours come from where they are.</summary>
     /// <param name="packages">The folder with the packed library.</param>
     /// <param name="version">Its version.</param>
     /// <param name="references">What it references besides.</param>
     public void Build(string packages, string version, params (string Id, string Version)[] references)
+    {
+        Write(packages, version, "", references);
+        Dotnet(folder.Path, "build", "-c", "Release", "-o", "out");
+    }
+
+    /// <summary>Publishes what <see cref="Write"/> wrote; the test is inconclusive where the packages for it are not served.</summary>
+    /// <param name="output">The folder for it, in the project's.</param>
+    /// <param name="arguments">Of <c>dotnet publish</c>.</param>
+    /// <returns>What was said.</returns>
+    public string Publish(string output, params string[] arguments)
+    {
+        var (exitCode, said) = TryDotnet(folder.Path, ["publish", "-c", "Release", "-o", output, .. arguments]);
+        if (exitCode != 0 && Array.Find(Unserved, code => said.Contains(code, StringComparison.Ordinal)) is { } missing)
+        {
+            Assert.Inconclusive($"A package for it is not served here ({missing}).\n{said}");
+        }
+
+        Assert.AreEqual(0, exitCode, said);
+        return said;
+    }
+
+    /// <summary>Writes the project.</summary>
+    /// <param name="packages">The folder with the packed library.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="settings">MSBuild groups that go into the project.</param>
+    /// <param name="references">What it references besides.</param>
+    public void Write(string packages, string version, string settings, params (string Id, string Version)[] references)
     {
         var lines = references.Prepend(("Microsoft.ML.BlockPruning", version))
             .Select(package => $"""<PackageReference Include="{package.Item1}" Version="{package.Item2}" />""");
@@ -26,6 +56,7 @@ internal sealed class ConsumerProject(TemporaryFolder folder, string program)
                 <NuGetAudit>false</NuGetAudit>
                 <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
               </PropertyGroup>
+              {settings}
               <ItemGroup>
                 {string.Join("\n    ", lines)}
               </ItemGroup>
@@ -50,8 +81,6 @@ internal sealed class ConsumerProject(TemporaryFolder folder, string program)
         {
             File.WriteAllText(folder.File(name), "<Project />");
         }
-
-        Dotnet(folder.Path, "build", "-c", "Release", "-o", "out");
     }
 
     /// <summary>Runs what was built and fails the test where it fails.</summary>
@@ -64,6 +93,13 @@ internal sealed class ConsumerProject(TemporaryFolder folder, string program)
     /// <param name="arguments">Of <c>dotnet</c>.</param>
     /// <returns>The output's lines.</returns>
     public static string[] Dotnet(string workingFolder, params string[] arguments)
+    {
+        var (exitCode, said) = TryDotnet(workingFolder, arguments);
+        Assert.AreEqual(0, exitCode, $"dotnet {string.Join(' ', arguments)}\n{said}");
+        return said.Split('\n', StringSplitOptions.TrimEntries);
+    }
+
+    private static (int ExitCode, string Said) TryDotnet(string workingFolder, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments)
         {
@@ -83,7 +119,6 @@ internal sealed class ConsumerProject(TemporaryFolder folder, string program)
         var error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.AreEqual(0, process.ExitCode, $"dotnet {string.Join(' ', arguments)}\n{output}\n{error.Result}");
-        return output.Split('\n', StringSplitOptions.TrimEntries);
+        return (process.ExitCode, process.ExitCode == 0 ? output : $"{output}\n{error.Result}");
     }
 }
