@@ -130,8 +130,8 @@ internal sealed class ModelFile : IDisposable
     {
         if (hash == _served)
         {
-            _failure = null;
             _log.Restored(VisibleText.Of(_path));
+            _failure = null;
         }
         else
         {
@@ -161,15 +161,16 @@ internal sealed class ModelFile : IDisposable
 
     private void Publish(string hash, SharedModel model)
     {
-        Interlocked.Exchange(ref _current, model)?.Return();
-        _served = hash;
-        _failure = null;
         _meter.AddLoaded(model);
         _log.Loaded(VisibleText.Of(_path), model.Model);
         foreach (string note in model.Model.Notes)
         {
             _log.Note(VisibleText.Of(note));
         }
+
+        Interlocked.Exchange(ref _current, model)?.Return();
+        _served = hash;
+        _failure = null;
     }
 
     // Once for each thing that is wrong, not at every look.
@@ -182,7 +183,6 @@ internal sealed class ModelFile : IDisposable
             return;
         }
 
-        _failure = failure;
         _meter.AddFailedLoad();
         if (_current is null)
         {
@@ -192,5 +192,7 @@ internal sealed class ModelFile : IDisposable
         {
             _log.Kept(failure);
         }
+
+        _failure = failure;
     }
 }

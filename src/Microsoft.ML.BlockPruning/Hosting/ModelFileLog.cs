@@ -20,19 +20,19 @@ internal sealed partial class ModelFileLog(ILogger logger)
 
     public void NoModel(string failure) => NoModel(logger, failure);
 
-    [LoggerMessage(Level = LogLevel.Information,
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information,
         Message = "Serving the model {Path}: {Classes} classes, weights in {WeightFormat}, kernel {Kernel}")]
     private static partial void Loaded(ILogger logger, string path, int classes, NumberFormat weightFormat, string kernel);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The file {Path} holds the model in service again")]
+    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "The file {Path} holds the model in service again")]
     private static partial void Restored(ILogger logger, string path);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Of the model: {Note}")]
+    [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "Of the model: {Note}")]
     private static partial void Note(ILogger logger, string note);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Cannot take the model; the one before stays in service. {Failure}")]
+    [LoggerMessage(EventId = 4, Level = LogLevel.Error, Message = "Cannot take the model; the one before stays in service. {Failure}")]
     private static partial void Kept(ILogger logger, string failure);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Cannot take the model, and there is none in service. {Failure}")]
+    [LoggerMessage(EventId = 5, Level = LogLevel.Error, Message = "Cannot take the model, and there is none in service. {Failure}")]
     private static partial void NoModel(ILogger logger, string failure);
 }
