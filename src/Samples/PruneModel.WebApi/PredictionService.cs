@@ -1,15 +1,28 @@
+using System.Globalization;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Mvc;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.RateLimiting;
 using Prometheus;
-using SampleKit;
 
 namespace PruneModelSample.WebApi;
 
-/// <summary>Predictions over HTTP: POST /predict with an image file as the body; GET /health and /metrics.</summary>
+/// <summary>Predictions over HTTP: POST /predict with images; GET /health, /metrics and /openapi/v1.json.</summary>
 internal static class PredictionService
 {
-    // Each decodes into memory of its own, four bytes a pixel; more at once would not be faster.
-    private static readonly SemaphoreSlim Turns = new(Environment.ProcessorCount);
+    private const string InFlight = "predictions";
+
+    // One for the process, as the registry that /metrics shows; it begins now, so that what comes before the first look is counted.
+    private static readonly Lazy<IDisposable> Figures = new(() =>
+    {
+        Metrics.SuppressDefaultMetrics(new SuppressDefaultMetricOptions { SuppressMeters = true });
+        return MeterAdapter.StartListening(new MeterAdapterOptions
+        {
+            InstrumentFilterPredicate = instrument => instrument.Meter.Name == "Microsoft.ML.BlockPruning",
+            ResolveHistogramBuckets = instrument => instrument is System.Diagnostics.Metrics.Histogram<double> { Advice: { } advice }
+                ? [.. advice.HistogramBucketBoundaries ?? []]
+                : MeterAdapterOptions.DefaultHistogramBuckets,
+        });
+    });
 
     /// <summary>Builds the application.</summary>
     /// <param name="args">ASP.NET Core's, and what <see cref="ServiceSettings"/> reads, such as <c>--Model PATH</c>.</param>
@@ -18,18 +31,39 @@ internal static class PredictionService
     {
         var builder = WebApplication.CreateBuilder(args);
         var settings = ServiceSettings.Read(builder.Configuration);
-        PruneModel.MaximumPixels = settings.MaximumPixels;
-        builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = settings.LargestImage);
-        builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(services => new ModelFile(settings, services.GetRequiredService<ILogger<ModelFile>>()));
-        builder.Services.AddHealthChecks().AddCheck<ModelHealth>("model");
+        builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = settings.LargestBody);
+        builder.Services.AddPrunedModel(settings.ModelPath, options =>
+        {
+            options.LoadLimit = settings.LoadLimit;
+            options.PollInterval = settings.PollInterval;
+            options.Model.MaximumPixels = settings.MaximumPixels;
+            options.Model.ApplyOrientation = true; // that is how phones write photographs
+        });
+        builder.Services.AddHealthChecks().AddPrunedModel();
+        builder.Services.AddSingleton(settings).AddSingleton<PredictEndpoint>();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ServiceProblems.Complete);
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
+        builder.Services.AddOpenApi();
+        builder.Services.AddRateLimiter(limiter =>
+        {
+            limiter.OnRejected = ServiceProblems.RefuseAsync;
+            limiter.AddConcurrencyLimiter(InFlight, limit => limit.PermitLimit = settings.MaximumRequests);
+        });
+        bool hasStarted = false;
+        SayFailedStartOnce(builder.Logging, () => hasStarted);
+        _ = Figures.Value;
 
         var app = builder.Build();
+        app.Lifetime.ApplicationStarted.Register(() => hasStarted = true);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
         app.UseHttpMetrics();
-        app.MapPost("/predict", PredictAsync);
-        app.MapHealthChecks("/health");
+        app.UseRateLimiter();
+        app.MapPost("/predict", (HttpContext context, PredictEndpoint endpoint) => endpoint.PredictAsync(context))
+            .RequireRateLimiting(InFlight).Describe();
+        app.MapHealthChecks("/health", ServiceProblems.Health);
         app.MapMetrics();
-        app.Services.GetRequiredService<ModelFile>().Start();
+        app.MapOpenApi();
         return app;
     }
 
@@ -39,65 +73,49 @@ internal static class PredictionService
     /// <returns>0; 1 where it cannot listen, 2 where a setting is wrong.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter error)
     {
+        WebApplication service;
         try
         {
-            await using var service = Create(args);
-            await service.RunAsync();
-            return 0;
+            service = Create(args);
         }
         catch (Exception failure) when (failure is ArgumentException or FormatException or InvalidDataException)
         {
-            await error.WriteLineAsync(TerminalText.EscapeLine($"Error: {failure.Message}"));
+            await error.WriteLineAsync(OneLine($"Error: {failure.Message}"));
             return 2;
         }
-        catch (Exception failure) when (failure is IOException or SocketException or InvalidOperationException)
+
+        await using (service)
         {
-            await error.WriteLineAsync(TerminalText.EscapeLine(
-                $"Error: the service cannot start: {failure.Message} Give a free address, such as --urls http://localhost:5001."));
-            return 1;
+            try
+            {
+                await service.StartAsync();
+            }
+            catch (Exception failure) when (failure is IOException or SocketException or InvalidOperationException or FormatException
+                or ArgumentException)
+            {
+                await error.WriteLineAsync(OneLine(
+                    $"Error: the service cannot start on '{service.Configuration["urls"] ?? "http://localhost:5000"}': "
+                    + $"{failure.Message.TrimEnd('.')}. Give a free address, such as --urls http://localhost:5001."));
+                return 1;
+            }
+
+            await service.WaitForShutdownAsync();
+            return 0;
         }
     }
 
-    private static async Task<IResult> PredictAsync(
-        HttpRequest request, [FromServices] ModelFile file, [FromServices] ServiceSettings settings, CancellationToken cancel)
+    // Host and server would each log a failed start with its stack; RunAsync says it in a line.
+    private static void SayFailedStartOnce(ILoggingBuilder logging, Func<bool> hasStarted)
     {
-        byte[] image;
-        try
+        foreach (string category in (string[])["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel"])
         {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body, cancel);
-            image = body.ToArray();
-        }
-        catch (BadHttpRequestException refused)
-        {
-            return Results.Problem(
-                $"{refused.Message} An image file has {settings.LargestImage} bytes at most here.", statusCode: refused.StatusCode);
-        }
-
-        if (image.Length == 0)
-        {
-            return Results.Problem("The body is empty; send the content of an image file.", statusCode: StatusCodes.Status400BadRequest);
-        }
-
-        await Turns.WaitAsync(cancel);
-        try
-        {
-            using var model = file.Rent();
-            return model is null
-                ? Results.Problem("There is no model yet.", statusCode: StatusCodes.Status503ServiceUnavailable)
-                : Results.Ok(model.Predict(image));
-        }
-        catch (Exception unreadable) when (unreadable is ArgumentException or InvalidOperationException or InvalidDataException)
-        {
-            return Results.Problem(unreadable.Message, statusCode: StatusCodes.Status400BadRequest);
-        }
-        catch (ArithmeticException notFinite)
-        {
-            return Results.Problem(notFinite.Message, statusCode: StatusCodes.Status500InternalServerError); // the model's fault
-        }
-        finally
-        {
-            Turns.Release();
+            logging.AddFilter(category, level => level >= LogLevel.Warning && (level < LogLevel.Error || hasStarted()));
         }
     }
+
+    // A name may hold what a terminal would obey or hide.
+    private static string OneLine(string text) => string.Concat(text.Select(letter => char.GetUnicodeCategory(letter)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        ? ' '
+        : letter));
 }

@@ -1,40 +1,42 @@
 extern alias WebApi;
 
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.ML.BlockPruning.Pruning;
+using System.Text.Json;
 using WebApi::PruneModelSample.WebApi;
 using Generated = PruneModelSample.PruneModel;
 
 namespace Microsoft.ML.BlockPruning.Samples.Tests.PruneModel;
 
-/// <summary>Bodies that nobody should decode: each is answered, and the service goes on.</summary>
+/// <summary>Images as bodies and in forms; those that nobody should decode are each answered, and the service goes on.</summary>
 [TestClass]
-public sealed class PredictionServiceImageTests
+public sealed class PredictionServiceImageTests : IDisposable
 {
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
     [TestMethod]
     public async Task Predict_AnswersEveryBadBody_AndGoesOn()
     {
-        using var folder = new TemporaryFolder();
-        var settings = Trained(folder);
-        byte[] good = File.ReadAllBytes(Directory.GetFiles(settings.DataSource.FolderPath, "*.png", SearchOption.AllDirectories)[0]);
-        await using var service = await StartAsync("--Model", settings.ModelPath);
-        using var client = ClientOf(service);
-        string before = await AnswerAsync(client, good, HttpStatusCode.OK);
+        var (settings, good) = TestService.Train(_folder);
+        await using var service = await TestService.StartAsync("--Model", settings.ModelPath);
+        string before = await service.PredictAsync(good);
 
-        Assert.Contains(
-            "above the limit of 89478485 pixels",
-            await AnswerAsync(client, File.ReadAllBytes(CaseFiles.Image("huge-header-only.png")), HttpStatusCode.BadRequest));
-        Assert.Contains(
-            "20000x20000 pixels",
-            await AnswerAsync(client, File.ReadAllBytes(CaseFiles.Image("png-20000x20000-1bit.png")), HttpStatusCode.BadRequest));
-        Assert.Contains("body is empty", await AnswerAsync(client, [], HttpStatusCode.BadRequest));
-        Assert.Contains("cut off or corrupt", await AnswerAsync(client, good[..^60], HttpStatusCode.BadRequest));
-        Assert.Contains(
-            "an icon (ICO) file, which is not read", await AnswerAsync(client, [0, 0, 1, 0, 1, 0, 16, 16], HttpStatusCode.BadRequest));
+        foreach (var (body, says) in new (byte[], string)[]
+        {
+            (File.ReadAllBytes(CaseFiles.Image("huge-header-only.png")), "above the limit of 89478485 pixels"),
+            (File.ReadAllBytes(CaseFiles.Image("png-20000x20000-1bit.png")), "20000x20000 pixels"),
+            ([], "body is empty"),
+            (good[..^60], "cut off or corrupt"),
+            ([.. "no image"u8], "are not an image"),
+            ([0, 0, 1, 0, 1, 0, 16, 16], "an icon (ICO) file, which is not read"),
+        })
+        {
+            Assert.Contains(says, await service.PredictAsync(body, HttpStatusCode.BadRequest));
+        }
 
-        Assert.AreEqual(before, await AnswerAsync(client, good, HttpStatusCode.OK));
-        Assert.AreEqual("Healthy", await client.GetStringAsync("health"));
+        Assert.AreEqual(before, await service.PredictAsync(good));
+        Assert.AreEqual("Healthy", await service.HealthAsync());
     }
 
     [TestMethod]
@@ -42,47 +44,102 @@ public sealed class PredictionServiceImageTests
     [DataRow(true, DisplayName = "in chunks")]
     public async Task Predict_RefusesABodyThatIsTooLarge_AndGoesOn(bool isChunked)
     {
-        using var folder = new TemporaryFolder();
-        await using var service = await StartAsync("--Model", Trained(folder).ModelPath);
-        using var client = ClientOf(service);
+        await using var service = await TestService.StartAsync("--Model", TestService.Train(_folder).Settings.ModelPath);
         using var request = new HttpRequestMessage(HttpMethod.Post, "predict") { Content = new ByteArrayContent(new byte[(16 << 20) + 1]) };
         request.Headers.TransferEncodingChunked = isChunked;
         request.Headers.ExpectContinue = true; // the answer comes before the body is sent
 
-        var answer = await client.SendAsync(request);
+        using var answer = await service.Client.SendAsync(request);
 
-        Assert.AreEqual(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
-        Assert.Contains("16777216 bytes at most", await answer.Content.ReadAsStringAsync());
-        Assert.AreEqual("Healthy", await client.GetStringAsync("health"));
+        var problem = await TestService.ProblemOfAsync(answer, HttpStatusCode.RequestEntityTooLarge);
+        Assert.Contains("16777216 bytes at most", problem.GetProperty("detail").GetString()!);
+        Assert.AreEqual("Healthy", await service.HealthAsync());
+    }
+
+    [TestMethod]
+    public async Task Form_OfSeveralFilesIsAnsweredFileByFile_AsTheBodyIs()
+    {
+        var (settings, _) = TestService.Train(_folder);
+        await using var service = await TestService.StartAsync("--Model", settings.ModelPath);
+        string[] files = [.. TestService.ImagesOf(settings).Take(3)];
+        using var form = new MultipartFormDataContent { { new StringContent("passed over"), "comment" } };
+        foreach (string file in files)
+        {
+            form.Add(new ByteArrayContent(File.ReadAllBytes(file)), "files", Path.GetRelativePath(_folder.Path, file));
+        }
+
+        using var answer = await service.Client.PostAsync("predict", form);
+
+        Assert.AreEqual(HttpStatusCode.OK, answer.StatusCode);
+        var answers = JsonSerializer.Deserialize<JsonElement[]>(await answer.Content.ReadAsStringAsync())!;
+        Assert.HasCount(3, answers);
+        foreach (var (file, found) in files.Zip(answers))
+        {
+            var alone = JsonSerializer.Deserialize<JsonElement>(await service.PredictAsync(File.ReadAllBytes(file)));
+            Assert.AreEqual(Path.GetRelativePath(_folder.Path, file), found.GetProperty("file").GetString());
+            Assert.AreEqual(alone.GetProperty("probabilities").GetRawText(), found.GetProperty("probabilities").GetRawText());
+        }
+    }
+
+    [TestMethod]
+    public async Task Form_ThatIsWrongIsSaid()
+    {
+        var (settings, image) = TestService.Train(_folder);
+        await using var service = await TestService.StartAsync(
+            "--Model", settings.ModelPath, "--MaximumFiles", "2", "--LargestImageBytes", "4000");
+        foreach (var (files, status, says) in new ((string, byte[])[], HttpStatusCode, string)[]
+        {
+            ([], HttpStatusCode.BadRequest, "The form holds no file"),
+            ([("a.png", image), ("notes.txt", [.. "no image"u8])], HttpStatusCode.BadRequest, "The file 'notes.txt': "),
+            ([("a", image), ("b", image), ("c", image)], HttpStatusCode.RequestEntityTooLarge, "more than 2 files"),
+            ([("long.png", new byte[4001])], HttpStatusCode.RequestEntityTooLarge, "The file 'long.png' is too long"),
+            ([("endless.png", new byte[100_000])], HttpStatusCode.RequestEntityTooLarge, "73536 bytes at most"), // 2 * 4000 + 64 KiB
+        })
+        {
+            using var form = new MultipartFormDataContent { { new StringContent("passed over"), "comment" } };
+            foreach (var (name, content) in files)
+            {
+                form.Add(new ByteArrayContent(content), "files", name);
+            }
+
+            using var answer = await service.Client.PostAsync("predict", form);
+            Assert.Contains(says, (await TestService.ProblemOfAsync(answer, status)).GetProperty("detail").GetString()!);
+        }
+
+        foreach (var (type, body, says) in new[]
+        {
+            ("multipart/form-data", "x", "names no boundary"),
+            (
+                "multipart/form-data; boundary=b",
+                "--b\r\nContent-Disposition: form-data; name=f; filename=a.png\r\n\r\ncut", "cannot be read"
+            ),
+        })
+        {
+            using var content = new StringContent(body);
+            content.Headers.Remove("Content-Type");
+            content.Headers.TryAddWithoutValidation("Content-Type", type);
+            using var answer = await service.Client.PostAsync("predict", content);
+            Assert.Contains(
+                says, (await TestService.ProblemOfAsync(answer, HttpStatusCode.BadRequest)).GetProperty("detail").GetString()!);
+        }
     }
 
     [TestMethod]
     public async Task MaximumPixels_IsASettingOfTheService()
     {
-        using var folder = new TemporaryFolder();
-        var settings = Trained(folder); // of images of 8 x 8
-        byte[] image = File.ReadAllBytes(Directory.GetFiles(settings.DataSource.FolderPath, "*.png", SearchOption.AllDirectories)[0]);
-        try
-        {
-            await using var service = await StartAsync("--Model", settings.ModelPath, "--MaximumPixels", "63");
-            using var client = ClientOf(service);
+        var (settings, image) = TestService.Train(_folder); // of images of 8 x 8
+        await using var service = await TestService.StartAsync("--Model", settings.ModelPath, "--MaximumPixels", "63");
 
-            Assert.Contains("above the limit of 63 pixels", await AnswerAsync(client, image, HttpStatusCode.BadRequest));
-            var error = Assert.ThrowsExactly<ArgumentException>(() => PredictionService.Create(["--MaximumPixels", "many"]));
-            StringAssert.Contains(error.Message, "MaximumPixels is 'many'");
-        }
-        finally
-        {
-            WebApi::PruneModelSample.PruneModel.MaximumPixels = null;
-        }
+        Assert.Contains("above the limit of 63 pixels", await service.PredictAsync(image, HttpStatusCode.BadRequest));
+        var error = Assert.ThrowsExactly<ArgumentException>(() => PredictionService.Create(["--MaximumPixels", "many"]));
+        StringAssert.Contains(error.Message, "MaximumPixels is 'many'");
     }
 
-    /// <summary>The service and the program beside it turn photographs, and so does the file that they write.</summary>
+    /// <summary>The program beside the service turns photographs, and so does the file that it writes.</summary>
     [TestMethod]
     public void Model_TurnsPhotographs_AlsoOneThatWasPrunedWithout()
     {
-        using var folder = new TemporaryFolder();
-        var settings = Trained(folder);
+        var (settings, _) = TestService.Train(_folder);
         var context = new MLContext();
 
         using var written = Generated.NetworkOf(context.Model.Load(settings.ModelPath, out _));
@@ -92,29 +149,5 @@ public sealed class PredictionServiceImageTests
 
         using var read = Generated.NetworkOf(Generated.LoadModel(context, settings.ModelPath));
         Assert.IsTrue(read.ApplyOrientation);
-    }
-
-    private static PruneModelSample.PruneModelSettings Trained(TemporaryFolder folder)
-    {
-        var settings = TinyProject.Create(folder);
-        Generated.Train(settings, new Progress<PruneProgress>(), CancellationToken.None).Dispose();
-        return settings;
-    }
-
-    private static async Task<WebApplication> StartAsync(params string[] args)
-    {
-        var service = PredictionService.Create([.. args, "--urls", "http://127.0.0.1:0"]);
-        await service.StartAsync();
-        return service;
-    }
-
-    private static HttpClient ClientOf(WebApplication service) => new() { BaseAddress = new Uri(service.Urls.Single()) };
-
-    private static async Task<string> AnswerAsync(HttpClient client, byte[] body, HttpStatusCode expected)
-    {
-        var answer = await client.PostAsync("predict", new ByteArrayContent(body));
-        string text = await answer.Content.ReadAsStringAsync();
-        Assert.AreEqual(expected, answer.StatusCode, text);
-        return text;
     }
 }

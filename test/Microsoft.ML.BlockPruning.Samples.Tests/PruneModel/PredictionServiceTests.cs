@@ -1,30 +1,27 @@
-extern alias WebApi;
-
 using System.Net;
-using Microsoft.AspNetCore.Builder;
+using System.Text.Json;
 using Microsoft.ML.BlockPruning.Pruning;
-using WebApi::PruneModelSample.WebApi;
 using Generated = PruneModelSample.PruneModel;
 
 namespace Microsoft.ML.BlockPruning.Samples.Tests.PruneModel;
 
 [TestClass]
-public sealed class PredictionServiceTests
+public sealed class PredictionServiceTests : IDisposable
 {
-    private static readonly TimeSpan ReloadLimit = TimeSpan.FromSeconds(30);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
 
     [TestMethod]
     public async Task Predict_AnswersAsTheModelDoesFromManyRequestsAtOnce()
     {
-        using var folder = new TemporaryFolder();
-        var settings = Trained(folder);
-        await using var service = await StartAsync(settings.ModelPath);
-        using var client = ClientOf(service);
+        var (settings, _) = TestService.Train(_folder);
+        await using var service = await TestService.StartAsync("--Model", settings.ModelPath);
         var context = new MLContext();
         using var engine = Generated.CreateEngine(context, Generated.LoadModel(context, settings.ModelPath));
-        string[] files = Directory.GetFiles(settings.DataSource.FolderPath, "*.png", SearchOption.AllDirectories);
+        string[] files = TestService.ImagesOf(settings);
 
-        string[] answers = await Task.WhenAll(files.Select(file => PredictAsync(client, File.ReadAllBytes(file))));
+        string[] answers = await Task.WhenAll(files.Select(file => service.PredictAsync(File.ReadAllBytes(file))));
 
         foreach (var (file, answer) in files.Zip(answers))
         {
@@ -32,91 +29,88 @@ public sealed class PredictionServiceTests
             Assert.Contains($"\"label\":\"{expected.PredictedLabel}\"", answer);
         }
 
-        Assert.AreEqual("Healthy", await client.GetStringAsync("health"));
-        Assert.Contains("model_loads_total", await client.GetStringAsync("metrics"));
+        Assert.AreEqual("Healthy", await service.Client.GetStringAsync("health"));
+        string figures = await service.Client.GetStringAsync("metrics");
+        Assert.MatchesRegex("blockpruning_model_loads.*outcome=\"loaded\"", figures);
+        Assert.MatchesRegex("blockpruning_images.*outcome=\"scored\"", figures);
+        Assert.Contains("blockpruning_predict_duration_bucket", figures);
     }
 
     [TestMethod]
-    public async Task Predict_SaysWhatIsWrongWithABody()
+    public async Task Predict_NamesAsManyClassesAsAskedFor()
     {
-        using var folder = new TemporaryFolder();
-        await using var service = await StartAsync(Trained(folder).ModelPath);
-        using var client = ClientOf(service);
+        var (settings, image) = TestService.Train(_folder);
+        await using var service = await TestService.StartAsync("--Model", settings.ModelPath);
+        var all = JsonSerializer.Deserialize<JsonElement>(await service.PredictAsync(image)).GetProperty("probabilities");
 
-        var answer = await client.PostAsync("predict", new StringContent("no image"));
+        using var answer = await service.Client.PostAsync("predict?top=2", new ByteArrayContent(image));
 
-        Assert.AreEqual(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("are not an image", await answer.Content.ReadAsStringAsync());
+        var top = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync()).GetProperty("probabilities");
+        CollectionAssert.AreEquivalent(TinyProject.Classes, all.EnumerateArray().Select(LabelOf).ToArray());
+        Assert.AreEqual(1, all.EnumerateArray().Sum(entry => entry.GetProperty("probability").GetDouble()), 1e-5);
+        CollectionAssert.AreEqual(all.EnumerateArray().Take(2).Select(LabelOf).ToArray(), top.EnumerateArray().Select(LabelOf).ToArray());
+        foreach (string top0 in (string[])["0", "-1", "all", "1.5", ""])
+        {
+            using var refused = await service.Client.PostAsync($"predict?top={top0}", new ByteArrayContent(image));
+            var problem = await TestService.ProblemOfAsync(refused, HttpStatusCode.BadRequest);
+            StringAssert.Contains(problem.GetProperty("detail").GetString(), $"top is '{top0}', expected how many classes");
+        }
+
+        static string LabelOf(JsonElement entry) => entry.GetProperty("label").GetString()!;
     }
 
     [TestMethod]
     public async Task Model_IsReadAgainWhenTheFileChanges_AndADamagedFileLeavesTheOldOneInService()
     {
-        using var folder = new TemporaryFolder();
-        var settings = Trained(folder);
-        byte[] image = File.ReadAllBytes(Directory.GetFiles(settings.DataSource.FolderPath, "*.png", SearchOption.AllDirectories)[0]);
-        await using var service = await StartAsync(settings.ModelPath);
-        using var client = ClientOf(service);
-        string before = await PredictAsync(client, image);
+        var (settings, image) = TestService.Train(_folder);
+        await using var service = await TestService.StartAsync("--Model", settings.ModelPath);
+        string before = await service.PredictAsync(image);
 
         var smaller = settings with { TrainingOption = settings.TrainingOption with { Keep = 0.3 } };
         Generated.Train(smaller, new Progress<PruneProgress>(), CancellationToken.None).Dispose();
-        await UntilAsync(async () => await PredictAsync(client, image) != before);
-        string after = await PredictAsync(client, image);
+        await TestService.UntilAsync(async () => await service.PredictAsync(image) != before);
+        string after = await service.PredictAsync(image);
         File.WriteAllText(settings.ModelPath, "damaged");
-        await UntilAsync(async () => await client.GetStringAsync("health") == "Degraded");
+        await service.UntilHealthIsAsync("Degraded");
 
-        Assert.AreEqual(after, await PredictAsync(client, image));
+        Assert.AreEqual(after, await service.PredictAsync(image));
         Generated.Train(settings, new Progress<PruneProgress>(), CancellationToken.None).Dispose();
-        await UntilAsync(async () => await client.GetStringAsync("health") == "Healthy");
-        Assert.AreEqual(before, await PredictAsync(client, image));
+        await service.UntilHealthIsAsync("Healthy");
+        Assert.AreEqual(before, await service.PredictAsync(image));
     }
 
     [TestMethod]
-    public async Task Service_WithoutAModelIsUnhealthyUntilThereIsOne()
+    public async Task Service_WithoutAModelSaysWhyUntilThereIsOne()
     {
-        using var folder = new TemporaryFolder();
-        var settings = TinyProject.Create(folder);
-        await using var service = await StartAsync(settings.ModelPath);
-        using var client = ClientOf(service);
+        var settings = TinyProject.Create(_folder);
+        await using var service = await TestService.StartAsync("--Model", settings.ModelPath);
 
-        Assert.AreEqual(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("health")).StatusCode);
-        Assert.AreEqual(HttpStatusCode.ServiceUnavailable, (await client.PostAsync("predict", new ByteArrayContent([1]))).StatusCode);
+        using var health = await service.Client.GetAsync("health");
+        Assert.AreEqual(HttpStatusCode.ServiceUnavailable, health.StatusCode);
+        StringAssert.Contains(await health.Content.ReadAsStringAsync(), $"There is no file '{settings.ModelPath}'.");
+        using var answer = await service.Client.PostAsync("predict", new ByteArrayContent([1]));
+        var problem = await TestService.ProblemOfAsync(answer, HttpStatusCode.ServiceUnavailable);
+        StringAssert.Contains(problem.GetProperty("detail").GetString(), $"There is no file '{settings.ModelPath}'.");
+        Assert.AreEqual(TimeSpan.FromSeconds(5), answer.Headers.RetryAfter?.Delta);
 
         Generated.Train(settings, new Progress<PruneProgress>(), CancellationToken.None).Dispose();
-        await UntilAsync(async () => (await client.GetAsync("health")).IsSuccessStatusCode);
+        await service.UntilHealthIsAsync("Healthy");
     }
 
-    private static PruneModelSample.PruneModelSettings Trained(TemporaryFolder folder)
+    [TestMethod]
+    public async Task OpenApi_DescribesThePrediction()
     {
-        var settings = TinyProject.Create(folder);
-        Generated.Train(settings, new Progress<PruneProgress>(), CancellationToken.None).Dispose();
-        return settings;
-    }
+        await using var service = await TestService.StartAsync("--Model", _folder.File("none.zip"));
 
-    private static async Task<WebApplication> StartAsync(string modelPath)
-    {
-        var service = PredictionService.Create(["--Model", modelPath, "--urls", "http://127.0.0.1:0"]);
-        await service.StartAsync();
-        return service;
-    }
+        var page = JsonSerializer.Deserialize<JsonElement>(await service.Client.GetStringAsync("openapi/v1.json"));
 
-    private static HttpClient ClientOf(WebApplication service) => new() { BaseAddress = new Uri(service.Urls.Single()) };
-
-    private static async Task<string> PredictAsync(HttpClient client, byte[] image)
-    {
-        var answer = await client.PostAsync("predict", new ByteArrayContent(image));
-        string text = await answer.Content.ReadAsStringAsync();
-        Assert.AreEqual(HttpStatusCode.OK, answer.StatusCode, text);
-        return text;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(ReloadLimit);
-        while (!await condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
-        }
+        var post = page.GetProperty("paths").GetProperty("/predict").GetProperty("post");
+        CollectionAssert.IsSubsetOf(
+            new[] { "200", "400", "408", "413", "415", "429", "500", "503", "504" },
+            post.GetProperty("responses").EnumerateObject().Select(answer => answer.Name).ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { "image/*", "application/octet-stream", "multipart/form-data" },
+            post.GetProperty("requestBody").GetProperty("content").EnumerateObject().Select(type => type.Name).ToArray());
+        Assert.AreEqual("top", post.GetProperty("parameters")[0].GetProperty("name").GetString());
     }
 }
