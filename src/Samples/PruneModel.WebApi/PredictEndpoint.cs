@@ -4,7 +4,7 @@ using Microsoft.ML.BlockPruning.Hosting;
 namespace PruneModelSample.WebApi;
 
 /// <summary>POST /predict: scores the images of a request.</summary>
-internal sealed class PredictEndpoint(IPrunedModelScorer scorer, ServiceSettings settings)
+internal sealed class PredictEndpoint(IPrunedModelScorer scorer, ServiceSettings settings) : IDisposable
 {
     private const int RetrySeconds = 5;
 
@@ -63,6 +63,8 @@ internal sealed class PredictEndpoint(IPrunedModelScorer scorer, ServiceSettings
             return TimedOut(isSending);
         }
     }
+
+    public void Dispose() => _turns.Dispose();
 
     private static int TopOf(HttpRequest request)
     {

@@ -83,15 +83,15 @@ public sealed class PredictionServiceLimitTests : IDisposable
         using var begun = new CountdownEvent(Environment.ProcessorCount);
         var settings = new ServiceSettings(
             "none", TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), 1000, null, 1, 100, TimeSpan.FromSeconds(0.5));
-        var busy = new PredictEndpoint(new Scorer(HoldTurn), settings);
+        using var busy = new PredictEndpoint(new Scorer(HoldTurn), settings);
         var turns = Enumerable.Range(0, begun.InitialCount).Select(_ => Task.Run(() => busy.PredictAsync(Request()))).ToArray();
         Assert.IsTrue(begun.Wait(TimeSpan.FromMinutes(1)));
 
         var late = await busy.PredictAsync(Request());
         held.Set();
         await Task.WhenAll(turns);
-        var failing = await new PredictEndpoint(new Scorer(() => throw new ArithmeticException("logit 1 is NaN")), settings)
-            .PredictAsync(Request());
+        using var broken = new PredictEndpoint(new Scorer(() => throw new ArithmeticException("logit 1 is NaN")), settings);
+        var failing = await broken.PredictAsync(Request());
 
         var problem = Assert.IsInstanceOfType<ProblemHttpResult>(late).ProblemDetails;
         Assert.AreEqual((504, "No answer within 0.5 s: the service is busy. Try again later."), (problem.Status, problem.Detail));
