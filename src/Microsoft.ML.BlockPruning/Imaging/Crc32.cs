@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Microsoft.ML.BlockPruning.Imaging;
 
 /// <summary>CRC-32 of ISO 3309, as PNG and zip files have it.</summary>
-/// <remarks>Eight bytes at a time from eight tables (Kounavis and Berry, "slicing-by-8"): a model's file is summed before it is used.</remarks>
+/// <remarks>Eight bytes at a time from eight tables ("slicing-by-8"): a model's file is summed before it is used.</remarks>
 internal static class Crc32
 {
     /// <summary>The sum of nothing, where a sum begins.</summary>
