@@ -125,7 +125,8 @@ public sealed class PrunedModelTests : IDisposable
         using (var zip = System.IO.Compression.ZipFile.Open(ModelPath, System.IO.Compression.ZipArchiveMode.Update))
         {
             // Of the two keys the one whose kind is ours; ML.NET's header has the least version of a reader 12 bytes behind the kind.
-            var key = zip.Entries.Single(entry => entry.Name == "Model.key" && zip.GetEntry(entry.FullName[..^9] + "SparseViT") is not null);
+            var key = zip.Entries.Single(
+                entry => entry.Name == "Model.key" && zip.GetEntry(entry.FullName[..^9] + "SparseViT") is not null);
             using var content = key.Open();
             content.Position = 64 + 12;
             content.WriteByte(2);
