@@ -149,6 +149,16 @@ public sealed partial class BlockPruneEstimator
         /// <value>Null: it is not. It pays with thousands of images; its labels are the calibration's.</value>
         public FineTuneOptions? FineTuning { get; set; }
 
+        /// <summary>Gets or sets the folder that keeps what finished stages gave: the same <c>Fit</c> goes on after a kill.</summary>
+        /// <value>Null: nothing is kept. The folder is made where it is missing.</value>
+        /// <remarks>
+        /// Calibration, the choice of blocks and each layer of the refit are kept, and fine-tuning's state where
+        /// <see cref="FineTuneOptions.CheckpointPath"/> names no other file; what is there is not done again, and weights, plan and the
+        /// report's figures come out as in one go. A folder of another network, of other options or images (by their content) is refused.
+        /// Its files stay when <c>Fit</c> is done, since the model is not saved yet: <see cref="PruneCheckpoint.Remove"/> takes them away.
+        /// </remarks>
+        public string? CheckpointFolder { get; set; }
+
         /// <summary>Gets or sets what is done to an image before the network reads it.</summary>
         /// <value>Null: what <c>config.json</c> beside the model says, else timm's default.</value>
         public ImagePreprocessing? Preprocessing { get; set; }

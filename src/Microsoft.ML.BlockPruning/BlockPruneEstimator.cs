@@ -8,6 +8,7 @@ using Microsoft.ML.BlockPruning.MlNet.Interop;
 using Microsoft.ML.BlockPruning.MlNet.Progress;
 using Microsoft.ML.BlockPruning.MlNet.Scoring;
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Reporting.Text;
@@ -61,6 +62,11 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         if (options.CalibrationLabels == CalibrationLabels.Column && options.LabelColumnName is null)
         {
             throw new ArgumentException("CalibrationLabels.Column needs a LabelColumnName.", nameof(options));
+        }
+
+        if (options.CheckpointFolder is not null)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(options.CheckpointFolder, nameof(Options.CheckpointFolder));
         }
 
         CheckValidation(options);
@@ -120,7 +126,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     /// </exception>
     /// <exception cref="IOException">The model cannot be read.</exception>
     /// <exception cref="InvalidDataException">
-    /// The model is damaged or unknown, an image cannot be used, or a fine-tuning cannot go on; names tensor, row or file.
+    /// The model is damaged or unknown, an image cannot be used, or a pruning or fine-tuning cannot go on; names tensor, row or file.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// There is no calibration image or too few to set some aside, or the classes of a label are not the network's or the validation set's;
@@ -151,7 +157,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         var source = PruneInput.Open(_host, InputOf(_options), input.Schema, OpenCheckpoint);
         var dense = source.Model;
         var request = _request with { Seed = MlNetHost.SeedOf(_host) };
-        var run = new PruneRun(request) { MeasureLatency = MeasureLatency };
+        var run = new PruneRun(request) { MeasureLatency = MeasureLatency, CheckpointFolder = _options.CheckpointFolder };
         var settings = Marked(() => run.Prepare(dense, progress.ThrowIfCancelled));
         Info(channel, $"{request.Network}: keep {_options.Budget} in blocks of {_options.Block}; {source.Classes}");
         Info(channel, PreprocessingWords.Sentence(dense.Facts.Preprocessing));
@@ -159,6 +165,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         source.Classes.Apply(dense.Weights);
         progress.Clock.Lap("Preparing");
         var images = ReadImages(input, source, request.Seed, progress);
+        progress.EndReading();
         progress.Clock.Lap("Reading");
         Info(channel, $"read {images.Calibration.Count} calibration images, {images.HeldOut?.Count ?? 0} held out");
 
@@ -171,7 +178,9 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
             Info(channel, FormattableString.Invariant($"fine-tuned {last.Epoch} epochs, last loss {last.Loss:G5}{accuracy}"));
         }
 
-        var report = new ReportBuilder(request, dense, images).Measure(made, progress.Clock, progress.ThrowIfCancelled);
+        var measuring = progress.Start(PruneStage.Measuring, MeasuringWork.Of(made.Network, images, made.Latency is not null));
+        var report = new ReportBuilder(request, dense, images).Measure(made, progress.Clock, measuring.Step);
+        measuring.End();
         foreach (string note in report.Notes)
         {
             Info(channel, note);
@@ -188,6 +197,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
     private CalibrationImages ReadImages(IDataView input, PruneInput source, long seed, PruneProgressRelay progress)
     {
         var reader = new CalibrationReader(_host, InputOf(_options), progress);
+        progress.BeginReading([input, .. source.HeldOut is null ? Array.Empty<IDataView>() : [source.HeldOut.Data]]);
         var spec = source.Weights.Spec;
         var images = reader.Read(input, source.Image, source.Label?.Column, spec, source.Preprocessing, seed);
         return source.HeldOut is not { } heldOut ? images : images with

@@ -10,6 +10,7 @@ using Microsoft.ML.BlockPruning.MlNet.Saving;
 using Microsoft.ML.BlockPruning.MlNet.Scoring;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.Data;
@@ -172,6 +173,7 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     /// <param name="images">Images that no pruning has seen, in the column that this transformer scores.</param>
     /// <param name="denseModelPath">The safetensors file that was pruned.</param>
     /// <param name="labelColumnName">Key column of their classes, with this transformer's keys; null where they are not known.</param>
+    /// <param name="progress">Told how far it is: <see cref="PruneStage.Reading"/>, then <see cref="PruneStage.Measuring"/>.</param>
     /// <param name="cancellationToken">Ends the scoring within one batch.</param>
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column does not fit.</exception>
@@ -181,12 +183,12 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ModelReport CreateReport(
         string name, IDataView images, string denseModelPath, string? labelColumnName = "Label",
-        CancellationToken cancellationToken = default)
+        IProgress<PruneProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(denseModelPath);
-        return Comparison.Report(name, Report, images, denseModelPath, labelColumnName, cancellationToken);
+        return Comparison.Report(name, Report, images, denseModelPath, labelColumnName, progress, cancellationToken);
     }
 #pragma warning restore RS0026
 

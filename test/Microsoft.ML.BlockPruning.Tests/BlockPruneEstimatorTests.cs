@@ -107,12 +107,17 @@ public sealed class BlockPruneEstimatorTests
 
         Fit(options).Dispose();
 
-        PruneStage[] stages = [PruneStage.Calibrating, PruneStage.Scoring, PruneStage.Allocating, PruneStage.Refitting];
+        PruneStage[] stages =
+        [
+            PruneStage.Reading, PruneStage.Calibrating, PruneStage.Scoring, PruneStage.Allocating, PruneStage.Refitting,
+            PruneStage.Measuring,
+        ];
         CollectionAssert.AreEqual(stages, reported.Select(step => step.Stage).Distinct().ToArray());
         foreach (var stage in stages)
         {
             var last = reported.Last(step => step.Stage == stage);
             Assert.AreEqual(last.Total, last.Done);
+            Assert.AreEqual(1, last.Share);
             Assert.HasCount(1, log.FindAll(line => line.Contains($"{stage} started", StringComparison.Ordinal)));
             Assert.HasCount(1, log.FindAll(line => line.Contains($"{stage} done", StringComparison.Ordinal)));
         }
@@ -134,10 +139,9 @@ public sealed class BlockPruneEstimatorTests
         guard.AssertNothingLeaked();
         CollectionAssert.AreEqual(
             plain.Layers.Select(layer => layer.KeptBlocks).ToArray(), tuned.Layers.Select(layer => layer.KeptBlocks).ToArray());
-        var last = reported[^1];
-        Assert.AreEqual(PruneStage.FineTuning, last.Stage);
-        Assert.AreEqual(last.Total, last.Done);
-        Assert.AreEqual(last.Total, reported.Count(step => step.Stage == PruneStage.FineTuning));
+        Assert.AreEqual(PruneStage.Measuring, reported[^1].Stage);
+        var steps = reported.FindAll(step => step.Stage == PruneStage.FineTuning && step.Total > 0);
+        CollectionAssert.AreEqual(Enumerable.Range(1, steps[0].Total).ToArray(), steps.Select(step => step.Done).ToArray());
         var tunedScores = ScoresOf(new MLContext(seed: 1), options);
         options.FineTuning = null;
         CollectionAssert.AreNotEqual(ScoresOf(new MLContext(seed: 1), options)[0], tunedScores[0], "Training moved nothing.");

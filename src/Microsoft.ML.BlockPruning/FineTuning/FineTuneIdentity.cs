@@ -53,7 +53,8 @@ internal static class FineTuneIdentity
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static string Hash(CalibrationSet images)
+    /// <summary>SHA-256 of images as the network reads them, and their labels.</summary>
+    public static string Hash(CalibrationSet images)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int i = 0; i < images.Count; i++)

@@ -3,6 +3,7 @@ using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Pruning.Refit;
+using Microsoft.ML.BlockPruning.Pruning.Work;
 using Microsoft.ML.BlockPruning.Sparsity;
 using static TorchSharp.torch;
 
@@ -67,7 +68,10 @@ internal sealed class BlockPruner
             using var scope = NewDisposeScope();
             var (choice, tokenWeights) = Select(pruned.Weights, calibration, task, progress);
             var refit = _method.Refit(new RefitTask(dense, calibration, layers, tokenWeights, choice.Plan, settings.Seed));
-            var weights = refit.Run(progress.Start(PruneStage.Refitting, refit.Steps).Step);
+            var refitting = progress.Start(PruneStage.Refitting, refit.Work);
+            refitting.Begin(refit.StepsDone);
+            var weights = refit.Run(refitting.Step);
+            refitting.End();
             pruned = new PrunedNetwork(weights, choice.Plan) { Trace = new PruneTrace(choice, refit.Trace) };
             grids = grids.Within(choice.Plan);
         }
@@ -82,11 +86,41 @@ internal sealed class BlockPruner
         using var scope = NewDisposeScope();
         var selection = _method.Selection;
         var layers = task.Settings.Layers.LayersOf(network);
-        var calibrating = progress.Start(PruneStage.Calibrating, calibration.BatchCount * selection.Passes);
-        var scoring = progress.Start(PruneStage.Scoring, layers.Sum(layer => layer.Blocks.BlockRows));
-        var allocating = progress.Start(PruneStage.Allocating, selection.StepsOf(layers, task.Remaining, calibration));
+        var allocating = progress.Start(PruneStage.Allocating, selection.WorkOf(layers, task.Remaining, calibration));
+        var scoring = progress.Start(PruneStage.Scoring, RatingOf(layers), allocating);
+        var calibrating = progress.Start(PruneStage.Calibrating, PassesOf(calibration, selection.Passes), scoring);
         var context = new CriterionContext(network, calibration, layers, task.Settings.Seed, calibrating.Step, scoring.Step);
-        return (selection.Select(context, task, allocating.Step), context.TokenWeights);
+        calibrating.Begin();
+        var choice = selection.Select(context, task, allocating.Step);
+        foreach (var stage in (StageProgress[])[calibrating, scoring, allocating])
+        {
+            stage.End();
+        }
+
+        return (choice, context.TokenWeights);
+    }
+
+    private static WorkSchedule PassesOf(CalibrationSet calibration, int passes)
+    {
+        var work = new WorkSchedule();
+        for (int batch = 0; batch < calibration.BatchCount * passes; batch++)
+        {
+            work.Add(1, calibration.ImagesIn(batch % calibration.BatchCount));
+        }
+
+        return work;
+    }
+
+    // As the default criterion has it; the others take no time to speak of, or rate their strips alike.
+    private static WorkSchedule RatingOf(IReadOnlyList<PrunableLayer> layers)
+    {
+        var work = new WorkSchedule();
+        foreach (var (layer, group) in layers.SelectMany(layer => layer.Groups.Select(group => (layer, group))))
+        {
+            work.Add(1, LayerWork.Inverse(layer) + LayerWork.Rating(layer)).Add(group.Strips - 1, LayerWork.Rating(layer));
+        }
+
+        return work;
     }
 
     private static void CheckFinite(NetworkWeights dense)
@@ -109,5 +143,6 @@ internal sealed class BlockPruner
 /// <param name="OnProgress">Who is told; it may throw to cancel.</param>
 internal sealed record ShotProgress(int Shot, int Shots, Action<PruneProgress> OnProgress)
 {
-    public StageProgress Start(PruneStage stage, int steps) => new(done => OnProgress(new PruneProgress(stage, done, steps, Shot, Shots)));
+    public StageProgress Start(PruneStage stage, WorkSchedule work, StageProgress? next = null) => new(
+        work, (done, share) => OnProgress(new PruneProgress(stage, done, work.Steps, Shot, Shots) { Share = share }), next);
 }

@@ -12,14 +12,19 @@ namespace Microsoft.ML.BlockPruning.Runs;
 internal static class PruneMethods
 {
     /// <summary>The method that a request asks for.</summary>
+    /// <inheritdoc cref="Checked"/>
+    public static PruneMethod Of(PruneRequest request) =>
+        Of(Checked(request), CriterionOf(request.Criterion, request.CalibrationLabels));
+
+    /// <summary>The request itself, whose choices go together.</summary>
     /// <param name="request">The request.</param>
     /// <exception cref="ArgumentOutOfRangeException">A choice is none of its enum, or the shots are not positive.</exception>
     /// <exception cref="ArgumentException">Choices contradict each other.</exception>
-    public static PruneMethod Of(PruneRequest request)
+    public static PruneRequest Checked(PruneRequest request)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Shots, 1, nameof(request.Shots));
         Check(request);
-        return Of(request, CriterionOf(request.Criterion, request.CalibrationLabels));
+        return request;
     }
 
     /// <summary>The method that a request asks for, apart from the criterion; its choices have been checked.</summary>

@@ -7,6 +7,7 @@ using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Runs.Resuming;
 using Microsoft.ML.BlockPruning.Torch;
 
 namespace Microsoft.ML.BlockPruning.Runs;
@@ -18,6 +19,7 @@ namespace Microsoft.ML.BlockPruning.Runs;
 internal sealed class PruneRun
 {
     private readonly PruneRequest _request;
+    private readonly IBlockCriterion _criterion;
     private readonly PruneMethod _method;
     private readonly LayerRules _rules;
 
@@ -26,7 +28,7 @@ internal sealed class PruneRun
     /// <exception cref="ArgumentOutOfRangeException">A choice is none of its enum, or a number is out of its range.</exception>
     /// <exception cref="ArgumentException">Choices contradict each other.</exception>
     public PruneRun(PruneRequest request)
-        : this(request, PruneMethods.Of(request))
+        : this(PruneMethods.Checked(request), PruneMethods.CriterionOf(request.Criterion, request.CalibrationLabels))
     {
     }
 
@@ -34,14 +36,10 @@ internal sealed class PruneRun
     /// <param name="request">What to do; its choices have been checked.</param>
     /// <param name="criterion">Of the kind that the request names.</param>
     public PruneRun(PruneRequest request, IBlockCriterion criterion)
-        : this(request, PruneMethods.Of(request, criterion))
-    {
-    }
-
-    private PruneRun(PruneRequest request, PruneMethod method)
     {
         _request = request;
-        _method = method;
+        _criterion = criterion;
+        _method = PruneMethods.Of(request, criterion);
         _rules = request.LayerRules();
     }
 
@@ -49,12 +47,18 @@ internal sealed class PruneRun
     public Func<NetworkWeights, ImagePreprocessing, LayerGrids, LatencyRequest, Action, LatencyConstraint> MeasureLatency { get; init; } =
         LatencyMeasurement.Measure;
 
+    /// <summary>Where finished stages are kept, so that the same run goes on after a kill; null: nowhere.</summary>
+    public string? CheckpointFolder { get; init; }
+
     /// <summary>Holds layers, blocks, floors and budgets against the network, before any image is read.</summary>
     /// <param name="dense">The network.</param>
     /// <param name="onSample">Called before each sample of a measured time; it may throw to cancel.</param>
     /// <exception cref="ArgumentException">A budget cannot be met, or a rule names a layer that is not there.</exception>
+    /// <exception cref="IOException">There can be no checkpoint folder.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint folder is of a run with other options, or damaged.</exception>
     public PruneSettings Prepare(DenseModel dense, Action onSample)
     {
+        CheckFolder();
         var settings = Resolve(dense, onSample);
         new SparsityAllocator(settings.Constraints, _rules, settings.Latency).CheckBudget(_rules.GridsOf(_rules.LayersOf(dense.Weights)));
         return settings;
@@ -72,7 +76,7 @@ internal sealed class PruneRun
             Layers = _rules,
             Constraints = _request.Budget.Resolve(new NetworkCost(dense.Weights.Spec, _request.WeightFormat), grids),
             Latency = _request.Budget.Latency is { } asked
-                ? MeasureLatency(dense.Weights, dense.Preprocessing, grids, asked, onSample)
+                ? TimesOf(dense, grids, asked, onSample)
                 : null,
             Seed = _request.Seed,
         };
@@ -85,10 +89,11 @@ internal sealed class PruneRun
     /// <param name="onProgress">Called after every batch, strip and step, one call at a time; what it throws ends the run.</param>
     /// <exception cref="ArgumentException">Budgets contradict each other, or the images are of another network.</exception>
     /// <exception cref="ArithmeticException">A weight, activation or loss is not finite.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint folder is of another network or of other images, or damaged.</exception>
     public PruneOutcome Run(DenseModel dense, PruneSettings settings, CalibrationImages images, Action<PruneProgress> onProgress)
     {
         using var threads = new TorchThreads(_request.Threads);
-        var pruned = new BlockPruner(_method).Prune(dense.Weights, images.Calibration, settings, onProgress);
+        var pruned = new BlockPruner(MethodFor(dense, images)).Prune(dense.Weights, images.Calibration, settings, onProgress);
         FineTuneProgress? last = null;
         if (_request.FineTuning is { } fineTuning)
         {
@@ -100,12 +105,58 @@ internal sealed class PruneRun
         return new PruneOutcome(network, pruned, settings.Latency, last);
     }
 
+    private PruneMethod MethodFor(DenseModel dense, CalibrationImages images)
+    {
+        if (CheckpointFolder is null)
+        {
+            return _method;
+        }
+
+        var files = new StageFiles(CheckpointFolder, RunIdentity.Of(_request, dense.Weights, images.Calibration));
+        var method = PruneMethods.Of(_request, new StoredCriterion(_criterion, files));
+        return method with
+        {
+            Selection = new StoredSelection(method.Selection, files),
+            Refit = task => method.Refit(task with { Fitted = new StoredLayers(files, task) }),
+        };
+    }
+
+    // Before there is anything to lose: network and images are not known yet.
+    private void CheckFolder()
+    {
+        if (CheckpointFolder is not null)
+        {
+            _ = new StageFiles(CheckpointFolder, RunIdentity.Of(_request));
+            if (_request.FineTuning is { CheckpointPath: null })
+            {
+                FineTuneState.Check(StageFiles.FineTuningPath(CheckpointFolder));
+            }
+        }
+    }
+
+    private LatencyConstraint TimesOf(DenseModel dense, LayerGrids grids, LatencyRequest asked, Action onSample)
+    {
+        LatencyConstraint Measure() => MeasureLatency(dense.Weights, dense.Preprocessing, grids, asked, onSample);
+        return CheckpointFolder is null
+            ? Measure()
+            : StoredTimes.Of(
+                StageFiles.TimesPath(CheckpointFolder), RunIdentity.Of(_request, dense.Weights.Spec), grids, asked, Measure);
+    }
+
+    private FineTuneOptions WithState(FineTuneOptions options)
+    {
+        var copy = options.Copy();
+        copy.CheckpointPath ??= CheckpointFolder is null ? null : StageFiles.FineTuningPath(CheckpointFolder);
+        return copy;
+    }
+
     private (PrunedNetwork Pruned, FineTuneProgress? Last) FineTune(
         FineTuneOptions options, DenseModel dense, PrunedNetwork pruned, CalibrationImages images, Action<PruneProgress> onProgress)
     {
         FineTuneProgress? last = null;
+        onProgress(new PruneProgress(PruneStage.FineTuning, 0, 0)); // how many steps a state has done is not known yet
         var validation = images.HeldOut?.Labels is null ? null : images.HeldOut; // without labels there is no accuracy to tell
-        var weights = new FineTuner(options, _request.Seed).Run(
+        var weights = new FineTuner(WithState(options), _request.Seed).Run(
             dense.Weights, pruned.Weights, pruned.Plan, images.Calibration, validation, step =>
             {
                 last = new FineTuneProgress(step.Epoch, step.Step, step.TotalSteps, step.Loss, step.ValidationTop1 ?? last?.ValidationTop1);

@@ -5,6 +5,7 @@ using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Pruning.Work;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
@@ -26,7 +27,8 @@ internal sealed class LpvitReferenceSelection : IBlockSelection
         }
     }
 
-    public int StepsOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration) => 1;
+    public WorkSchedule WorkOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration) =>
+        WorkSchedule.Even(1);
 
     public BlockSelection Select(CriterionContext context, SelectionTask task, Action onStep)
     {

@@ -29,23 +29,23 @@ public sealed class PruneMethodProgressTests
 
     [TestMethod]
     [DynamicData(nameof(Methods))]
-    public void Prune_ReportsEveryStageOfEveryShotFromOneToItsEnd(PruneAllocation allocation, PruneRefit refit, int shots)
+    public void Prune_ReportsEveryStageOfEveryShotFromItsBeginningToItsEnd(PruneAllocation allocation, PruneRefit refit, int shots)
     {
         var reports = new List<PruneProgress>();
 
         Prune(allocation, refit, shots, reports.Add);
 
-        // All but fine-tuning, which is not pruning; shot after shot.
+        // Reading, fine-tuning and measuring are not pruning; shot after shot.
         CollectionAssert.AreEqual(
             (from shot in Enumerable.Range(1, shots)
-             from stage in Enum.GetValues<PruneStage>()[..^1]
+             from stage in Enum.GetValues<PruneStage>()[1..^2]
              select (shot, stage)).ToArray(),
             reports.Select(report => (report.Shot, report.Stage)).Distinct().ToArray());
         Assert.IsTrue(reports.All(report => report.Shots == shots));
         foreach (var stage in reports.GroupBy(report => (report.Shot, report.Stage)))
         {
             CollectionAssert.AreEqual(
-                Enumerable.Range(1, stage.First().Total).ToArray(), stage.Select(report => report.Done).ToArray(), $"{stage.Key}");
+                Enumerable.Range(0, stage.First().Total + 1).ToArray(), stage.Select(report => report.Done).ToArray(), $"{stage.Key}");
         }
     }
 

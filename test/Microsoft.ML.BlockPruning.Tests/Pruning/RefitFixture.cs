@@ -42,7 +42,7 @@ internal sealed class RefitFixture
 
     public SparsityPlan Plan { get; } = new();
 
-    public int Steps => Create().Steps;
+    public int Steps => Create().Work.Steps;
 
     public NetworkWeights Refit(Action? onStep = null) => Create().Run(onStep ?? (() => { }));
 

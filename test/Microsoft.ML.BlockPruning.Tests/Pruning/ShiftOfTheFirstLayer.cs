@@ -1,5 +1,6 @@
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning.Refit;
+using Microsoft.ML.BlockPruning.Pruning.Work;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
@@ -13,7 +14,7 @@ internal sealed class ShiftOfTheFirstLayer(IReadOnlyList<IReadOnlyList<float[]>>
 
     public bool IsPossible => true;
 
-    public int StepsOf(LayerSpec layer) => 1;
+    public WorkSchedule WorkOf(LayerSpec layer) => WorkSchedule.Even(1);
 
     public IReadOnlyList<IReadOnlyList<float[]>> FittingWeights() => weights;
 

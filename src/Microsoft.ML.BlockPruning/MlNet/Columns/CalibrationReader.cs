@@ -92,7 +92,7 @@ internal sealed class CalibrationReader(IHost host, InputRequest input, PrunePro
         long rows = 0, leftOut = 0;
         while (cursor.MoveNext())
         {
-            progress.ThrowIfCancelled();
+            progress.Read();
             labelGetter?.Invoke(ref key);
             if (!isWanted(key))
             {

@@ -2,6 +2,7 @@ using Microsoft.ML.BlockPruning.MlNet.Columns;
 using Microsoft.ML.BlockPruning.MlNet.Progress;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.Runtime;
@@ -21,11 +22,12 @@ internal sealed class ModelComparison(IHostEnvironment environment, SparseViT ne
     /// <param name="images">The images.</param>
     /// <param name="denseModelPath">The network before pruning.</param>
     /// <param name="labelColumnName">The column of their classes; null: not known.</param>
+    /// <param name="onProgress">Told how far it is; null: nobody.</param>
     /// <param name="cancellationToken">Ends the scoring within one batch.</param>
     /// <exception cref="InvalidOperationException">The dense network has another shape, or other classes.</exception>
     public ModelReport Report(
         string name, PruneReport? pruning, IDataView images, string denseModelPath, string? labelColumnName,
-        CancellationToken cancellationToken)
+        IProgress<PruneProgress>? onProgress, CancellationToken cancellationToken)
     {
         var host = environment.Register(nameof(ModelComparison));
         using var channel = host.Start("Compare");
@@ -53,9 +55,14 @@ internal sealed class ModelComparison(IHostEnvironment environment, SparseViT ne
         }
 
         source.Classes.Apply(source.Weights);
-        var progress = new PruneProgressRelay(host, channel, progress: null, cancellationToken);
-        var set = new CalibrationReader(host, input, progress).ReadHeldOut(source.HeldOut!, source.Weights.Spec, source.Preprocessing);
-        return BuilderOf(progress.ThrowIfCancelled).Build(name, pruning, source.Weights, set);
+        var progress = new PruneProgressRelay(host, channel, onProgress, cancellationToken);
+        progress.BeginReading([source.HeldOut!.Data]);
+        var set = new CalibrationReader(host, input, progress).ReadHeldOut(source.HeldOut, source.Weights.Spec, source.Preprocessing);
+        progress.EndReading();
+        var measuring = progress.Start(PruneStage.Measuring, MeasuringWork.OfAnswers(network, set.Count));
+        var report = BuilderOf(measuring.Step).Build(name, pruning, source.Weights, set);
+        measuring.End();
+        return report;
     }
 
     /// <summary>Reports the layers alone.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Pruning.Work;
 
 namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
@@ -14,11 +15,11 @@ internal interface IBlockSelection
     /// <exception cref="ArgumentException">It cannot.</exception>
     void Check(PruneSettings settings);
 
-    /// <summary>How often <see cref="Select"/> reports a step of allocation.</summary>
+    /// <summary>The steps of allocation that <see cref="Select"/> reports.</summary>
     /// <param name="layers">The prunable layers in forward order.</param>
     /// <param name="remaining">Those that may lose blocks.</param>
     /// <param name="calibration">The images.</param>
-    int StepsOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration);
+    WorkSchedule WorkOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration);
 
     /// <summary>Chooses.</summary>
     /// <param name="context">The network as it stands, the images, and the passes over them.</param>

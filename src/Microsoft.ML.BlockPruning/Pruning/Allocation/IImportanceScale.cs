@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Pruning.Work;
 
 namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
@@ -10,11 +11,11 @@ internal interface IImportanceScale
     /// <summary>Whether what blocks of dead units cost is to be spent again, on whatever layer matters most.</summary>
     bool FreesDeadUnits { get; }
 
-    /// <summary>How often <see cref="Apply"/> reports a step.</summary>
+    /// <summary>The steps that <see cref="Apply"/> reports.</summary>
     /// <param name="layers">The prunable layers in forward order.</param>
     /// <param name="remaining">Those that may lose blocks.</param>
     /// <param name="calibration">The images.</param>
-    int StepsOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration);
+    WorkSchedule WorkOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration);
 
     /// <summary>Scales.</summary>
     /// <param name="importances">Of every layer that may lose blocks; not changed.</param>

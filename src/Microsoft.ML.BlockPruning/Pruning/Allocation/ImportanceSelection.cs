@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Pruning.Work;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
@@ -16,8 +17,8 @@ internal sealed class ImportanceSelection(IBlockCriterion criterion, IImportance
     {
     }
 
-    public int StepsOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration) =>
-        scale.StepsOf(layers, remaining, calibration) + 1;
+    public WorkSchedule WorkOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration) =>
+        scale.WorkOf(layers, remaining, calibration).Add(1, 0);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A budget cannot be met.</exception>

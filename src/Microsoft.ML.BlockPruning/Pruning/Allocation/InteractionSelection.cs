@@ -3,6 +3,7 @@ using Microsoft.ML.BlockPruning.Calibration.Observers;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Pruning.GateGradients;
+using Microsoft.ML.BlockPruning.Pruning.Work;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
@@ -30,8 +31,8 @@ internal sealed class InteractionSelection(InteractionOptions? options = null) :
         }
     }
 
-    public int StepsOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration) =>
-        _options.TotalRounds;
+    public WorkSchedule WorkOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration) =>
+        WorkSchedule.Even(_options.TotalRounds);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The budget cannot be met, or there are too few images to hold any out.</exception>

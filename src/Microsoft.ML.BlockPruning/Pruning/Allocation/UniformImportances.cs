@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Pruning.Work;
 
 namespace Microsoft.ML.BlockPruning.Pruning.Allocation;
 
@@ -35,7 +36,7 @@ internal sealed class UniformImportances : IImportanceScale
         return ranked;
     }
 
-    public int StepsOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration) => 0;
+    public WorkSchedule WorkOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration) => new();
 
     public IReadOnlyList<LayerImportances> Apply(
         IReadOnlyList<LayerImportances> importances, CriterionContext context, Action onStep) => [.. importances.Select(Of)];

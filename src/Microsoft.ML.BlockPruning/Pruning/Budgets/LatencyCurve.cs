@@ -34,6 +34,9 @@ internal sealed class LatencyCurve
 
     public double Dense { get; }
 
+    /// <summary>Milliseconds at kept shares 0, 1/n … 1 of the block-sparse layer; they never fall.</summary>
+    public IReadOnlyList<double> Sparse => _sparse;
+
     /// <summary>Milliseconds block-sparse without a block.</summary>
     public double Empty => _sparse[0];
 

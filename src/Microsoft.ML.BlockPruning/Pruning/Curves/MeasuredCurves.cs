@@ -2,6 +2,7 @@ using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
+using Microsoft.ML.BlockPruning.Pruning.Work;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Pruning.Curves;
@@ -20,8 +21,8 @@ internal sealed class MeasuredCurves(int images = 128) : IImportanceScale
 
     public bool FreesDeadUnits => true;
 
-    public int StepsOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration) =>
-        LayerDivergence.StepsOf(calibration, layers, images, layer =>
+    public WorkSchedule WorkOf(IReadOnlyList<PrunableLayer> layers, LayerGrids remaining, CalibrationSet calibration) =>
+        LayerDivergence.WorkOf(calibration, layers, images, layer =>
             remaining.Contains(layer.Name) ? PointsOf(remaining[layer.Name].KeptBlocks).Length : 0);
 
     public IReadOnlyList<LayerImportances> Apply(IReadOnlyList<LayerImportances> importances, CriterionContext context, Action onStep)

@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Pruning.Work;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
@@ -10,8 +11,8 @@ internal interface ILayerReconstruction
     /// <summary>Whether there are enough images; if not, nothing else is to be called.</summary>
     bool IsPossible { get; }
 
-    /// <summary>Steps that <see cref="Run"/> reports for a layer.</summary>
-    int StepsOf(LayerSpec layer);
+    /// <summary>The steps that <see cref="Run"/> reports for a layer.</summary>
+    WorkSchedule WorkOf(LayerSpec layer);
 
     /// <summary>The token weights that the matrices are to be fitted with: per layer and row group, [images · tokens].</summary>
     IReadOnlyList<IReadOnlyList<float[]>> FittingWeights();

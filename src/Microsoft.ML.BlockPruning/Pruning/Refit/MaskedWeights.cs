@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Pruning.Work;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Pruning.Refit;
@@ -6,7 +7,7 @@ namespace Microsoft.ML.BlockPruning.Pruning.Refit;
 /// <summary>No refit: the dense weights, zero in removed blocks. A step is a layer.</summary>
 internal sealed class MaskedWeights(RefitTask task) : IWeightRefit
 {
-    public int Steps => task.Layers.Count;
+    public WorkSchedule Work => WorkSchedule.Even(task.Layers.Count);
 
     public RefitTrace Trace => RefitTrace.Nothing;
 

@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Pruning.Work;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
@@ -19,12 +19,31 @@ internal sealed class PlainRefit(RefitTask task) : IWeightRefit
     /// <inheritdoc/>
     public RefitTrace Trace => new(_outcomes, []);
 
-    private IReadOnlyList<BlockMask> Masks => [.. task.Layers.Select(task.MaskOf)];
-
     /// <inheritdoc/>
     /// <remarks>The batches of the pass for the dense inputs, and the row strips of the layers that lose blocks.</remarks>
-    public int Steps => task.Calibration.BatchCount
-        + Masks.Where(mask => mask.KeptBlocks < mask.TotalBlocks).Sum(mask => mask.BlockRows);
+    public WorkSchedule Work
+    {
+        get
+        {
+            var work = new WorkSchedule();
+            double image = LayerWork.Training * task.Dense.Spec.Steps.Sum(LayerWork.Forward)
+                + task.Dense.Spec.PrunableLinears.Sum(LayerWork.Moments);
+            for (int batch = 0; batch < task.Calibration.BatchCount; batch++)
+            {
+                work.Add(1, task.Calibration.ImagesIn(batch) * image);
+            }
+
+            foreach (var mask in task.Layers.Select(task.MaskOf).Where(mask => mask.KeptBlocks < mask.TotalBlocks))
+            {
+                foreach (double strip in LayerWork.Solves(mask))
+                {
+                    work.Add(1, strip);
+                }
+            }
+
+            return work;
+        }
+    }
 
     public NetworkWeights Run(Action onStep)
     {

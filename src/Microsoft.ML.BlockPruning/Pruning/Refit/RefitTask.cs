@@ -15,6 +15,9 @@ internal sealed record RefitTask(
     NetworkWeights Dense, CalibrationSet Calibration, IReadOnlyList<PrunableLayer> Layers,
     IReadOnlyList<IReadOnlyList<float[]>> TokenWeights, SparsityPlan Plan, long Seed)
 {
+    /// <summary>Layers that an earlier run has fitted to this task; nothing is kept unless given.</summary>
+    public IFittedLayers Fitted { get; init; } = new NothingFitted();
+
     /// <summary>The mask of a layer.</summary>
     public BlockMask MaskOf(PrunableLayer layer) => Plan[layer.Name] ?? layer.Blocks;
 

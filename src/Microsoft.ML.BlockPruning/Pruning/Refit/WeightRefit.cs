@@ -1,5 +1,6 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Pruning.Work;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp.Modules;
@@ -23,6 +24,9 @@ internal sealed class WeightRefit : IWeightRefit
     private readonly BlockMask[] _masks;
     private readonly int _firstPruned;
     private readonly ILayerReconstruction? _reconstruction;
+    private readonly RefitWork _work;
+    private readonly IFittedLayers _store;
+    private readonly List<FittedLayer> _found = [];
     private readonly Dictionary<string, RefitOutcome> _outcomes = new(StringComparer.Ordinal);
     private readonly List<string> _leftAsFitted = [];
 
@@ -41,19 +45,21 @@ internal sealed class WeightRefit : IWeightRefit
         // Up to the first removed block the dense weights are the exact answer; a solve would only round them.
         int first = Array.FindIndex(_masks, mask => mask.KeptBlocks < mask.TotalBlocks);
         _firstPruned = first < 0 ? _masks.Length : first;
+        _work = new RefitWork(_dense.Spec, _calibration, _masks, _firstPruned, _reconstruction);
+        _store = task.Fitted;
+        for (int layer = _work.WholeLayers; layer < _dense.Spec.Layers.Count && _store.Find(layer) is { } found; layer++)
+        {
+            _found.Add(found);
+        }
     }
 
     /// <inheritdoc/>
     /// <remarks>The passes over the batches, the row strips of the fitted layers, and the optimizer's steps.</remarks>
-    public int Steps
-    {
-        get
-        {
-            int passes = _dense.Spec.Steps.Count + _layers.Count - _firstPruned;
-            return (passes * _calibration.BatchCount) + _masks.Skip(_firstPruned).Sum(mask => mask.BlockRows)
-                + (_reconstruction is null ? 0 : _dense.Spec.Layers.Skip(WholeLayers()).Sum(_reconstruction.StepsOf));
-        }
-    }
+    public WorkSchedule Work => _work.UpTo(_dense.Spec.Layers.Count);
+
+    /// <inheritdoc/>
+    /// <remarks>Those of the layers that an earlier run has fitted, and of the layers before them.</remarks>
+    public int StepsDone => _found.Count == 0 ? 0 : _work.UpTo(_work.WholeLayers + _found.Count).Steps;
 
     /// <inheritdoc/>
     public RefitTrace Trace => new(_outcomes, _leftAsFitted);
@@ -78,29 +84,58 @@ internal sealed class WeightRefit : IWeightRefit
         }
 
         using var denseStreams = CalibrationStreams.Before(dense, _calibration);
-        int whole = WholeLayers();
+        int whole = _work.WholeLayers, next = whole + _found.Count;
         foreach (var step in dense.Layers.Take(whole).SelectMany(layer => layer.Steps))
         {
-            denseStreams.Advance(step, onStep);
+            denseStreams.Advance(step, _found.Count == 0 ? onStep : () => { });
         }
 
         using var prunedStreams = denseStreams.Clone();
-        int linear = dense.Layers.Take(whole).Sum(layer => layer.Spec.Linears.Count());
-        for (int index = whole; index < dense.Layers.Count; index++)
+        for (int index = whole; index < next; index++)
+        {
+            TakeOver(_found[index - whole], pruned.Layers[index]);
+            foreach (var (denseStep, step) in dense.Layers[index].Steps.Zip(pruned.Layers[index].Steps))
+            {
+                denseStreams.Advance(denseStep, () => { });
+                prunedStreams.Advance(step, () => { });
+            }
+        }
+
+        int linear = dense.Layers.Take(next).Sum(layer => layer.Spec.Linears.Count());
+        for (int index = next; index < dense.Layers.Count; index++)
         {
             FitLayer(index, linear, dense, pruned.Layers[index], denseStreams, prunedStreams, onStep);
+            Keep(index, pruned.Layers[index]);
             linear += dense.Layers[index].Spec.Linears.Count();
         }
 
         return pruned.ToWeights();
     }
 
-    // Layers of the network that lose nothing, up to the first that does.
-    private int WholeLayers()
+    private void TakeOver(FittedLayer found, TorchLayer layer)
     {
-        int linears = 0;
-        return _dense.Spec.Layers.TakeWhile(layer => (linears += layer.Linears.Count()) <= _firstPruned).Count();
+        using var scope = NewDisposeScope();
+        foreach (var (name, parameter) in layer.NamedParameters)
+        {
+            parameter.copy_(TorchDevice.Put(tensor(found.Parameters[name])).reshape(parameter.shape));
+        }
+
+        foreach (var (name, outcome) in found.Outcomes)
+        {
+            _outcomes[name] = outcome;
+        }
+
+        if (found.IsLeftAsFitted)
+        {
+            _leftAsFitted.Add(layer.Spec.Name);
+        }
     }
+
+    private void Keep(int index, TorchLayer layer) => _store.Keep(index, () => new FittedLayer(
+        layer.NamedParameters.ToDictionary(entry => entry.Name, entry => TorchDevice.Read<float>(entry.Parameter), StringComparer.Ordinal),
+        layer.Spec.Linears.Where(linear => _outcomes.ContainsKey(linear.Name))
+            .ToDictionary(linear => linear.Name, linear => _outcomes[linear.Name], StringComparer.Ordinal),
+        _leftAsFitted.Contains(layer.Spec.Name)));
 
     private void FitLayer(
         int index, int firstLinear, TorchNetwork dense, TorchLayer pruned, CalibrationStreams denseStreams,

@@ -55,7 +55,7 @@ public sealed class LayerDivergenceTests
 
         new LayerDivergence(Network, calibration, Layers, TokenWeights(), images: 10).Measure(Masks, () => steps++);
 
-        Assert.AreEqual(LayerDivergence.StepsOf(calibration, Layers, 10, layer => Masks(layer).Count), steps);
+        Assert.AreEqual(LayerDivergence.WorkOf(calibration, Layers, 10, layer => Masks(layer).Count).Steps, steps);
     }
 
     // Every third block, every second one, all of them; fc1 of the first encoder layer is passed over.

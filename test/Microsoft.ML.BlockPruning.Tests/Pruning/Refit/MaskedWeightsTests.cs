@@ -22,7 +22,7 @@ public sealed class MaskedWeightsTests
 
         var masked = refit.Run(() => steps++);
 
-        Assert.AreEqual(refit.Steps, steps);
+        Assert.AreEqual(refit.Work.Steps, steps);
         foreach (var (before, after) in dense.Tensors.Zip(masked.Tensors))
         {
             bool isMasked = before.Name == "blocks.0.mlp.fc1.weight";

@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Optimization;
+using Microsoft.ML.BlockPruning.Pruning.Work;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
@@ -41,10 +42,18 @@ internal sealed class LayerReconstruction : ILayerReconstruction
     public bool IsPossible => _heldOut.Length > 0;
 
     /// <inheritdoc/>
-    public int StepsOf(LayerSpec layer)
+    public WorkSchedule WorkOf(LayerSpec layer)
     {
         int batch = BatchOf(layer);
-        return Passes * ((_training.Length + batch - 1) / batch);
+        double image = LayerWork.Training * layer.Steps.Sum(LayerWork.Forward);
+        var work = new WorkSchedule();
+        for (int pass = 0; pass < Passes; pass++)
+        {
+            int rest = _training.Length % batch;
+            work.Add(_training.Length / batch, batch * image).Add(rest > 0 ? 1 : 0, rest * image);
+        }
+
+        return work;
     }
 
     /// <inheritdoc/>
@@ -106,7 +115,7 @@ internal sealed class LayerReconstruction : ILayerReconstruction
         using var layer = new MixedPrecisionLayer(pruned, BFloat16Products.FastestPrecision);
         using var optimizer = new MaskedAdamW(
             pruned.NamedParameters, removed, weightDecay: 0, largestNorm: double.PositiveInfinity);
-        var schedule = new CosineSchedule(RelativeRate * DenseRootMeanSquare(pruned.Spec), warmupFraction: 0, StepsOf(pruned.Spec));
+        var schedule = new CosineSchedule(RelativeRate * DenseRootMeanSquare(pruned.Spec), warmupFraction: 0, WorkOf(pruned.Spec).Steps);
         long[] order = [.. _training];
         for (int pass = 0; pass < Passes; pass++)
         {

@@ -64,7 +64,7 @@ public sealed class LayerReconstructionTests
         int steps = 0;
         var refitted = refit.Run(() => steps++);
 
-        Assert.AreEqual(refit.Steps, steps);
+        Assert.AreEqual(refit.Work.Steps, steps);
         foreach (var (dense, layer) in task.Dense.PrunableLayers.Zip(refitted.PrunableLayers).Take(firstPruned / 4 * 4))
         {
             CollectionAssert.AreEqual(dense.Weight, layer.Weight, layer.Name);
@@ -147,7 +147,7 @@ public sealed class LayerReconstructionTests
     {
         var task = Task(keep: 0.5);
         var refit = new WeightRefit(task, new LayerReconstruction(task));
-        for (int last = 1; last < refit.Steps; last += 5)
+        for (int last = 1; last < refit.Work.Steps; last += 5)
         {
             int left = last;
             Assert.ThrowsExactly<OperationCanceledException>(() => refit.Run(() =>
