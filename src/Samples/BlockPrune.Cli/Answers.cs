@@ -7,7 +7,6 @@ namespace BlockPrune.Cli;
 internal static class Answers
 {
     private const string PredictedLabel = "PredictedLabel";
-    private const int ReportEvery = 32;
 
     /// <summary>Scores rows once, below a bar.</summary>
     /// <param name="step">What the bar calls it.</param>
@@ -18,15 +17,15 @@ internal static class Answers
     /// <param name="cancel">Ends the scoring at the next image.</param>
     /// <returns>[count] the best slot of each row.</returns>
     public static int[] Of(
-        string step, SparseViTTransformer network, IDataView rows, int count, IStepDisplay display, CancellationToken cancel) =>
-        SlotsIn(network.Transform(rows), PredictedLabel, done =>
+        string step, SparseViTTransformer network, IDataView rows, int count, IStepDisplay display, CancellationToken cancel)
+    {
+        display.Report(step, 0, count, "images");
+        return SlotsIn(network.Transform(rows), PredictedLabel, done =>
         {
             cancel.ThrowIfCancellationRequested();
-            if (done % ReportEvery == 0 || done == count)
-            {
-                display.Report(step, done, count, "images");
-            }
+            display.Report(step, done, count, "images");
         });
+    }
 
     /// <summary>The classes of rows as their labels say.</summary>
     /// <returns>[rows] the slot of each row's key; -1 where it has none.</returns>

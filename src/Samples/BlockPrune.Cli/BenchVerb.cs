@@ -30,7 +30,7 @@ internal static class BenchVerb
         return verb.Does(output, (parsed, cancel) =>
         {
             var context = new MLContext(Seed);
-            using var models = ModelSet.Open(context, parsed.GetRequiredValue(files));
+            using var models = ModelSet.Open(context, parsed.GetRequiredValue(files), output);
             ModelSet.SayNotes(models, output);
             RequireOneSize(models);
             var budget = TimeSpan.FromSeconds(parsed.GetValue(seconds));
@@ -56,10 +56,12 @@ internal static class BenchVerb
         {
             foreach (int batch in batches)
             {
+                string step = string.Create(CultureInfo.InvariantCulture, $"Timing, batch {batch}");
+                display.Report(step, 0);
+
                 // Beside dense networks alone, the first of them takes the place of one that is made for the comparison.
                 bool withDense = !models.All(model => model.IsDense);
                 using var batched = BatchedNetworks.Of(context, models, withDense, batch);
-                string step = string.Create(CultureInfo.InvariantCulture, $"Timing, batch {batch}");
                 var latency = new LatencyComparison(context, Seed, budget).Measure(
                     [.. batched.Networks.Select(network => new LatencyCase(network, batch))],
                     fraction => display.Report(step, fraction), cancel);

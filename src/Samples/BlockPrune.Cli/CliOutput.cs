@@ -13,6 +13,9 @@ internal sealed record CliOutput(TextWriter Out, TextWriter Error, IAnsiConsole 
     /// <summary>The column of probabilities in all that is saved here.</summary>
     public const string Probability = "Probability";
 
+    // What is over sooner is no news to whoever reads a log.
+    private static readonly TimeSpan ShortStep = TimeSpan.FromSeconds(5);
+
     private static readonly JsonSerializerOptions Form = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -24,12 +27,15 @@ internal sealed record CliOutput(TextWriter Out, TextWriter Error, IAnsiConsole 
     public static CliOutput To(TextWriter output, TextWriter error, IAnsiConsole console) =>
         new(TerminalWriter.Of(output), TerminalWriter.Of(error), TerminalHook.On(console));
 
-    /// <summary>Whether a person watches; a pipe gets the answer alone.</summary>
+    /// <summary>Whether a person watches; a pipe gets the answer alone, and lines of long steps on the error stream.</summary>
     public bool IsWatched => Console.Profile.Capabilities.Interactive;
 
     /// <summary>The answer for programs: one line of JSON, names in camelCase.</summary>
     public void Json(object answer) => Out.WriteLine(JsonSerializer.Serialize(answer, Form));
 
-    /// <summary>Work below moving bars where a person watches, in silence elsewhere.</summary>
-    public T Steps<T>(Func<IStepDisplay, T> work) => IsWatched ? LiveSteps.Run(Console, work) : work(new SilentSteps());
+    /// <summary>Work below moving bars where a person watches; elsewhere long steps say a line now and then on the error stream.</summary>
+    public T Steps<T>(Func<IStepDisplay, T> work) => IsWatched ? LiveSteps.Run(Console, work) : Lines(work);
+
+    /// <summary>Work that writes answers as it goes, between which no bar can stand: long steps say a line now and then.</summary>
+    public T Lines<T>(Func<IStepDisplay, T> work) => LineSteps.Run(Error.WriteLine, work, ShortStep);
 }

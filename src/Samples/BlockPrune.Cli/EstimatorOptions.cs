@@ -37,6 +37,7 @@ internal static class EstimatorOptions
         [nameof(BlockPruneEstimator.Options.ValidationSet)] = "evaluate and report take the images that did not calibrate",
         [nameof(BlockPruneEstimator.Options.ValidationSetFraction)] = "--held-out",
         [nameof(BlockPruneEstimator.Options.FineTuning)] = "--fine-tune-epochs",
+        [nameof(BlockPruneEstimator.Options.CheckpointFolder)] = "--checkpoint",
         [nameof(BlockPruneEstimator.Options.Preprocessing)] = "config.json beside the model says it",
         [nameof(BlockPruneEstimator.Options.ApplyOrientation)] = "--apply-orientation",
         [nameof(BlockPruneEstimator.Options.MaximumPixels)] = "--max-pixels",

@@ -43,7 +43,7 @@ internal sealed class EvaluateVerb
     private int Run(ParseResult parsed, CancellationToken cancel)
     {
         var context = new MLContext(seed: 1);
-        using var models = ModelSet.Open(context, parsed.GetRequiredValue(_models));
+        using var models = ModelSet.Open(context, parsed.GetRequiredValue(_models), _output);
         OpenModel[] columns = [.. models];
         var first = columns[0];
         foreach (var model in columns)

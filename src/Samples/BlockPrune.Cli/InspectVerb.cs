@@ -25,7 +25,7 @@ internal static class InspectVerb
         };
         return verb.Does(output, (parsed, _) =>
         {
-            using var models = ModelSet.Open(new MLContext(seed: 1), parsed.GetRequiredValue(files));
+            using var models = ModelSet.Open(new MLContext(seed: 1), parsed.GetRequiredValue(files), output);
             string? part = parsed.GetValue(layer);
             var names = models.SelectMany(model => model.Network.Layers).Select(one => one.Name).Distinct().ToList();
             if (part is not null && !names.Exists(name => name.Contains(part, StringComparison.Ordinal)))

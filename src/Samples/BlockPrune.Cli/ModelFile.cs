@@ -31,7 +31,8 @@ internal static class ModelFile
     /// <exception cref="InvalidDataException">The file is damaged, or holds no pruned network.</exception>
     public static SparseViTTransformer OpenPruned(MLContext context, string path, CliOutput output)
     {
-        var network = context.Transforms.LoadSparseViT(Find(path), probabilityColumnName: CliOutput.Probability);
+        var network = output.Steps(display => display.Run(
+            "Reading the model", () => context.Transforms.LoadSparseViT(Find(path), probabilityColumnName: CliOutput.Probability)));
         foreach (string note in network.Notes)
         {
             output.Error.WriteLine($"Note: {note}");

@@ -19,26 +19,11 @@ internal sealed class ModelSet : IReadOnlyList<OpenModel>, IDisposable
     /// <summary>Opens them.</summary>
     /// <param name="context">Owns the transformers.</param>
     /// <param name="paths">At least one file.</param>
+    /// <param name="output">Shows that they are being read.</param>
     /// <exception cref="IOException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or holds no network.</exception>
-    public static ModelSet Open(MLContext context, IReadOnlyList<string> paths)
-    {
-        var set = new ModelSet();
-        try
-        {
-            foreach (string path in paths)
-            {
-                set.Add(context, path, NameOf(path, paths));
-            }
-
-            return set;
-        }
-        catch
-        {
-            set.Dispose();
-            throw;
-        }
-    }
+    public static ModelSet Open(MLContext context, IReadOnlyList<string> paths, CliOutput output) =>
+        output.Steps(display => display.Run("Reading the model", () => Open(context, paths)));
 
     /// <summary>Opens one more.</summary>
     /// <param name="context">Owns the transformer.</param>
@@ -68,6 +53,25 @@ internal sealed class ModelSet : IReadOnlyList<OpenModel>, IDisposable
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     public void Dispose() => _models.ForEach(model => model.Dispose());
+
+    private static ModelSet Open(MLContext context, IReadOnlyList<string> paths)
+    {
+        var set = new ModelSet();
+        try
+        {
+            foreach (string path in paths)
+            {
+                set.Add(context, path, NameOf(path, paths));
+            }
+
+            return set;
+        }
+        catch
+        {
+            set.Dispose();
+            throw;
+        }
+    }
 
     // The file's name, unless two files have it.
     private static string NameOf(string path, IReadOnlyList<string> paths)

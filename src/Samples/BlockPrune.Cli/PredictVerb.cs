@@ -35,7 +35,7 @@ internal sealed class PredictVerb
     private int Run(ParseResult parsed, CancellationToken cancel)
     {
         var context = new MLContext(seed: 1);
-        using var models = ModelSet.Open(context, [parsed.GetRequiredValue(_model)]);
+        using var models = ModelSet.Open(context, [parsed.GetRequiredValue(_model)], _output);
         ModelSet.SayNotes(models, _output);
         var network = models[0].Network;
         _common.Images.Apply(parsed, network);
@@ -49,12 +49,17 @@ internal sealed class PredictVerb
                 parsed, context, parsed.GetValue(_common.Bundled), classes, _output, ImageUse.AnyTest, network.MaximumPixels, cancel));
         var answer = new PredictAnswer(_output, images, parsed.GetValue(_top), parsed.GetValue(_common.JsonLines));
         var scored = context.Data.CreateEnumerable<ScoreRow>(network.Transform(images.Rows), reuseRowObject: true);
-        foreach (var (row, scores) in scored.Index())
+        _output.Lines(display =>
         {
-            cancel.ThrowIfCancellationRequested();
-            answer.Write(row, scores);
-        }
+            foreach (var (row, scores) in scored.Index())
+            {
+                cancel.ThrowIfCancellationRequested();
+                answer.Write(row, scores);
+                display.Report("Predicting", row + 1, images.Names.Count, "images");
+            }
 
+            return true;
+        });
         answer.Summarize();
         return 0;
     }

@@ -28,6 +28,11 @@ internal static class PruneVerb
         var heldOut = new HeldOutOption();
         var epochs = CommonOptions.One(
             "--fine-tune-epochs", "Epochs of training after the refit, with the dense network as teacher", 0, CommonOptions.ReadCount);
+        var checkpoint = new Option<string?>("--checkpoint")
+        {
+            Description = "Keeps finished stages there until the model is saved, so that the same command goes on after a kill",
+            HelpName = "FOLDER",
+        };
         var report = ReportFiles.Option();
         var dry = new Option<bool>("--dry-run")
         {
@@ -37,7 +42,7 @@ internal static class PruneVerb
         var limit = ValidationRows.Option();
         var verb = new Command("prune", "Prunes a network and saves the pipeline that scores it.")
         {
-            common.Model, common.Bundled, block, criterion, refit, epochs, heldOut.Option, save, report, limit, dry,
+            common.Model, common.Bundled, block, criterion, refit, epochs, heldOut.Option, save, report, limit, dry, checkpoint,
             common.ApplyOrientation, common.ClassOrder, common.Seed, common.Json,
         };
         budget.AddTo(verb);
@@ -71,6 +76,7 @@ internal static class PruneVerb
                 ValidationSetFraction = heldOut.Of(parsed, images.CalibrationCount, output),
                 ApplyOrientation = parsed.GetValue(common.ApplyOrientation),
                 MaximumPixels = common.MaximumPixelsOf(parsed),
+                CheckpointFolder = isDry ? null : parsed.GetValue(checkpoint),
                 CancellationToken = cancel,
             };
             method.Apply(parsed, options);
@@ -88,13 +94,19 @@ internal static class PruneVerb
             });
             using var network = model.LastTransformer;
             context.Model.SavePruned(model, target);
+            if (options.CheckpointFolder is { } state)
+            {
+                PruneCheckpoint.Remove(state);
+            }
+
             long bytes = OutputFile.LengthOf(target);
             if (parsed.GetValue(report) is { } page)
             {
                 var test = model.Take(model.Count() - 1).Aggregate(
                     ValidationRows.Of(context, images, parsed.GetValue(limit)), (rows, step) => step.Transform(rows));
-                ReportFiles.Write(
-                    page, network.CreateReport(Path.GetFileName(target), test, modelPath, cancellationToken: cancel), output);
+                var comparison = output.Steps(display => network.CreateReport(
+                    Path.GetFileName(target), test, modelPath, progress: new PruneSteps(display), cancellationToken: cancel));
+                ReportFiles.Write(page, comparison, output);
             }
 
             bool isBundled = !common.Images.AreGiven(parsed) && parsed.GetValue(common.Model) is null;

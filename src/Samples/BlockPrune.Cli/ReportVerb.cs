@@ -94,7 +94,8 @@ internal sealed class ReportVerb
             parsed, context, isBundled, classes, _output, ImageUse.Test, network.MaximumPixels, cancel);
         var test = images.Preparation.Fit(images.Calibration)
             .Transform(ValidationRows.Of(context, images, parsed.GetValue(_limit)));
-        return network.CreateReport(name, test, densePath, cancellationToken: cancel);
+        return _output.Steps(display => network.CreateReport(
+            name, test, densePath, progress: new PruneSteps(display), cancellationToken: cancel));
     }
 
     private void Answer(ParseResult parsed, IReadOnlyList<string> files, SweepReport? sweep, ModelReport? pruned)

@@ -78,7 +78,9 @@ internal sealed class SweepVerb
         var page = Save(
             parsed, result,
             network => context.Model.SavePruned(network, parsed.GetValue(_save)!),
-            network => network.CreateReport(NameOf(result), test, modelPath, cancellationToken: cancel), cancel);
+            network => _output.Steps(display => network.CreateReport(
+                NameOf(result), test, modelPath, progress: new PruneSteps(display), cancellationToken: cancel)),
+            cancel);
         return EndOf(parsed, result, page);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.Data;
 
 namespace PruneModelSample;
 
@@ -20,7 +21,7 @@ public static partial class PruneModel
         var data = LoadImageFromFolder(context, settings.DataSource.ValidationFolderPath, NetworkClasses.Of(prunedNetwork));
 
         // Where nothing is removed nothing is estimated: this is the dense network, run by the same kernels.
-        var dense = RetrainModel(context, data, new BlockPruneEstimator.Options
+        var dense = display.Run("Loading the dense network", () => RetrainModel(context, data, new BlockPruneEstimator.Options
         {
             ModelPath = settings.NetworkPath,
             ClassOrder = settings.TrainingOption.ClassOrder,
@@ -29,12 +30,15 @@ public static partial class PruneModel
             MaximumCalibrationImages = 1,
             ApplyOrientation = true,
             CancellationToken = cancellationToken,
-        });
+        }));
         using var denseNetwork = NetworkOf(dense);
         double[] milliseconds = MillisecondsPerImage(context, [dense, pruned], data, display, cancellationToken);
+        int count = ImageFolder.Read(settings.DataSource.ValidationFolderPath).Sum(files => files.Count());
+        double Top1Of(string name, ITransformer model) => Top1(context, model, data, done =>
+            display.Report($"Scoring the validation images, {name}", done, count, "images"), cancellationToken);
         return (
-            new ModelQuality(Top1(context, dense, data), milliseconds[0], denseNetwork.WeightBytes, denseNetwork.MultiplyAdds),
-            new ModelQuality(Top1(context, pruned, data), milliseconds[1], prunedNetwork.WeightBytes, prunedNetwork.MultiplyAdds));
+            new ModelQuality(Top1Of("dense", dense), milliseconds[0], denseNetwork.WeightBytes, denseNetwork.MultiplyAdds),
+            new ModelQuality(Top1Of("pruned", pruned), milliseconds[1], prunedNetwork.WeightBytes, prunedNetwork.MultiplyAdds));
     }
 
     /// <summary>The pruned network within a model.</summary>
@@ -43,10 +47,26 @@ public static partial class PruneModel
         (model as IEnumerable<ITransformer>)?.OfType<SparseViTTransformer>().SingleOrDefault()
             ?? throw new ArgumentException("The model holds no pruned network; train makes one that does.");
 
-    private static double Top1(MLContext context, ITransformer model, IDataView data)
+    private static double Top1(
+        MLContext context, ITransformer model, IDataView data, Action<int> onImage, CancellationToken cancellationToken)
     {
         // All but the last step, which turns the predicted key into text: Evaluate compares keys.
-        var scored = ((IEnumerable<ITransformer>)model).SkipLast(1).Aggregate(data, (view, step) => step.Transform(view));
+        var view = ((IEnumerable<ITransformer>)model).SkipLast(1).Aggregate(data, (rows, step) => step.Transform(rows));
+        var scored = context.Data.Cache(view, nameof(ModelInput.Label), nameof(ModelOutput.Score), nameof(ModelOutput.PredictedLabel));
+        var column = scored.Schema[nameof(ModelOutput.Score)];
+        using (var cursor = scored.GetRowCursor([column]))
+        {
+            var getter = cursor.GetGetter<VBuffer<float>>(column);
+            VBuffer<float> scores = default;
+            onImage(0);
+            for (int done = 1; cursor.MoveNext(); done++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                getter(ref scores);
+                onImage(done);
+            }
+        }
+
         return context.MulticlassClassification.Evaluate(scored).MicroAccuracy;
     }
 

@@ -112,7 +112,7 @@ internal static class PruneModelCommand
     }
 
     private static T Steps<T>(IAnsiConsole console, Func<IStepDisplay, T> work) =>
-        console.Profile.Capabilities.Interactive ? LiveSteps.Run(console, work) : work(new LineSteps(console));
+        console.Profile.Capabilities.Interactive ? LiveSteps.Run(console, work) : LineSteps.Run(console.WriteLine, work);
 
     private static Table Table(ModelQuality dense, ModelQuality pruned)
     {

@@ -15,16 +15,21 @@ internal sealed record Evaluation(double Top1, string ScoreHash)
     private const string PredictedLabel = nameof(PredictedLabel);
 
     /// <summary>Scores the images once, through the pipeline.</summary>
-    public static Evaluation Of(MLContext context, ITransformer model, IDataView test, CancellationToken cancel)
+    /// <param name="context">Owns the data views.</param>
+    /// <param name="model">Scores.</param>
+    /// <param name="test">The images.</param>
+    /// <param name="onImage">Called after each of them.</param>
+    /// <param name="cancel">Ends the scoring.</param>
+    public static Evaluation Of(MLContext context, ITransformer model, IDataView test, Action onImage, CancellationToken cancel)
     {
         var scored = context.Data.Cache(model.Transform(test), Label, Score, PredictedLabel);
-        string hash = HashScores(scored, cancel);
+        string hash = HashScores(scored, onImage, cancel);
         double top1 = context.MulticlassClassification.Evaluate(scored, Label, Score, PredictedLabel).MicroAccuracy;
         return new Evaluation(top1, hash);
     }
 
     /// <summary>SHA-256 over the bits of all scores: two models agree in every bit exactly where the hashes agree.</summary>
-    public static string HashScores(IDataView scored, CancellationToken cancel)
+    public static string HashScores(IDataView scored, Action onImage, CancellationToken cancel)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var column = scored.Schema[Score];
@@ -36,6 +41,7 @@ internal sealed record Evaluation(double Top1, string ScoreHash)
             cancel.ThrowIfCancellationRequested();
             getter(ref scores);
             hash.AppendData(MemoryMarshal.AsBytes(scores.GetValues()));
+            onImage();
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -56,15 +56,15 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
     }
 
     private T Steps<T>(Func<IStepDisplay, T> work) =>
-        console.Profile.Capabilities.Interactive ? LiveSteps.Run(console, work) : work(new LineSteps(console));
+        console.Profile.Capabilities.Interactive ? LiveSteps.Run(console, work) : LineSteps.Run(console.WriteLine, work);
 
     private QuickstartResult Work(string modelPath, IImageSource images, IStepDisplay display, CancellationToken cancel)
     {
         var fit = new PipelineFit(_context, images, options, modelPath);
-        using var dense = Step(display, "Loading the dense network", () => fit.Fit(keep: 1, progress: null, cancel, out _));
+        using var dense = display.Run("Loading the dense network", () => fit.Fit(keep: 1, progress: null, cancel, out _));
         using var pruned = fit.Fit(options.Keep, new PruneSteps(display, images.CalibrationCount), cancel, out double seconds);
-        var denseQuality = Step(display, "Scoring the test images, dense", () => Evaluate(dense, images, cancel));
-        var prunedQuality = Step(display, "Scoring the test images, pruned", () => Evaluate(pruned, images, cancel));
+        var denseQuality = Evaluate("Scoring the test images, dense", dense, images, display, cancel);
+        var prunedQuality = Evaluate("Scoring the test images, pruned", pruned, images, display, cancel);
         const string timing = "Timing, dense and pruned in turn";
         var latency = new LatencyComparison(_context, options.Seed, TimingBudget).Measure(
             [new(dense.Network, 1), new(pruned.Network, 1), new(dense.Network, Batch), new(pruned.Network, Batch)],
@@ -72,8 +72,8 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
         display.Report(timing, 1);
         long denseBytes = dense.MeasureBytes();
         long prunedBytes = pruned.Save(options.OutputPath);
-        string reloaded = Step(
-            display, "Scoring again in a new process", () => ReloadCheck.ScoreInChild(options.OutputPath, options.ImagesFolder, cancel));
+        string reloaded = display.Run(
+            "Scoring again in a new process", () => ReloadCheck.ScoreInChild(options.OutputPath, options.ImagesFolder, cancel));
         return new QuickstartResult
         {
             Dense = Figures(dense.Network, denseQuality, denseBytes, latency[0], latency[2]),
@@ -86,19 +86,16 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
         };
     }
 
-    private Evaluation Evaluate(FittedModel model, IImageSource images, CancellationToken cancel) =>
-        Evaluation.Of(_context, model.Pipeline, images.Test, cancel);
+    private Evaluation Evaluate(string step, FittedModel model, IImageSource images, IStepDisplay display, CancellationToken cancel)
+    {
+        int done = 0;
+        display.Report(step, done, images.TestCount, "images");
+        return Evaluation.Of(
+            _context, model.Pipeline, images.Test, () => display.Report(step, ++done, images.TestCount, "images"), cancel);
+    }
 
     private static ModelFigures Figures(SparseViTTransformer network, Evaluation quality, long bytes, Latency batch1, Latency batch32) =>
         new() { Top1 = quality.Top1, Bytes = bytes, MultiplyAdds = network.MultiplyAdds, Batch1 = batch1, Batch32 = batch32 };
-
-    private static T Step<T>(IStepDisplay display, string name, Func<T> work)
-    {
-        display.Report(name, null);
-        var result = work();
-        display.Report(name, 1);
-        return result;
-    }
 
     private static long PeakMemory()
     {

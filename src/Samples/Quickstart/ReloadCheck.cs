@@ -15,7 +15,7 @@ internal static class ReloadCheck
         var model = context.Model.LoadChecked(modelPath, out _);
         // The key values come from the file, so the class names do not matter here.
         var images = ImageSource.Open(context, ImageOrigin.Of(imagesFolder), classes: null);
-        return Evaluation.HashScores(model.Transform(images.Test), cancel);
+        return Evaluation.HashScores(model.Transform(images.Test), onImage: () => { }, cancel);
     }
 
     /// <summary>The parent's work: starts the child and reads its answer.</summary>

@@ -12,6 +12,8 @@ internal sealed class ImageCheck(UnreadableImages policy, IStepDisplay display, 
     private const string Step = "Checking images";
     private const int NamedAtMost = 10;
     private const int ReportEvery = 16;
+    private const double MostBeforeTheEnd = 0.999; // sums of other order may round up to one
+    private const long BytesOfOpening = 4096; // what opening a file takes, as bytes that are decoded in that time
     private const long LargePixels = 16_000_000;
 
     private readonly List<UnreadableImage> _unreadable = [];
@@ -42,15 +44,24 @@ internal sealed class ImageCheck(UnreadableImages policy, IStepDisplay display, 
     public IReadOnlyList<ImageFileRow> Keep(IReadOnlyList<ImageFileRow> rows)
     {
         string?[] reasons = new string?[rows.Count];
-        int done = 0;
+        double[] work = [.. rows.Select(row => WorkOf(row.ImagePath))];
+        double all = work.Sum(), done = 0;
+        int checkedRows = 0;
+        if (rows.Count > 0)
+        {
+            display.Report(Step, 0, rows.Count, "images");
+        }
+
         Parallel.For(0, rows.Count, new ParallelOptions { CancellationToken = cancel }, i =>
         {
             reasons[i] = WhyUnreadable(rows[i].ImagePath);
-            if (Interlocked.Increment(ref done) is int now && (now % ReportEvery == 0 || now == rows.Count))
+            lock (_unreadable)
             {
-                lock (_unreadable)
+                done += work[i];
+                bool isLast = ++checkedRows == rows.Count;
+                if (isLast || checkedRows % ReportEvery == 0)
                 {
-                    display.Report(Step, now, rows.Count, "images");
+                    display.Report(Step, isLast ? rows.Count : rows.Count * Math.Min(done / all, MostBeforeTheEnd), rows.Count, "images");
                 }
             }
         });
@@ -66,6 +77,13 @@ internal sealed class ImageCheck(UnreadableImages policy, IStepDisplay display, 
         return found.Length == rows.Count
             ? throw new InvalidDataException($"None of the {rows.Count} images can be read. {Describe(found)}")
             : [.. rows.Where((_, i) => reasons[i] is null)];
+    }
+
+    // Decoding is about in proportion to the bytes; folders often have large images at one end.
+    private static double WorkOf(string path)
+    {
+        var file = new FileInfo(path);
+        return BytesOfOpening + (file.Exists ? file.Length : 0);
     }
 
     private string? WhyUnreadable(string path)

@@ -16,12 +16,15 @@ internal sealed class LatencyMeter(TimeSpan budget)
     public IReadOnlyList<Latency> Measure(IReadOnlyList<TimedAction> probes, Action<double> onProgress, CancellationToken cancel)
     {
         List<double>[] samples = [.. probes.Select(_ => new List<double>())];
-        RunRound(probes, [.. probes.Select(_ => new List<double>())], cancel);
+        onProgress(0);
         var clock = Stopwatch.StartNew();
-        for (int round = 0; round < MinimumRounds || (round < MaximumRounds && clock.Elapsed < budget); round++)
+        RunRound(probes, [.. probes.Select(_ => new List<double>())], cancel);
+        var warmUp = clock.Elapsed;
+        for (int round = 0; round < MinimumRounds || (round < MaximumRounds && clock.Elapsed - warmUp < budget); round++)
         {
-            double spent = Math.Max(clock.Elapsed / budget, (double)round / MaximumRounds);
-            onProgress(Math.Min(spent, (double)round / MinimumRounds)); // below 1: the caller ends the step
+            // The round that warms up is one of them. Below 1: the caller ends the step.
+            double spent = Math.Max(clock.Elapsed / (budget + warmUp), (round + 1.0) / (MaximumRounds + 1));
+            onProgress(Math.Min(spent, (round + 1.0) / (MinimumRounds + 1)));
             RunRound(probes, samples, cancel);
         }
 

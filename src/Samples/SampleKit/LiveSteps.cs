@@ -9,14 +9,20 @@ internal sealed class LiveSteps : IStepDisplay
     private const int LeastHeight = 12;
     private const int LeastWidth = 40;
 
+    private const int WideTerminal = 110;
+    private const int WideBar = 24;
+    private const int NarrowBar = 8;
+
     private readonly ProgressContext _context;
     private readonly StepRate _rate;
-    private readonly Dictionary<string, ProgressTask> _tasks = [];
+    private readonly ClockColumn _clocks;
+    private readonly Dictionary<string, (ProgressTask Task, StepClock Clock)> _steps = [];
 
-    private LiveSteps(ProgressContext context, StepRate rate)
+    private LiveSteps(ProgressContext context, StepRate rate, ClockColumn clocks)
     {
         _context = context;
         _rate = rate;
+        _clocks = clocks;
     }
 
     /// <summary>Runs work below a set of bars, which stay on the screen when it ends; below lines where it has no room for bars.</summary>
@@ -24,53 +30,54 @@ internal sealed class LiveSteps : IStepDisplay
     {
         if (console.Profile.Height < LeastHeight || console.Profile.Width < LeastWidth)
         {
-            return work(new LineSteps(console));
+            return LineSteps.Run(console.WriteLine, work);
         }
 
-        var rate = new StepRate();
+        var (rate, clocks) = (new StepRate(), new ClockColumn());
         return console.Progress()
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
-                new ProgressBarColumn(),
+                new ProgressBarColumn { Width = console.Profile.Width < WideTerminal ? NarrowBar : WideBar },
                 new PercentageColumn(),
-                new ElapsedTimeColumn(),
-                new RemainingTimeColumn(),
+                clocks,
                 rate)
-            .Start(context => work(new LiveSteps(context, rate)));
+            .Start(context => work(new LiveSteps(context, rate, clocks)));
     }
 
     public void Report(string step, double? fraction)
     {
-        var task = TaskOf(step);
+        var task = Begin(step, fraction);
         task.IsIndeterminate = fraction is null;
-        Move(step, fraction ?? 0, 1);
+        Move(step, fraction, 1);
     }
 
     public void Report(string step, double done, double total, string unit)
     {
-        var task = TaskOf(step);
+        var task = Begin(step, done / total);
         _rate.Counts(task, unit, done);
         Move(step, done, total);
     }
 
-    public void Say(string step, string doing) => TaskOf(step).Description = Markup.Escape($"{step}: {doing}");
+    public void Say(string step, string doing) => Begin(step, null).Description = Markup.Escape($"{step}: {doing}");
 
-    private ProgressTask TaskOf(string step)
+    private ProgressTask Begin(string step, double? share)
     {
-        if (!_tasks.TryGetValue(step, out var task))
+        if (!_steps.TryGetValue(step, out var running) || (running.Clock.HasEnded && !(share >= 1)))
         {
-            task = _context.AddTask(Markup.Escape(step), maxValue: 1);
-            _tasks.Add(step, task);
+            running = (_context.AddTask(Markup.Escape(step), maxValue: 1), new StepClock(TimeProvider.System, share));
+            _clocks.Show(running.Task, running.Clock);
+            _steps[step] = running;
         }
 
-        return task;
+        return running.Task;
     }
 
-    private void Move(string step, double done, double total)
+    private void Move(string step, double? done, double total)
     {
-        var task = TaskOf(step);
+        var (task, clock) = _steps[step];
+        clock.Move(done / total);
         task.MaxValue = total;
-        task.Value = done;
+        task.Value = done ?? 0;
         if (done >= total)
         {
             task.Description = Markup.Escape(step); // what it was at is over

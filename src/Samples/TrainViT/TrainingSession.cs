@@ -17,36 +17,32 @@ internal static class TrainingSession
         using var run = new TrainingRun(options);
         if (Console.IsOutputRedirected)
         {
-            Train(run, (_, _, _) => { }, TerminalWriter.Of(Console.Out).WriteLine, options, cancellation);
+            var output = TextWriter.Synchronized(TerminalWriter.Of(Console.Out)); // lines of steps come from a timer
+            LineSteps.Run(output.WriteLine, display => Train(run, display, output.WriteLine, options, cancellation));
         }
         else
         {
             var console = ConsoleFactory.Create();
-            console.Progress().AutoClear(true).Start(context => TrainWithBar(run, console, context, options, cancellation));
+            LiveSteps.Run(console, display => Train(run, display, console.WriteLine, options, cancellation));
         }
     }
 
-    private static void TrainWithBar(
-        TrainingRun run, IAnsiConsole console, ProgressContext context, TrainingOptions options, CancellationToken cancellation)
+    private static string Train(
+        TrainingRun run, IStepDisplay display, Action<string> writeLine, TrainingOptions options, CancellationToken cancellation)
     {
-        var bar = context.AddTask("Training", maxValue: (double)options.Epochs * run.StepsPerEpoch);
-        Train(
-            run,
+        const string training = "Training";
+        double all = (double)options.Epochs * run.StepsPerEpoch;
+        display.Report(training, null); // until it is known how many epochs are done
+        var weights = run.Run(
             (epoch, step, loss) =>
             {
-                bar.Value = ((double)epoch * run.StepsPerEpoch) + step;
-                bar.Description = string.Create(CultureInfo.InvariantCulture, $"Epoch {epoch + 1}, loss {loss:F4}");
+                double done = ((double)epoch * run.StepsPerEpoch) + step;
+                if (done < all)
+                {
+                    display.Report(training, done / all); // the last epoch is judged yet
+                    display.Say(training, string.Create(CultureInfo.InvariantCulture, $"epoch {epoch + 1}, loss {loss:F4}"));
+                }
             },
-            console.WriteLine,
-            options,
-            cancellation);
-    }
-
-    private static void Train(
-        TrainingRun run, Action<int, int, double> onStep, Action<string> writeLine, TrainingOptions options, CancellationToken cancellation)
-    {
-        var weights = run.Run(
-            onStep,
             (epoch, loss, top1, seconds) => writeLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"epoch {epoch}/{options.Epochs}: loss {loss:F4}, test top-1 {100 * top1:F2} %, {seconds:F0} s")),
@@ -54,6 +50,9 @@ internal static class TrainingSession
         string path = Path.Combine(options.OutputFolder, "fashion-vit.safetensors");
         ViTCheckpoint.Save(weights, path);
         NetworkConfigFile.Write(run.Config, options.OutputFolder);
-        writeLine(string.Create(CultureInfo.InvariantCulture, $"{path}: test top-1 {100 * run.Evaluate():F2} %"));
+        display.Report(training, 1);
+        double answer = display.Run("Scoring the test images", run.Evaluate);
+        writeLine(string.Create(CultureInfo.InvariantCulture, $"{path}: test top-1 {100 * answer:F2} %"));
+        return path;
     }
 }
