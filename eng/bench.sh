@@ -14,6 +14,7 @@ eng/bench.sh VERB [OPTIONS]; the verbs:
   finetune       accuracy of the bundled network pruned, then fine-tuned on Fashion-MNIST's training images
   kernels        times our block-sparse linear layers beside ONNX Runtime and libtorch
   networks       times whole networks beside ONNX Runtime fp32 and int8 and libtorch; top-1 too
+  progress       the time left that bars and lines show, beside what the steps of three prunings then take
   pruning        time and peak memory of calibration and pruning
   save-kill      kills every writer of the library at random moments and reads what is left; exit code 1 where a file is lost
   single-blocks  ranks single blocks by block Fisher and by the KL divergence of removing them
@@ -24,7 +25,7 @@ VERBS
 
 verb=${1:-}
 case $verb in
-    ablation | agreement | finetune | kernels | networks | pruning | save-kill | single-blocks | sweep | sweep-kill) shift ;;
+    ablation | agreement | finetune | kernels | networks | progress | pruning | save-kill | single-blocks | sweep | sweep-kill) shift ;;
     '')
         list
         exit 2
