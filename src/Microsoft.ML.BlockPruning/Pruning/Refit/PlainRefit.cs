@@ -26,7 +26,7 @@ internal sealed class PlainRefit(RefitTask task) : IWeightRefit
         get
         {
             var work = new WorkSchedule();
-            double image = LayerWork.Training * task.Dense.Spec.Steps.Sum(LayerWork.Forward)
+            double image = LayerWork.Backward * task.Dense.Spec.Steps.Sum(LayerWork.Forward)
                 + task.Dense.Spec.PrunableLinears.Sum(LayerWork.Moments);
             for (int batch = 0; batch < task.Calibration.BatchCount; batch++)
             {
