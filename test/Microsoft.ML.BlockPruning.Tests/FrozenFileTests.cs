@@ -42,6 +42,20 @@ public sealed class FrozenFileTests
     }
 
     [TestMethod]
+    public void Network_KeepsItsNotesWhereTheOrientationIsSet()
+    {
+        using var transformer = _ml.Transforms.LoadSparseViT(At("network.safetensors"));
+        using var written = new MemoryStream();
+        transformer.ApplyOrientation = true;
+
+        transformer.SaveNetwork(written);
+
+        written.Position = 0;
+        using var loaded = _ml.Transforms.LoadSparseViT(written);
+        Assert.AreEqual("frozen", loaded.Notes.Single());
+    }
+
+    [TestMethod]
     public void Plan_MakesTheSameNetworkOfTheDenseOne()
     {
         string json = File.ReadAllText(At("plan.json"));
