@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.ML.BlockPruning.Runs;
-using Microsoft.ML.BlockPruning.Tests.Inference;
 
 namespace Microsoft.ML.BlockPruning.Tests;
 

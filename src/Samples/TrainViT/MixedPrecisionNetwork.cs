@@ -1,6 +1,5 @@
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Torch;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -5,7 +5,6 @@ using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
-using Microsoft.ML.BlockPruning.Tests.Inference;
 using Microsoft.ML.BlockPruning.Tests.Networks;
 
 namespace Microsoft.ML.BlockPruning.Tests.Models;
@@ -25,6 +24,8 @@ public sealed class MetadataJsonTests
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
+
+    private static readonly JsonSerializerOptions Usual = new() { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     private static readonly PixelMetadata Turned = new(
         [0.1f, 1e-8f], [0.25f, 1f / 3], ImageResize.ShortestSide, 256, ImageInterpolation.Bilinear, ApplyOrientation: true);
@@ -46,10 +47,7 @@ public sealed class MetadataJsonTests
             1, ViTHyperParameters.Of(TestNetworks.Config()), Turned with { ApplyOrientation = false }, Labels);
         string text = JsonSerializer.Serialize(ofViT, MetadataJsonContext.Strict.MetadataJsonViTHyperParameters);
         Assert.AreEqual(JsonSerializer.Serialize(ofViT, ByReflection), text);
-        Assert.AreEqual(JsonSerializer.Serialize<IReadOnlyList<string>>(Labels, new JsonSerializerOptions
-        {
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
-        }), JsonSerializer.Serialize(Labels, MetadataJsonContext.Default.StringArray));
+        Assert.AreEqual(JsonSerializer.Serialize<IReadOnlyList<string>>(Labels, Usual), JsonSerializer.Serialize(Labels, MetadataJsonContext.Default.StringArray));
     }
 
     /// <summary>Cut at every character, and with members renamed, nulled and doubled: refused with the same words, or taken.</summary>
