@@ -29,7 +29,8 @@ internal static class PredictionService
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public static WebApplication Create(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        // appsettings.json lies beside the program, whichever folder it is started from.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var settings = ServiceSettings.Read(builder.Configuration);
         builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = settings.LargestBody);
         builder.Services.AddPrunedModel(settings.ModelPath, options =>

@@ -1,3 +1,3 @@
 using PruneModelSample;
 
-return await PruneModelCommand.InvokeAsync(args, ConsoleFactory.Create(), Console.Error);
+return await PruneModelCommand.InvokeAsync(args, Console.Out, Console.Error);

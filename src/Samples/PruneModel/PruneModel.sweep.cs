@@ -3,7 +3,6 @@ using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Sweeps;
-using Microsoft.ML.Data;
 
 namespace PruneModelSample;
 
@@ -15,21 +14,21 @@ public static partial class PruneModel
     {
         AtomicFile.RequireWritable(settings.ModelPath);
         var context = new MLContext(settings.TrainingOption.Seed);
-        var classes = ClassesOf(context, settings);
-        var train = LoadImageFromFolder(context, settings.DataSource.FolderPath, classes);
-        var toKey = context.Transforms.Conversion.MapValueToKey(nameof(ModelInput.Label)).Fit(train);
+        var folder = LabelledFolder.Read(settings.DataSource.FolderPath);
+        var judges = LabelledFolder.Read(settings.DataSource.ValidationFolderPath);
+        var classes = ClassesOf(context, settings, folder);
+        var train = LoadImages(context, folder, classes);
+        var toKey = LabelToKey(context, classes).Fit(train);
         var result = context.BlockPruning()
             .CreateSweep(new BlockPruneEstimator.Options
             {
                 ModelPath = settings.NetworkPath,
                 ClassOrder = settings.TrainingOption.ClassOrder,
-                ImageColumnName = nameof(ModelInput.ImageSource),
                 ApplyOrientation = true,
-                ProbabilityColumnName = nameof(ModelOutput.Probability),
             })
             .SetDataset(
                 toKey.Transform(train),
-                toKey.Transform(LoadImageFromFolder(context, settings.DataSource.ValidationFolderPath, classes)))
+                toKey.Transform(LoadImages(context, judges, ClassNames.Match([.. classes.Select(one => one.Name)], judges.Classes))))
             .SetSearchSpace(new SparsitySearchSpace
             {
                 Keep = settings.SweepOption.Keep,
@@ -42,10 +41,7 @@ public static partial class PruneModel
         if (result.Recommended is not null)
         {
             using var network = result.CreateModel(cancellationToken);
-            var toLabel = context.Transforms.Conversion.MapKeyToValue(nameof(ModelOutput.PredictedLabel));
-            var scored = network.Transform(toKey.Transform(train));
-            var model = new TransformerChain<ITransformer>(toKey, network, toLabel.Fit(scored));
-            SaveModel(context, model, train, settings.ModelPath);
+            SaveModel(context, network, settings.ModelPath);
         }
 
         return result;

@@ -1,10 +1,11 @@
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Files;
-using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
 
 namespace PruneModelSample;
 
@@ -18,60 +19,52 @@ public static partial class PruneModel
     {
         AtomicFile.RequireWritable(settings.ModelPath);
         var context = new MLContext(settings.TrainingOption.Seed);
-        var data = LoadImageFromFolder(context, settings.DataSource.FolderPath, ClassesOf(context, settings));
-        var model = RetrainModel(context, data, new BlockPruneEstimator.Options
+        var folder = LabelledFolder.Read(settings.DataSource.FolderPath);
+        var classes = ClassesOf(context, settings, folder);
+        var model = RetrainModel(context, LoadImages(context, folder, classes), classes, new BlockPruneEstimator.Options
         {
             ModelPath = settings.NetworkPath,
             Block = BlockShape.Parse(settings.TrainingOption.Block),
             Budget = PruneBudget.Flops(settings.TrainingOption.Keep),
             ClassOrder = settings.TrainingOption.ClassOrder,
-            ImageColumnName = nameof(ModelInput.ImageSource),
-            ApplyOrientation = true, // as the service does
-            ProbabilityColumnName = nameof(ModelOutput.Probability),
+            ApplyOrientation = true, // as Predict does
             Progress = progress,
             CancellationToken = cancellationToken,
         });
-        SaveModel(context, model, data, settings.ModelPath);
-        return model.OfType<SparseViTTransformer>().Single();
+        SaveModel(context, model, settings.ModelPath);
+        return model.LastTransformer;
     }
 
-    /// <summary>The images of a folder, one subfolder per class; a file is read when its row is.</summary>
-    /// <param name="context">Owns the data.</param>
-    /// <param name="folder">Holds the subfolders.</param>
-    /// <param name="classes">Whose names the labels are given, for those of the folders; null: the folders' own.</param>
-    internal static IDataView LoadImageFromFolder(MLContext context, string folder, NetworkClasses? classes = null)
-    {
-        var found = ImageFolder.Read(folder);
-        string[] names = [.. found.Select(files => files.Key)];
-        var labels = classes is null ? ClassLabels.Of(names) : new ClassLabels(classes.Match(names));
-        return context.Data.LoadFromEnumerable(
-            from files in found
-            from file in files
-            select new ModelInput { Label = labels[file.Label], ImageSource = ImageFile.ReadBytes(file.ImagePath) });
-    }
+    /// <summary>The network's classes with what the folder calls them; not all of them need have images.</summary>
+    internal static IReadOnlyList<ClassReport> ClassesOf(MLContext context, PruneModelSettings settings, LabelledFolder folder) =>
+        context.BlockPruning().MatchClasses(settings.NetworkPath, folder.Classes, settings.TrainingOption.ClassOrder);
 
-    /// <summary>The classes of the network that is pruned.</summary>
-    internal static NetworkClasses ClassesOf(MLContext context, PruneModelSettings settings) =>
-        new NetworkClasses.Dense(context, settings.NetworkPath, settings.TrainingOption.ClassOrder);
-
-    /// <summary>Decodes every image of folders before the work begins, so that a broken one costs seconds and not the run.</summary>
-    /// <exception cref="InvalidDataException">Some cannot be read; names them.</exception>
-    internal static void CheckImages(IEnumerable<string> folders, IStepDisplay display, CancellationToken cancellationToken) =>
-        new ImageCheck(UnreadableImages.Fail, display, cancellationToken).Keep(
-            [.. folders.SelectMany(ImageFolder.Read).SelectMany(files => files)]);
+    /// <summary>The images of a folder under the network's names of their classes; a file is read when its row is.</summary>
+    internal static IDataView LoadImages(MLContext context, LabelledFolder folder, IReadOnlyList<ClassReport> classes) =>
+        context.Data.LoadFromEnumerable(folder.Under(classes).Images);
 
     /// <summary>Fits the pipeline.</summary>
-    internal static TransformerChain<ITransformer> RetrainModel(MLContext context, IDataView data, BlockPruneEstimator.Options options) =>
-        BuildPipeline(context, options).Fit(data);
+    internal static TransformerChain<SparseViTTransformer> RetrainModel(
+        MLContext context, IDataView data, IReadOnlyList<ClassReport> classes, BlockPruneEstimator.Options options) =>
+        BuildPipeline(context, classes, options).Fit(data);
 
-    /// <summary>Label to key, prune, key to label.</summary>
-    internal static EstimatorChain<ITransformer> BuildPipeline(MLContext context, BlockPruneEstimator.Options options) =>
-        new EstimatorChain<ITransformer>()
-            .Append<ITransformer>(context.Transforms.Conversion.MapValueToKey(nameof(ModelInput.Label)))
-            .Append<ITransformer>(context.Transforms.PruneBlocks(options))
-            .Append<ITransformer>(context.Transforms.Conversion.MapKeyToValue(nameof(ModelOutput.PredictedLabel)));
+    /// <summary>Label to key, prune.</summary>
+    internal static EstimatorChain<SparseViTTransformer> BuildPipeline(
+        MLContext context, IReadOnlyList<ClassReport> classes, BlockPruneEstimator.Options options) =>
+        LabelToKey(context, classes).Append(context.Transforms.PruneBlocks(options));
 
-    /// <summary>Writes the model aside, then renames it: an application that watches the file sees the old one or the new one.</summary>
-    internal static void SaveModel(MLContext context, ITransformer model, IDataView data, string path) =>
-        context.Model.SaveAtomically(model, data.Schema, path);
+    /// <summary>All classes of the network, in its order, whichever of them have images.</summary>
+    internal static ValueToKeyMappingEstimator LabelToKey(MLContext context, IReadOnlyList<ClassReport> classes) =>
+        context.Transforms.Conversion.MapValueToKey(
+            nameof(LabelledImage.Label),
+            keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByOccurrence,
+            keyData: context.Data.LoadFromEnumerable(classes.Select(one => new ClassName { Label = one.Name })));
+
+    /// <summary>Writes the one file that every reader takes: aside, then renamed, so that an application never sees half a model.</summary>
+    internal static void SaveModel(MLContext context, ITransformer model, string path) => context.Model.SavePruned(model, path);
+
+    private sealed class ClassName
+    {
+        public string Label { get; set; } = "";
+    }
 }

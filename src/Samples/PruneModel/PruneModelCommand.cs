@@ -1,16 +1,26 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Globalization;
-using Microsoft.ML.BlockPruning;
-using Microsoft.ML.BlockPruning.Imaging;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
 using Microsoft.ML.BlockPruning.Sweeps;
-using Spectre.Console;
 
 namespace PruneModelSample;
 
 /// <summary>The verbs of the program.</summary>
-internal static class PruneModelCommand
+/// <param name="output">Takes what a verb answers.</param>
+/// <param name="error">Takes progress, and what went wrong, a line each.</param>
+internal sealed partial class PruneModelCommand(TextWriter output, TextWriter error)
 {
-    private static readonly Option<string> Settings = new("--settings")
+    private const int Failed = 1;
+    private const int WrongOptions = 2;
+    private const int Cancelled = 130; // 128 + SIGINT, as shells report it
+
+    // Pruning notices a cancel at its next batch.
+    private static readonly TimeSpan CancelGrace = TimeSpan.FromMinutes(1);
+
+    private readonly Option<string> _settings = new("--settings")
     {
         Description = "Data, options and the model's place",
         HelpName = "FILE.json",
@@ -18,129 +28,142 @@ internal static class PruneModelCommand
         Recursive = true,
     };
 
+    /// <summary>Runs a verb.</summary>
     /// <returns>0; 1 where the verb failed; 2 where the options are wrong; 130 where it was cancelled.</returns>
-    public static Task<int> InvokeAsync(string[] args, IAnsiConsole console, TextWriter error) =>
-        CommandShell.InvokeAsync(Create(TerminalHook.On(console), error), args, console.Profile.Out.Writer, error);
-
-    internal static RootCommand Create(IAnsiConsole console, TextWriter error)
+    public static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error)
     {
+        var parsed = Create(output, error).Parse(args);
+        if (parsed.Errors.Count == 0 || parsed.Action is HelpAction)
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = CancelGrace,
+                Output = output,
+                Error = error,
+            });
+        }
+
+        foreach (var wrong in parsed.Errors)
+        {
+            await error.WriteLineAsync(Printable(wrong.Message));
+        }
+
+        await error.WriteLineAsync("--help explains the verbs and options.");
+        return WrongOptions;
+    }
+
+    /// <summary>Text of one line. What a terminal would obey, or hide, is shown as \u001b: names come from anybody's files.</summary>
+    internal static string Printable(string text) => string.Concat(text.EnumerateRunes().Select(rune => Rune.GetUnicodeCategory(rune) is
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        ? $"\\u{rune.Value:x4}"
+        : rune.ToString()));
+
+    internal static RootCommand Create(TextWriter output, TextWriter error) => new PruneModelCommand(output, error).Create();
+
+    private RootCommand Create()
+    {
+        var image = new Argument<string>("image") { Description = "A PNG, JPEG, BMP, GIF or WebP file" };
+        var predict = Verb(
+            "predict", "Tells what an image shows.", (settings, parsed, _, _) => Predict(settings, parsed.GetRequiredValue(image)));
+        predict.Add(image);
         var root = new RootCommand("An image classifier, pruned: the files that Model Builder would write, with a program around them.")
         {
-            Settings,
+            _settings,
+            Verb(
+                "train", "Prunes the network on the images and saves the model.",
+                (settings, _, steps, cancel) => Train(settings, steps, cancel)),
+            Verb(
+                "evaluate", "Compares the model with the dense network on the validation images.",
+                (settings, _, steps, cancel) => Evaluate(settings, steps, cancel)),
+            Verb(
+                "sweep", "Tries several budgets and saves the recommended model.",
+                (settings, _, steps, cancel) => Sweep(settings, steps, cancel)),
+            predict,
         };
-        root.Add(Verb("train", "Prunes the network on the images and saves the model.", error, (settings, cancel) =>
-        {
-            using var network = Steps(console, display =>
-            {
-                PruneModel.CheckImages([settings.DataSource.FolderPath], display, cancel);
-                return PruneModel.Train(settings, new PruneSteps(display), cancel);
-            });
-            Say(console, $"{settings.ModelPath}: {network.MultiplyAdds / 1e6:F1} of {network.DenseMultiplyAdds / 1e6:F1} M multiply-adds");
-            Say(console, $"{NetworkWords.Classes(network.Classes)}");
-            Say(console, $"{NetworkWords.Preprocessing(network.PreprocessingSteps)}");
-        }));
-        root.Add(Verb("evaluate", "Compares the model with the dense network on the validation images.", error, (settings, cancel) =>
-        {
-            var (dense, pruned) = Steps(console, display =>
-            {
-                PruneModel.CheckImages([settings.DataSource.ValidationFolderPath], display, cancel);
-                return PruneModel.Evaluate(settings, display, cancel);
-            });
-            console.Write(Table(dense, pruned));
-        }));
-        root.Add(Verb("sweep", "Tries several budgets and saves the recommended model.", error, (settings, cancel) =>
-        {
-            var result = Steps(console, display =>
-            {
-                PruneModel.CheckImages([settings.DataSource.FolderPath, settings.DataSource.ValidationFolderPath], display, cancel);
-                return PruneModel.Sweep(settings, new SweepBar(display), cancel);
-            });
-            Say(console, result);
-        }));
-        root.Add(Predict(console, error));
-        root.Add(Images(console, error));
+        AddVerbs(root);
         return root;
     }
 
-    private static Command Predict(IAnsiConsole console, TextWriter error)
-    {
-        var image = new Argument<string>("image") { Description = "A PNG, JPEG, BMP, GIF or WebP file" };
-        var verb = Verb("predict", "Tells what an image shows.", error, (settings, parsed, _) =>
-        {
-            PruneModel.MLNetModelPath = settings.ModelPath;
-            var input = new PruneModel.ModelInput { ImageSource = ImageFile.ReadBytes(parsed.GetRequiredValue(image)) };
-            foreach (var (label, probability) in PruneModel.PredictAllLabels(input))
-            {
-                Say(console, $"{label,-20} {100 * probability,6:F2} %");
-            }
-        });
-        verb.Add(image);
-        return verb;
-    }
+    /// <summary>More verbs, where there are some.</summary>
+    partial void AddVerbs(RootCommand root);
 
-    private static Command Images(IAnsiConsole console, TextWriter error)
-    {
-        var folder = new Argument<string>("folder") { DefaultValueFactory = _ => "fashion" };
-        var perClass = new Option<int>("--per-class") { Description = "The most of each class", DefaultValueFactory = _ => int.MaxValue };
-        var format = new Option<string>("--format") { DefaultValueFactory = _ => "png" };
-        format.AcceptOnlyFromAmong("png", "jpg");
-        var verb = Verb("images", "Writes the bundled images into folders, to have some to begin with.", error, (_, parsed, _) =>
-        {
-            string target = parsed.GetRequiredValue(folder);
-            int count = BundledImages.Write(target, parsed.GetValue(perClass), parsed.GetRequiredValue(format));
-            Say(console, $"{count} images in {target}");
-        });
-        verb.Add(folder);
-        verb.Add(perClass);
-        verb.Add(format);
-        return verb;
-    }
-
-    private static Command Verb(string name, string description, TextWriter error, Action<PruneModelSettings, CancellationToken> run) =>
-        Verb(name, description, error, (settings, _, cancel) => run(settings, cancel));
-
-    private static Command Verb(
-        string name, string description, TextWriter error, Action<PruneModelSettings, ParseResult, CancellationToken> run)
+    private Command Verb(string name, string description, Action<PruneModelSettings, ParseResult, StepLines, CancellationToken> run)
     {
         var verb = new Command(name, description);
-        verb.Does(error, (parsed, cancel) =>
+        verb.SetAction(async (parsed, cancel) =>
         {
-            run(PruneModelSettings.Read(parsed.GetRequiredValue(Settings)), parsed, cancel);
-            return 0;
+            try
+            {
+                using var answer = cancel.Register(() => error.WriteLine("Stopping after the current step."));
+                var steps = new StepLines(error, isTerminal: error == Console.Error && !Console.IsErrorRedirected);
+                await Task.Run(() => run(PruneModelSettings.Read(parsed.GetRequiredValue(_settings)), parsed, steps, cancel), cancel);
+                return 0;
+            }
+            catch (OperationCanceledException)
+            {
+                await error.WriteLineAsync("Cancelled; nothing was left half-written.");
+                return Cancelled;
+            }
+            catch (Exception failure) when (failure is ArgumentException or IOException or InvalidDataException or JsonException
+                or UnauthorizedAccessException or InvalidOperationException or NotSupportedException or ArithmeticException
+                or FormatException or ExternalException)
+            {
+                await error.WriteLineAsync(Printable($"Error: {failure.Message}"));
+                return Failed;
+            }
         });
         return verb;
     }
 
-    private static T Steps<T>(IAnsiConsole console, Func<IStepDisplay, T> work) =>
-        console.Profile.Capabilities.Interactive ? LiveSteps.Run(console, work) : LineSteps.Run(console.WriteLine, work);
-
-    private static Table Table(ModelQuality dense, ModelQuality pruned)
+    private void Train(PruneModelSettings settings, StepLines steps, CancellationToken cancel)
     {
-        var table = new Table().AddColumn("").AddColumn("dense").AddColumn("pruned");
-        table.AddRow("top-1", Text(100 * dense.Top1, "F2", " %"), Text(100 * pruned.Top1, "F2", " %"));
-        table.AddRow("ms per image", Text(dense.MillisecondsPerImage, "F3"), Text(pruned.MillisecondsPerImage, "F3"));
-        table.AddRow("weights, MB", Text(dense.WeightBytes / 1e6, "F2"), Text(pruned.WeightBytes / 1e6, "F2"));
-        return table.AddRow("multiply-adds, M", Text(dense.MultiplyAdds / 1e6, "F1"), Text(pruned.MultiplyAdds / 1e6, "F1"));
+        LabelledFolder.Read(settings.DataSource.FolderPath).Check(steps, cancel);
+        using var network = PruneModel.Train(settings, steps, cancel);
+        Say($"{settings.ModelPath}: {network.MultiplyAdds / 1e6:F1} of {network.DenseMultiplyAdds / 1e6:F1} M multiply-adds");
+        Say($"Classes: {string.Join(", ", network.Classes)}.");
+        Say($"Preprocessing: {string.Join("; ", network.PreprocessingSteps)}.");
     }
 
-    private static string Text(double value, string format, string unit = "") =>
-        value.ToString(format, CultureInfo.InvariantCulture) + unit;
-
-    private static void Say(IAnsiConsole console, SweepResult result)
+    private void Evaluate(PruneModelSettings settings, StepLines steps, CancellationToken cancel)
     {
+        LabelledFolder.Read(settings.DataSource.ValidationFolderPath).Check(steps, cancel);
+        var (dense, pruned) = PruneModel.Evaluate(settings, steps, cancel);
+        Say($"{"",-20}{"dense",10}{"pruned",10}");
+        Say($"{"top-1, %",-20}{100 * dense.Top1,10:F2}{100 * pruned.Top1,10:F2}");
+        Say($"{"ms per image",-20}{dense.MillisecondsPerImage,10:F3}{pruned.MillisecondsPerImage,10:F3}");
+        Say($"{"weights, MB",-20}{dense.WeightBytes / 1e6,10:F2}{pruned.WeightBytes / 1e6,10:F2}");
+        Say($"{"multiply-adds, M",-20}{dense.MultiplyAdds / 1e6,10:F1}{pruned.MultiplyAdds / 1e6,10:F1}");
+    }
+
+    private void Sweep(PruneModelSettings settings, StepLines steps, CancellationToken cancel)
+    {
+        LabelledFolder.Read(settings.DataSource.FolderPath).Check(steps, cancel);
+        LabelledFolder.Read(settings.DataSource.ValidationFolderPath).Check(steps, cancel);
+        var result = PruneModel.Sweep(settings, steps, cancel);
         foreach (var trial in result.Trials)
         {
             string figures = trial.Status == TrialStatus.Completed
                 ? FormattableString.Invariant($"{100 * trial.Top1:F2} %")
                 : $"failed: {trial.Error}";
-            Say(console, $"keep {trial.Keep}: {figures}{(trial == result.Recommended ? "  <- recommended, saved" : "")}");
+            Say($"keep {trial.Keep}: {figures}{(trial == result.Recommended ? "  <- recommended, saved" : "")}");
         }
 
         foreach (string note in result.Notes)
         {
-            Say(console, $"{note}");
+            Say($"{note}");
         }
     }
 
-    private static void Say(IAnsiConsole console, FormattableString line) => console.WriteLine(FormattableString.Invariant(line));
+    private void Predict(PruneModelSettings settings, string image)
+    {
+        PruneModel.MLNetModelPath = settings.ModelPath;
+        var prediction = PruneModel.PredictFile(image);
+        foreach (var (label, probability) in prediction.Top(prediction.LabelNames.Count))
+        {
+            Say($"{label,-20} {100 * probability,6:F2} %");
+        }
+    }
+
+    private void Say(FormattableString line) => output.WriteLine(Printable(FormattableString.Invariant(line)));
 }

@@ -15,7 +15,7 @@ public sealed partial class DocumentedCommandsTests
         ["src/Samples/BlockPrune.Cli"] = () => global::BlockPrune.Cli.Cli.Create(
             CliOutput.To(TextWriter.Null, TextWriter.Null, AnsiConsole.Create(new AnsiConsoleSettings()))),
         ["src/Samples/Quickstart"] = global::Quickstart.QuickstartCommand.Create,
-        ["src/Samples/PruneModel"] = () => PruneModelSample.PruneModelCommand.Create(AnsiConsole.Console, TextWriter.Null),
+        ["src/Samples/PruneModel"] = () => PruneModelSample.PruneModelCommand.Create(TextWriter.Null, TextWriter.Null),
         ["src/Samples/TrainViT"] = () => global::TrainViT.TrainCommand.Create(TextWriter.Null),
     };
 

@@ -142,12 +142,12 @@ public sealed class PredictionServiceImageTests : IDisposable
         var (settings, _) = TestService.Train(_folder);
         var context = new MLContext();
 
-        using var written = Generated.NetworkOf(context.Model.Load(settings.ModelPath, out _));
+        using var written = context.Transforms.LoadSparseViT(settings.ModelPath);
         Assert.IsTrue(written.ApplyOrientation);
         written.ApplyOrientation = false;
-        context.Model.Save(new Data.TransformerChain<ITransformer>(written), inputSchema: null, settings.ModelPath);
+        context.Model.SavePruned(written, settings.ModelPath);
 
-        using var read = Generated.NetworkOf(Generated.LoadModel(context, settings.ModelPath));
+        using var read = Generated.LoadModel(settings.ModelPath);
         Assert.IsTrue(read.ApplyOrientation);
     }
 }

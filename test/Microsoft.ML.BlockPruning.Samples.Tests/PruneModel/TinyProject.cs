@@ -8,10 +8,15 @@ internal static class TinyProject
 {
     public static readonly string[] Classes = ["cat", "dog", "owl"];
 
-    public static PruneModelSettings Create(TemporaryFolder folder)
+    public static StepLines Silent => new(TextWriter.Null, isTerminal: false);
+
+    public static PruneModelSettings Create(TemporaryFolder folder) => Create(folder, labels: null, Classes);
+
+    /// <summary>A project whose network names its classes, or not, and that has folders for some of them.</summary>
+    public static PruneModelSettings Create(TemporaryFolder folder, string[]? labels, string[] folders)
     {
-        string network = TinyNetwork.Save(folder, Classes.Length);
-        string images = TinyNetwork.SaveImages(folder, perClass: 4, Classes);
+        string network = TinyNetwork.Save(folder, labels?.Length ?? folders.Length, labels: labels);
+        string images = TinyNetwork.SaveImages(folder, perClass: 4, folders);
         return new PruneModelSettings(
             new DataSource(images, images),
             new TrainingOption(network, Keep: 0.6, Block: "8x8", Seed: 1),

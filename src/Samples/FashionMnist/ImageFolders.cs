@@ -1,23 +1,23 @@
-using FashionMnist;
 using Microsoft.ML.Data;
 
-namespace PruneModelSample;
+namespace FashionMnist;
 
 /// <summary>Writes the bundled images as files, so that there is a folder to begin with.</summary>
-internal static class BundledImages
+public static class ImageFolders
 {
     private const int ColourChannels = 3;
 
-    /// <summary>Writes FOLDER/train/CLASS/N.png and FOLDER/test/CLASS/N.png.</summary>
+    /// <summary>Writes FOLDER/train/CLASS/N.png, the calibration images, and FOLDER/test/CLASS/N.png.</summary>
     /// <param name="folder">Made where there is none.</param>
-    /// <param name="perClass">The most images of a class and part.</param>
+    /// <param name="trainPerClass">The most images of a class in train.</param>
+    /// <param name="testPerClass">The most images of a class in test.</param>
     /// <param name="extension">png or jpg.</param>
     /// <returns>Files written.</returns>
-    public static int Write(string folder, int perClass, string extension) =>
-        Write(FashionMnistData.ReadCalibration(), Path.Combine(folder, "train"), perClass, extension)
-        + Write(FashionMnistData.ReadTest(), Path.Combine(folder, "test"), perClass, extension);
+    public static int Write(string folder, int trainPerClass, int testPerClass, string extension) =>
+        WriteClasses(FashionMnistData.ReadCalibration(), Path.Combine(folder, "train"), trainPerClass, extension)
+        + WriteClasses(FashionMnistData.ReadTest(), Path.Combine(folder, "test"), testPerClass, extension);
 
-    private static int Write(LabelledImages images, string folder, int perClass, string extension)
+    private static int WriteClasses(LabelledImages images, string folder, int perClass, string extension)
     {
         int[] written = new int[FashionMnistData.ClassNames.Count];
         for (int i = 0; i < images.Count; i++)
