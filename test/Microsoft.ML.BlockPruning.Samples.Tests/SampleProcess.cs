@@ -30,6 +30,25 @@ internal sealed class SampleProcess : IDisposable
         return new SampleProcess(PosixSignals.WithoutIgnored(() => Process.Start(start)!));
     }
 
+    /// <summary>The SDK, as it is started outside any other build.</summary>
+    public static SampleProcess StartDotnet(string workingFolder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            WorkingDirectory = workingFolder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // nothing outlives the test
+        start.Environment["DOTNET_NOLOGO"] = "1";
+        return new SampleProcess(PosixSignals.WithoutIgnored(() => Process.Start(start)!));
+    }
+
     public static (int ExitCode, string Output, string Error) Run(string name, string workingFolder, params string[] arguments)
     {
         using var run = Start(name, workingFolder, arguments);
@@ -44,6 +63,33 @@ internal sealed class SampleProcess : IDisposable
             Thread.Sleep(20);
         }
     }
+
+    /// <summary>Returns the text behind a mark once it has printed a line with both, or fails where it ends or takes too long.</summary>
+    public string WaitForLine(string mark, TimeSpan limit)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!_output.IsCompleted && clock.Elapsed < limit)
+        {
+            string seen = Seen();
+            int start = seen.IndexOf(mark, StringComparison.Ordinal), end = start < 0 ? -1 : seen.IndexOf('\n', start);
+            if (end >= 0)
+            {
+                return seen[(start + mark.Length)..end].Trim();
+            }
+
+            Thread.Sleep(20);
+        }
+
+        throw new AssertFailedException($"It did not print '{mark}' within {clock.Elapsed}: {Seen()}");
+    }
+
+    /// <summary>As a service manager ends a service.</summary>
+    public void Terminate() => PosixSignals.Send(_process.Id, PosixSignals.Terminate);
+
+    /// <summary>As <see cref="WaitForExit()"/>; fails where it takes too long.</summary>
+    public (int ExitCode, string Output, string Error) WaitForExit(TimeSpan limit) => _process.WaitForExit(limit)
+        ? WaitForExit()
+        : throw new AssertFailedException($"It has not ended within {limit}: {Seen()}");
 
     /// <summary>As Ctrl-C on a terminal.</summary>
     public void Interrupt() => PosixSignals.Send(_process.Id, PosixSignals.Interrupt);

@@ -49,6 +49,6 @@ internal static class Cli
     {
         PruneVerb.Create(output), EvaluateVerb.Create(output), PredictVerb.Create(output), InspectVerb.Create(output),
         SweepVerb.Create(output), ReportVerb.Create(output), ExportVerb.Create(output), BenchVerb.Create(output),
-        GpuCheckVerb.Create(output),
+        GpuCheckVerb.Create(output), NewVerb.Create(output),
     };
 }
