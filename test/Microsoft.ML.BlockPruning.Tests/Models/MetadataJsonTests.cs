@@ -5,7 +5,6 @@ using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
-using Microsoft.ML.BlockPruning.Tests.Networks;
 
 namespace Microsoft.ML.BlockPruning.Tests.Models;
 
