@@ -1,8 +1,8 @@
 #pragma warning disable IDE0005, CA1859 // An application lives outside our namespaces and may name a type by its interface.
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
-using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.PublicApi.Tests.Docs;
+using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.PublicApi.Tests;
 

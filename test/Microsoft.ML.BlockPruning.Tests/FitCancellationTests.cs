@@ -31,7 +31,7 @@ public sealed class FitCancellationTests
         subject.Options.FineTuning = new FineTuneOptions { Epochs = 1, BatchSize = 8, CheckpointPath = folder["state"] };
         subject.Options.Progress = new Reporter(step =>
         {
-            if (step.Stage == stage && (!atItsEnd || step.Done == step.Total))
+            if (step.Stage == stage && (!atItsEnd || (step.Done == step.Total && step.Done > 0)))
             {
                 source.Cancel();
             }

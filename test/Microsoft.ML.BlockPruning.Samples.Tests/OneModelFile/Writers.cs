@@ -1,5 +1,7 @@
+using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Samples.Tests.BlockPrune;
 using Microsoft.ML.BlockPruning.Sparsity;
+using PruneModelSample;
 
 namespace Microsoft.ML.BlockPruning.Samples.Tests.OneModelFile;
 
@@ -19,6 +21,7 @@ internal sealed class Writers(TemporaryFolder folder, string checkpoint, string 
         ("blockprune sweep", writers => writers.CliSweep()),
         ("blockprune export", writers => writers.CliExport()),
         ("Quickstart", writers => writers.Quickstart()),
+        ("PruneModel", writers => writers.PruneModel()),
         ("README", writers => writers.Readme()),
         ("getting started", writers => writers.GettingStarted()),
         ("sweep in C#", writers => writers.Sweep()),
@@ -57,6 +60,15 @@ internal sealed class Writers(TemporaryFolder folder, string checkpoint, string 
         Assert.AreEqual(0, exitCode, error);
         using var network = PruneAsTheProgramsDo();
         return Written.Of(folder.File("pruned.zip"), network, files);
+    }
+
+    private Written PruneModel()
+    {
+        var settings = new PruneModelSettings(
+            new DataSource(images, images), new TrainingOption(checkpoint, Keep, "8x8", Seed: 1),
+            new SweepOption([Keep], MaximumAccuracyDrop: 1, folder.File("sweep.jsonl")), folder.File("model.mlnet"));
+        using var network = PruneModelSample.PruneModel.Train(settings, new Progress<PruneProgress>(), CancellationToken.None);
+        return Written.Of(settings.ModelPath, network, files);
     }
 
     private Written Readme()

@@ -46,7 +46,9 @@ public sealed class MetadataJsonTests
             1, ViTHyperParameters.Of(TestNetworks.Config()), Turned with { ApplyOrientation = false }, Labels);
         string text = JsonSerializer.Serialize(ofViT, MetadataJsonContext.Strict.MetadataJsonViTHyperParameters);
         Assert.AreEqual(JsonSerializer.Serialize(ofViT, ByReflection), text);
-        Assert.AreEqual(JsonSerializer.Serialize<IReadOnlyList<string>>(Labels, Usual), JsonSerializer.Serialize(Labels, MetadataJsonContext.Default.StringArray));
+        Assert.AreEqual(
+            JsonSerializer.Serialize<IReadOnlyList<string>>(Labels, Usual),
+            JsonSerializer.Serialize(Labels, MetadataJsonContext.Default.StringArray));
     }
 
     /// <summary>Cut at every character, and with members renamed, nulled and doubled: refused with the same words, or taken.</summary>

@@ -29,6 +29,10 @@ internal interface ITensorFile : IDisposable
     /// <param name="name">The tensor.</param>
     /// <param name="destination">[elements of the tensor], written.</param>
     void ReadSingles(string name, Span<float> destination);
+
+    /// <summary>A tensor of whole numbers, row-major.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor, or it holds something else; names both.</exception>
+    int[] ReadInt32s(string name);
 }
 
 /// <summary>What a file says of a tensor before it is read.</summary>

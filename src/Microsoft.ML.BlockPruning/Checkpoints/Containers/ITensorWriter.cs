@@ -15,6 +15,10 @@ internal interface ITensorWriter
     /// <param name="values">[product of the sides], row-major.</param>
     void Add(string name, int[] shape, float[] values);
 
+    /// <summary>The same of whole numbers.</summary>
+    /// <inheritdoc cref="Add(string, int[], float[])"/>
+    void Add(string name, int[] shape, int[] values);
+
     /// <summary>Writes the file; the stream need not seek.</summary>
     void Write(Stream stream);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers;
 
 namespace Microsoft.ML.BlockPruning.Runs.Resuming;
 
@@ -11,7 +12,7 @@ internal sealed class StageFile : IDisposable
 
     private const int WordsOfNumber = 2;
     private readonly string _path;
-    private readonly SafetensorsFile _file;
+    private readonly ITensorFile _file;
 
     /// <summary>Opens it and reads its header.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -21,7 +22,7 @@ internal sealed class StageFile : IDisposable
         _path = path;
         try
         {
-            _file = SafetensorsFile.Open(path);
+            _file = OwnFile.Open(path);
         }
         catch (InvalidDataException damaged)
         {

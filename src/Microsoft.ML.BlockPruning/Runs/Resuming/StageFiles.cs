@@ -1,4 +1,4 @@
-using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Files;
 
 namespace Microsoft.ML.BlockPruning.Runs.Resuming;
@@ -111,7 +111,7 @@ internal sealed class StageFiles
     /// <inheritdoc cref="Keep(string, Action{StageWriter}, ValueTuple{string, string}[])"/>
     public static void Keep(string path, Action<StageWriter> add, IReadOnlyDictionary<string, string> identity)
     {
-        var writer = new SafetensorsWriter();
+        var writer = OwnFile.Create();
         writer.AddChecksum();
         foreach (var (key, value) in identity.Append(new(StageFile.VersionKey, StageFile.Version)))
         {

@@ -1,12 +1,12 @@
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Calibration;
-using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
 
 namespace Microsoft.ML.BlockPruning.Runs.Resuming;
 
 /// <summary>Takes what a stage gave; <see cref="StageFile"/> reads it.</summary>
-internal sealed class StageWriter(SafetensorsWriter writer)
+internal sealed class StageWriter(ITensorWriter writer)
 {
     public void Add(string key, string value) => writer.AddMetadata(key, value);
 

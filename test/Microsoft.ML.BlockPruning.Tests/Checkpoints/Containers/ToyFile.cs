@@ -23,6 +23,8 @@ internal sealed class ToyFile(string source) : ITensorFile
 
     public void ReadSingles(string name, Span<float> destination) => _tensors[name].Values.CopyTo(destination);
 
+    public int[] ReadInt32s(string name) => throw new InvalidDataException($"{source}: tensor '{name}' is no tensor of whole numbers.");
+
     public void Dispose()
     {
     }

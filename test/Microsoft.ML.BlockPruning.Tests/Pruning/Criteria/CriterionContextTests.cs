@@ -57,7 +57,7 @@ public sealed class CriterionContextTests
         foreach (var stage in reports.GroupBy(report => report.Stage))
         {
             CollectionAssert.AreEqual(
-                Enumerable.Range(1, stage.First().Total).ToArray(), stage.Select(report => report.Done).ToArray(), $"{stage.Key}");
+                Enumerable.Range(0, stage.First().Total + 1).ToArray(), stage.Select(report => report.Done).ToArray(), $"{stage.Key}");
         }
     }
 
