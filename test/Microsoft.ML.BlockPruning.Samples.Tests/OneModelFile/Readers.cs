@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.ML.BlockPruning.Hosting;
 using Microsoft.ML.BlockPruning.Samples.Tests.BlockPrune;
 using Microsoft.ML.Data;
 
@@ -17,8 +20,9 @@ internal static class Readers
         ("LoadChecked, Image", ByBytes),
         ("LoadSparseViT", ByTransformer),
         ("LoadViT", ByEither),
-        ("PrunedModel, bytes", ByPrunedModel), // and with it the web service and AddPrunedModel
+        ("PrunedModel, bytes", ByPrunedModel),
         ("PrunedModel, file", ByPrunedModelsFile),
+        ("AddPrunedModel", ByService), // and with it the web service, which answers without logits
         ("blockprune predict", ByCli),
     ];
 
@@ -58,6 +62,18 @@ internal static class Readers
     {
         using var model = PrunedModel.Load(path);
         return [.. images.Select(model.PredictFile).Select(Pair)];
+    }
+
+    private static List<(string Label, float[] Score)> ByService(string path, IReadOnlyList<string> images)
+    {
+        using var provider = new ServiceCollection().AddLogging().AddPrunedModel(path).BuildServiceProvider();
+        foreach (var start in provider.GetServices<IHostedService>())
+        {
+            start.StartAsync(CancellationToken.None).Wait();
+        }
+
+        var scorer = provider.GetRequiredService<IPrunedModelScorer>();
+        return [.. images.Select(image => scorer.Predict(File.ReadAllBytes(image))).Select(Pair)];
     }
 
     private static List<(string Label, float[] Score)> ByCli(string path, IReadOnlyList<string> images)
