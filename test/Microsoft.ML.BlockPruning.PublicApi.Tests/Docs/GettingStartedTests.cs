@@ -36,7 +36,7 @@ public sealed class GettingStartedTests
         SweepResult result = Sweep();
 
         Assert.HasCount(6, result.Trials);
-        Assert.HasCount(6, File.ReadAllLines("sweep.jsonl").Where(line => line.StartsWith("{\"keep\"", StringComparison.Ordinal)));
+        Assert.HasCount(6, File.ReadAllLines("photos.jsonl").Where(line => line.StartsWith("{\"keep\"", StringComparison.Ordinal)));
         StringAssert.Contains(File.ReadAllText("sweep.html"), "<svg");
         Assert.IsTrue(File.Exists("best.zip"));
     }
@@ -96,7 +96,7 @@ public sealed class GettingStartedTests
             .SetDataset(preparation.Transform(split.TrainSet), preparation.Transform(split.TestSet))
             .SetSearchSpace(new SparsitySearchSpace { Keep = [0.7, 0.5, 0.35], Block = [new(16, 16), new(32, 32)] })
             .SetMaximumAccuracyDrop(0.01)
-            .SetJournal("sweep.jsonl")
+            .SetJournal("photos.jsonl")
             .Run();
         File.WriteAllText("sweep.html", result.CreateReport().ToHtml());
         foreach (TrialResult trial in result.ParetoFront())
