@@ -20,6 +20,9 @@ internal sealed class TestService : IAsyncDisposable
     {
         _service = service;
         Client = new HttpClient { BaseAddress = Address };
+
+        // A service that refuses a body by its length closes the connection, which may break a client that is still sending it.
+        Client.DefaultRequestHeaders.ExpectContinue = true;
     }
 
     public HttpClient Client { get; }
