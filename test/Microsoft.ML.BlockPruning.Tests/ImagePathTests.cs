@@ -52,7 +52,7 @@ public sealed class ImagePathTests : IDisposable
         foreach (var (path, found) in new[]
         {
             (_folder["absent.png"], "absent.png"), (_folder["text.png"], "not an image"), ("", "no path of an image file"),
-            (_folder["."], "a folder"),
+            (_folder["."], "a folder"), ("cat\0.png", "no path of an image file"),
         })
         {
             rows[4].ImagePath = path;

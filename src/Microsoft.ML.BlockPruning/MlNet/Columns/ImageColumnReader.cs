@@ -46,6 +46,7 @@ internal sealed class ImageColumnReader
     /// <param name="destination">[channels, imageSize, imageSize], overwritten.</param>
     /// <exception cref="InvalidDataException">The image cannot be used; names the row, the column and what is wrong.</exception>
     /// <exception cref="IOException">Its file cannot be read; names them too.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not read its file; likewise.</exception>
     public void Read(Span<float> destination)
     {
         try
@@ -59,6 +60,11 @@ internal sealed class ImageColumnReader
         catch (IOException error)
         {
             throw _context.Process(new IOException($"Column '{_name}', row {_row.Position} (from 0): {error.Message}", error));
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw _context.Process(
+                new UnauthorizedAccessException($"Column '{_name}', row {_row.Position} (from 0): {error.Message}", error));
         }
     }
 
@@ -79,7 +85,7 @@ internal sealed class ImageColumnReader
         {
             getter(ref path);
             _writer.WriteEncoded(
-                path.Span.IsWhiteSpace()
+                path.Span.IsWhiteSpace() || path.Span.Contains('\0')
                     ? throw new InvalidDataException("there is no path of an image file in it.")
                     : ImageFile.ReadBytes(path.ToString()),
                 destination);
