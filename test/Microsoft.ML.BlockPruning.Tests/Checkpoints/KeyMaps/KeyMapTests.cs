@@ -39,6 +39,16 @@ public sealed class KeyMapTests
     [DataRow("patch_embedXproj.weight")]
     public void ANameThatIsNotQuiteTimms_IsForeign(string name) => Assert.IsFalse(Timm.Map.Takes(name));
 
+    [TestMethod]
+    public void TwoNumbers_AreTwoHoles()
+    {
+        var pattern = new KeyPattern("layers.{N}.blocks.{M}.norm1.{P}");
+
+        Assert.AreEqual(new KeyHoles("2", "bias", "17"), pattern.Match("layers.2.blocks.17.norm1.bias"));
+        Assert.AreEqual("stage2/17.bias", new KeyPattern("stage{N}/{M}.{P}").Fill(new KeyHoles("2", "bias", "17")));
+        Assert.IsNull(pattern.Match("layers.2.blocks.017.norm1.bias"));
+    }
+
     /// <summary>Other names, and three tensors where the network has one: rows, and no code of the library.</summary>
     [TestMethod]
     public void Open_OfToyNames_GivesTheSameNetworkBitForBit()
