@@ -21,7 +21,7 @@ internal static class ViTMembers
         public IReadOnlyList<EncoderLayerWeights> Layers =>
             [.. weights.Spec.Layers.Select(layer => new EncoderLayerWeights(weights, layer))];
 
-        public LayerNormWeights Norm => weights[weights.Spec.Norm];
+        public LayerNormWeights Norm => weights[weights.Spec.Norm!];
 
         public LinearWeights Head => weights[weights.Spec.Heads[0].Linear];
 

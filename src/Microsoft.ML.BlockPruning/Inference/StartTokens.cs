@@ -11,7 +11,10 @@ internal static class StartTokens
     {
         var stem = network.Spec.Stem;
         int features = stem.Patch.OutFeatures;
-        float[] rows = [.. network.Weights[stem.Position]], bias = network.Weights.Dense(stem.Patch).Bias;
+        float[] rows = stem.Position is { } position
+            ? [.. network.Weights[position]]
+            : new float[network.Spec.Tokens * features];
+        float[] bias = network.Weights.Dense(stem.Patch).Bias;
         float[][] prefix = [.. stem.PrefixTokens.Select(name => network.Weights[name])];
         for (int i = 0; i < rows.Length; i++)
         {

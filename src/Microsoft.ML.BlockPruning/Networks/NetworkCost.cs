@@ -38,8 +38,9 @@ internal sealed class NetworkCost
         HeadMultiplyAdds = spec.Heads.Sum(head => MultiplyAddsOf(head.Linear, head.Linear.Elements));
 
         long width = spec.Stem.Patch.OutFeatures;
-        long embedding = ParametersOf(spec.Stem.Patch) + ((spec.Stem.PrefixTokens.Count + (long)spec.Tokens) * width);
-        long norms = spec.Steps.Select(step => step.Norm).Append(spec.Norm).Sum(norm => 2L * norm.Features);
+        long positions = spec.Stem.Position is null ? 0 : spec.Tokens;
+        long embedding = ParametersOf(spec.Stem.Patch) + ((spec.Stem.PrefixTokens.Count + positions) * width);
+        long norms = spec.Norms.Sum(norm => 2L * norm.Features);
         long biases = spec.PrunableLinears.Sum(linear => (long)linear.OutFeatures);
         _fixedWeights = spec.Stem.Patch.Elements + spec.Heads.Sum(head => head.Linear.Elements);
         FixedParameters = embedding + norms + biases + spec.Heads.Sum(head => ParametersOf(head.Linear));

@@ -31,7 +31,7 @@ public sealed partial class NetworkSpec
             Require(multiplyAdds <= long.MaxValue / 4, step.Layer, "makes more multiply-adds than can be counted");
         }
 
-        CheckNorm(Norm, features);
+        CheckOptional(Norm, features);
         foreach (var head in Heads)
         {
             CheckHead(head, tokens, features);
@@ -42,7 +42,7 @@ public sealed partial class NetworkSpec
 
     private long CheckStem()
     {
-        Require(Stem is { Patch: not null, PrefixTokens: not null, Position.Length: > 0 }, "stem", "lacks a part");
+        Require(Stem is { Patch: not null, PrefixTokens: not null, Position: null or { Length: > 0 } }, "stem", "lacks a part");
         Require(!Stem.PrefixTokens.Any(string.IsNullOrEmpty), "stem", "has a prefix token without a name");
         Require(
             Stem.PatchSize > 0 && ImageSize % Stem.PatchSize == 0, "stem",
@@ -50,6 +50,7 @@ public sealed partial class NetworkSpec
         Require((Int128)Channels * ImageSize * ImageSize <= Array.MaxLength, "stem", "reads images that one array cannot hold");
         long patches = (long)(ImageSize / Stem.PatchSize) * (ImageSize / Stem.PatchSize);
         CheckLinear(Stem.Patch, patches, (long)Channels * Stem.PatchSize * Stem.PatchSize);
+        CheckOptional(Stem.Norm, Stem.Patch.OutFeatures);
         return patches + Stem.PrefixTokens.Count;
     }
 
@@ -99,6 +100,7 @@ public sealed partial class NetworkSpec
     {
         Require(head is { Linear: not null, Pooling: not null }, "network", "has a head without layer or pooling");
         CheckLinear(head.Linear, tokens: 1, features);
+        CheckOptional(head.Norm, features);
         Require(
             head.Linear.OutFeatures == NumClasses, head.Linear.Name,
             $"has {head.Linear.OutFeatures} classes, the first head {NumClasses}");
@@ -123,9 +125,17 @@ public sealed partial class NetworkSpec
             linear.Name, "is too large: one array cannot hold the activations of an image");
     }
 
+    private static void CheckOptional(NormSpec? norm, int features)
+    {
+        if (norm is not null)
+        {
+            CheckNorm(norm, features);
+        }
+    }
+
     private static void CheckNorm(NormSpec norm, int features)
     {
-        Require(!string.IsNullOrEmpty(norm?.Name), "network", "has a step or an end without a norm");
+        Require(!string.IsNullOrEmpty(norm?.Name), "network", "has a step without a norm, or a norm without a name");
         Require(norm.Features == features, norm.Name, $"norms {norm.Features} features of {features}");
         Require(
             norm.Eps is > 0 and < 1, norm.Name,
@@ -135,12 +145,7 @@ public sealed partial class NetworkSpec
     private void RequireDistinctNames()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        IEnumerable<string> names =
-        [
-            .. Stem.PrefixTokens, Stem.Position, Stem.Patch.Name,
-            .. Steps.SelectMany(step => step.Linears.Select(linear => linear.Name).Prepend(step.Norm.Name)),
-            Norm.Name, .. Heads.Select(head => head.Linear.Name),
-        ];
+        var names = Parts.Select(part => part.Name);
         string? twice = names.FirstOrDefault(name => !seen.Add(name));
         Require(twice is null, twice ?? "network", "is the name of two parts");
 

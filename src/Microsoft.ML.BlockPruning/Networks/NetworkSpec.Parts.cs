@@ -14,8 +14,17 @@ public sealed partial class NetworkSpec
                 yield return new FreePart(token, [1, 1, width]);
             }
 
-            yield return new FreePart(Stem.Position, [1, Tokens, width]);
+            if (Stem.Position is { } position)
+            {
+                yield return new FreePart(position, [1, Tokens, width]);
+            }
+
             yield return new LinearPart(Stem.Patch, [width, Channels, Stem.PatchSize, Stem.PatchSize], IsPrunable: false);
+            if (Stem.Norm is { } before)
+            {
+                yield return new NormPart(before);
+            }
+
             foreach (var step in Steps)
             {
                 yield return new NormPart(step.Norm);
@@ -25,9 +34,18 @@ public sealed partial class NetworkSpec
                 }
             }
 
-            yield return new NormPart(Norm);
+            if (Norm is { } after)
+            {
+                yield return new NormPart(after);
+            }
+
             foreach (var head in Heads)
             {
+                if (head.Norm is { } pooled)
+                {
+                    yield return new NormPart(pooled);
+                }
+
                 yield return Matrix(head.Linear, isPrunable: false);
             }
         }

@@ -14,7 +14,7 @@ public sealed partial class NetworkSpec
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Family}: images of {ImageSize}x{ImageSize} pixels, {channels}, patches of {Stem.PatchSize}x{Stem.PatchSize}, "
-            + $"{Layers.Count} layers, {Stem.Patch.OutFeatures} features, {heads} heads, LayerNorm epsilon {Norm.Eps}, "
+            + $"{Layers.Count} layers, {Stem.Patch.OutFeatures} features, {heads} heads, LayerNorm epsilon {Steps[0].Norm.Eps}, "
             + $"{NumClasses} classes");
     }
 }

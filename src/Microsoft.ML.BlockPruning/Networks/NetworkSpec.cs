@@ -12,7 +12,7 @@ public sealed partial class NetworkSpec
     /// <exception cref="ArgumentException">They do not, or are too large; names the part.</exception>
     [JsonConstructor]
     internal NetworkSpec(
-        string family, int imageSize, int channels, StemSpec stem, IReadOnlyList<StepSpec> steps, NormSpec norm,
+        string family, int imageSize, int channels, StemSpec stem, IReadOnlyList<StepSpec> steps, NormSpec? norm,
         IReadOnlyList<HeadSpec> heads)
     {
         Family = family;
@@ -51,9 +51,9 @@ public sealed partial class NetworkSpec
     [JsonInclude]
     internal IReadOnlyList<StepSpec> Steps { get; }
 
-    /// <summary>After the last step.</summary>
+    /// <summary>Of all tokens after the last step, before heads pool them; null where there is none.</summary>
     [JsonInclude]
-    internal NormSpec Norm { get; }
+    internal NormSpec? Norm { get; }
 
     /// <summary>At least one, all of the same classes.</summary>
     [JsonInclude]
@@ -74,14 +74,24 @@ public sealed partial class NetworkSpec
     /// <summary>Tokens of one image after the last step.</summary>
     internal int FinalTokens => Steps.Count == 0 ? Tokens : Steps[^1].Linears[^1].Tokens;
 
+    /// <summary>Features of a token after the last step.</summary>
+    internal int FinalFeatures => Heads[0].Linear.InFeatures;
+
+    /// <summary>Every norm, in forward order.</summary>
+    internal IEnumerable<NormSpec> Norms =>
+        [.. Some(Stem.Norm), .. Steps.Select(step => step.Norm), .. Some(Norm), .. Heads.SelectMany(head => Some(head.Norm))];
+
     /// <summary>Values of one patch: channels × patch height × patch width.</summary>
     internal int PatchDim => Channels * Stem.PatchSize * Stem.PatchSize;
 
     /// <summary>Whether another network has the same parts under the same names.</summary>
     internal bool HasSameParts(NetworkSpec other) =>
         (Family, ImageSize, Channels, Norm) == (other.Family, other.ImageSize, other.Channels, other.Norm)
-        && (Stem.PatchSize, Stem.Patch, Stem.Position) == (other.Stem.PatchSize, other.Stem.Patch, other.Stem.Position)
+        && (Stem.PatchSize, Stem.Patch, Stem.Position, Stem.Norm)
+            == (other.Stem.PatchSize, other.Stem.Patch, other.Stem.Position, other.Stem.Norm)
         && Stem.PrefixTokens.SequenceEqual(other.Stem.PrefixTokens) && Steps.SequenceEqual(other.Steps) && Heads.SequenceEqual(other.Heads);
+
+    private static NormSpec[] Some(NormSpec? norm) => norm is null ? [] : [norm];
 
     // Steps of a layer follow each other; Check has seen to it.
     private static IEnumerable<LayerSpec> LayersOf(IReadOnlyList<StepSpec> steps) =>

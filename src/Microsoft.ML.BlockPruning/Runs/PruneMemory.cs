@@ -31,7 +31,7 @@ internal static class PruneMemory
     public static long PeakBytes(NetworkSpec spec, int images)
     {
         var linears = spec.PrunableLinears;
-        long stream = (long)images * spec.Steps.Max(step => step.Linears.Max(linear => (long)linear.Tokens)) * spec.Norm.Features;
+        long stream = (long)images * spec.Steps.Max(step => step.Linears.Max(linear => (long)linear.Tokens)) * spec.FinalFeatures;
         long batch = CalibrationSet.FittingBatch(linears, Math.Min(images, LargestBatch));
         long singles = ((long)images * spec.ImageDim) + (Networks * new NetworkCost(spec).TotalParameters) + (Streams * stream)
             + (ActivationsPerCounted * batch * CalibrationSet.ActivationsOf(linears));

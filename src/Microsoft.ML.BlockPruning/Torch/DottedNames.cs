@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -18,6 +19,19 @@ internal static class DottedNames
     {
         var (folder, last) = FolderOf(root, name);
         folder.register_parameter(last, part);
+    }
+
+    /// <summary>Makes and registers a norm; null where the network has none there.</summary>
+    public static LayerNorm? RegisterNorm(this nn.Module root, NormSpec? spec)
+    {
+        if (spec is null)
+        {
+            return null;
+        }
+
+        var norm = nn.LayerNorm(spec.Features, spec.Eps);
+        root.Register(spec.Name, norm);
+        return norm;
     }
 
     /// <summary>A module without parameters of its own, which holds others.</summary>

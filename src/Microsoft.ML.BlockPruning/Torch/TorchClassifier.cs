@@ -4,21 +4,24 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Torch;
 
-/// <summary>The residual stream after the last step to logits: final norm, pooling, heads.</summary>
+/// <summary>The residual stream after the last step to logits: norm, pooling, heads with norms of their own.</summary>
 internal sealed class TorchClassifier
 {
-    private readonly LayerNorm _norm;
-    private readonly (PoolingSpec Pooling, Linear Linear)[] _heads;
+    private readonly LayerNorm? _norm;
+    private readonly (PoolingSpec Pooling, LayerNorm? Norm, Linear Linear)[] _heads;
 
     /// <summary>Registers its weights.</summary>
     /// <param name="spec">The network.</param>
     /// <param name="root">Holds the weights under canonical names.</param>
     public TorchClassifier(NetworkSpec spec, nn.Module root)
     {
-        _norm = nn.LayerNorm(spec.Norm.Features, spec.Norm.Eps);
-        root.Register(spec.Norm.Name, _norm);
-        _heads = [.. spec.Heads.Select(head => (head.Pooling, nn.Linear(head.Linear.InFeatures, head.Linear.OutFeatures)))];
-        foreach (var (head, (_, linear)) in spec.Heads.Zip(_heads))
+        _norm = root.RegisterNorm(spec.Norm);
+        _heads =
+        [
+            .. spec.Heads.Select(head =>
+                (head.Pooling, root.RegisterNorm(head.Norm), nn.Linear(head.Linear.InFeatures, head.Linear.OutFeatures))),
+        ];
+        foreach (var (head, (_, _, linear)) in spec.Heads.Zip(_heads))
         {
             root.Register(head.Linear.Name, linear);
         }
@@ -28,8 +31,10 @@ internal sealed class TorchClassifier
     public Tensor Forward(Tensor stream)
     {
         using var scope = NewDisposeScope();
-        var x = TorchDevice.Current.Forward(_norm, stream);
-        var logits = _heads.Select(head => head.Linear.forward(Pool(x, head.Pooling))).Aggregate((sum, next) => sum.Plus(next));
+        var x = TorchDevice.Current.ForwardOptional(_norm, stream);
+        var logits = _heads
+            .Select(head => head.Linear.forward(TorchDevice.Current.ForwardOptional(head.Norm, Pool(x, head.Pooling))))
+            .Aggregate((sum, next) => sum.Plus(next));
         return (_heads.Length == 1 ? logits : logits.Times(1.0 / _heads.Length)).MoveToOuterDisposeScope();
     }
 

@@ -102,6 +102,9 @@ internal class TorchDevice
     /// <summary>Runs a convolution or LayerNorm, which libtorch has not for every device.</summary>
     public virtual Tensor Forward(nn.Module<Tensor, Tensor> layer, Tensor input) => layer.forward(input);
 
+    /// <summary>The same of a layer that a network may lack: the input itself where it does.</summary>
+    public Tensor ForwardOptional(nn.Module<Tensor, Tensor>? layer, Tensor input) => layer is null ? input : Forward(layer, input);
+
     /// <summary>Whether every number of a tensor is finite.</summary>
     public virtual bool AreFinite(Tensor tensor)
     {

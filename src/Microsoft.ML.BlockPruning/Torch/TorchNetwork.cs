@@ -141,7 +141,7 @@ public sealed class TorchNetwork : IDisposable
         using var off = no_grad();
         using var generator = new Generator((ulong)seed, CPU);
         var parameters = ParametersByName();
-        foreach (string name in Spec.Stem.PrefixTokens.Append(Spec.Stem.Position))
+        foreach (string name in Spec.Parts.OfType<FreePart>().Select(part => part.Name))
         {
             Draw(parameters[name], generator);
         }

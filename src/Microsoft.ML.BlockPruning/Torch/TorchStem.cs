@@ -9,6 +9,7 @@ internal sealed class TorchStem
 {
     private readonly StemSpec _spec;
     private readonly Conv2d _patch;
+    private readonly LayerNorm? _norm;
     private readonly nn.Module _root;
 
     /// <summary>Registers its weights.</summary>
@@ -24,9 +25,14 @@ internal sealed class TorchStem
             root.Register(token, nn.Parameter(zeros(1, 1, width)));
         }
 
-        root.Register(_spec.Position, nn.Parameter(zeros(1, spec.Tokens, width)));
+        if (_spec.Position is { } position)
+        {
+            root.Register(position, nn.Parameter(zeros(1, spec.Tokens, width)));
+        }
+
         _patch = nn.Conv2d(spec.Channels, width, _spec.PatchSize, stride: _spec.PatchSize);
         root.Register(_spec.Patch.Name, _patch);
+        _norm = root.RegisterNorm(_spec.Norm);
     }
 
     /// <summary>[batch, channels, size, size] → [batch, tokens, features]; belongs to the caller's dispose scope.</summary>
@@ -36,6 +42,8 @@ internal sealed class TorchStem
         long batch = images.shape[0];
         var patches = TorchDevice.Current.Forward(_patch, images).flatten(2).transpose(1, 2);
         Tensor[] prefix = [.. _spec.PrefixTokens.Select(token => _root.get_parameter(token)!.expand(batch, -1, -1))];
-        return cat([.. prefix, patches], 1).Plus(_root.get_parameter(_spec.Position)!).MoveToOuterDisposeScope();
+        var tokens = cat([.. prefix, patches], 1);
+        var placed = _spec.Position is { } position ? tokens.Plus(_root.get_parameter(position)!) : tokens;
+        return TorchDevice.Current.ForwardOptional(_norm, placed).MoveToOuterDisposeScope();
     }
 }

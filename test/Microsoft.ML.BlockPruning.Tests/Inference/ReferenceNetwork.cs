@@ -21,9 +21,9 @@ internal sealed class ReferenceNetwork(NetworkWeights weights)
         double[][] normed = Norm(_spec.Norm, stream);
         double[][] heads =
         [
-            .. _spec.Heads.Select(head => Linear(head.Linear, [head.Pooling is TokenPooling token
+            .. _spec.Heads.Select(head => Linear(head.Linear, Norm(head.Norm, [head.Pooling is TokenPooling token
                 ? normed[token.Token]
-                : MeanOf(normed[((MeanPooling)head.Pooling).FirstToken..])])[0]),
+                : MeanOf(normed[((MeanPooling)head.Pooling).FirstToken..])]))[0]),
         ];
         return MeanOf(heads);
     }
@@ -110,7 +110,9 @@ internal sealed class ReferenceNetwork(NetworkWeights weights)
             .. _spec.Stem.PrefixTokens.Select(name => weights[name].Select(value => (double)value).ToArray()),
             .. Linear(_spec.Stem.Patch, [.. patches]),
         ];
-        return Add(tokens, [.. weights[_spec.Stem.Position].Select(value => (double)value).Chunk(_spec.Stem.Patch.OutFeatures)]);
+        return Norm(_spec.Stem.Norm, _spec.Stem.Position is { } position
+            ? Add(tokens, [.. weights[position].Select(value => (double)value).Chunk(_spec.Stem.Patch.OutFeatures)])
+            : tokens);
     }
 
     private double[][] Linear(LinearSpec spec, double[][] rows)
@@ -120,8 +122,13 @@ internal sealed class ReferenceNetwork(NetworkWeights weights)
             .Select((bias, o) => bias + row.Select((x, i) => x * linear.Weight[(o * spec.InFeatures) + i]).Sum()).ToArray())];
     }
 
-    private double[][] Norm(NormSpec spec, double[][] rows)
+    private double[][] Norm(NormSpec? spec, double[][] rows)
     {
+        if (spec is null)
+        {
+            return rows;
+        }
+
         var norm = weights[spec];
         return [.. rows.Select(row =>
         {

@@ -65,6 +65,33 @@ internal static class SpecifiedNetworks
             new HeadSpec(new TokenPooling(0), new LinearSpec("first again", 5, 32, 1)),
         ]);
 
+    /// <summary>Tokens are normed before the first step and the means after they are pooled; there is no norm in between.</summary>
+    public static NetworkSpec OtherNorms { get; } = new(
+        "other norms", imageSize: 16, channels: 1,
+        new StemSpec(PatchSize: 2, new LinearSpec("stem", 14, 4, 64), ["one"], "position", new NormSpec("norm of all", 14, Eps)),
+        [
+            Attention("a", 14, heads: 2, headDim: 7, tokens: 65),
+            Mlp("a", 14, hidden: 20, tokens: 65),
+        ],
+        norm: null,
+        [
+            new HeadSpec(new MeanPooling(FirstToken: 1), new LinearSpec("mean", 4, 14, 1), new NormSpec("norm of means", 14, Eps)),
+            new HeadSpec(new TokenPooling(0), new LinearSpec("token", 4, 14, 1), new NormSpec("norm of tokens", 14, Eps)),
+            new HeadSpec(new MeanPooling(FirstToken: 0), new LinearSpec("bare", 4, 14, 1)),
+        ]);
+
+    /// <summary>No positions, no prefix token, norms at both ends and of what is pooled.</summary>
+    public static NetworkSpec WithoutPositions { get; } = new(
+        "without positions", imageSize: 16, channels: 3,
+        new StemSpec(PatchSize: 2, new LinearSpec("stem", 16, 12, 64), [], Position: null, new NormSpec("norm of all", 16, Eps)),
+        [
+            Mlp("a", 16, hidden: 20, tokens: 64),
+            Merge("down", 16, 24, tokens: 16),
+            Attention("b", 24, heads: 3, headDim: 8, tokens: 16),
+        ],
+        new NormSpec("last", 24, Eps),
+        [new HeadSpec(new MeanPooling(FirstToken: 0), new LinearSpec("classes", 5, 24, 1), new NormSpec("pooled", 24, Eps))]);
+
     public static IReadOnlyDictionary<string, NetworkSpec> All { get; } = new Dictionary<string, NetworkSpec>
     {
         ["toy"] = ToyFamily.Spec,
@@ -72,6 +99,8 @@ internal static class SpecifiedNetworks
         ["many heads"] = ManyHeads,
         ["unmixed"] = Unmixed,
         ["for the GPU"] = ForTheGpu,
+        ["other norms"] = OtherNorms,
+        ["without positions"] = WithoutPositions,
     };
 
     /// <summary>Random weights and masks of ragged blocks; the weights hold zeros where blocks were removed.</summary>

@@ -36,7 +36,7 @@ public sealed class SparseViTFileTests
             CollectionAssert.AreEqual(Bytes(saved), Bytes(loaded));
             CollectionAssert.AreEqual(labels, loaded.LabelNames.ToArray());
             Assert.AreEqual(plan.ToJson(), loaded.Plan.ToJson());
-            Assert.AreEqual(config.LayerNormEps, loaded.Spec.Norm.Eps);
+            Assert.AreEqual(config.LayerNormEps, loaded.Spec.Norm!.Eps);
             Assert.AreEqual((ImageResize.Exact, config.ImageSize + 3), (loaded.Preprocessing.Resize, loaded.Preprocessing.ResizeSize));
             Assert.AreEqual(ImageInterpolation.Bilinear, loaded.Preprocessing.Interpolation);
             CollectionAssert.AreEqual(preprocessing.Std.ToArray(), loaded.Preprocessing.Std.ToArray());

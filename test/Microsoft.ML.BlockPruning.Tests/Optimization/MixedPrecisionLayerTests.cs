@@ -94,7 +94,7 @@ public sealed class MixedPrecisionLayerTests
     private static Tensor Stream(TorchNetwork network)
     {
         using var generator = new Generator(2, CPU);
-        return randn(4, network.Spec.Tokens, network.Spec.Norm.Features, generator: generator);
+        return randn(4, network.Spec.Tokens, network.Spec.Norm!.Features, generator: generator);
     }
 
     private static Tensor Loss(Tensor output) => output.mul(output).sum();

@@ -23,7 +23,10 @@ public sealed class AnyFamilyTests
     private const int Images = 40;
     private TensorLeakGuard _guard = null!;
 
-    public static IEnumerable<object[]> Families => [[ToyFamily.Spec], [MergingFamily.Spec]];
+    public static IEnumerable<object[]> Families =>
+    [
+        [ToyFamily.Spec], [MergingFamily.Spec], [SpecifiedNetworks.OtherNorms], [SpecifiedNetworks.WithoutPositions],
+    ];
 
     [TestInitialize]
     public void StartGuard() => _guard = TensorLeakGuard.Start();

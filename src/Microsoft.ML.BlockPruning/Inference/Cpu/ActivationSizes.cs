@@ -17,7 +17,7 @@ internal readonly record struct ActivationSizes(long Stream, long Narrow, long W
     public static ActivationSizes Of(NetworkSpec spec)
     {
         long stream = Size(spec.Tokens, spec.Stem.Patch.OutFeatures), wide = Size(spec.Tokens, spec.PatchDim);
-        long narrow = Size(spec.FinalTokens, spec.Norm.Features), scratch = 1;
+        long narrow = Size(spec.FinalTokens, spec.FinalFeatures), scratch = 1;
         foreach (var step in spec.Steps)
         {
             narrow = Math.Max(narrow, Size(step.Linears[0].Tokens, step.Norm.Features));

@@ -21,7 +21,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly MergeWork _merge;
     private readonly PanelLayout _lastLayout;
     private readonly HeadReading _heads;
-    private readonly bool _hasMeans;
+    private readonly bool _hasMeansOfNormed;
 
     public ForwardPass(PackedNetwork network, int capacity, CpuKernel kernel, WorkerPool pool)
     {
@@ -34,8 +34,8 @@ internal sealed unsafe class ForwardPass : IDisposable
         _attention = new AttentionWork(kernel.Attention, pool);
         _merge = new MergeWork(pool);
         _lastLayout = new PanelLayout(spec.FinalTokens);
-        _heads = new HeadReading(_lastLayout, spec.Norm.Features);
-        _hasMeans = spec.Heads.Any(head => head.Pooling is MeanPooling);
+        _heads = new HeadReading(_lastLayout, spec.FinalFeatures);
+        _hasMeansOfNormed = spec.Norm is not null && spec.Heads.Any(head => head.Pooling is MeanPooling);
     }
 
     /// <summary>Images that fit.</summary>
@@ -53,6 +53,11 @@ internal sealed unsafe class ForwardPass : IDisposable
         _linear.Run(
             _network.PatchEmbedding, layout, count, layout.Panels, Epilogue.AddResidual,
             _workspace.Wide, _network.StartTokens, residualStride: 0, _workspace.Stream);
+        if (_network.StemNorm is { } before)
+        {
+            _norm.Run(before, layout, count, layout.Panels, _workspace.Stream, _workspace.Stream);
+        }
+
         foreach (var step in _network.Steps)
         {
             if (step is PackedBranch branch)
@@ -65,9 +70,9 @@ internal sealed unsafe class ForwardPass : IDisposable
             }
         }
 
-        if (_hasMeans)
+        if (_hasMeansOfNormed)
         {
-            _norm.Run(_network.Norm, _lastLayout, count, _lastLayout.Panels, _workspace.Stream, _workspace.Narrow);
+            _norm.Run(_network.Norm!, _lastLayout, count, _lastLayout.Panels, _workspace.Stream, _workspace.Narrow);
         }
 
         for (int head = 0; head < _network.Heads.Length; head++)
@@ -115,12 +120,15 @@ internal sealed unsafe class ForwardPass : IDisposable
         if (_network.Spec.Heads[head].Pooling is TokenPooling pooling)
         {
             _heads.Take(pooling.Token, count, _workspace.Stream, _workspace.Tokens);
-            _norm.Run(_network.Norm, batch, images: 1, batch.Panels, _workspace.Tokens, _workspace.Tokens);
+            NormOfPooled(_network.Norm, batch);
         }
         else
         {
-            _heads.Mean(((MeanPooling)_network.Spec.Heads[head].Pooling).FirstToken, count, _workspace.Narrow, _workspace.Tokens);
+            float* tokens = _hasMeansOfNormed ? _workspace.Narrow : _workspace.Stream;
+            _heads.Mean(((MeanPooling)_network.Spec.Heads[head].Pooling).FirstToken, count, tokens, _workspace.Tokens);
         }
+
+        NormOfPooled(_network.HeadNorms[head], batch);
 
         _linear.Run(linear, batch, images: 1, _workspace.Tokens, _workspace.Logits);
         int heads = _network.Heads.Length;
@@ -133,6 +141,13 @@ internal sealed unsafe class ForwardPass : IDisposable
                 float sum = head == 0 ? logit : *target + logit;
                 *target = head == heads - 1 ? sum / heads : sum;
             }
+        }
+    }
+    private void NormOfPooled(PackedNorm? norm, PanelLayout batch)
+    {
+        if (norm is not null)
+        {
+            _norm.Run(norm, batch, images: 1, batch.Panels, _workspace.Tokens, _workspace.Tokens);
         }
     }
 }

@@ -19,7 +19,9 @@ internal sealed unsafe class PackedNetwork : IDisposable
         // The bias of the patches is part of the start tokens, so that prefix tokens do not get it.
         PatchEmbedding = Pack(weights.Dense(spec.Stem.Patch), new float[spec.Stem.Patch.OutFeatures], kernel);
         Steps = [.. spec.Steps.Zip(StepPanels.Of(spec), (step, panels) => Pack(step, weights, panels, kernel))];
-        Norm = PackedStep.Pack(spec.Norm, weights);
+        StemNorm = PackedStep.PackOptional(spec.Stem.Norm, weights);
+        Norm = PackedStep.PackOptional(spec.Norm, weights);
+        HeadNorms = [.. spec.Heads.Select(head => PackedStep.PackOptional(head.Norm, weights))];
         Heads = [.. spec.Heads.Select(head => Pack(weights.Dense(head.Linear), weights.Dense(head.Linear).Bias, kernel))];
         _startTokens = StartTokensOf(network, Layout);
     }
@@ -33,7 +35,14 @@ internal sealed unsafe class PackedNetwork : IDisposable
 
     public PackedStep[] Steps { get; }
 
-    public PackedNorm Norm { get; }
+    /// <summary>Before the first step; null where there is none, as in the other norms.</summary>
+    public PackedNorm? StemNorm { get; }
+
+    /// <summary>Of all tokens after the last step.</summary>
+    public PackedNorm? Norm { get; }
+
+    /// <summary>Of what a head has pooled, in the specification's order.</summary>
+    public PackedNorm?[] HeadNorms { get; }
 
     /// <summary>In the specification's order.</summary>
     public PackedLinear[] Heads { get; }
@@ -45,7 +54,9 @@ internal sealed unsafe class PackedNetwork : IDisposable
     {
         PatchEmbedding.Dispose();
         Array.ForEach(Steps, step => step.Dispose());
-        Norm.Dispose();
+        StemNorm?.Dispose();
+        Norm?.Dispose();
+        Array.ForEach(HeadNorms, norm => norm?.Dispose());
         Array.ForEach(Heads, head => head.Dispose());
         _startTokens.Dispose();
     }

@@ -14,6 +14,8 @@ internal abstract class PackedStep(NormSpec norm, SparseWeights weights, StepPan
 
     public static PackedNorm Pack(NormSpec norm, SparseWeights weights) => new(weights[norm].Scale, weights[norm].Offset, norm.Eps);
 
+    public static PackedNorm? PackOptional(NormSpec? norm, SparseWeights weights) => norm is null ? null : Pack(norm, weights);
+
     public virtual void Dispose() => Norm.Dispose();
 
     protected static PackedLinear Pack(LinearSpec linear, SparseWeights weights, LinearKernel kernel) =>

@@ -22,7 +22,7 @@ internal sealed unsafe class Workspace : IDisposable
         _narrow = NativeBuffer.OfFloats(capacity * sizes.Narrow);
         _wide = NativeBuffer.OfFloats((capacity * sizes.Wide) + AttentionShape.QkvSlackFloats);
         _scratch = NativeBuffer.OfFloats(workers * sizes.Scratch);
-        _tokens = NativeBuffer.OfFloats(batch.SizeOf(PanelLayout.PadFeatures(spec.Norm.Features)));
+        _tokens = NativeBuffer.OfFloats(batch.SizeOf(PanelLayout.PadFeatures(spec.FinalFeatures)));
         _logits = NativeBuffer.OfFloats(batch.SizeOf(PanelLayout.PadFeatures(spec.NumClasses)));
     }
 
@@ -41,7 +41,7 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>[workers, scores of the largest attention].</summary>
     public float* Scratch => _scratch.Floats;
 
-    /// <summary>The final norm's features with images as tokens: what a head reads.</summary>
+    /// <summary>The features after the last step with images as tokens: what a head reads.</summary>
     public float* Tokens => _tokens.Floats;
 
     /// <summary>[numClasses] with images as tokens.</summary>

@@ -40,6 +40,12 @@ internal static class CudaRequirements
                 $"The CUDA session reads single tokens, the network's '{mean.Linear.Name}' reads the mean of many: score it on the CPU.");
         }
 
+        if (spec.Norm is null || spec.Stem.Norm is not null || spec.Heads.Any(head => head.Norm is not null))
+        {
+            throw new NotSupportedException(
+                "The CUDA session norms the tokens once after the last step, the network does so elsewhere: score it on the CPU.");
+        }
+
         foreach (var step in spec.Steps)
         {
             CheckHeads((BranchSpec)step);

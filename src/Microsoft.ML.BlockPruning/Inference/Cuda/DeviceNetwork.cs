@@ -7,7 +7,7 @@ using Microsoft.ML.BlockPruning.Networks;
 namespace Microsoft.ML.BlockPruning.Inference.Cuda;
 
 /// <summary>All weights of a network on the device, and how wide rows of activations are that they read and write.</summary>
-/// <remarks><see cref="CudaRequirements"/> has seen to it that all steps are branches and all heads read one token.</remarks>
+/// <remarks><see cref="CudaRequirements"/> has seen to it that steps are branches, heads read one token, norms are a ViT's.</remarks>
 internal sealed class DeviceNetwork : IDisposable
 {
     private readonly CudaScope _scope = new();
@@ -23,7 +23,7 @@ internal sealed class DeviceNetwork : IDisposable
             var upload = new DeviceUploader(driver, element, stream, _scope);
             PatchEmbedding = upload.Linear(weights.Dense(spec.Stem.Patch), bias: null); // its bias is part of the start tokens
             Branches = [.. spec.Steps.Cast<BranchSpec>().Select(branch => upload.Branch(branch, weights))];
-            Norm = upload.Norm(spec.Norm, weights);
+            Norm = upload.Norm(spec.Norm!, weights);
             Heads = [.. spec.Heads.Select(head => upload.Linear(weights.Dense(head.Linear), weights.Dense(head.Linear).Bias))];
             StreamStride = Branches.Select(branch => branch.Second).Append(PatchEmbedding).Max(linear => linear.PaddedOutFeatures);
             StartTokens = upload.Rows(Inference.StartTokens.Of(network), spec.Stem.Patch.OutFeatures, StreamStride);

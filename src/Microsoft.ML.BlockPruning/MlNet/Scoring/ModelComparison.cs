@@ -74,10 +74,11 @@ internal sealed class ModelComparison(IHostEnvironment environment, SparseViT ne
     private static bool IsOfShape(NetworkSpec dense, NetworkSpec pruned) => WithoutEps(dense).HasSameParts(WithoutEps(pruned));
 
     private static NetworkSpec WithoutEps(NetworkSpec spec) => new(
-        spec.Family, spec.ImageSize, spec.Channels, spec.Stem, [.. spec.Steps.Select(step => step with { Norm = WithoutEps(step.Norm) })],
-        WithoutEps(spec.Norm), spec.Heads);
+        spec.Family, spec.ImageSize, spec.Channels, spec.Stem with { Norm = WithoutEps(spec.Stem.Norm) },
+        [.. spec.Steps.Select(step => step with { Norm = WithoutEps(step.Norm)! })],
+        WithoutEps(spec.Norm), [.. spec.Heads.Select(head => head with { Norm = WithoutEps(head.Norm) })]);
 
-    private static NormSpec WithoutEps(NormSpec norm) => norm with { Eps = 0.5f };
+    private static NormSpec? WithoutEps(NormSpec? norm) => norm is null ? null : norm with { Eps = 0.5f };
 
     private static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(5)) + (names.Count > 5 ? ", …" : "");
 

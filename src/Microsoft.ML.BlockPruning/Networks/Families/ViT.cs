@@ -26,7 +26,8 @@ public static class ViT
     internal static ViTConfig? TryConfigOf(NetworkSpec spec)
     {
         int width = spec.Stem.Patch.OutFeatures;
-        if (spec.Family != Name || spec.Steps is not [BranchSpec { Middle: AttentionSpec attention } mix, BranchSpec mlp, ..]
+        if (spec.Family != Name || spec.Norm is null
+            || spec.Steps is not [BranchSpec { Middle: AttentionSpec attention } mix, BranchSpec mlp, ..]
             || mix.First.OutFeatures != 3L * width || width % attention.Heads != 0)
         {
             return null;
