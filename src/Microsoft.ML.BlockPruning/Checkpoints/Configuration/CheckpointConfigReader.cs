@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 
@@ -9,87 +8,67 @@ internal sealed class CheckpointConfigReader(string source)
 {
     private const float HuggingFaceEps = 1e-12f; // of its ViT and DeiT, where the key is absent
 
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
     private static readonly string[] Sections = ["model_args", "pretrained_cfg"];
     private static readonly string[] Places = ["pretrained_cfg.", "", "model_args."];
     private readonly List<ConfigFact> _facts = [];
     private readonly List<string> _unknown = [];
 
-    public CheckpointConfig Read(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            if (!Utf8.IsValid(json.Span))
-            {
-                throw new JsonException("It holds bytes that are not UTF-8."); // the parser looks at strings only when they are read
-            }
+    public CheckpointConfig Read(ReadOnlyMemory<byte> json) => ConfigJson.Parse(source, json, Read);
 
-            using var document = JsonDocument.Parse(json, Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(document.RootElement)
-                : throw Unexpected("the root", document.RootElement, "an object");
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            // InvalidOperationException: a string that is not valid Unicode.
-            throw new InvalidDataException($"{source} is not valid JSON: {error.Message} Repair or remove it.", error);
-        }
-    }
-
-    private CheckpointConfig Read(JsonElement root)
+    private CheckpointConfig Read(ConfigJson file)
     {
-        CheckKeys(root, prefix: "");
+        CheckKeys(file, file.Root, prefix: "");
         foreach (string section in Sections)
         {
-            if (Find(root, section, JsonValueKind.Object) is { } part)
+            if (file.Find(section, JsonValueKind.Object) is { } part)
             {
-                CheckKeys(part, $"{section}.");
+                CheckKeys(file, part, $"{section}.");
             }
         }
 
-        bool isHuggingFace = Find(root, "model_type", JsonValueKind.String)?.GetString() is "vit" or "deit";
+        bool isHuggingFace = file.String("model_type") is "vit" or "deit";
         return new CheckpointConfig
         {
-            AttentionHeads = Integer(root, PathOf(root, "num_heads")) ?? Integer(root, PathOf(root, "num_attention_heads")),
-            LayerNormEps = (float?)Number(root, PathOf(root, "layer_norm_eps"), most: 1) ?? (isHuggingFace ? HuggingFaceEps : null),
-            Mean = Array(root, PathOf(root, "mean"), Single),
-            Std = Array(root, PathOf(root, "std"), Single),
-            Interpolation = Find(root, PathOf(root, "interpolation"), JsonValueKind.String)?.GetString(),
-            CropFraction = Number(root, PathOf(root, "crop_pct"), most: 1),
-            IsSquashed = Find(root, PathOf(root, "crop_mode"), JsonValueKind.String)?.GetString() == "squash",
-            InputSize = Array(root, PathOf(root, "input_size"), Positive),
-            LabelNames = Labels(root),
+            AttentionHeads = file.Integer(file.PathOf("num_heads", Places)) ?? file.Integer(file.PathOf("num_attention_heads", Places)),
+            LayerNormEps = (float?)file.Number(file.PathOf("layer_norm_eps", Places), most: 1) ?? (isHuggingFace ? HuggingFaceEps : null),
+            Mean = file.Array(file.PathOf("mean", Places), file.Single),
+            Std = file.Array(file.PathOf("std", Places), file.Single),
+            Interpolation = file.String(file.PathOf("interpolation", Places)),
+            CropFraction = file.Number(file.PathOf("crop_pct", Places), most: 1),
+            IsSquashed = file.String(file.PathOf("crop_mode", Places)) == "squash",
+            InputSize = file.Array(file.PathOf("input_size", Places), file.Positive),
+            LabelNames = Labels(file),
             Facts = _facts,
-            Notes = [.. NotesOn(root, isHuggingFace)],
+            Notes = [.. NotesOn(file, isHuggingFace)],
         };
     }
 
-    private IEnumerable<string> NotesOn(JsonElement root, bool isHuggingFace)
+    private IEnumerable<string> NotesOn(ConfigJson file, bool isHuggingFace)
     {
         if (_unknown.Count > 0)
         {
             yield return $"{source} has keys that are not known here and were passed over: {string.Join(", ", _unknown)}.";
         }
 
-        if (isHuggingFace && Find(root, PathOf(root, "layer_norm_eps"), JsonValueKind.Number) is null)
+        if (isHuggingFace && file.Find(file.PathOf("layer_norm_eps", Places), JsonValueKind.Number) is null)
         {
             yield return $"{source} has no layer_norm_eps: Hugging Face's own for such a network is taken, 1e-12.";
         }
     }
 
     /// <summary>Refuses values of a network that is not computed here, and gathers what is to be held against the tensors.</summary>
-    private void CheckKeys(JsonElement section, string prefix)
+    private void CheckKeys(ConfigJson file, JsonElement section, string prefix)
     {
         foreach (var member in section.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
         {
             string path = $"{prefix}{member.Name}";
             if (ConfigKeys.Allowed(member.Name) is { } allowed)
             {
-                RequireOneOf(path, member.Value, allowed);
+                RequireOneOf(file, path, member.Value, allowed);
             }
             else if (member.Name is "architecture" or "architectures")
             {
-                RequireArchitecture(path, member.Value);
+                RequireArchitecture(file, path, member.Value);
             }
             else if (ConfigKeys.Facts.Contains(member.Name))
             {
@@ -112,7 +91,7 @@ internal sealed class CheckpointConfigReader(string source)
         }
     }
 
-    private void RequireOneOf(string path, JsonElement value, IReadOnlyList<string> allowed)
+    private static void RequireOneOf(ConfigJson file, string path, JsonElement value, IReadOnlyList<string> allowed)
     {
         string found = value.ValueKind switch
         {
@@ -125,52 +104,35 @@ internal sealed class CheckpointConfigReader(string source)
         };
         if (!allowed.Contains(found))
         {
-            throw Unexpected(path, value, $"{(allowed.Count == 0 ? "null" : string.Join(" or ", allowed))}: no other is supported");
+            throw file.Unexpected(path, value, $"{(allowed.Count == 0 ? "null" : string.Join(" or ", allowed))}: no other is supported");
         }
     }
 
-    private void RequireArchitecture(string path, JsonElement value)
+    private static void RequireArchitecture(ConfigJson file, string path, JsonElement value)
     {
         var names = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToArray() : [value];
         foreach (var name in names)
         {
-            if (!ConfigKeys.IsArchitecture(Text(path, name)))
+            if (!ConfigKeys.IsArchitecture(file.Text(path, name)))
             {
-                throw Unexpected(path, name, $"one of {ConfigKeys.ArchitectureNames}: no other family is supported");
+                throw file.Unexpected(path, name, $"one of {ConfigKeys.ArchitectureNames}: no other family is supported");
             }
         }
     }
 
-    /// <summary>Where a key stands, whichever the section; the bare key where it stands nowhere.</summary>
-    /// <exception cref="InvalidDataException">It stands in two sections that do not agree.</exception>
-    private string PathOf(JsonElement root, string key)
+    private string[]? Labels(ConfigJson file)
     {
-        string[] found = [.. Places.Select(prefix => $"{prefix}{key}").Where(path => TryFind(root, path) is not null)];
-        for (int i = 1; i < found.Length; i++)
-        {
-            var (first, other) = (TryFind(root, found[0])!.Value, TryFind(root, found[i])!.Value);
-            if (!JsonElement.DeepEquals(first, other))
-            {
-                throw Contradiction(found[0], first.GetRawText(), found[i], other.GetRawText());
-            }
-        }
-
-        return found.FirstOrDefault() ?? key;
-    }
-
-    private string[]? Labels(JsonElement root)
-    {
-        string path = PathOf(root, "label_names");
-        string[]? names = Array(root, path, Text), byId = LabelsById(root);
+        string path = file.PathOf("label_names", Places);
+        string[]? names = file.Array(path, file.Text), byId = LabelsById(file);
         return names is null || byId is null || names.SequenceEqual(byId)
             ? names ?? byId
-            : throw Contradiction(path, string.Join(", ", names), "id2label", string.Join(", ", byId));
+            : throw file.Contradiction(path, string.Join(", ", names), "id2label", string.Join(", ", byId));
     }
 
-    private string[]? LabelsById(JsonElement root)
+    private string[]? LabelsById(ConfigJson file)
     {
-        string key = PathOf(root, "id2label");
-        if (Find(root, key, JsonValueKind.Object) is not { } labels)
+        string key = file.PathOf("id2label", Places);
+        if (file.Find(key, JsonValueKind.Object) is not { } labels)
         {
             return null;
         }
@@ -185,82 +147,9 @@ internal sealed class CheckpointConfigReader(string source)
                     $"{source}, key '{key}': found the entry '{label.Name}', expected each of 0 to {names.Length - 1} once.");
             }
 
-            names[index] = Text($"{key}.{label.Name}", label.Value);
+            names[index] = file.Text($"{key}.{label.Name}", label.Value);
         }
 
         return names!;
     }
-
-    private int? Integer(JsonElement root, string key) =>
-        Find(root, key, JsonValueKind.Number) is { } value ? Positive(key, value) : null;
-
-    private double? Number(JsonElement root, string key, double most) => Find(root, key, JsonValueKind.Number) switch
-    {
-        null => null,
-        { } value when value.TryGetDouble(out double number) && number > 0 && number <= most => number,
-        { } value => throw Unexpected(key, value, $"a number in (0, {most}]"),
-    };
-
-    private T[]? Array<T>(JsonElement root, string key, Func<string, JsonElement, T> read) =>
-        Find(root, key, JsonValueKind.Array) is { } array
-            ? [.. array.EnumerateArray().Select((item, i) => read($"{key}[{i}]", item))]
-            : null;
-
-    private int Positive(string key, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number > 0
-            ? number
-            : throw Unexpected(key, value, "a positive whole number");
-
-    private float Single(string key, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out float number) && float.IsFinite(number)
-            ? number
-            : throw Unexpected(key, value, "a finite number");
-
-    private string Text(string key, JsonElement value) =>
-        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Unexpected(key, value, "a string");
-
-    /// <summary>The value under a dotted key; null where it is missing or JSON's null.</summary>
-    private JsonElement? Find(JsonElement root, string key, JsonValueKind kind)
-    {
-        string[] steps = key.Split('.');
-        var value = root;
-        for (int i = 0; i < steps.Length; i++)
-        {
-            if (!value.TryGetProperty(steps[i], out value) || value.ValueKind == JsonValueKind.Null)
-            {
-                return null;
-            }
-
-            var expected = i + 1 < steps.Length ? JsonValueKind.Object : kind;
-            if (value.ValueKind != expected)
-            {
-                throw Unexpected(string.Join('.', steps[..(i + 1)]), value, $"{expected.ToString().ToLowerInvariant()}");
-            }
-        }
-
-        return value;
-    }
-
-    // No complaint where something else than an object lies on the way: whoever reads the value complains.
-    private static JsonElement? TryFind(JsonElement root, string path)
-    {
-        var value = root;
-        foreach (string step in path.Split('.'))
-        {
-            if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(step, out value))
-            {
-                return null;
-            }
-        }
-
-        return value.ValueKind == JsonValueKind.Null ? null : value;
-    }
-
-    private InvalidDataException Unexpected(string key, JsonElement found, string expected) =>
-        new($"{source}, key '{key}': found {Shown(found.GetRawText())}, expected {expected}.");
-
-    private InvalidDataException Contradiction(string first, string found, string second, string other) => new(
-        $"{source}, keys '{first}' and '{second}': found {Shown(found)} and {Shown(other)}, expected the same. Remove the wrong one.");
-
-    private static string Shown(string text) => text.Length > 60 ? $"{text[..60]}…" : text;
 }
