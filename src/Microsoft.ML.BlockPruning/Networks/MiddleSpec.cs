@@ -31,8 +31,10 @@ internal sealed record AttentionSpec(int Heads, int HeadDim) : MiddleSpec
     public override int FirstCoupledRow(int secondFeatures) => 2 * secondFeatures;
 }
 
-/// <summary>GELU in its exact form, x Φ(x) by the error function.</summary>
-internal sealed record GeluSpec : MiddleSpec
+/// <summary>GELU, x Φ(x) or what stands for it, of each feature alone.</summary>
+/// <remarks>Only what is not exact is written to files: readers that know of no other form read all those that have none.</remarks>
+internal sealed record GeluSpec(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] GeluForm Form = GeluForm.Exact) : MiddleSpec
 {
     [JsonIgnore]
     public override bool MixesTokens => false;

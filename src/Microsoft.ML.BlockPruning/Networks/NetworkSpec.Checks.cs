@@ -88,6 +88,11 @@ public sealed partial class NetworkSpec
         Require(
             second.InFeatures <= int.MaxValue / 3 && first.OutFeatures == branch.Middle.FirstFeatures(second.InFeatures), first.Name,
             $"gives {first.OutFeatures} features, which do not fit the {second.InFeatures} that '{second.Name}' reads");
+        if (branch.Middle is GeluSpec gelu)
+        {
+            Require(Enum.IsDefined(gelu.Form), branch.Layer, $"has a GELU of an unknown form, {gelu.Form}");
+        }
+
         if (branch.Middle is AttentionSpec attention)
         {
             Require(

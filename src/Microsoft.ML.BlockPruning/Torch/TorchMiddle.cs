@@ -11,9 +11,18 @@ internal static class TorchMiddle
     public static Func<Tensor, Tensor> Of(MiddleSpec spec) => spec switch
     {
         AttentionSpec attention => qkv => Attend(qkv, attention),
-        GeluSpec => nn.functional.gelu,
+        GeluSpec { Form: GeluForm.Exact } => nn.functional.gelu,
+        GeluSpec { Form: GeluForm.Tanh } => hidden => nn.functional.gelu(hidden, TorchSharp.Modules.GELU.Approximate.tanh, inplace: false),
+        GeluSpec { Form: GeluForm.Quick } => QuickGelu,
         _ => throw new UnreachableException(), // no network has other ones
     };
+
+    // x σ(1.702 x)
+    private static Tensor QuickGelu(Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        return hidden.mul(hidden.Times(1.702).sigmoid()).MoveToOuterDisposeScope();
+    }
 
     // [batch, tokens, 3 · features] → [batch, tokens, features]
     private static Tensor Attend(Tensor qkv, AttentionSpec spec)

@@ -38,7 +38,7 @@ internal sealed class ReferenceNetwork(NetworkWeights weights)
         double[][] first = Linear(branch.First, Norm(branch.Norm, stream));
         return Linear(branch.Second, branch.Middle is AttentionSpec attention
             ? Attend(attention, first)
-            : [.. first.Select(row => row.Select(ReferenceMath.Gelu).ToArray())]);
+            : [.. first.Select(row => row.Select(value => ReferenceMath.Gelu(((GeluSpec)branch.Middle).Form, value)).ToArray())]);
     }
 
     // q, k, v, each head after head.

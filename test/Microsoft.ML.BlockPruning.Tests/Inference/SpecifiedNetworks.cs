@@ -47,6 +47,20 @@ internal static class SpecifiedNetworks
         new NormSpec("last", 9, Eps),
         [new HeadSpec(new TokenPooling(50), new LinearSpec("classes", 3, 9, 1))]);
 
+    /// <summary>GELU in each of its forms.</summary>
+    public static NetworkSpec Gelus { get; } = new(
+        "gelus", imageSize: 8, channels: 1,
+        new StemSpec(PatchSize: 2, new LinearSpec("stem", 11, 4, 16), ["one"], "position"),
+        [
+            Attention("a", 11, heads: 2, headDim: 5, tokens: 17),
+            Mlp("a", 11, hidden: 21, tokens: 17, GeluForm.Tanh),
+            Attention("b", 11, heads: 1, headDim: 8, tokens: 17),
+            Mlp("b", 11, hidden: 20, tokens: 17, GeluForm.Quick),
+            Mlp("c", 11, hidden: 9, tokens: 17),
+        ],
+        new NormSpec("last", 11, Eps),
+        [new HeadSpec(new TokenPooling(0), new LinearSpec("classes", 6, 11, 1))]);
+
     /// <summary>What a GPU can run of what no ViT has: attention wider and narrower than the stream, a head over some patch.</summary>
     public static NetworkSpec ForTheGpu { get; } = new(
         "for the GPU", imageSize: 8, channels: 1,
@@ -98,6 +112,7 @@ internal static class SpecifiedNetworks
         ["merging"] = Merging,
         ["many heads"] = ManyHeads,
         ["unmixed"] = Unmixed,
+        ["gelus"] = Gelus,
         ["for the GPU"] = ForTheGpu,
         ["other norms"] = OtherNorms,
         ["without positions"] = WithoutPositions,
@@ -117,11 +132,11 @@ internal static class SpecifiedNetworks
         new AttentionSpec(heads, headDim),
         new LinearSpec($"{layer}.tell", width, heads * headDim, tokens));
 
-    private static BranchSpec Mlp(string layer, int width, int hidden, int tokens) => new(
+    private static BranchSpec Mlp(string layer, int width, int hidden, int tokens, GeluForm form = GeluForm.Exact) => new(
         layer,
         new NormSpec($"{layer}.norm.think", width, Eps),
         new LinearSpec($"{layer}.up", hidden, width, tokens),
-        new GeluSpec(),
+        new GeluSpec(form),
         new LinearSpec($"{layer}.down", width, hidden, tokens));
 
     private static MergeSpec Merge(string layer, int from, int to, int tokens) =>

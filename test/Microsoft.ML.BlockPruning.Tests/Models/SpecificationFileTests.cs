@@ -25,6 +25,20 @@ public sealed class SpecificationFileTests
         StringAssert.StartsWith(new EditableNetworkFile(Toy).Metadata[Key], """{"version":2,"network":{"family":"toy","imageSize":8,""");
     }
 
+    /// <summary>Readers that know of no other form read every file that has none.</summary>
+    [TestMethod]
+    public void File_NamesTheFormOfAGelu_OnlyWhereItIsNotTheExactOne()
+    {
+        using var gelus = new MemoryStream();
+        SpecifiedNetworks.Pruned(SpecifiedNetworks.Gelus, new BlockShape(4, 4)).Pruned.Save(gelus);
+
+        var steps = JsonNode.Parse(new EditableNetworkFile(gelus.ToArray()).Metadata[Key])!["network"]!["steps"]!;
+
+        Assert.AreEqual("""{"$type":"gelu","form":"tanh"}""", steps[1]!["middle"]!.ToJsonString());
+        Assert.AreEqual("""{"$type":"gelu","form":"quick"}""", steps[3]!["middle"]!.ToJsonString());
+        Assert.AreEqual("""{"$type":"gelu"}""", steps[4]!["middle"]!.ToJsonString());
+    }
+
     [TestMethod]
     [DataRow("$.version", "3", "is of version 3, this library reads version 1 and 2")]
     [DataRow("$.version", "1", "does not describe a network")]
@@ -47,6 +61,9 @@ public sealed class SpecificationFileTests
     [DataRow("$.network.steps[0].middle", "null", "does not describe a network")]
     [DataRow("$.network.steps[0].middle.heads", "2147483647", "has 2147483647 heads of 4 features")]
     [DataRow("$.network.steps[0].middle.$type", "\"gelu\"", "does not describe a network")]
+    [DataRow("$.network.steps[1].middle.form", "\"silu\"", "does not describe a network")]
+    [DataRow("$.network.steps[1].middle.form", "3", "does not describe a network")]
+    [DataRow("$.network.steps[1].middle.form", "null", "does not describe a network")]
     [DataRow("$.network.steps[0].first.name", "\"classes\"", "describes no network: 'classes' is the name of two parts")]
     [DataRow("$.network.steps[0].first.outFeatures", "2147483646", "is too large: one array cannot hold its weight")]
     [DataRow("$.network.steps[0].first.rowGroups", "0", "has 0 row groups")]

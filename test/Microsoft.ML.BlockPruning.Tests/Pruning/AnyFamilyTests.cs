@@ -26,6 +26,7 @@ public sealed class AnyFamilyTests
     public static IEnumerable<object[]> Families =>
     [
         [ToyFamily.Spec], [MergingFamily.Spec], [SpecifiedNetworks.OtherNorms], [SpecifiedNetworks.WithoutPositions],
+        [SpecifiedNetworks.Gelus],
     ];
 
     [TestInitialize]

@@ -16,7 +16,9 @@ internal sealed class PackedBranch(BranchSpec branch, SparseWeights weights, Ste
     /// <summary>What the first layer does with its result on the way out: where the middle is of single features, all of it.</summary>
     public Epilogue Activation { get; } = branch.Middle switch
     {
-        GeluSpec => Epilogue.Gelu,
+        GeluSpec { Form: GeluForm.Exact } => Epilogue.Gelu,
+        GeluSpec { Form: GeluForm.Tanh } => Epilogue.TanhGelu,
+        GeluSpec { Form: GeluForm.Quick } => Epilogue.QuickGelu,
         AttentionSpec => Epilogue.None,
         var other => throw new NotSupportedException($"'{branch.Layer}' has a middle that is not scored here, {other.GetType().Name}."),
     };

@@ -46,9 +46,9 @@ internal static class CudaRequirements
                 "The CUDA session norms the tokens once after the last step, the network does so elsewhere: score it on the CPU.");
         }
 
-        foreach (var step in spec.Steps)
+        foreach (var branch in spec.Steps.Cast<BranchSpec>())
         {
-            CheckHeads((BranchSpec)step);
+            CheckMiddle(branch);
         }
 
         if (spec.Tokens > CudaKernels.MaximumTokens)
@@ -67,8 +67,14 @@ internal static class CudaRequirements
         }
     }
 
-    private static void CheckHeads(BranchSpec branch)
+    private static void CheckMiddle(BranchSpec branch)
     {
+        if (branch.Middle is not (AttentionSpec or GeluSpec))
+        {
+            throw new NotSupportedException(
+                $"The CUDA session has no kernel for the middle of '{branch.Layer}', {branch.Middle.GetType().Name}: score it on the CPU.");
+        }
+
         if (branch.Middle is AttentionSpec { HeadDim: var width }
             && (width % HeadWidthUnit != 0 || width > CudaKernels.MaximumHeadWidth))
         {

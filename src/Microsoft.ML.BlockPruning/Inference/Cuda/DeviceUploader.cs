@@ -22,7 +22,7 @@ internal sealed class DeviceUploader(ICudaDriver driver, NumberFormat element, C
     public DeviceBranch Branch(BranchSpec branch, SparseWeights weights) => new(
         Norm(branch.Norm, weights),
         Linear(weights[branch.First].Weight, weights[branch.First].Bias),
-        branch.Middle as AttentionSpec,
+        branch.Middle,
         Linear(weights[branch.Second].Weight, weights[branch.Second].Bias));
 
     /// <summary>Rows of the device's type, with zeros up to the stride.</summary>

@@ -182,6 +182,12 @@ internal enum CudaActivation
 
     /// <summary>The exact GELU, x Φ(x).</summary>
     Gelu = 1,
+
+    /// <summary>GELU by tanh, ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))).</summary>
+    TanhGelu = 2,
+
+    /// <summary>x σ(1.702 x).</summary>
+    QuickGelu = 3,
 }
 
 /// <summary>Rows of activations on the device.</summary>

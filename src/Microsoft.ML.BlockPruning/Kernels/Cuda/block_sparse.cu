@@ -205,6 +205,22 @@ DEVICE float error_function(float x)
 // The exact GELU, x Φ(x), with Φ by erf (Hendrycks and Gimpel 2016, section 2).
 DEVICE float gelu(float x) { return 0.5f * x * (1.f + error_function(x * 0.707106781f)); }
 
+// x / (1 + e^-y). Where e^-y overflows the quotient is 0, and NaN for x = -infinity, as in the formulas.
+DEVICE float times_sigmoid(float x, float y) { return x / (1.f + exponential(-y)); }
+
+// x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x^3): (1 + tanh u) / 2 is the sigmoid of 2u.
+DEVICE float tanh_gelu(float x) { return times_sigmoid(x, x * __builtin_fmaf(0.0713548163f, x * x, 1.59576912f)); }
+
+DEVICE float quick_gelu(float x) { return times_sigmoid(x, 1.702f * x); }
+
+// Must match CudaActivation on the host.
+enum Activation { NONE, GELU, TANH_GELU, QUICK_GELU };
+
+DEVICE float activate(int activation, float x)
+{
+    return activation == GELU ? gelu(x) : activation == TANH_GELU ? tanh_gelu(x) : quick_gelu(x);
+}
+
 DEVICE float sum_over_warp(float x)
 {
     for (int mask = 16; mask > 0; mask >>= 1) x += shuffle_xor(x, mask);
@@ -232,7 +248,7 @@ template<class E> struct LinearArguments
     const typename E::T* residual; // [residualRows, residualStride] or null; may be y
     typename E::T* y;              // [rows, yStride]
     int rows, xStride, residualRows, residualStride, yStride;
-    int activation;                // 0 none, 1 GELU
+    int activation;                // an Activation
 };
 
 // What follows the product, from a float32 tile [MT][LD] in shared memory, four features a thread: 8- or 16-byte accesses to memory, in order.
@@ -253,7 +269,8 @@ DEVICE void finish(const LinearArguments<E>& p, int blockRow, int firstToken)
         if (m >= p.rows) continue;
         f32x4 v = *(const f32x4*)(tile + row * LD + q * 4);
         if (p.bias) v += *(const f32x4*)(p.bias + n);
-        if (p.activation == 1) v = (f32x4){gelu(v.x), gelu(v.y), gelu(v.z), gelu(v.w)};
+        if (p.activation != NONE)
+            v = (f32x4){activate(p.activation, v.x), activate(p.activation, v.y), activate(p.activation, v.z), activate(p.activation, v.w)};
         if (p.residual) v += Vectors<E>::load4(p.residual + (u64)((u32)m % (u32)p.residualRows) * p.residualStride + n);
         Vectors<E>::store4(p.y + (u64)m * p.yStride + n, v);
     }

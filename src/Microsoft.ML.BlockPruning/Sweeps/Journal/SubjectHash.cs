@@ -45,8 +45,8 @@ internal static class SubjectHash
     public static string Of(SweepIdentity identity) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(identity, SweepJson.Form))));
 
-    // What names and lengths of tensors do not tell. Where every attention has as many heads and head n reads token n, as in a ViT, that
-    // is said once: journals name this sum.
+    // What names and lengths of tensors do not tell. Where every attention has as many heads, head n reads token n and every GELU is
+    // the exact one, as in a ViT, that is said once or not at all: journals name this sum.
     private static string TextOf(NetworkSpec spec)
     {
         int[] heads = [.. spec.Steps.OfType<BranchSpec>().Select(branch => branch.Middle).OfType<AttentionSpec>().Select(one => one.Heads)];
@@ -54,7 +54,9 @@ internal static class SubjectHash
         bool isInOrder = spec.Heads.Select((_, number) => new TokenPooling(number)).SequenceEqual(poolings);
         string read = isInOrder ? "" : $" {string.Join(' ', poolings)}";
         string attention = string.Join(' ', heads.Distinct().Count() == 1 ? heads[..1] : heads);
-        return FormattableString.Invariant($"{spec.ImageSize} {spec.Stem.PatchSize} {attention} {spec.NumClasses}{read}");
+        var gelus = spec.Steps.OfType<BranchSpec>().Select(branch => branch.Middle).OfType<GeluSpec>().Select(gelu => gelu.Form);
+        string forms = gelus.All(form => form == GeluForm.Exact) ? "" : $" {string.Join(' ', gelus)}";
+        return FormattableString.Invariant($"{spec.ImageSize} {spec.Stem.PatchSize} {attention} {spec.NumClasses}{read}{forms}");
     }
 
     private static void Add(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));

@@ -4,6 +4,7 @@ using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Kernels.Cpu.Isa;
+using Microsoft.ML.BlockPruning.Tests.Kernels.Cuda;
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
 
@@ -29,6 +30,8 @@ internal sealed unsafe class ToyLinearKernel() : LinearKernel(new KernelTraits(
             y[i] = (float)(epilogue switch
             {
                 Epilogue.Gelu => VectorMathTests.ExactGelu(sum),
+                Epilogue.TanhGelu => ReferenceMath.TanhGelu(sum),
+                Epilogue.QuickGelu => ReferenceMath.QuickGelu(sum),
                 Epilogue.AddResidual => residual[i] + sum,
                 _ => sum,
             });

@@ -42,7 +42,10 @@ public sealed class LinearKernelTests
 
     /// <summary>Through an identity the GELU is seen alone, without the sum's bound around it.</summary>
     [TestMethod]
-    public void Linear_Gelu_IsXTimesPhi()
+    [DataRow(CudaActivation.Gelu)]
+    [DataRow(CudaActivation.TanhGelu)]
+    [DataRow(CudaActivation.QuickGelu)]
+    public void Linear_Gelu_IsItsFormula(object activation)
     {
         const int Rows = 200;
         float[] identity = new float[16 * 16];
@@ -58,12 +61,13 @@ public sealed class LinearKernelTests
         var y = lab.Reserve(Rows, 16, NumberFormat.Float32);
 
         var rows = lab.UploadRows(x, 16, 16, 16, NumberFormat.Float32);
-        lab.Kernels.Linear(layer, Rows, rows, default, 0, CudaActivation.Gelu, new DeviceRows(y.Pointer, 16), default);
+        lab.Kernels.Linear(layer, Rows, rows, default, 0, (CudaActivation)activation, new DeviceRows(y.Pointer, 16), default);
 
         float[] found = CudaLab.Decode(y.Download(default), NumberFormat.Float32);
         for (int i = 0; i < x.Length; i++)
         {
-            Assert.AreEqual(ReferenceMath.Gelu(x[i]), found[i], 4e-7 * Math.Abs(x[i]), $"GELU({x[i]})");
+            double expected = ReferenceMath.Gelu(LinearSubject.FormOf((CudaActivation)activation), x[i]);
+            Assert.AreEqual(expected, found[i], 4e-7 * Math.Abs(x[i]), $"GELU({x[i]})");
         }
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 
-/// <summary>exp and GELU on a vector. NaN stays NaN.</summary>
+/// <summary>exp and the forms of GELU on a vector. NaN stays NaN.</summary>
 internal static class VectorMath<TIsa, TVector>
     where TIsa : struct, IVectorIsa<TVector>
     where TVector : struct
@@ -13,14 +13,47 @@ internal static class VectorMath<TIsa, TVector>
     /// Adding 1.5 · 2²³ + 127 rounds x / ln 2 to the nearest integer and leaves n + 127, the exponent field of 2ⁿ, in the low bits.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Exp(TVector x)
+    public static TVector Exp(TVector x) => ExpWithin(TIsa.Max(TIsa.Broadcast(-87f), x));
+
+    /// <summary>½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), within 2.5e-7 · |x|.</summary>
+    /// <remarks>½ (1 + tanh u) = σ(2u), so that one exponential and one division are all there is to it.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector TanhGelu(TVector x)
+    {
+        const float linear = 1.595769122f; // 2 √(2/π)
+        const float cubic = 0.0713548163f; // that times 0.044715
+
+        var slope = TIsa.FusedMultiplyAdd(TIsa.Multiply(x, x), TIsa.Broadcast(cubic), TIsa.Broadcast(linear));
+        return TimesSigmoid(x, TIsa.Multiply(x, slope));
+    }
+
+    /// <summary>x σ(1.702 x), within 2.5e-7 · |x|.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector QuickGelu(TVector x) => TimesSigmoid(x, TIsa.Multiply(x, TIsa.Broadcast(1.702f)));
+
+    /// <summary>x / (1 + e⁻ʸ).</summary>
+    /// <remarks>
+    /// −y is held to −87 … 89, where its exponential is 1.6e-38, which is lost beside 1, and infinity, so that the quotient is 0 where
+    /// σ(y) is below float32's normal numbers. NaN goes through by x.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector TimesSigmoid(TVector x, TVector y)
+    {
+        var one = TIsa.Broadcast(1f);
+        var negative = TIsa.Subtract(TIsa.Broadcast(0f), y);
+        var within = TIsa.Max(TIsa.Broadcast(-87f), TIsa.Min(TIsa.Broadcast(89f), negative));
+        return TIsa.Divide(x, TIsa.Add(one, ExpWithin(within)));
+    }
+
+    /// <summary>eˣ for −87 ≤ x ≤ 88.3, within 2 units in the last place; infinity from there to 89.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector ExpWithin(TVector x)
     {
         const float log2E = 1.44269504f;
         const float ln2High = 0.693359375f;
         const float ln2Low = -2.12194440e-4f;
         const float rounding = 12582912f + 127f;
 
-        x = TIsa.Max(TIsa.Broadcast(-87f), x);
         var shifted = TIsa.FusedMultiplyAdd(x, TIsa.Broadcast(log2E), TIsa.Broadcast(rounding));
         var n = TIsa.Subtract(shifted, TIsa.Broadcast(rounding));
         var r = TIsa.FusedMultiplyAdd(n, TIsa.Broadcast(-ln2High), x);

@@ -30,8 +30,9 @@ internal readonly unsafe struct IdentityEpilogue : IEpilogue
         where TVector : struct => Debug.Fail("the tile is y already");
 }
 
-/// <summary><see cref="Epilogue.Gelu"/>.</summary>
-internal readonly unsafe struct GeluEpilogue : IEpilogue
+/// <summary>y = f(W x + b), where f takes each value alone.</summary>
+internal readonly unsafe struct FunctionEpilogue<TFunction> : IEpilogue
+    where TFunction : struct, IVectorFunction
 {
     public static bool IsIdentity => false;
 
@@ -42,7 +43,7 @@ internal readonly unsafe struct GeluEpilogue : IEpilogue
     {
         for (int i = 0; i < length; i += TIsa.Width)
         {
-            TIsa.Store(VectorMath<TIsa, TVector>.Gelu(TIsa.Load(tile + i)), y + i);
+            TIsa.Store(TFunction.Of<TIsa, TVector>(TIsa.Load(tile + i)), y + i);
         }
     }
 }

@@ -33,8 +33,14 @@ internal enum Epilogue
     /// <summary>y = W x + b.</summary>
     None,
 
-    /// <summary>y = GELU(W x + b).</summary>
+    /// <summary>y = GELU(W x + b), in its exact form.</summary>
     Gelu,
+
+    /// <summary>y = GELU(W x + b), by tanh.</summary>
+    TanhGelu,
+
+    /// <summary>y = z σ(1.702 z) with z = W x + b.</summary>
+    QuickGelu,
 
     /// <summary>y = residual + (W x + b); y may be the residual itself.</summary>
     AddResidual,

@@ -26,7 +26,13 @@ internal sealed unsafe class LinearKernelOf<TIsa, TVector>(string name)
                 MultiplyStrips<IdentityEpilogue>(packed, strips, x, lanes, residual, y);
                 break;
             case Epilogue.Gelu:
-                MultiplyStrips<GeluEpilogue>(packed, strips, x, lanes, residual, y);
+                MultiplyStrips<FunctionEpilogue<ExactGelu>>(packed, strips, x, lanes, residual, y);
+                break;
+            case Epilogue.TanhGelu:
+                MultiplyStrips<FunctionEpilogue<TanhGelu>>(packed, strips, x, lanes, residual, y);
+                break;
+            case Epilogue.QuickGelu:
+                MultiplyStrips<FunctionEpilogue<QuickGelu>>(packed, strips, x, lanes, residual, y);
                 break;
             case Epilogue.AddResidual:
                 MultiplyStrips<ResidualEpilogue>(packed, strips, x, lanes, residual, y);

@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
+using Microsoft.ML.BlockPruning.Tests.Kernels.Cuda;
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu.Isa;
 
@@ -44,6 +45,45 @@ public sealed class VectorMathTests
         Assert.IsTrue(float.IsNaN(VectorMath<PortableIsa, float>.Gelu(float.NaN)));
         Assert.AreEqual(float.PositiveInfinity, VectorMath<PortableIsa, float>.Gelu(float.PositiveInfinity));
         Assert.IsFalse(float.IsFinite(VectorMath<PortableIsa, float>.Gelu(float.NegativeInfinity)));
+    }
+
+    /// <summary>
+    /// x / (1 + e⁻ʸ): with σ = 1 / (1 + e⁻ʸ), e⁻ʸ off by 2⁻²² of itself, the sum, the quotient and up to four factors of y by 2⁻²⁴ each,
+    /// the result is off by σ (1 − σ) 2⁻²² + σ 2⁻²³ + |y| σ (1 − σ) 2⁻²² of |x| at most; |y| σ (1 − σ) is below 0.224, so all below 2.5e-7.
+    /// </summary>
+    [TestMethod]
+    public void TanhAndQuickGelu_StayWithinTheirBound_OverTheWholeRange()
+    {
+        foreach (float x in WideRange())
+        {
+            double bound = 2.5e-7 * Math.Abs((double)x);
+            Assert.AreEqual(ReferenceMath.TanhGelu(x), VectorMath<PortableIsa, float>.TanhGelu(x), bound, $"tanh, x = {x:R}");
+            Assert.AreEqual(ReferenceMath.QuickGelu(x), VectorMath<PortableIsa, float>.QuickGelu(x), bound, $"quick, x = {x:R}");
+        }
+    }
+
+    [TestMethod]
+    public void TanhAndQuickGelu_OfFarNegative_AreZero_AndOfFarPositive_AreTheIdentity()
+    {
+        foreach (float x in new[] { 60f, 100f, 1e30f, float.MaxValue })
+        {
+            Assert.AreEqual(x, VectorMath<PortableIsa, float>.TanhGelu(x));
+            Assert.AreEqual(x, VectorMath<PortableIsa, float>.QuickGelu(x));
+            Assert.AreEqual(0f, VectorMath<PortableIsa, float>.TanhGelu(-x));
+            Assert.AreEqual(0f, VectorMath<PortableIsa, float>.QuickGelu(-x));
+        }
+    }
+
+    [TestMethod]
+    public void TanhAndQuickGelu_PassNaNAndInfinityOn()
+    {
+        foreach (var gelu in new[] { VectorMath<PortableIsa, float>.TanhGelu, VectorMath<PortableIsa, float>.QuickGelu })
+        {
+            Assert.IsTrue(float.IsNaN(gelu(float.NaN)));
+            Assert.IsTrue(float.IsNaN(gelu(BitConverter.UInt32BitsToSingle(0x7FC12345))));
+            Assert.AreEqual(float.PositiveInfinity, gelu(float.PositiveInfinity));
+            Assert.IsFalse(float.IsFinite(gelu(float.NegativeInfinity)));
+        }
     }
 
     [TestMethod]
