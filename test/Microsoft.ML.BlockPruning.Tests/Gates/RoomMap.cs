@@ -28,6 +28,7 @@ internal static class RoomMap
         ("Checkpoints.Containers", ["Files"]),
         ("Checkpoints.Containers.Safetensors", ["Files", "Formats", "Checkpoints.Containers"]),
         ("Checkpoints.KeyMaps", ["Checkpoints.Containers"]),
+        ("Checkpoints.Unwrapping", ["Checkpoints.Containers"]),
         ("Checkpoints.Configuration", ["Files"]),
         ("Checkpoints.Families", ["Networks", "Networks.Families", "Imaging", "Checkpoints.Containers", "Checkpoints.KeyMaps",
             "Checkpoints.Configuration"]),
