@@ -32,8 +32,9 @@ public sealed class SweepCatalog
     /// </returns>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged or of another architecture.</exception>
-    /// <exception cref="InvalidOperationException"><c>config.json</c> names another number of classes than the network has.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged or of another architecture, or <c>config.json</c> names another number of classes than the network has.
+    /// </exception>
     public IReadOnlyList<string> ReadClassNames(string modelPath) => ClassOrder.NamesOf(_environment, modelPath);
 
     /// <summary>The classes of a dense network with what images call them, which may be other names or the only ones.</summary>

@@ -106,9 +106,9 @@ public sealed class LoadViTTests : IDisposable
     {
         using var model = new TestCheckpoint(TestNetworks.Weights(TestNetworks.Config()), "cat", "dog");
 
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => _ml.Transforms.LoadViT(model.ModelPath));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.Transforms.LoadViT(model.ModelPath));
 
-        StringAssert.Contains(error.Message, "config.json names 2 classes, but the network's head has 3");
+        StringAssert.Contains(error.Message, "it names 2 classes, but the network's head has 3");
     }
 
     /// <summary>A model where a checkpoint is pruned, and the reverse: each says what it is.</summary>

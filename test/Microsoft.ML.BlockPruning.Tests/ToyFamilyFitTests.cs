@@ -106,7 +106,7 @@ public sealed class ToyFamilyFitTests
 
         public bool Takes(CanonicalTensors tensors, CheckpointConfig? config) => true;
 
-        public NetworkSpec Infer(CanonicalTensors tensors, CheckpointConfig? config, List<string> notes) => ToyFamily.Spec;
+        public NetworkSpec Infer(CanonicalTensors tensors, Surroundings around) => ToyFamily.Spec;
 
         public NetworkWeights Read(CanonicalTensors tensors, NetworkSpec network)
         {

@@ -2,6 +2,7 @@ using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 using Microsoft.ML.BlockPruning.Checkpoints.Containers;
 using Microsoft.ML.BlockPruning.Checkpoints.Families;
 using Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
+using Microsoft.ML.BlockPruning.Checkpoints.Unwrapping;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Networks;
 
@@ -13,12 +14,13 @@ internal sealed class Checkpoint : IDisposable
     private readonly string _path;
     private readonly ITensorFile _file;
     private readonly CheckpointRows _rows;
+    private readonly CheckpointOptions _options;
     private readonly Lazy<CheckpointConfig?> _config;
     private readonly Lazy<Recognised> _network;
 
-    private Checkpoint(string path, ITensorFile file, CheckpointRows rows)
+    private Checkpoint(string path, ITensorFile file, CheckpointRows rows, CheckpointOptions options)
     {
-        (_path, _file, _rows) = (path, file, rows);
+        (_path, _file, _rows, _options) = (path, file, rows, options);
         _config = new(() => ConfigFile.TryReadBeside(path));
         _network = new(Recognise);
     }
@@ -35,7 +37,12 @@ internal sealed class Checkpoint : IDisposable
     public NetworkSpec Network => _network.Value.Network;
 
     /// <summary>What was assumed, and what was not read.</summary>
-    public IReadOnlyList<string> Notes => _network.Value.Notes;
+    public IReadOnlyList<string> Notes => _network.Value.Findings.Notes;
+
+    /// <summary>What was found out, and from where.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or of another architecture, or config.json contradicts it.</exception>
+    public CheckpointDescription Description =>
+        new(Network, _network.Value.Tensors.Describes, _network.Value.Findings.Facts, Notes);
 
     /// <summary>The preprocessing where the caller names none: what config.json says; the family's where it is silent.</summary>
     /// <exception cref="InvalidDataException">config.json asks for what this library does not do.</exception>
@@ -46,13 +53,19 @@ internal sealed class Checkpoint : IDisposable
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="IOException">It cannot be read, or is a pipe, a device or a folder.</exception>
     /// <exception cref="InvalidDataException">It is of no container that is read here, or damaged.</exception>
-    public static Checkpoint Open(string path) => Open(path, CheckpointRows.Default);
+    public static Checkpoint Open(string path) => Open(path, CheckpointOptions.Default);
+
+    /// <inheritdoc cref="Open(string)"/>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What no file tells.</param>
+    public static Checkpoint Open(string path, CheckpointOptions options) => Open(path, CheckpointRows.Default, options);
 
     /// <inheritdoc cref="Open(string)"/>
     /// <param name="path">The file.</param>
     /// <param name="rows">What can be read.</param>
-    public static Checkpoint Open(string path, CheckpointRows rows) =>
-        new(path, new ContainerDetector(rows.Containers).Open(path), rows);
+    /// <param name="options">What no file tells; null: nothing is said.</param>
+    public static Checkpoint Open(string path, CheckpointRows rows, CheckpointOptions? options = null) =>
+        new(path, new ContainerDetector(rows.Containers).Open(path), rows, options ?? CheckpointOptions.Default);
 
     /// <summary>Reads the weights, once the file agrees with its own checksum.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or of another architecture; names the tensor.</exception>
@@ -70,10 +83,37 @@ internal sealed class Checkpoint : IDisposable
 
     private Recognised Recognise()
     {
-        List<string> notes = [.. Config?.Notes ?? [], .. PassedOver()];
-        var tensors = CanonicalTensors.Of(_file, _rows.KeyMaps);
+        var findings = new Findings();
+        var file = WrappedNames.TakeOff(_file, findings.Notes);
+        ForeignTensors.Refuse(file); // what the file is goes before what a config.json says of it
+        findings.Notes.InsertRange(0, [.. Config?.Notes ?? [], .. PassedOver()]);
+        var tensors = CanonicalTensors.Of(file, _rows.KeyMaps);
+        findings.Notes.AddRange(tensors.Notes);
+        RequireNumbers();
         var family = _rows.Families.FirstOrDefault(family => family.Takes(tensors, Config)) ?? _rows.Families[^1];
-        return new Recognised(family, tensors, family.Infer(tensors, Config, notes), notes);
+        var around = new Surroundings(Config, _options.NumHeads, _options.ImageSize, PixelSize: null, findings);
+        var network = family.Infer(tensors, around);
+        RequireLabels(network);
+        return new Recognised(family, tensors, network, findings);
+    }
+
+    private void RequireNumbers()
+    {
+        if (Config is { Quantisation: { } how } config)
+        {
+            throw new InvalidDataException(
+                $"{config.Source}, key 'quantization_config': the network is quantised ({how}); give it in float32, float16 or bfloat16.");
+        }
+    }
+
+    private void RequireLabels(NetworkSpec network)
+    {
+        if (Config is { Labels: { } labels } config && labels.Names.Count != network.NumClasses)
+        {
+            throw new InvalidDataException(
+                $"{config.Source}, key '{labels.Key}': it names {labels.Names.Count} classes, but the network's head has "
+                + $"{network.NumClasses}. Take the config.json that belongs to the network, or mend the key.");
+        }
     }
 
     private IEnumerable<string> PassedOver()
@@ -84,5 +124,5 @@ internal sealed class Checkpoint : IDisposable
             : [];
     }
 
-    private sealed record Recognised(IFamily Family, CanonicalTensors Tensors, NetworkSpec Network, IReadOnlyList<string> Notes);
+    private sealed record Recognised(IFamily Family, CanonicalTensors Tensors, NetworkSpec Network, Findings Findings);
 }

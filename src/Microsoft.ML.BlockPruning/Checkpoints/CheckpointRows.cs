@@ -12,5 +12,11 @@ internal sealed record CheckpointRows(
     IReadOnlyList<IContainer> Containers, IReadOnlyList<KeyMap> KeyMaps, IReadOnlyList<IFamily> Families)
 {
     /// <summary>What this library reads.</summary>
-    public static CheckpointRows Default { get; } = new([OwnFile.Container], [Timm.Map], [new ViTFamily()]);
+    public static CheckpointRows Default { get; } = new(
+        [OwnFile.Container],
+        [
+            Timm.Map, Timm.Facebook, Timm.FacebookDinov2, .. HuggingFace.Maps, Torchvision.Map, Torchvision.Old,
+            HuggingFaceTowers.Siglip, HuggingFaceTowers.Clip,
+        ],
+        [new ViTFamily()]);
 }

@@ -5,8 +5,11 @@ using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints;
 
-/// <summary>Loads and saves the dense weights of a ViT or DeiT classifier: safetensors with timm's names.</summary>
-/// <remarks>facebookresearch's DeiT uses the same names. Hugging Face's and torchvision's names are not read.</remarks>
+/// <summary>Loads the dense weights of a vision transformer with a classifier, whoever wrote them; saves a ViT's or DeiT's.</summary>
+/// <remarks>
+/// ViT, DeiT, DINOv2, fine-tuned MAE, and classifiers on CLIP's and SigLIP's image towers, with the names of timm, facebookresearch,
+/// torchvision and Hugging Face (transformers 4 and 5).
+/// </remarks>
 public static class ViTCheckpoint
 {
     /// <summary>Loads a network.</summary>
@@ -24,12 +27,24 @@ public static class ViTCheckpoint
     /// config.json asks for a network that is not computed here, or contradicts the tensors; names the key.
     /// </exception>
     /// <remarks>
-    /// <c>pre_logits.fc.*</c> is passed over, as timm does: old ImageNet-21k files carry it, their heads do not read it. Any other tensor
-    /// that the network would not use is an error.
+    /// Tensors that classifiers carry and do not read (poolers, mask tokens, counters) are passed over with a note. Any other that the
+    /// network would not use is an error. What networks here have no place for is folded into their weights: LayerScale, missing biases,
+    /// masks of torch.nn.utils.prune.
     /// </remarks>
-    public static NetworkWeights Load(string path)
+    public static NetworkWeights Load(string path) => Load(path, CheckpointOptions.Default);
+
+    /// <summary>Loads a network of which its files do not tell all.</summary>
+    /// <param name="path">As for <see cref="Load(string)"/>.</param>
+    /// <param name="options">What no file tells.</param>
+    /// <returns>float32 weights; the shape comes from the tensors.</returns>
+    /// <exception cref="ArgumentException">The path is null or empty.</exception>
+    /// <exception cref="ArgumentNullException">The options are null.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="Load(string)"/>; or the options contradict the files.</exception>
+    public static NetworkWeights Load(string path, CheckpointOptions options)
     {
-        using var checkpoint = Checkpoint.Open(path);
+        ArgumentNullException.ThrowIfNull(options);
+        using var checkpoint = Checkpoint.Open(path, options);
         return checkpoint.ReadWeights();
     }
 

@@ -40,7 +40,8 @@ internal static class TinyNetwork
     /// <summary>Blocks of 4 x 4, every third one removed; the last layer stays dense.</summary>
     public static SparsityPlan Plan(ViTConfig config) => Plan(ViT.Of(config));
 
-    private static SparsityPlan Plan(NetworkSpec spec)
+    /// <inheritdoc cref="Plan(ViTConfig)"/>
+    public static SparsityPlan Plan(NetworkSpec spec)
     {
         var plan = new SparsityPlan();
         foreach (var layer in spec.PrunableLinears.SkipLast(1))

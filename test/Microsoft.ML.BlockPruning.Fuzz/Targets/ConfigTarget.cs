@@ -44,9 +44,8 @@ internal sealed class ConfigTarget : IFuzzTarget
     {
         _config.With(content);
         using var checkpoint = Checkpoint.Open(_model.Value);
-        var (config, pixels) = (checkpoint.ReadWeights().Config, checkpoint.Preprocessing);
-        var network = Models.SparseViT.Create(
-            TinyNetwork.Weights(config), TinyNetwork.Plan(config), pixels, TinyNetwork.Labels);
+        var (weights, pixels) = (checkpoint.ReadWeights(), checkpoint.Preprocessing);
+        var network = Models.SparseViT.Create(weights, TinyNetwork.Plan(weights.Spec), pixels, TinyNetwork.Labels);
         using var stream = new MemoryStream();
         network.Save(stream);
         NetworkTarget.Use(stream.ToArray());

@@ -52,7 +52,10 @@ public sealed class CheckpointTests
     public void Facts_AreAllCompared()
     {
         using var json = JsonDocument.Parse("-1");
-        var network = new ViTConfig(4, 4, 1, 8, 1, 2, 16, 3);
+        var network = new ViTFigures(
+            new ViTConfig(4, 4, 1, 8, 1, 2, 16, 3),
+            new ViTParts(true, false, false, 0, false, true, false, true, true, false),
+            new ViTPositions(1, 1), TableSize: 4);
         foreach (string key in ConfigKeys.Facts)
         {
             var fact = new ConfigFact("file", key, json.RootElement);

@@ -19,6 +19,7 @@ public sealed class ViTCheckpointBadInputTests
         ["missing bias"] = (c => c.Remove("blocks.0.attn.proj.bias"), ["'blocks.0.attn.proj.bias'", "missing"]),
         ["missing class token"] = (c => c.Remove("cls_token"), ["'cls_token'", "missing"]),
         ["missing head"] = (c => c.Remove("head.weight"), ["'head.weight'", "missing"]),
+        ["no head"] = (c => Drop(c, "head."), ["without a classifier", "head.*"]),
         ["missing distillation head"] = (c => c.Remove("head_dist.bias"), ["'head_dist.bias'", "missing"]),
         ["distillation head without token"] = (c => c.Remove("dist_token"), ["'head_dist.", "does not belong"]),
         ["missing layer"] = (c => Drop(c, "blocks.1."), ["'blocks.1'", "'blocks.2'"]),
@@ -36,16 +37,24 @@ public sealed class ViTCheckpointBadInputTests
             c => c.Add("patch_embed.proj.weight", [1, 3, 99, 99]), ["'patch_embed.proj.weight'", "F32 [1, 3, 99, 99]", "[10, 3, 99, 99]"]),
         ["four channels"] = (c => c.Add("patch_embed.proj.weight", [10, 4, 4, 4]), ["channels", "4"]),
         ["tokens of no square"] = (c => c.Add("pos_embed", [1, 12, 10]), ["'pos_embed'", "12 tokens", "plus 2"]),
-        ["prefix without position"] = (c => c.Add("pos_embed", [1, 9, 10]), ["'pos_embed'", "9 tokens", "no_embed_class"]),
         ["heads that do not divide"] = (c => c.Metadata["num_heads"] = "3", ["numHeads", "3", "10"]),
         ["heads that are no number"] = (c => c.Metadata["num_heads"] = "many", ["'num_heads'", "'many'"]),
-        ["LayerScale"] = (c => c.Add("blocks.0.ls1.gamma", [10]), ["'blocks.0.ls1.gamma'", "LayerScale"]),
-        ["Swin"] = (c => c.Rename(name => $"layers.0.{name}"), ["'layers.0.cls_token'", "Swin"]),
-        ["Hugging Face"] = (c => c.Rename(name => $"vit.{name}"), ["'vit.cls_token'", "Hugging Face"]),
-        ["torchvision"] = (c => c.Rename(name => name.Replace("cls", "class", StringComparison.Ordinal)), ["'class_token'", "torchvision"]),
+        ["half a LayerScale"] = (c => c.Add("blocks.0.ls1.gamma", [10]), ["'blocks.0.ls2.gamma'", "missing"]),
+        ["LayerScale of another width"] = (
+            c => c.Add("blocks.0.ls1.gamma", [9]), ["'blocks.0.ls1.gamma'", "F32 [9]", "10 values"]),
+        ["torchvision's names in part"] = (
+            c => c.Rename(name => name.Replace("cls", "class", StringComparison.Ordinal)), ["'class_token'", "does not belong"]),
+        ["two networks"] = (
+            c => c.Add("student.patch_embed.proj.weight", [10, 3, 4, 4]), ["2 networks", "'student.'"]),
+        ["two spellings"] = (c => c.Add("module.norm.bias", [10]), ["'module.norm.bias'", "'norm.bias'"]),
+        ["registers without end"] = (c => c.Add("reg_token", [1, 1025, 10]), ["'reg_token'", "F32 [1, 1025, 10]", "1024"]),
+        ["missing bias of one layer"] = (c => c.Remove("blocks.1.attn.qkv.bias"), ["'blocks.1.attn.qkv.bias'", "missing"]),
+        ["head of several layers"] = (c => c.Reshape("head.weight", [1, 40]), ["'head.weight'", "F32 [1, 40]", "several layers"]),
+        ["SwiGLU"] = (c => c.Add("blocks.0.mlp.w12.weight", [30, 10]), ["'blocks.0.mlp.w12.weight'", "SwiGLU is not supported"]),
         ["pruned file"] = (c => c.Add("blocks.0.attn.qkv.weight.crow_indices", [3]), ["crow_indices'", "block-sparse"]),
-        ["unused tensor"] = (c => c.Add("blocks.0.attn.q_norm.weight", [10]), ["'blocks.0.attn.q_norm.weight'", "does not belong"]),
-        ["other names"] = (c => c.Rename(name => $"module.{name}"), ["'module.cls_token'", "blocks.N"]),
+        ["norm of queries"] = (c => c.Add("blocks.0.attn.q_norm.weight", [10]), ["'blocks.0.attn.q_norm.weight'", "not supported"]),
+        ["unused tensor"] = (c => c.Add("blocks.0.attn.extra.weight", [10]), ["'blocks.0.attn.extra.weight'", "does not belong"]),
+        ["other names"] = (c => c.Rename(name => $"{name}_"), ["'cls_token_'", "blocks.N"]),
     };
 
     public static IEnumerable<string> FaultNames => Faults.Keys;
@@ -72,9 +81,9 @@ public sealed class ViTCheckpointBadInputTests
     /// <summary>Word for word: users search for these, and docs/troubleshooting.md is searched by parts of them.</summary>
     [TestMethod]
     [DataRow(
-        "Hugging Face",
-        "tensor 'vit.cls_token' does not belong to a ViT or DeiT classifier with timm's names (these are Hugging Face's names; save the "
-        + "network with timm's). Expected cls_token, pos_embed, patch_embed.proj, blocks.N.{norm1, attn.qkv, attn.proj, norm2, mlp.fc1, "
+        "other names",
+        "tensor 'cls_token_' does not belong to a ViT or DeiT classifier with timm's names. Expected cls_token, pos_embed, "
+        + "patch_embed.proj, blocks.N.{norm1, attn.qkv, attn.proj, norm2, mlp.fc1, "
         + "mlp.fc2}, norm, head and, distilled, dist_token with head_dist.")]
     [DataRow(
         "missing head",

@@ -18,7 +18,8 @@ public sealed partial class DoorTests
         Layer(), Library, [$"{Room}KeyMaps/Timm.cs", $"{Room}Families/", $"{Library}Networks/Families/"]);
 
     [TestMethod]
-    public void SizesOfAViT_AreTheFamilys() => AssertNone(Sizes(), Library, [$"{Room}Families/", $"{Library}Networks/Families/"]);
+    public void SizesOfAViT_AreTheFamilys() => AssertNone(
+        Sizes(), Library, [$"{Room}Families/", $"{Library}Networks/Families/", $"{Room}Checkpoint.cs", $"{Room}CheckpointOptions.cs"]);
 
     [TestMethod]
     public void ConfigJson_IsReadAtOnePlace() => AssertNone(

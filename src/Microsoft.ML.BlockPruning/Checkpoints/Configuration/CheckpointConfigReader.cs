@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints.Configuration;
@@ -6,150 +5,91 @@ namespace Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 /// <summary>Reads a <c>config.json</c>; every complaint names the file, the key, what was found and what was expected.</summary>
 internal sealed class CheckpointConfigReader(string source)
 {
-    private const float HuggingFaceEps = 1e-12f; // of its ViT and DeiT, where the key is absent
-
-    private static readonly string[] Sections = ["model_args", "pretrained_cfg"];
-    private static readonly string[] Places = ["pretrained_cfg.", "", "model_args."];
-    private readonly List<ConfigFact> _facts = [];
-    private readonly List<string> _unknown = [];
+    // timm's, and that of Hugging Face's classifiers on one tower of CLIP and SigLIP.
+    private static readonly string[] Sections = ["model_args", "pretrained_cfg", "vision_config"];
+    private static readonly string[] Places = ["pretrained_cfg.", "", "model_args.", "vision_config."];
 
     public CheckpointConfig Read(ReadOnlyMemory<byte> json) => ConfigJson.Parse(source, json, Read);
 
     private CheckpointConfig Read(ConfigJson file)
     {
-        CheckKeys(file, file.Root, prefix: "");
+        string? architecture = file.String("architecture"), modelType = file.String("model_type");
+        ForeignFamilies.Refuse(source, modelType ?? architecture);
+        var keys = new ConfigKeyCheck(file);
+        keys.Check(file.Root, prefix: "");
         foreach (string section in Sections)
         {
             if (file.Find(section, JsonValueKind.Object) is { } part)
             {
-                CheckKeys(file, part, $"{section}.");
+                keys.Check(part, $"{section}.");
             }
         }
 
-        bool isHuggingFace = file.String("model_type") is "vit" or "deit";
         return new CheckpointConfig
         {
-            AttentionHeads = file.Integer(file.PathOf("num_heads", Places)) ?? file.Integer(file.PathOf("num_attention_heads", Places)),
-            LayerNormEps = (float?)file.Number(file.PathOf("layer_norm_eps", Places), most: 1) ?? (isHuggingFace ? HuggingFaceEps : null),
+            Source = source,
+            ModelType = modelType,
+            Architecture = architecture,
+            Classes = file.Array("architectures", file.Text) ?? [],
+            AttentionHeads = Heads(file),
+            LayerNormEps = (float?)file.Number(file.PathOf("layer_norm_eps", Places), most: 1),
+            Activation = Activation(file, "act_layer") ?? Activation(file, "hidden_act"),
+            IsAverage = file.String(file.PathOf("global_pool", Places)) is { } pool ? pool == "avg" : null,
+            AveragesPrefix = IsTrue(file, "pool_include_prefix"),
+            HasNoFinalNorm = file.TryFind(file.PathOf("final_norm", Places)) is { ValueKind: JsonValueKind.False },
+            NetworkSize = architecture is null ? null : NetworkSize(file),
+            Quantisation = Quantisation(file),
             Mean = file.Array(file.PathOf("mean", Places), file.Single),
             Std = file.Array(file.PathOf("std", Places), file.Single),
             Interpolation = file.String(file.PathOf("interpolation", Places)),
             CropFraction = file.Number(file.PathOf("crop_pct", Places), most: 1),
             IsSquashed = file.String(file.PathOf("crop_mode", Places)) == "squash",
             InputSize = file.Array(file.PathOf("input_size", Places), file.Positive),
-            LabelNames = Labels(file),
-            Facts = _facts,
-            Notes = [.. NotesOn(file, isHuggingFace)],
+            Labels = ConfigLabels.Of(file, Places),
+            Facts = keys.Facts,
+            Notes = keys.Unknown.Count == 0
+                ? []
+                : [$"{source} has keys that are not known here and were passed over: {string.Join(", ", keys.Unknown)}."],
         };
     }
 
-    private IEnumerable<string> NotesOn(ConfigJson file, bool isHuggingFace)
-    {
-        if (_unknown.Count > 0)
-        {
-            yield return $"{source} has keys that are not known here and were passed over: {string.Join(", ", _unknown)}.";
-        }
+    // Networks of stages have a list, which their tables of positions tell too.
+    private static int? Heads(ConfigJson file) => file.TryFind(file.PathOf("num_heads", Places)) is { ValueKind: JsonValueKind.Array }
+        ? null
+        : file.Integer(file.PathOf("num_heads", Places)) ?? file.Integer(file.PathOf("num_attention_heads", Places));
 
-        if (isHuggingFace && file.Find(file.PathOf("layer_norm_eps", Places), JsonValueKind.Number) is null)
-        {
-            yield return $"{source} has no layer_norm_eps: Hugging Face's own for such a network is taken, 1e-12.";
-        }
+    private static ActivationName? Activation(ConfigJson file, string key)
+    {
+        string path = file.PathOf(key, Places);
+        return file.TryFind(path) is { } value
+            ? (value.ValueKind == JsonValueKind.String ? ActivationNames.Of(value.GetString()!) : null)
+                ?? throw file.Unexpected(path, value, ActivationNames.Expected)
+            : null;
     }
 
-    /// <summary>Refuses values of a network that is not computed here, and gathers what is to be held against the tensors.</summary>
-    private void CheckKeys(ConfigJson file, JsonElement section, string prefix)
-    {
-        foreach (var member in section.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
-        {
-            string path = $"{prefix}{member.Name}";
-            if (ConfigKeys.Allowed(member.Name) is { } allowed)
-            {
-                RequireOneOf(file, path, member.Value, allowed);
-            }
-            else if (member.Name is "architecture" or "architectures")
-            {
-                RequireArchitecture(file, path, member.Value);
-            }
-            else if (ConfigKeys.Facts.Contains(member.Name))
-            {
-                AddFact(path, member);
-            }
-            else if (!ConfigKeys.IsHarmless(member.Name))
-            {
-                _unknown.Add(path.Length > 60 ? $"{path[..60]}…" : path);
-            }
-        }
-    }
+    private static bool IsTrue(ConfigJson file, string key) =>
+        file.TryFind(file.PathOf(key, Places)) is { ValueKind: JsonValueKind.True };
 
-    private void AddFact(string path, JsonProperty member)
+    // The network's own size goes before that of the images it was trained on.
+    private static int? NetworkSize(ConfigJson file)
     {
-        // Of a network that was trained further, pretrained_cfg still names the classes of the one before; timm's root goes before it.
-        bool isOfTheOneBefore = path == "pretrained_cfg.num_classes" && _facts.Exists(fact => fact.Path == "num_classes");
-        if (!isOfTheOneBefore)
+        string key = file.PathOf("img_size", Places), pixels = file.PathOf("input_size", Places);
+        return file.TryFind(key) switch
         {
-            _facts.Add(new ConfigFact(source, path, member.Value.Clone()));
-        }
-    }
-
-    private static void RequireOneOf(ConfigJson file, string path, JsonElement value, IReadOnlyList<string> allowed)
-    {
-        string found = value.ValueKind switch
-        {
-            JsonValueKind.String => $"\"{value.GetString()}\"",
-            JsonValueKind.True => "true",
-            JsonValueKind.False => "false",
-            JsonValueKind.Number when value.TryGetDouble(out double number) && number == 0 => "0",
-            JsonValueKind.Object when !value.EnumerateObject().Any() => "{}",
-            _ => "",
+            { ValueKind: JsonValueKind.Array } => Side(file, key, file.Array(key, file.Positive)!),
+            { } size => file.Positive(key, size),
+            null => file.Array(pixels, file.Positive) is { Length: 3 } shape ? Side(file, pixels, shape[1..]) : null,
         };
-        if (!allowed.Contains(found))
-        {
-            throw file.Unexpected(path, value, $"{(allowed.Count == 0 ? "null" : string.Join(" or ", allowed))}: no other is supported");
-        }
     }
 
-    private static void RequireArchitecture(ConfigJson file, string path, JsonElement value)
-    {
-        var names = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToArray() : [value];
-        foreach (var name in names)
-        {
-            if (!ConfigKeys.IsArchitecture(file.Text(path, name)))
-            {
-                throw file.Unexpected(path, name, $"one of {ConfigKeys.ArchitectureNames}: no other family is supported");
-            }
-        }
-    }
+    private static int Side(ConfigJson file, string key, int[] sides) => sides is [var height, var width] && height == width
+        ? height
+        : throw file.Unexpected(
+            key, file.TryFind(key)!.Value, "two equal sides: images and patches that are not square are not supported");
 
-    private string[]? Labels(ConfigJson file)
-    {
-        string path = file.PathOf("label_names", Places);
-        string[]? names = file.Array(path, file.Text), byId = LabelsById(file);
-        return names is null || byId is null || names.SequenceEqual(byId)
-            ? names ?? byId
-            : throw file.Contradiction(path, string.Join(", ", names), "id2label", string.Join(", ", byId));
-    }
-
-    private string[]? LabelsById(ConfigJson file)
-    {
-        string key = file.PathOf("id2label", Places);
-        if (file.Find(key, JsonValueKind.Object) is not { } labels)
-        {
-            return null;
-        }
-
-        string?[] names = new string?[labels.EnumerateObject().Count()];
-        foreach (var label in labels.EnumerateObject())
-        {
-            bool isIndex = int.TryParse(label.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < names.Length;
-            if (!isIndex || names[index] is not null)
-            {
-                throw new InvalidDataException(
-                    $"{source}, key '{key}': found the entry '{label.Name}', expected each of 0 to {names.Length - 1} once.");
-            }
-
-            names[index] = file.Text($"{key}.{label.Name}", label.Value);
-        }
-
-        return names!;
-    }
+    private static string? Quantisation(ConfigJson file) => file.Find("quantization_config", JsonValueKind.Object) is { } how
+        ? how.TryGetProperty("quant_method", out var method) && method.ValueKind == JsonValueKind.String
+            ? method.GetString()
+            : "quantization_config"
+        : null;
 }

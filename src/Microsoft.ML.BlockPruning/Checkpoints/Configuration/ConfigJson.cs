@@ -10,6 +10,9 @@ internal sealed class ConfigJson(string source, JsonElement root)
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
+    /// <summary>The file, for messages.</summary>
+    public string Source => source;
+
     /// <summary>The object itself.</summary>
     public JsonElement Root => root;
 

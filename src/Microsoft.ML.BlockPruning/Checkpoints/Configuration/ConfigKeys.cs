@@ -10,7 +10,8 @@ internal static class ConfigKeys
 {
     private static readonly HashSet<string> Read = new(StringComparer.Ordinal)
     {
-        "model_args", "pretrained_cfg", "layer_norm_eps", "mean", "std", "interpolation", "crop_pct", "label_names", "id2label",
+        "model_args", "pretrained_cfg", "vision_config", "layer_norm_eps", "mean", "std", "interpolation", "crop_pct", "label_names",
+        "id2label", "model_type", "architecture", "architectures", "act_layer", "hidden_act", "quantization_config",
     };
 
     /// <summary>Keys of what the tensors tell too (<see cref="ConfigFact"/>).</summary>
@@ -18,16 +19,15 @@ internal static class ConfigKeys
     {
         "num_classes", "num_labels", "embed_dim", "hidden_size", "depth", "num_hidden_layers", "num_heads", "num_attention_heads",
         "intermediate_size", "in_chans", "num_channels", "patch_size", "img_size", "image_size", "input_size", "mlp_ratio", "distilled",
+        "class_token", "qkv_bias", "no_embed_class", "pre_norm", "fc_norm", "final_norm", "init_values", "layerscale_value",
+        "layer_scale_init_value", "reg_tokens", "num_register_tokens",
     };
 
     // As JSON. Where a key stands does not matter: at the root, in model_args or in pretrained_cfg it means the same.
     private static readonly Dictionary<string, string[]> Fixed = new(StringComparer.Ordinal)
     {
-        ["global_pool"] = Texts("token"),
-        ["act_layer"] = Texts("gelu"),
-        ["hidden_act"] = Texts("gelu", "gelu_python"), // the exact GELU both
+        ["global_pool"] = Texts("token", "avg"),
         ["crop_mode"] = Texts("center", "squash"),
-        ["model_type"] = Texts("vit", "deit", "timm_wrapper"),
         ["problem_type"] = Texts("single_label_classification"), // others read the logits another way
         ["pos_embed"] = Texts("learn"),
         ["norm_layer"] = Texts("layernorm", "LayerNorm"),
@@ -35,13 +35,7 @@ internal static class ConfigKeys
         ["attn_layer"] = Texts("attn", "Attention"),
         ["block_fn"] = Texts("Block"),
         ["embed_layer"] = Texts("PatchEmbed"),
-        ["class_token"] = ["true"],
-        ["qkv_bias"] = ["true"],
         ["proj_bias"] = ["true"],
-        ["final_norm"] = ["true"],
-        ["no_embed_class"] = ["false"],
-        ["pre_norm"] = ["false"],
-        ["fc_norm"] = ["false"],
         ["qk_norm"] = ["false"],
         ["scale_attn_norm"] = ["false"],
         ["scale_attn_inner_norm"] = ["false"],
@@ -51,13 +45,7 @@ internal static class ConfigKeys
         ["use_mean_pooling"] = ["false"],
         ["use_relative_position_bias"] = ["false"],
         ["use_shared_relative_position_bias"] = ["false"],
-        ["init_values"] = ["0", "false"], // LayerScale
-        ["layerscale_value"] = ["0"],
-        ["layer_scale_init_value"] = ["0"],
-        ["reg_tokens"] = ["0"],
-        ["num_register_tokens"] = ["0"],
         ["embed_norm_layer"] = [],
-        ["quantization_config"] = [],
         ["pruned_heads"] = ["{}"],
     };
 
@@ -84,25 +72,15 @@ internal static class ConfigKeys
         "repetition_penalty", "length_penalty", "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids",
         "num_return_sequences", "output_scores", "return_dict_in_generate", "forced_bos_token_id", "forced_eos_token_id",
         "remove_invalid_values", "exponential_decay_length_penalty", "suppress_tokens", "begin_suppress_tokens", "tf_legacy_loss",
-        "do_pretrain", "model_name",
+        "do_pretrain", "model_name", "text_config", "projection_dim", "logit_scale_init_value", "initializer_factor",
+        "apply_layernorm", "reshape_hidden_states", "out_features", "out_indices", "stage_names", "vision_use_head",
     };
-
-    /// <summary>Names of timm's functions and Hugging Face's classes that make the one network that is computed here.</summary>
-    private static readonly string[] Architectures =
-        ["vit_", "deit_", "deit3_", "flexivit_", "ViTFor", "ViTModel", "DeiTFor", "DeiTModel", "TimmWrapper"];
 
     /// <summary>The values that a key may have, as JSON; null where the key is not of that kind.</summary>
     public static IReadOnlyList<string>? Allowed(string key) => Fixed.GetValueOrDefault(key);
 
     /// <summary>Whether a key is without effect on an answer, or read elsewhere.</summary>
     public static bool IsHarmless(string key) => Read.Contains(key) || Harmless.Contains(key);
-
-    /// <summary>Whether a name under <c>architecture</c> or <c>architectures</c> is one of ours.</summary>
-    public static bool IsArchitecture(string name) =>
-        Architectures.Any(begin => name.StartsWith(begin, StringComparison.Ordinal));
-
-    /// <summary>What <see cref="IsArchitecture"/> takes, for messages.</summary>
-    public static string ArchitectureNames => string.Join(", ", Architectures.Select(begin => $"{begin}…"));
 
     private static string[] Texts(params string[] values) => [.. values.Select(value => $"\"{value}\"")];
 }

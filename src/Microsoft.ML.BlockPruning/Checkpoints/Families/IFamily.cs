@@ -13,10 +13,9 @@ internal interface IFamily
 
     /// <summary>The network, from the tensors' shapes and from what only config.json tells; no tensor is read.</summary>
     /// <param name="tensors">The file's tensors.</param>
-    /// <param name="config">The <c>config.json</c> beside the file, if there is one.</param>
-    /// <param name="notes">Is told what had to be assumed.</param>
+    /// <param name="around">What lies around the file; is told what was found, and what had to be assumed.</param>
     /// <exception cref="InvalidDataException">The tensors are none of the family; names the first that does not fit.</exception>
-    NetworkSpec Infer(CanonicalTensors tensors, CheckpointConfig? config, List<string> notes);
+    NetworkSpec Infer(CanonicalTensors tensors, Surroundings around);
 
     /// <summary>Reads the weights.</summary>
     /// <param name="tensors">The file's tensors.</param>

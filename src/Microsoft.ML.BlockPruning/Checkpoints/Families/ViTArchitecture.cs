@@ -1,217 +1,198 @@
 using System.Globalization;
-using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
-using Microsoft.ML.BlockPruning.Checkpoints.Containers;
 using Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints.Families;
 
-/// <summary>Tells a network's shape from the names and shapes of a file's tensors, and other architectures from ours.</summary>
+/// <summary>Tells a network from the names and shapes of a file's tensors, and from what only config.json says.</summary>
 /// <param name="tensors">The file's tensors.</param>
-/// <param name="notes">Is told what had to be assumed.</param>
-internal sealed class ViTArchitecture(CanonicalTensors tensors, List<string> notes)
+/// <param name="around">What lies around the file; is told what was found and assumed.</param>
+internal sealed class ViTArchitecture(ViTTensors tensors, Surroundings around)
 {
-    internal const string PatchWeight = "patch_embed.proj.weight";
-    private const string Position = "pos_embed";
-    private const int DefaultHeadDim = 64; // every ViT and DeiT as published, but for those of SixteenHeads
-    private static readonly int[] SixteenHeads = [1152, 1280, 1408, 1664]; // so400m, huge, giant, gigantic
-    private const float DefaultEps = 1e-6f; // timm and torchvision
+    private readonly ViTAssumptions _assumptions = new(tensors, around);
 
-    /// <summary>The shape of the network.</summary>
-    /// <param name="beside">The <c>config.json</c> beside the file, if there is one.</param>
-    /// <exception cref="InvalidDataException">The tensors are no ViT or DeiT classifier; names the first that does not fit.</exception>
-    public ViTConfig Infer(CheckpointConfig? beside)
+    private CanonicalTensors File => tensors.Canonical;
+
+    /// <summary>The network.</summary>
+    /// <exception cref="InvalidDataException">The tensors are no classifier of this kind; names the first that does not fit.</exception>
+    public NetworkSpec Infer()
     {
-        RejectUnused();
-        int embedDim = Side("cls_token", rank: 3, axis: 2);
-        bool isDistilled = tensors.Names.Contains("dist_token");
-        var (channels, patchSize) = Patch();
-        int grid = Grid(Side(Position, rank: 3, axis: 1), isDistilled ? 2 : 1);
-        int? ownHeads = Metadata(OwnMetadata.Heads, int.Parse);
-        int numHeads = ownHeads ?? beside?.AttentionHeads ?? DefaultHeads(embedDim);
-        float eps = Metadata(OwnMetadata.LayerNormEps, float.Parse) ?? beside?.LayerNormEps ?? AssumedEps();
-        ViTConfig config;
+        var parts = RequiredParts();
+        int embedDim = tensors.Side(ViTTensors.Position, rank: 3, axis: 2);
+        var (channels, patchSize) = tensors.Patch();
+        var positions = ViTPositions.Of(tensors, parts);
+        var heads = ViTReadout.Of(tensors, parts, embedDim, around);
+        int numHeads = _assumptions.Heads(embedDim);
+        float eps = _assumptions.Eps();
         try
         {
-            config = new ViTConfig(
-                checked(grid * patchSize),
-                patchSize,
-                channels,
-                embedDim,
-                Depth(),
-                numHeads,
-                mlpDim: Side("blocks.0.mlp.fc1.weight", rank: 2, axis: 0),
-                numClasses: Side("head.weight", rank: 2, axis: 0),
-                isDistilled,
-                eps);
-        }
-        catch (Exception error) when (error is ArgumentOutOfRangeException or OverflowException)
-        {
-            throw new InvalidDataException($"{tensors.Source}: the parts of the network do not fit together: {error.Message}", error);
-        }
-
-        Compare(beside?.Facts ?? [], config, ownHeads);
-        if (ownHeads is null && beside?.Facts.Any(fact => fact.IsOfImage) != true)
-        {
-            notes.Add($"Nothing says the size of the images: {config.GridSize * config.GridSize} patches are taken for a square of "
-                + $"{config.ImageSize}x{config.ImageSize} pixels.");
-        }
-
-        // The big tensors before memory is taken for them: a damaged shape must not ask for more than the file holds.
-        CheckShape(Position, [1, config.Tokens, embedDim]);
-        CheckShape(PatchWeight, [embedDim, config.Channels, config.PatchSize, config.PatchSize]);
-        CheckShape("head.weight", [config.NumClasses, embedDim]);
-        foreach (var layer in Enumerable.Range(0, config.Depth).SelectMany(index => ViT.EncoderLayer(config, index))
-            .SelectMany(step => step.Linears))
-        {
-            CheckShape($"{layer.Name}.weight", [layer.OutFeatures, layer.InFeatures]);
-        }
-
-        return config;
-    }
-
-    /// <summary>Checks that a tensor is there and has the given sides.</summary>
-    public void CheckShape(string name, int[] expected)
-    {
-        var found = Find(name);
-
-        // Very old timm files hold the patch convolution as a matrix; its rows are the same numbers in the same order.
-        bool isFlatPatch = name == PatchWeight
-            && found.Shape is [var rows, var columns] && rows == expected[0] && columns == (long)expected[1] * expected[2] * expected[3];
-        if (!isFlatPatch && !found.Shape.SequenceEqual(expected.Select(side => (long)side)))
-        {
-            throw Invalid(name, $"[{string.Join(", ", expected)}]");
-        }
-    }
-
-    private void Compare(IReadOnlyList<ConfigFact> facts, ViTConfig config, int? ownHeads)
-    {
-        foreach (var fact in facts)
-        {
-            if (!fact.IsOfHeads || ownHeads is null)
+            int tableSize = checked(positions.Grid * patchSize);
+            var config = new ViTConfig(
+                ImageSizeOf(tableSize, patchSize), patchSize, channels, embedDim, tensors.Depth(), numHeads,
+                tensors.Side(ViTTensors.InLayer(0, "mlp.fc1.weight"), rank: 2, axis: 0),
+                tensors.Side($"{ViTTensors.Head}.weight", rank: 2, axis: 0), layerNormEps: eps);
+            Compare(new ViTFigures(config, parts, positions, tableSize));
+            CheckShapes(config, parts, positions);
+            var network = ViT.Of(config, new ViTVariant
             {
-                ViTFacts.Require(fact, config);
-            }
-            else if (!ViTFacts.Agrees(fact, config))
+                Family = FamilyOf(heads.Count),
+                PrefixTokens = parts.PrefixTokens,
+                HasStemNorm = parts.HasStemNorm,
+                HasNorm = parts.HasNorm,
+                HasPooledNorm = parts.HasPooledNorm,
+                Activation = _assumptions.Activation(),
+                Heads = heads,
+            });
+            NoteFolds(config, parts, positions);
+            return network;
+        }
+        catch (Exception error) when (error is ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"{File.Source}: the parts of the network do not fit together: {error.Message}", error);
+        }
+    }
+
+    private ViTParts RequiredParts()
+    {
+        if (!tensors.HasLayer(ViTTensors.Head))
+        {
+            throw new InvalidDataException($"{File.Source}: {ForeignTensors.WithoutHead(File.CountInFile)}");
+        }
+
+        var parts = ViTParts.Of(tensors);
+        if (parts is { HasDistillationHead: true, HasDistillationToken: false })
+        {
+            throw File.Foreign(File.Spell($"{ViTTensors.DistillationHead}.weight"));
+        }
+
+        if (parts is { HasDistillationToken: true, HasClassToken: false } || File.Style is NamingStyle.HuggingFaceClip)
+        {
+            tensors.Find(ViTTensors.ClassToken);
+        }
+
+        bool mayLackNorm = parts.HasPooledNorm || File.Style is NamingStyle.HuggingFaceClip || around.Config?.HasNoFinalNorm == true;
+        if (!parts.HasNorm && !mayLackNorm)
+        {
+            tensors.Find("norm.weight");
+        }
+
+        if (!parts.HasPatchBias && !parts.HasStemNorm)
+        {
+            tensors.Find(ViTTensors.PatchBias); // networks that norm their tokens need none
+        }
+
+        return parts;
+    }
+
+    // The caller's word, then what the folder's preprocessing makes of an image, then the size that timm makes the network for.
+    private int ImageSizeOf(int tableSize, int patchSize)
+    {
+        var (size, origin) = (around.ImageSize, around.PixelSize, around.Config?.NetworkSize) switch
+        {
+            ({ } said, _, _) => (said, "the caller"),
+            (_, { } pixels, _) => (pixels, "preprocessor_config.json"),
+            (_, _, { } own) => (own, "config.json"),
+            _ => (tableSize, "the table of positions"),
+        };
+        if (size % patchSize != 0)
+        {
+            throw new InvalidDataException(
+                $"{File.Source}: images of {size} pixels, as {origin} says, are no whole number of patches of {patchSize} pixels.");
+        }
+
+        int grid = tableSize / patchSize;
+        if (size / patchSize > (long)grid * PositionTable.MostGrowth)
+        {
+            throw new InvalidDataException(
+                $"{File.Source}: images of {size} pixels, as {origin} says, but the positions are for {tableSize}, expected at most "
+                + $"{PositionTable.MostGrowth} times as many.");
+        }
+
+        bool isSaid = origin != "the table of positions" || _assumptions.OwnHeads is not null || around.Facts.Any(fact => fact.IsOfImage);
+        if (!isSaid)
+        {
+            around.Findings.Notes.Add(
+                $"Nothing says the size of the images: {grid * grid} patches are taken for a square of {tableSize}x{tableSize} pixels.");
+        }
+
+        around.Findings.Tell("image size", size.ToString(CultureInfo.InvariantCulture), origin);
+        return size;
+    }
+
+    private void Compare(ViTFigures its)
+    {
+        foreach (var fact in around.Facts)
+        {
+            bool isOfOwnHeads = fact.IsOfHeads && _assumptions.OwnHeads is not null && around.Heads is null;
+            bool isOfTimmsImage = fact.IsOfImage && around.Config?.NetworkSize is not null; // its positions are resampled for it
+            if (isOfOwnHeads && !ViTFacts.Agrees(fact, its))
             {
-                notes.Add($"The file says {ownHeads} heads, {fact.Source} says {fact.Value.GetRawText()}: the file's own were taken.");
+                around.Findings.Notes.Add(
+                    $"The file says {_assumptions.OwnHeads} heads, {fact.Source} says {fact.Value.GetRawText()}: the file's own were "
+                    + "taken.");
+            }
+            else if (!isOfTimmsImage && !isOfOwnHeads)
+            {
+                ViTFacts.Require(fact, its);
             }
         }
     }
 
-    private void RejectUnused()
+    /// <summary>The big tensors before memory is taken for them: a damaged shape must not ask for more than the file holds.</summary>
+    private void CheckShapes(ViTConfig config, ViTParts parts, ViTPositions positions)
     {
-        bool isDistilled = tensors.Names.Contains("dist_token");
-        if (!isDistilled && tensors.Names.FirstOrDefault(name => name.StartsWith("head_dist.", StringComparison.Ordinal)) is { } unused)
+        int width = config.EmbedDim;
+        tensors.CheckShape(ViTTensors.Position, 1, (positions.Grid * positions.Grid) + positions.Covered, width);
+        tensors.CheckShape(ViTTensors.PatchWeight, width, config.Channels, config.PatchSize, config.PatchSize);
+        if (parts.Registers > 0)
         {
-            throw tensors.Foreign(tensors.Spell(unused));
+            tensors.CheckShape(ViTTensors.Registers, 1, parts.Registers, width);
+        }
+
+        var fc2 = tensors.Find(ViTTensors.InLayer(0, "mlp.fc2.weight"));
+        if (fc2.Shape is [_, var hidden] && 2 * hidden == config.MlpDim)
+        {
+            throw new InvalidDataException(
+                $"{File.Source}: tensor '{File.Spell(ViTTensors.InLayer(0, "mlp.fc1.weight"))}': SwiGLU is not supported.");
+        }
+
+        for (int index = 0; index < config.Depth; index++)
+        {
+            tensors.CheckShape(ViTTensors.InLayer(index, "attn.qkv.weight"), 3 * width, width);
+            tensors.CheckShape(ViTTensors.InLayer(index, "attn.proj.weight"), width, width);
+            tensors.CheckShape(ViTTensors.InLayer(index, "mlp.fc1.weight"), config.MlpDim, width);
+            tensors.CheckShape(ViTTensors.InLayer(index, "mlp.fc2.weight"), width, config.MlpDim);
         }
     }
 
-    private (int Channels, int PatchSize) Patch()
+    private string FamilyOf(int heads) => File.Style switch
     {
-        long[] shape = Find(PatchWeight).Shape;
-        bool isSized = shape.All(side => side is > 0 and <= int.MaxValue);
-        if (isSized && shape is [_, var channels, var height, var width] && height == width)
+        NamingStyle.HuggingFaceClip => "clip",
+        NamingStyle.HuggingFaceSiglip => "siglip",
+        NamingStyle.HuggingFaceDinov2 or NamingStyle.HuggingFaceDinov2WithRegisters or NamingStyle.FacebookDinov2 when heads == 2 =>
+            "dinov2",
+        _ => ViT.Name,
+    };
+
+    private void NoteFolds(ViTConfig config, ViTParts parts, ViTPositions positions)
+    {
+        var notes = around.Findings.Notes;
+        if (parts.HasLayerScale)
         {
-            return ((int)channels, (int)height);
+            notes.Add("The file's LayerScale was multiplied into the weights of attn.proj and mlp.fc2.");
         }
 
-        if (isSized && shape is [_, var patchDim])
+        if (!parts.HasQkvBias)
         {
-            // channels · patchSize²: 3p² is never a square, so that one and three channels cannot be confused.
-            long grey = Root(patchDim);
-            return grey * grey == patchDim ? (1, (int)grey) : (3, (int)Root(patchDim / 3));
+            notes.Add("The file has no bias of queries, keys and values: zeros were taken.");
         }
 
-        throw Invalid(PatchWeight, "[embedDim, channels, patchSize, patchSize] or [embedDim, channels · patchSize²]");
-    }
-
-    private int Grid(int tokens, int prefixTokens)
-    {
-        long grid = Root(tokens - prefixTokens);
-        if (grid * grid == tokens - prefixTokens && grid > 0)
+        if (positions.Grid != config.GridSize)
         {
-            return (int)grid;
-        }
-
-        long bare = Root(tokens);
-        string guess = bare * bare == tokens
-            ? " It looks like a network whose prefix tokens have no position (timm's no_embed_class), which is not supported."
-            : string.Empty;
-        throw new InvalidDataException(
-            $"{tensors.Source}: tensor '{tensors.Spell(Position)}' has {tokens} tokens, expected a square number of patches plus "
-            + $"{prefixTokens}.{guess}");
-    }
-
-    private int Depth()
-    {
-        var indices = tensors.Names.Where(name => name.StartsWith("blocks.", StringComparison.Ordinal))
-            .Select(name => int.Parse(name.Split('.')[1], CultureInfo.InvariantCulture)).ToHashSet();
-        int depth = Enumerable.Range(0, indices.Count).TakeWhile(indices.Contains).Count();
-        return depth == indices.Count
-            ? depth
-            : throw new InvalidDataException(
-                $"{tensors.Source}: there is no tensor of 'blocks.{depth}', but some of 'blocks.{indices.Max()}'.");
-    }
-
-    private int DefaultHeads(int embedDim)
-    {
-        int heads = SixteenHeads.Contains(embedDim) ? 16 : HeadsOf64(embedDim);
-        notes.Add($"Nothing says the number of heads: {heads} heads of {embedDim / heads} features are taken, as is usual for a width of "
-            + $"{embedDim}. If the network has another number, its answers are wrong: put a config.json with "
-            + "{\"num_attention_heads\": N} beside the file.");
-        return heads;
-    }
-
-    private float AssumedEps()
-    {
-        notes.Add(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Nothing says the epsilon of LayerNorm: {DefaultEps} is taken, timm's. A config.json with {{\"layer_norm_eps\": N}} beside "
-            + $"the file says it."));
-        return DefaultEps;
-    }
-
-    private int HeadsOf64(int embedDim) => embedDim % DefaultHeadDim == 0
-        ? embedDim / DefaultHeadDim
-        : throw new InvalidDataException(
-            $"{tensors.Source}: the number of heads is unknown: {embedDim} features are no multiple of the usual {DefaultHeadDim} a head. "
-            + "Put a config.json with {\"num_attention_heads\": N} beside the file.");
-
-    private T? Metadata<T>(string key, Func<string, IFormatProvider, T> parse)
-        where T : struct
-    {
-        if (!tensors.Metadata.TryGetValue(key, out string? text))
-        {
-            return null;
-        }
-
-        try
-        {
-            return parse(text, CultureInfo.InvariantCulture);
-        }
-        catch (Exception error) when (error is FormatException or OverflowException)
-        {
-            throw new InvalidDataException($"{tensors.Source}: metadata '{key}' is '{text}', expected a number.", error);
+            notes.Add(
+                $"The positions were resampled from {positions.Grid}x{positions.Grid} to {config.GridSize}x{config.GridSize} patches, for "
+                + $"images of {config.ImageSize}x{config.ImageSize} pixels.");
         }
     }
-
-    private int Side(string name, int rank, int axis)
-    {
-        long[] shape = Find(name).Shape;
-        return shape.Length == rank && shape.All(side => side is > 0 and <= int.MaxValue)
-            ? (int)shape[axis]
-            : throw Invalid(name, $"{rank} sides, none of them 0");
-    }
-
-    private TensorEntry Find(string name) => tensors.Find(name)
-        ?? throw new InvalidDataException(
-            $"{tensors.Source}: tensor '{tensors.Spell(name)}' is missing. Found {tensors.CountInFile} tensors, "
-            + $"expected those of {tensors.Describes}.");
-
-    private InvalidDataException Invalid(string name, string expected) =>
-        new($"{tensors.Source}: tensor '{tensors.Spell(name)}' is {Find(name).Describe()}, expected {expected}.");
-
-    private static long Root(long square) => (long)Math.Sqrt(Math.Max(square, 0));
 }

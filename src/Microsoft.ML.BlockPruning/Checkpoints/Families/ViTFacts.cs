@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
-using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints.Families;
 
@@ -11,56 +10,74 @@ internal static class ViTFacts
     private const string Square = "images and patches that are not square are not supported";
 
     // Per key what the tensors say, as whole numbers. A single number may stand for both sides.
-    private static readonly Dictionary<string, Func<ViTConfig, int[]>> Known = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<ViTFigures, int[]>> Numbers = new(StringComparer.Ordinal)
     {
-        ["num_classes"] = config => [config.NumClasses],
-        ["num_labels"] = config => [config.NumClasses],
-        ["embed_dim"] = config => [config.EmbedDim],
-        ["hidden_size"] = config => [config.EmbedDim],
-        ["depth"] = config => [config.Depth],
-        ["num_hidden_layers"] = config => [config.Depth],
-        ["num_heads"] = config => [config.NumHeads],
-        ["num_attention_heads"] = config => [config.NumHeads],
-        ["intermediate_size"] = config => [config.MlpDim],
-        ["in_chans"] = config => [config.Channels],
-        ["num_channels"] = config => [config.Channels],
-        ["patch_size"] = config => [config.PatchSize, config.PatchSize],
-        ["img_size"] = config => [config.ImageSize, config.ImageSize],
-        ["image_size"] = config => [config.ImageSize, config.ImageSize],
-        ["input_size"] = config => [config.Channels, config.ImageSize, config.ImageSize],
-        ["mlp_ratio"] = config => [config.MlpDim],
-        ["distilled"] = config => [config.IsDistilled ? 1 : 0],
+        ["num_classes"] = its => [its.Config.NumClasses],
+        ["num_labels"] = its => [its.Config.NumClasses],
+        ["embed_dim"] = its => [its.Config.EmbedDim],
+        ["hidden_size"] = its => [its.Config.EmbedDim],
+        ["depth"] = its => [its.Config.Depth],
+        ["num_hidden_layers"] = its => [its.Config.Depth],
+        ["num_heads"] = its => [its.Config.NumHeads],
+        ["num_attention_heads"] = its => [its.Config.NumHeads],
+        ["intermediate_size"] = its => [its.Config.MlpDim],
+        ["in_chans"] = its => [its.Config.Channels],
+        ["num_channels"] = its => [its.Config.Channels],
+        ["patch_size"] = its => [its.Config.PatchSize, its.Config.PatchSize],
+        ["img_size"] = its => [its.TableSize, its.TableSize],
+        ["image_size"] = its => [its.TableSize, its.TableSize],
+        ["input_size"] = its => [its.Config.Channels, its.TableSize, its.TableSize],
+        ["mlp_ratio"] = its => [its.Config.MlpDim],
+        ["reg_tokens"] = its => [its.Parts.Registers],
+        ["num_register_tokens"] = its => [its.Parts.Registers],
+    };
+
+    // Per key whether the tensors have what it says; null where they cannot tell.
+    private static readonly Dictionary<string, Func<ViTFigures, bool?>> Parts = new(StringComparer.Ordinal)
+    {
+        ["distilled"] = its => its.Parts.HasDistillationToken,
+        ["class_token"] = its => its.Parts.HasClassToken,
+        ["qkv_bias"] = its => its.Parts.HasQkvBias,
+        ["no_embed_class"] = its => its.Parts.PrefixTokens.Count == 0 ? null : its.Positions.Covered == 0,
+        ["pre_norm"] = its => its.Parts.HasStemNorm,
+        ["fc_norm"] = its => its.Parts.HasPooledNorm,
+        ["final_norm"] = its => its.Parts.HasNorm || its.Parts.HasPooledNorm,
+        ["init_values"] = its => its.Parts.HasLayerScale,
+        ["layerscale_value"] = its => its.Parts.HasLayerScale,
+        ["layer_scale_init_value"] = its => its.Parts.HasLayerScale,
     };
 
     /// <summary>Whether a fact says what the network is.</summary>
     /// <param name="fact">Of one of <see cref="ConfigKeys.Facts"/>.</param>
-    /// <param name="config">What the tensors say.</param>
-    public static bool Agrees(ConfigFact fact, ViTConfig config)
+    /// <param name="its">What the tensors say.</param>
+    public static bool Agrees(ConfigFact fact, ViTFigures its)
     {
-        int[] expected = Known[fact.Key](config);
-        double scale = fact.Key == "mlp_ratio" ? config.EmbedDim : 1;
-        return fact.Value.ValueKind switch
+        if (Parts.TryGetValue(fact.Key, out var part))
         {
-            JsonValueKind.Array => fact.Value.GetArrayLength() == expected.Length
-                && expected.Zip(fact.Value.EnumerateArray()).All(pair => Is(pair.Second, pair.First, scale)),
-            JsonValueKind.True or JsonValueKind.False => fact.Key == "distilled" && fact.Value.GetBoolean() == (expected[0] == 1),
-            _ => fact.Key != "input_size" && Is(fact.Value, expected[0], scale),
-        };
+            return part(its) is not { } has || Is(fact.Value, has);
+        }
+
+        int[] expected = Numbers[fact.Key](its);
+        double scale = fact.Key == "mlp_ratio" ? its.Config.EmbedDim : 1;
+        return fact.Value.ValueKind == JsonValueKind.Array
+            ? fact.Value.GetArrayLength() == expected.Length
+                && expected.Zip(fact.Value.EnumerateArray()).All(pair => Is(pair.Second, pair.First, scale))
+            : fact.Key != "input_size" && Is(fact.Value, expected[0], scale);
     }
 
     /// <summary>Holds a fact against the network.</summary>
     /// <param name="fact">Of one of <see cref="ConfigKeys.Facts"/>.</param>
-    /// <param name="config">What the tensors say.</param>
+    /// <param name="its">What the tensors say.</param>
     /// <exception cref="InvalidDataException">It says something else.</exception>
-    public static void Require(ConfigFact fact, ViTConfig config)
+    public static void Require(ConfigFact fact, ViTFigures its)
     {
-        if (!Agrees(fact, config))
+        if (!Agrees(fact, its))
         {
             string text = fact.Value.GetRawText();
             throw new InvalidDataException(
                 $"{fact.Source}, key '{fact.Path}': found {(text.Length > 60 ? $"{text[..60]}…" : text)}, but "
                 + $"{(fact.IsOfHeads ? "another key, or the convention, says" : "the tensors say")} "
-                + $"{Expected(fact.Key, config)}{(fact.IsOfImage || fact.Key == "patch_size" ? $"; {Square}" : "")}. "
+                + $"{Expected(fact.Key, its)}{(fact.IsOfImage || fact.Key == "patch_size" ? $"; {Square}" : "")}. "
                 + "Take the config.json that belongs to the network, or mend the key.");
         }
     }
@@ -70,11 +87,30 @@ internal static class ViTFacts
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number)
         && (scale == 1 ? number : Math.Floor((number * scale) + 1e-6)) == expected;
 
-    private static string Expected(string key, ViTConfig config) => (key, Known[key](config)) switch
+    // LayerScale's key holds the number it began with, others true or false.
+    private static bool Is(JsonElement value, bool expected) => value.ValueKind switch
     {
-        ("mlp_ratio", _) => string.Create(CultureInfo.InvariantCulture, $"{(double)config.MlpDim / config.EmbedDim:R}"),
-        ("distilled", _) => config.IsDistilled ? "true" : "false",
-        (_, [var one]) => one.ToString(CultureInfo.InvariantCulture),
-        (_, var all) => $"[{string.Join(", ", all)}]",
+        JsonValueKind.True => expected,
+        JsonValueKind.False => !expected,
+        JsonValueKind.Number => value.TryGetDouble(out double number) && number >= 0 && number > 0 == expected,
+        _ => false,
     };
+
+    private static string Expected(string key, ViTFigures its)
+    {
+        if (Parts.TryGetValue(key, out var part))
+        {
+            bool has = part(its) == true;
+            return key.StartsWith("init", StringComparison.Ordinal) || key.StartsWith("layer", StringComparison.Ordinal)
+                ? has ? "that there is LayerScale" : "0, no LayerScale"
+                : has ? "true" : "false";
+        }
+
+        return (key, Numbers[key](its)) switch
+        {
+            ("mlp_ratio", _) => string.Create(CultureInfo.InvariantCulture, $"{(double)its.Config.MlpDim / its.Config.EmbedDim:R}"),
+            (_, [var one]) => one.ToString(CultureInfo.InvariantCulture),
+            (_, var all) => $"[{string.Join(", ", all)}]",
+        };
+    }
 }

@@ -1,51 +1,36 @@
-using System.Globalization;
 using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 using Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints.Families;
 
-/// <summary>ViT and DeiT classifiers, distilled ones too.</summary>
+/// <summary>Classifiers made of a ViT's encoder layers: ViT, DeiT, DINOv2, CLIP's and SigLIP's image towers, fine-tuned MAE.</summary>
 internal sealed class ViTFamily : IFamily
 {
-    /// <inheritdoc/>
-    public bool Takes(CanonicalTensors tensors, CheckpointConfig? config) => tensors.Names.Contains(ViTArchitecture.PatchWeight);
+    private static readonly FamilyNames Names = new(
+        [
+            "vit", "deit", "dinov2", "dinov2_with_registers", "clip", "clip_vision_model", "siglip", "siglip_vision_model", "timm_wrapper",
+        ],
+        ["vit_", "deit_", "deit3_", "flexivit_", "ViTFor", "ViTModel", "DeiT", "Dinov2", "CLIP", "Siglip", "TimmWrapper"]);
 
     /// <inheritdoc/>
-    public NetworkSpec Infer(CanonicalTensors tensors, CheckpointConfig? config, List<string> notes) =>
-        ViT.Of(new ViTArchitecture(tensors, notes).Infer(config));
+    public bool Takes(CanonicalTensors tensors, CheckpointConfig? config) => tensors.Names.Contains(ViTTensors.PatchWeight);
 
     /// <inheritdoc/>
-    public NetworkWeights Read(CanonicalTensors tensors, NetworkSpec network)
+    public NetworkSpec Infer(CanonicalTensors tensors, Surroundings around)
     {
-        var shapes = new ViTArchitecture(tensors, []);
-        var weights = new NetworkWeights(network);
-        foreach (var tensor in weights.Tensors)
+        if (around.Config is { } config)
         {
-            shapes.CheckShape(tensor.Name, [.. tensor.Shape]);
-            tensors.Read(tensor.Name, tensor.Values);
-            CheckFinite(tensors, tensor);
+            Names.Require(config);
         }
 
-        return weights;
+        return new ViTArchitecture(new ViTTensors(tensors), around).Infer();
     }
+
+    /// <inheritdoc/>
+    public NetworkWeights Read(CanonicalTensors tensors, NetworkSpec network) => new ViTReader(new ViTTensors(tensors), network).Read();
 
     /// <summary>timm's default.</summary>
     public ImagePreprocessing Preprocessing(NetworkSpec network) => ImagePreprocessing.ImageNet(network.ImageSize, network.Channels);
-
-    private static void CheckFinite(CanonicalTensors tensors, WeightTensor tensor)
-    {
-        for (int i = 0; i < tensor.Values.Length; i++)
-        {
-            if (!float.IsFinite(tensor.Values[i]))
-            {
-                throw new InvalidDataException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{tensors.Source}: tensor '{tensors.Spell(tensor.Name)}' holds {tensor.Values[i]} at element {i} (row-major), "
-                    + $"expected finite ones."));
-            }
-        }
-    }
 }

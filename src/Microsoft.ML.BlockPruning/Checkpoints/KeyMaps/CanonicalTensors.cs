@@ -7,9 +7,13 @@ internal sealed class CanonicalTensors
 {
     private const int SomeNames = 1000; // enough to guess whose they are, in a file that is made to have millions
 
+    private const int Shown = 3;
+
     private readonly ITensorFile _file;
     private readonly KeyMap _map;
     private readonly Dictionary<string, (KeyRow Row, TensorEntry?[] Sources)> _tensors = new(StringComparer.Ordinal);
+
+    private readonly List<string> _passedOver = [];
 
     private CanonicalTensors(ITensorFile file, KeyMap map)
     {
@@ -25,6 +29,15 @@ internal sealed class CanonicalTensors
 
     /// <summary>Whose names the file has: "a ViT or DeiT classifier with timm's names".</summary>
     public string Describes => _map.Describes;
+
+    /// <summary>Whose names these are, for what they let a family assume.</summary>
+    public NamingStyle Style => _map.Style;
+
+    /// <summary>What a user should know: that tensors were passed over.</summary>
+    public IEnumerable<string> Notes => _passedOver.Count == 0
+        ? []
+        : [$"{_passedOver.Count} tensors that the network does not use were passed over: {string.Join(", ", _passedOver.Take(Shown))}"
+            + $"{(_passedOver.Count > Shown ? " …" : "")}."];
 
     /// <summary>The file's free strings.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _file.Metadata;
@@ -80,6 +93,11 @@ internal sealed class CanonicalTensors
         if (takers.Count == 0)
         {
             throw Foreign(name);
+        }
+
+        if (takers.TrueForAll(taker => taker.Row.Canonical is null))
+        {
+            _passedOver.Add(name);
         }
 
         foreach (var (row, place, holes) in takers.Where(taker => taker.Row.Canonical is not null))

@@ -9,6 +9,9 @@ namespace Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
 /// </param>
 internal sealed record KeyMap(string Describes, string Expected, IReadOnlyList<KeyRow> Rows)
 {
+    /// <summary>Whose names these are, for what they let a family assume.</summary>
+    public NamingStyle Style { get; init; } = NamingStyle.Timm;
+
     /// <summary>Whether a row takes a name.</summary>
     public bool Takes(string name) => Takers(name).Any();
 

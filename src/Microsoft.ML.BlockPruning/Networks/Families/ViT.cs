@@ -11,15 +11,25 @@ public static class ViT
     public static NetworkSpec Of(ViTConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        int width = config.EmbedDim, patches = config.GridSize * config.GridSize;
-        string[] prefix = config.IsDistilled ? ["cls_token", "dist_token"] : ["cls_token"];
-        string[] heads = config.IsDistilled ? ["head", "head_dist"] : ["head"];
+        return Of(config, ViTVariant.Of(config));
+    }
+
+    /// <summary>A network of a ViT's encoder layers with other ends.</summary>
+    /// <param name="config">The hyper-parameters; whether it is distilled does not count.</param>
+    /// <param name="variant">The rest.</param>
+    internal static NetworkSpec Of(ViTConfig config, ViTVariant variant)
+    {
+        int width = config.EmbedDim, patches = config.GridSize * config.GridSize, tokens = patches + variant.PrefixTokens.Count;
+        NormSpec Norm(string name) => new(name, width, config.LayerNormEps);
         return new NetworkSpec(
-            Name, config.ImageSize, config.Channels,
-            new StemSpec(config.PatchSize, new LinearSpec("patch_embed.proj", width, config.PatchDim, patches), prefix, "pos_embed"),
-            [.. Enumerable.Range(0, config.Depth).SelectMany(index => EncoderLayer(config, index))],
-            new NormSpec("norm", width, config.LayerNormEps),
-            [.. heads.Select((head, token) => new HeadSpec(new TokenPooling(token), new LinearSpec(head, config.NumClasses, width, 1)))]);
+            variant.Family, config.ImageSize, config.Channels,
+            new StemSpec(
+                config.PatchSize, new LinearSpec("patch_embed.proj", width, config.PatchDim, patches), variant.PrefixTokens, "pos_embed",
+                variant.HasStemNorm ? Norm("norm_pre") : null),
+            [.. Enumerable.Range(0, config.Depth).SelectMany(index => EncoderLayer(config, index, tokens, variant.Activation))],
+            variant.HasNorm ? Norm("norm") : null,
+            [.. variant.Heads.Select(head => new HeadSpec(
+                head.Pooling, new LinearSpec(head.Name, config.NumClasses, width, 1), variant.HasPooledNorm ? Norm("fc_norm") : null))]);
     }
 
     /// <summary>The hyper-parameters behind a specification; null where it is none of this family.</summary>
@@ -40,9 +50,9 @@ public static class ViT
     }
 
     /// <summary>One encoder layer: x += proj(attention(qkv(norm1 x))), x += fc2(GELU(fc1(norm2 x))).</summary>
-    internal static StepSpec[] EncoderLayer(ViTConfig config, int index)
+    private static StepSpec[] EncoderLayer(ViTConfig config, int index, int tokens, GeluForm activation)
     {
-        int width = config.EmbedDim, tokens = config.Tokens;
+        int width = config.EmbedDim;
         string layer = $"blocks.{index}";
         return
         [
@@ -56,7 +66,7 @@ public static class ViT
                 layer,
                 new NormSpec($"{layer}.norm2", width, config.LayerNormEps),
                 new LinearSpec($"{layer}.mlp.fc1", config.MlpDim, width, tokens),
-                new GeluSpec(),
+                new GeluSpec(activation),
                 new LinearSpec($"{layer}.mlp.fc2", width, config.MlpDim, tokens)),
         ];
     }

@@ -90,7 +90,7 @@ public sealed class ClassOrderTests
 
         CollectionAssert.AreEqual(new[] { "owl", "cat", "dog" }, _ml.BlockPruning().ReadClassNames(named.ModelPath).ToArray());
         CollectionAssert.AreEqual(new[] { "0", "1", "2" }, _ml.BlockPruning().ReadClassNames(unnamed.ModelPath).ToArray());
-        Assert.ThrowsExactly<InvalidOperationException>(() => _ml.BlockPruning().ReadClassNames(wrong.ModelPath));
+        Assert.ThrowsExactly<InvalidDataException>(() => _ml.BlockPruning().ReadClassNames(wrong.ModelPath));
     }
 
     [TestMethod]
@@ -118,10 +118,10 @@ public sealed class ClassOrderTests
     {
         using var checkpoint = new TestCheckpoint(TestNetworks.Weights(TestNetworks.Config()), "owl", "cat");
 
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+        var error = Assert.ThrowsExactly<InvalidDataException>(() =>
             AssertScores(checkpoint, _ml.Data.LoadFromEnumerable(TestImages.PixelsRows(6)), [0, 1, 2], [], label: null));
 
-        StringAssert.Contains(error.Message, "config.json names 2 classes", StringComparison.Ordinal);
+        StringAssert.Contains(error.Message, "it names 2 classes", StringComparison.Ordinal);
     }
 
     private IReadOnlyList<ClassReport> AssertOrder(
