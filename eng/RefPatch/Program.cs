@@ -37,7 +37,7 @@ if (wanted.Count > 0)
     // The format that MSBuild reads as an error.
     Console.Error.WriteLine(
         $"{args[0]} : error BP0001: {metadata.GetAssemblyDefinition().GetAssemblyName().FullName} "
-        + $"no longer has {string.Join(", ", wanted.Order())}, which saving and loading of models need; "
+        + $"no longer has {string.Join(", ", wanted.Order())}, which saving, loading and exporting of models need; "
         + "this version of Microsoft.ML is not supported.");
     return 1;
 }

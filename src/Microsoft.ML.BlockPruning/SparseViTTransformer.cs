@@ -10,6 +10,7 @@ using Microsoft.ML.BlockPruning.MlNet.Saving;
 using Microsoft.ML.BlockPruning.MlNet.Scoring;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Onnx;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Runs.Reports;
@@ -17,6 +18,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
+[assembly: IgnoresAccessChecksTo("Microsoft.ML.Data")]
 [assembly: LoadableClass(
     typeof(SparseViTTransformer), typeof(SparseViTTransformer.Loader), null, typeof(SignatureLoadModel),
     "Block-sparse vision transformer", MlNetModelFile.LoaderSignature)]
@@ -220,6 +222,33 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     {
         Scorer.ThrowIfDisposed();
         AtomicFile.Write(path, Model.ToDense().Save);
+    }
+
+    /// <summary>Writes the network alone as ONNX, with zeros in removed blocks, for other programs.</summary>
+    /// <param name="path">The .onnx file; replaced if it exists, by rename. Its size is the dense network's in float32.</param>
+    /// <remarks>
+    /// Opset 17. Input <c>pixel_values</c>, float32 [batch, channels, height, width], normalised as <see cref="Preprocessing"/> says;
+    /// output <c>logits</c>, float32 [batch, classes]. The file's metadata has <c>preprocessing</c> and <c>labels</c> as JSON. A pipeline
+    /// with this transformer, whose image column is a vector of pixels, is written by ML.NET's <c>mlContext.Model.ConvertToOnnx</c>.
+    /// </remarks>
+    /// <exception cref="IOException">The folder is missing, the disk is full, or the file cannot be replaced; names the path.</exception>
+    /// <exception cref="NotSupportedException">The network is too large for an ONNX file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written; names the path.</exception>
+    public void SaveOnnx(string path)
+    {
+        Scorer.ThrowIfDisposed();
+        AtomicFile.Write(path, file => OnnxFile.Save(Model, file));
+    }
+
+    /// <summary>Writes the network alone as ONNX to a stream.</summary>
+    /// <param name="stream">Written to from its position on; stays open.</param>
+    /// <inheritdoc cref="SaveOnnx(string)" path="/remarks"/>
+    /// <exception cref="NotSupportedException">The network is too large for an ONNX file.</exception>
+    public void SaveOnnx(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        Scorer.ThrowIfDisposed();
+        OnnxFile.Save(Model, stream);
     }
 
     /// <summary>Frees the memory that scoring works in; the transformer and all that came from it are then of no use.</summary>

@@ -1,5 +1,8 @@
+using Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
+using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
+using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
@@ -32,6 +35,9 @@ internal sealed class SmallNetwork
     }
 
     public NetworkWeights Weights { get; }
+
+    /// <summary>The same, with all of its blocks.</summary>
+    public SparseViT Dense => NetworkSubject.Sparse(Weights, new SparsityPlan());
 
     /// <summary>[Images, channels, 8, 8].</summary>
     public float[] Pixels { get; }

@@ -87,8 +87,7 @@ internal sealed record SparseViTMetadata(NetworkSpec Spec, PixelMetadata Preproc
     /// <summary>Adds what <see cref="ReadFrom"/> reads, and what Python's loaders and our dense loader ask for.</summary>
     public static void Add(SafetensorsWriter writer, NetworkSpec spec, ImagePreprocessing pixels, IReadOnlyList<string> labels)
     {
-        var preprocessing = new PixelMetadata(
-            [.. pixels.Mean], [.. pixels.Std], pixels.Resize, pixels.ResizeSize, pixels.Interpolation, pixels.ApplyOrientation);
+        var preprocessing = PixelMetadata.Of(pixels);
         if (ViT.TryConfigOf(spec) is { } config)
         {
             OwnMetadata.AddTo(writer, config);

@@ -1,12 +1,16 @@
 using System.CommandLine;
 using Microsoft.ML;
+using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Files;
 
 namespace BlockPrune.Cli;
 
-/// <summary><c>blockprune export</c>: a model in another form.</summary>
+/// <summary><c>blockprune export</c>: a model in another form, which the ending of the file says.</summary>
 internal static class ExportVerb
 {
+    private const string Tensors = ".safetensors";
+    private const string Onnx = ".onnx";
+
     private enum Form
     {
         /// <summary>Zeros in removed blocks, every tensor under timm's name.</summary>
@@ -19,45 +23,33 @@ internal static class ExportVerb
     public static Command Create(CliOutput output)
     {
         var common = new CommonOptions();
-        var model = new Argument<string>("model") { Description = "A pruned model (.zip) or network (.safetensors)" };
+        var model = new Argument<string>("model")
+        {
+            Description = "A pruned model (.zip) or network (.safetensors); for ONNX a dense checkpoint too",
+        };
         var target = new Argument<string>("target")
         {
-            Description = "The file to write: the network alone, or the model file that every reader takes, if it ends in .zip",
-        }.EndsIn([".safetensors", ModelFile.Extension], "the network alone is safetensors, the model a zip file");
+            Description = "The file to write: the network alone (.safetensors, .onnx), or the model file that every reader takes (.zip)",
+        }.EndsIn([Tensors, ModelFile.Extension, Onnx], "the network alone is safetensors or ONNX, the model a zip file");
         var form = CommonOptions.Choice("--format", "dense (zeros in removed blocks) or bsr", Form.Bsr);
-        var verb = new Command("export", "Writes the network as safetensors, or as the one model file.")
+        var verb = new Command("export", "Writes the network as safetensors or ONNX, or as the one model file.")
         {
             model, target, form, common.Json,
         };
         return verb.Does(output, (parsed, _) =>
         {
-            string path = parsed.GetRequiredValue(target);
+            string path = parsed.GetRequiredValue(target), ending = EndingOf(path);
             AtomicFile.RequireWritable(path);
-            bool isModel = path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
-            if (isModel && parsed.GetResult(form) is { Implicit: false })
+            if (ending != Tensors && parsed.GetResult(form) is { Implicit: false })
             {
-                throw new OptionsException("--format says how safetensors are written, and a .zip is none: leave one of them out.");
+                throw new OptionsException($"--format says how safetensors are written, and a {ending} is none: leave one of them out.");
             }
 
-            var context = new MLContext(seed: 1);
-            using var network = ModelFile.OpenPruned(context, parsed.GetRequiredValue(model), output);
-            if (isModel)
-            {
-                context.Model.SavePruned(network, path);
-            }
-            else if (parsed.GetValue(form) == Form.Dense)
-            {
-                network.SaveDenseNetwork(path);
-            }
-            else
-            {
-                network.SaveNetwork(path);
-            }
-
+            Write(parsed.GetRequiredValue(model), path, parsed.GetValue(form), output);
             long bytes = OutputFile.LengthOf(path);
             if (parsed.GetValue(common.Json))
             {
-                output.Json(new { Path = path, Format = isModel ? (Form?)null : parsed.GetValue(form), Bytes = bytes });
+                output.Json(new { Path = path, Format = ending == Tensors ? parsed.GetValue(form) : (Form?)null, Bytes = bytes });
             }
             else
             {
@@ -68,4 +60,39 @@ internal static class ExportVerb
             return 0;
         });
     }
+
+    private static void Write(string model, string path, Form form, CliOutput output)
+    {
+        string ending = EndingOf(path);
+        var context = new MLContext(seed: 1);
+        using var network = ending == Onnx ? ModelFile.Open(context, model) : ModelFile.OpenPruned(context, model, output);
+        switch (ending)
+        {
+            case ModelFile.Extension:
+                context.Model.SavePruned(network, path);
+                break;
+            case Onnx:
+                network.SaveOnnx(path);
+                break;
+            default:
+                Write(network, path, form);
+                break;
+        }
+    }
+
+    private static void Write(SparseViTTransformer network, string path, Form form)
+    {
+        if (form == Form.Dense)
+        {
+            network.SaveDenseNetwork(path);
+        }
+        else
+        {
+            network.SaveNetwork(path);
+        }
+    }
+
+    // A device or a pipe has none, and takes safetensors.
+    private static string EndingOf(string path) =>
+        Path.GetExtension(path).ToLowerInvariant() is { Length: > 0 } ending ? ending : Tensors;
 }

@@ -10,7 +10,6 @@ internal sealed class OnnxRuntimeLinear : IMeasuredLinear
     private readonly RunOptions _options = new();
     private readonly OrtValue[] _input;
     private readonly OrtValue[] _output;
-    private readonly string _outputName;
     private readonly float[] _y;
 
     public OnnxRuntimeLinear(LinearProblem problem, int threads)
@@ -21,14 +20,13 @@ internal sealed class OnnxRuntimeLinear : IMeasuredLinear
             InterOpNumThreads = 1,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
         };
-        (byte[] model, _outputName) = OnnxGemm.Create(problem.Weight, problem.Bias, problem.Rows);
-        _session = new InferenceSession(model, settings);
+        _session = new InferenceSession(OnnxGemm.Create(problem.Weight, problem.Bias, problem.Rows), settings);
         _y = new float[problem.Rows * problem.OutFeatures];
         _input = [OrtValue.CreateTensorValueFromMemory(problem.X, [problem.Rows, problem.InFeatures])];
         _output = [OrtValue.CreateTensorValueFromMemory(_y, [problem.Rows, problem.OutFeatures])];
     }
 
-    public void Run() => _session.Run(_options, [OnnxGemm.Input], _input, [_outputName], _output);
+    public void Run() => _session.Run(_options, [OnnxGemm.Input], _input, [OnnxGemm.Output], _output);
 
     public float[] Result() => _y;
 

@@ -41,15 +41,16 @@ internal sealed class NetworkComparison(InterleavedRounds rounds, int threads)
 
     private IEnumerable<MeasuredVariant> VariantsOf(NetworkSubject subject, int batch)
     {
-        yield return Ours(NetworkVariant.OursDense, NetworkSubject.Sparse(subject.Weights, new SparsityPlan()), batch);
+        var dense = NetworkSubject.Sparse(subject.Weights, new SparsityPlan());
+        yield return Ours(NetworkVariant.OursDense, dense, batch);
         foreach (var pruned in subject.Pruned)
         {
             yield return Ours(NetworkVariant.OursPruned, pruned, batch) with { Pruned = pruned };
         }
 
-        var fp32 = new OnnxRuntimeNetwork(subject.Weights, new Float32Linear(), batch, threads);
+        var fp32 = new OnnxRuntimeNetwork(dense, graph => new FusedLayers(graph), batch, threads);
         yield return new MeasuredVariant(NetworkVariant.OnnxRuntimeFp32, fp32, fp32.ModelBytes);
-        var int8 = new OnnxRuntimeNetwork(subject.Weights, new DynamicInt8Linear(), batch, threads);
+        var int8 = new OnnxRuntimeNetwork(dense, graph => new DynamicInt8Layers(graph), batch, threads);
         yield return new MeasuredVariant(NetworkVariant.OnnxRuntimeInt8, int8, int8.ModelBytes);
         yield return new MeasuredVariant(NetworkVariant.TorchFp32, new LibTorchNetwork(subject.Weights, batch), Bytes: null);
     }

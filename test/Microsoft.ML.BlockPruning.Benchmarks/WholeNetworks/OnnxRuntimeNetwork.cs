@@ -1,5 +1,5 @@
-using Microsoft.ML.BlockPruning.Benchmarks.Onnx;
-using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Models;
+using Microsoft.ML.BlockPruning.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
@@ -9,23 +9,26 @@ internal sealed class OnnxRuntimeNetwork : IMeasuredNetwork
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
-    private readonly string[] _outputNames;
     private readonly float[] _images;
     private readonly float[] _logits;
     private readonly OrtValue[] _input;
     private readonly OrtValue[] _output;
 
-    /// <param name="weights">The network.</param>
-    /// <param name="linear">In which arithmetic its matrices are.</param>
+    /// <param name="network">The network; its removed blocks are zeros.</param>
+    /// <param name="layersOf">In which operators it is written.</param>
     /// <param name="batch">Images of a run.</param>
     /// <param name="threads">Of one run.</param>
     /// <param name="optimisedModel">Where ONNX Runtime writes the graph that it really runs; null: nowhere.</param>
-    public OnnxRuntimeNetwork(NetworkWeights weights, IOnnxLinear linear, int batch, int threads, string? optimisedModel = null)
+    public OnnxRuntimeNetwork(
+        SparseViT network, Func<OnnxGraph, IOnnxLayers> layersOf, int batch, int threads, string? optimisedModel = null)
     {
-        var config = weights.Config;
-        var (model, output) = OnnxViT.Create(weights, batch, linear);
+        var spec = network.Spec;
+        long[] pixels = [batch, spec.Channels, spec.ImageSize, spec.ImageSize];
+        var graph = new OnnxGraph();
+        string logits = OnnxNetwork.Add(layersOf(graph), network, graph.Input(OnnxFile.Input, pixels));
+        graph.Output(logits, OnnxFile.Output, batch, spec.NumClasses);
+        byte[] model = graph.ToBytes();
         ModelBytes = model.LongLength;
-        _outputNames = [output];
         using var settings = new SessionOptions
         {
             IntraOpNumThreads = threads,
@@ -39,11 +42,10 @@ internal sealed class OnnxRuntimeNetwork : IMeasuredNetwork
         }
 
         _session = new InferenceSession(model, settings);
-        _images = new float[batch * config.ImageDim];
-        _logits = new float[batch * config.NumClasses];
-        long[] pixels = [batch, config.Channels, config.ImageSize, config.ImageSize];
+        _images = new float[batch * spec.ImageDim];
+        _logits = new float[batch * spec.NumClasses];
         _input = [OrtValue.CreateTensorValueFromMemory(_images, pixels)];
-        _output = [OrtValue.CreateTensorValueFromMemory(_logits, [batch, config.NumClasses])];
+        _output = [OrtValue.CreateTensorValueFromMemory(_logits, [batch, spec.NumClasses])];
     }
 
     /// <summary>Size of the .onnx file.</summary>
@@ -53,7 +55,7 @@ internal sealed class OnnxRuntimeNetwork : IMeasuredNetwork
 
     public ReadOnlySpan<float> Logits => _logits;
 
-    public void Run() => _session.Run(_options, [OnnxViT.Input], _input, _outputNames, _output);
+    public void Run() => _session.Run(_options, [OnnxFile.Input], _input, [OnnxFile.Output], _output);
 
     public void Dispose()
     {

@@ -119,6 +119,23 @@ public sealed class VerbTests : IDisposable
     }
 
     [TestMethod]
+    public void Export_WritesOnnx_OfAPrunedNetworkAndOfADenseOne()
+    {
+        string zip = _folder.File("pruned.zip"), pruned = _folder.File("pruned.onnx"), dense = _folder.File("dense.ONNX");
+        Assert.AreEqual(
+            0, CliRun.Of("prune", "--model", _model, "--images", _images, "--block", "8x8", "--refit", "none", "--output", zip).ExitCode);
+
+        using var first = Json("export", zip, pruned);
+        using var second = Json("export", _model, dense);
+
+        // Zeros take as much as other numbers; what the files are is tried by the library's tests, in ONNX Runtime.
+        Assert.AreEqual(Number(second, "bytes"), Number(first, "bytes"), 200);
+        Assert.IsGreaterThan(new FileInfo(_model).Length, Number(second, "bytes"));
+        Assert.AreEqual(
+            2, CliRun.Of("export", zip, pruned, "--format", "dense").ExitCode);
+    }
+
+    [TestMethod]
     public void Inspect_DrawsAMaskOfAsManyBlocksAsAreKept()
     {
         string zip = _folder.File("pruned.zip");

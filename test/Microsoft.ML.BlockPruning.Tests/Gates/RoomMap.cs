@@ -46,6 +46,7 @@ internal static class RoomMap
 
         // Checkpoints: the file of a pruned network is safetensors, and says a ViT's figures as a checkpoint does.
         ("Models", ["Formats", "Networks", "Networks.Families", "Sparsity", "Imaging", "Checkpoints.*"]),
+        ("Onnx", ["Networks", "Sparsity", "Models", "Imaging"]),
         ("Inference", ["Networks", "Models"]),
         ("Inference.Cpu", ["Formats", "Networks", "Sparsity", "Kernels.Cpu.*", "Models", "Inference"]),
         ("Inference.Cuda", ["Formats", "Networks", "Sparsity", "Kernels.Cuda.*", "Models", "Inference"]),
@@ -90,12 +91,12 @@ internal static class RoomMap
         ("Reporting.Pages", ["Formats", "Sparsity", "Imaging", "Runs.Reports", "Sweeps", "Reporting.Text", "Reporting.Plots"]),
         ("Reporting", ["Runs.Reports", "Sweeps", "Reporting.*"]),
 
-        ("MlNet.Interop", []),
+        ("MlNet.Interop", ["Onnx"]),
         ("MlNet.Progress", ["Pruning", "Pruning.Work", "Runs", "MlNet.Interop"]),
         ("MlNet.Columns", ["Networks.*", "Imaging", "Checkpoints.*", "Calibration", "Runs.*", "Reporting.Text", "MlNet.Interop",
             "MlNet.Progress"]),
-        ("MlNet.Scoring", ["Formats", "Networks", "Imaging", "Kernels.*", "Models", "Inference.*", "Torch", "Calibration", "Pruning",
-            "Pruning.Work", "Runs.*", "MlNet.Interop", "MlNet.Progress", "MlNet.Columns"]),
+        ("MlNet.Scoring", ["Formats", "Networks", "Imaging", "Kernels.*", "Models", "Onnx", "Inference.*", "Torch", "Calibration",
+            "Pruning", "Pruning.Work", "Runs.*", "MlNet.Interop", "MlNet.Progress", "MlNet.Columns"]),
         ("MlNet.Saving", ["Files", "Imaging", "Models", "Runs.Reports", "MlNet.Interop", "MlNet.Scoring"]),
         ("MlNet.Sweeping", ["Networks", "Imaging", "Kernels.*", "Models", "Torch", "Calibration", "Pruning.*", "Runs.*", "Sweeps.*",
             "MlNet.Interop", "MlNet.Progress", "MlNet.Columns", "MlNet.Scoring"]),

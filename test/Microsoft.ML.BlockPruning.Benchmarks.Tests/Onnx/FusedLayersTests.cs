@@ -1,12 +1,11 @@
 using System.Text;
 using Microsoft.ML.BlockPruning.Benchmarks.Onnx;
 using Microsoft.ML.BlockPruning.Benchmarks.WholeNetworks;
-using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Tests.Onnx;
 
 [TestClass]
-public sealed class OnnxViTTests
+public sealed class FusedLayersTests
 {
     [TestMethod]
     [DataRow(1, false)]
@@ -17,9 +16,9 @@ public sealed class OnnxViTTests
         var small = new SmallNetwork(channels, isDistilled);
         double[] expected = small.Logits();
 
-        double onnx = ErrorOf(small, expected, new OnnxRuntimeNetwork(small.Weights, new Float32Linear(), SmallNetwork.Images, threads: 2));
-        double ours = ErrorOf(
-            small, expected, new SparseNetwork(NetworkSubject.Sparse(small.Weights, new SparsityPlan()), SmallNetwork.Images, threads: 2));
+        double onnx = ErrorOf(
+            small, expected, new OnnxRuntimeNetwork(small.Dense, graph => new FusedLayers(graph), SmallNetwork.Images, threads: 2));
+        double ours = ErrorOf(small, expected, new SparseNetwork(small.Dense, SmallNetwork.Images, threads: 2));
         double torch = ErrorOf(small, expected, new LibTorchNetwork(small.Weights, SmallNetwork.Images));
 
         // 1e-4 is what the benchmark lets pass; a network of two layers is closer.
@@ -35,13 +34,14 @@ public sealed class OnnxViTTests
         string graph = Path.GetTempFileName();
         try
         {
-            var network = new OnnxRuntimeNetwork(small.Weights, new DynamicInt8Linear(), SmallNetwork.Images, threads: 2, graph);
+            var network = new OnnxRuntimeNetwork(
+                small.Dense, file => new DynamicInt8Layers(file), SmallNetwork.Images, threads: 2, graph);
             double error = ErrorOf(small, small.Logits(), network);
 
             // Far from fp32's error, so it was int8; and no layer was lost, which costs more than a tenth. Where the products saturate
             // there is no such bound.
             Assert.IsGreaterThan(1e-4, error);
-            Assert.IsTrue(error < 0.1 || DynamicInt8LinearTests.ProductsSaturate, $"off by {error}");
+            Assert.IsTrue(error < 0.1 || DynamicInt8LayersTests.ProductsSaturate, $"off by {error}");
             int matrices = (4 * small.Weights.Config.Depth) + 2;
             Assert.AreEqual(matrices, OperatorsOf(graph, "DynamicQuantizeMatMul"));
             Assert.AreEqual(0, OperatorsOf(graph, "MatMulInteger"));
@@ -60,7 +60,7 @@ public sealed class OnnxViTTests
         string graph = Path.GetTempFileName();
         try
         {
-            new OnnxRuntimeNetwork(small.Weights, new Float32Linear(), SmallNetwork.Images, threads: 2, graph).Dispose();
+            new OnnxRuntimeNetwork(small.Dense, file => new FusedLayers(file), SmallNetwork.Images, threads: 2, graph).Dispose();
 
             Assert.AreEqual(2, OperatorsOf(graph, "MultiHeadAttention"));
             Assert.AreEqual(2, OperatorsOf(graph, "BiasGelu") + OperatorsOf(graph, "Gelu"));

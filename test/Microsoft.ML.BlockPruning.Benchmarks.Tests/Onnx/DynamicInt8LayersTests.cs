@@ -1,12 +1,13 @@
 using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.BlockPruning.Benchmarks.Onnx;
 using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Tests.Onnx;
 
 [TestClass]
-public sealed class DynamicInt8LinearTests
+public sealed class DynamicInt8LayersTests
 {
     private const int Rows = 6;
 
@@ -14,7 +15,7 @@ public sealed class DynamicInt8LinearTests
     internal static bool ProductsSaturate => X86Base.IsSupported && !AvxVnni.IsSupported;
 
     [TestMethod]
-    public void Add_StaysWithinWhatRoundingMayCost()
+    public void Linear_StaysWithinWhatRoundingMayCost()
     {
         if (ProductsSaturate)
         {
@@ -54,15 +55,15 @@ public sealed class DynamicInt8LinearTests
         }
     }
 
-    private static float[] Run(LinearWeights layer, float[] x)
+    private static float[] Run(LinearWeights layer, float[] values)
     {
         var graph = new OnnxGraph();
-        string output = new DynamicInt8Linear().Add(graph, layer, graph.Input("x", Rows, layer.InFeatures));
-        graph.Output(output, Rows, layer.OutFeatures);
-        using var session = new InferenceSession(graph.ToModel());
+        string x = graph.Input("x", Rows, layer.InFeatures);
+        graph.Output(new DynamicInt8Layers(graph).Linear(OnnxLinear.Of(layer), x), "y", Rows, layer.OutFeatures);
+        using var session = new InferenceSession(graph.ToBytes());
         using var options = new RunOptions();
-        using var input = OrtValue.CreateTensorValueFromMemory(x, [Rows, layer.InFeatures]);
-        using var results = session.Run(options, ["x"], [input], [output]);
+        using var input = OrtValue.CreateTensorValueFromMemory(values, [Rows, layer.InFeatures]);
+        using var results = session.Run(options, ["x"], [input], ["y"]);
         return results[0].GetTensorDataAsSpan<float>().ToArray();
     }
 }

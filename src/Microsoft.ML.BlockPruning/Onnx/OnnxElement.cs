@@ -1,9 +1,10 @@
-namespace Microsoft.ML.BlockPruning.Benchmarks.Onnx;
+namespace Microsoft.ML.BlockPruning.Onnx;
 
 /// <summary>Element types of tensors, by their numbers in onnx.proto (TensorProto.DataType).</summary>
 internal enum OnnxElement
 {
-    Float32 = 1,
+    Float = 1,
     Int8 = 3,
     Int64 = 7,
+    UInt32 = 12,
 }
