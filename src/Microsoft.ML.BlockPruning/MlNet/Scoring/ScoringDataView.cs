@@ -1,7 +1,11 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
+
 namespace Microsoft.ML.BlockPruning.MlNet.Scoring;
 
 /// <summary>An input with the scores beside it, computed in batches when a cursor asks for them.</summary>
-internal sealed class ScoringDataView(Scorer scorer, IDataView source) : IDataView
+/// <remarks>ML.NET's ConvertToOnnx finds the steps of a pipeline by walking back over its views.</remarks>
+internal sealed class ScoringDataView(Scorer scorer, IDataView source) : ITransformCanSaveOnnx
 {
     private readonly ScoringSchema _schema = scorer.Bind(source.Schema);
 
@@ -25,4 +29,17 @@ internal sealed class ScoringDataView(Scorer scorer, IDataView source) : IDataVi
     /// <summary>One cursor: a batch is scored by all threads already.</summary>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
+
+    IDataView IDataTransform.Source => source;
+
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx)
+    {
+        ScoringExport.Check(scorer.Network, _schema.Image);
+        return true;
+    }
+
+    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => ScoringExport.Add(ctx, scorer.Network, _schema, scorer.Settings);
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) =>
+        throw new NotSupportedException("A view of scored rows is not saved; save the transformer that made it.");
 }
