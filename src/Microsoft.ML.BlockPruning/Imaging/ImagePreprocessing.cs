@@ -4,11 +4,15 @@ namespace Microsoft.ML.BlockPruning.Imaging;
 /// <remarks>
 /// Resize on 8-bit values as Pillow does, cut out the centre, divide by 255, then (value − mean) / std per channel. A one-channel network
 /// reads Pillow's luma. A float vector column holds pixels of the network's size already, so only the last two steps apply to it.
+/// Where the resized image is smaller than the centre, a border is put around it: black as torchvision's and Hugging Face's, and of the
+/// mean's colour under <see cref="ImageResize.LongestSide"/>, as timm's.
 /// </remarks>
 public sealed class ImagePreprocessing
 {
     private static readonly float[] ImageNetMean = [0.485f, 0.456f, 0.406f];
     private static readonly float[] ImageNetStd = [0.229f, 0.224f, 0.225f];
+    private readonly int _resizeWidth;
+    private readonly CropRounding _cropRounding;
 
     /// <summary>Creates a preprocessing.</summary>
     /// <param name="imageSize">Width and height that the network reads, in pixels.</param>
@@ -16,7 +20,7 @@ public sealed class ImagePreprocessing
     /// <param name="mean">[channels], of values in [0, 1].</param>
     /// <param name="std">[channels], of values in [0, 1]; positive.</param>
     /// <param name="resize">How the image becomes a square.</param>
-    /// <param name="resizeSize">The size to resize to, in pixels, at least <paramref name="imageSize"/>; 0 takes just that.</param>
+    /// <param name="resizeSize">The size to resize to, in pixels; 0 takes <paramref name="imageSize"/>.</param>
     /// <param name="interpolation">The filter.</param>
     /// <param name="applyOrientation">Whether an image file is turned as its EXIF orientation says.</param>
     /// <exception cref="ArgumentException">A value is out of range, or mean or std has not one finite value per channel.</exception>
@@ -36,22 +40,10 @@ public sealed class ImagePreprocessing
             throw new ArgumentOutOfRangeException(nameof(resize), $"{resize} with {interpolation} is not a way to resize.");
         }
 
+        ArgumentOutOfRangeException.ThrowIfNegative(resizeSize);
         int target = resizeSize == 0 || resize == ImageResize.None ? imageSize : resizeSize;
-        if (target < imageSize)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(resizeSize), resizeSize,
-                $"The centre of {imageSize} pixels cannot be cut out of {target}; resize to {imageSize} or more.");
-        }
-
-        if ((long)target * target > Array.MaxLength / channels)
-        {
-            throw new ArgumentOutOfRangeException(
-                target == imageSize ? nameof(imageSize) : nameof(resizeSize), target,
-                $"An image of {channels}x{target}x{target} values does not fit an array; "
-                + $"{(long)Math.Sqrt(Array.MaxLength / channels)} is the largest size.");
-        }
-
+        CheckArea(imageSize, imageSize, channels, nameof(imageSize));
+        CheckArea(target, target, channels, nameof(resizeSize));
         ImageSize = imageSize;
         Channels = channels;
         Mean = PerChannel(mean, channels, nameof(mean));
@@ -63,6 +55,8 @@ public sealed class ImagePreprocessing
 
         Resize = resize;
         ResizeSize = target;
+        _resizeWidth = target;
+        CropRounding = resize == ImageResize.Exact ? CropRounding.Down : CropRounding.HalfToEven;
         Interpolation = interpolation;
         ApplyOrientation = applyOrientation;
     }
@@ -82,8 +76,41 @@ public sealed class ImagePreprocessing
     /// <summary>How the image becomes a square.</summary>
     public ImageResize Resize { get; }
 
-    /// <summary>The size to resize to before the centre is cut out, in pixels.</summary>
+    /// <summary>
+    /// The size to resize to before the centre is cut out, in pixels: of the side that <see cref="Resize"/> names, and under
+    /// <see cref="ImageResize.Exact"/> the height.
+    /// </summary>
     public int ResizeSize { get; }
+
+    /// <summary>The width to resize to under <see cref="ImageResize.Exact"/>, in pixels.</summary>
+    /// <value><see cref="ResizeSize"/>, where nothing else is said.</value>
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive, or other than the height where one side is resized.</exception>
+    public int ResizeWidth
+    {
+        get => _resizeWidth;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value, nameof(ResizeWidth));
+            if (Resize != ImageResize.Exact)
+            {
+                ArgumentOutOfRangeException.ThrowIfNotEqual(value, ResizeSize, nameof(ResizeWidth));
+            }
+
+            CheckArea(value, ResizeSize, Channels, nameof(ResizeWidth));
+            _resizeWidth = value;
+        }
+    }
+
+    /// <summary>Where the centre begins when an odd number of pixels is cut away.</summary>
+    /// <value>Down under <see cref="ImageResize.Exact"/>, as Hugging Face; else half to even, as torchvision and timm.</value>
+    /// <exception cref="ArgumentOutOfRangeException">It is no value of the enum.</exception>
+    public CropRounding CropRounding
+    {
+        get => _cropRounding;
+        init => _cropRounding = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(CropRounding), value, "A centre is cut out Down or HalfToEven.");
+    }
 
     /// <summary>The filter that resizes.</summary>
     public ImageInterpolation Interpolation { get; }
@@ -111,7 +138,22 @@ public sealed class ImagePreprocessing
     /// <returns>A copy, or this one where nothing changes.</returns>
     public ImagePreprocessing WithOrientation(bool applyOrientation) => applyOrientation == ApplyOrientation
         ? this
-        : new ImagePreprocessing(ImageSize, Channels, Mean, Std, Resize, ResizeSize, Interpolation, applyOrientation);
+        : new ImagePreprocessing(ImageSize, Channels, Mean, Std, Resize, ResizeSize, Interpolation, applyOrientation)
+        {
+            ResizeWidth = ResizeWidth,
+            CropRounding = CropRounding,
+        };
+
+    private static void CheckArea(int height, int width, int channels, string name)
+    {
+        if ((long)height * width > Array.MaxLength / channels)
+        {
+            throw new ArgumentOutOfRangeException(
+                name, Math.Max(height, width),
+                $"An image of {channels}x{height}x{width} values does not fit an array; "
+                + $"{(long)Math.Sqrt(Array.MaxLength / channels)} is the largest size.");
+        }
+    }
 
     private static float[] PerChannel(IReadOnlyList<float> values, int channels, string name)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Microsoft.ML.BlockPruning.Imaging;
 
 /// <summary>Resizes 8-bit images as Pillow does: first along the rows, rounded to 8 bits, then along the columns.</summary>
@@ -16,7 +18,10 @@ internal sealed class ImageResampler(ImagePreprocessing preprocessing, long maxi
 
     private readonly ScratchBuffer _row = new();
     private readonly ScratchBuffer _rows = new();
+    private readonly byte[] _border = BorderOf(preprocessing); // [channels]
     private (int Width, int Height) _inputSize;
+    private AxisWindow _across;
+    private AxisWindow _down;
     private ResampleWeights? _horizontal;
     private ResampleWeights? _vertical;
 
@@ -30,11 +35,13 @@ internal sealed class ImageResampler(ImagePreprocessing preprocessing, long maxi
     /// <exception cref="InvalidDataException">The sides are so unlike that the work would take more memory than the image may.</exception>
     public void Resize(PixelRows input, Span<byte> output)
     {
-        int size = preprocessing.ImageSize, channels = preprocessing.Channels;
-        int stride = size * channels;
-        var (horizontal, vertical) = WeightsFor(input.Width, input.Height);
+        int channels = preprocessing.Channels;
+        Prepare(input.Width, input.Height);
+        int stride = _across.Count * channels, square = preprocessing.ImageSize * channels;
+        FillBorder(output);
 
         // Only the rows that the second pass reads.
+        var (horizontal, vertical) = (_horizontal!, _vertical!);
         int top = vertical.First[0];
         int count = vertical.First[^1] + vertical.Count[^1] - top;
         try
@@ -47,33 +54,58 @@ internal sealed class ImageResampler(ImagePreprocessing preprocessing, long maxi
                 ResizeRow(row, horizontal, rows.Slice(y * stride, stride), channels);
             }
 
-            for (int y = 0; y < size; y++)
+            for (int y = 0; y < _down.Count; y++)
             {
-                MixRows(rows[((vertical.First[y] - top) * stride)..], vertical, y, output.Slice(y * stride, stride));
+                int at = ((_down.Before + y) * square) + (_across.Before * channels);
+                MixRows(rows[((vertical.First[y] - top) * stride)..], vertical, y, output.Slice(at, stride));
             }
         }
         finally
         {
             _row.Return();
             _rows.Return();
+            DropLargeWeights();
         }
     }
 
-    private (ResampleWeights Horizontal, ResampleWeights Vertical) WeightsFor(int width, int height)
+    /// <summary>Makes the weights of both axes, where those of the last image do not serve.</summary>
+    private void Prepare(int width, int height)
     {
         if (_horizontal is not null && _vertical is not null && _inputSize == (width, height))
         {
-            return (_horizontal, _vertical);
+            return;
         }
 
-        var (targetWidth, targetHeight) = TargetOf(width, height);
-        CheckWork(width, height, targetWidth, targetHeight);
-        int size = preprocessing.ImageSize;
-        var horizontal = new ResampleWeights(width, (int)targetWidth, CropStart(targetWidth), size, preprocessing.Interpolation);
-        var vertical = new ResampleWeights(height, (int)targetHeight, CropStart(targetHeight), size, preprocessing.Interpolation);
-        bool isSmall = (horizontal.Taps.Length + vertical.Taps.Length) <= ScratchBuffer.KeptAtMost / sizeof(int);
-        (_inputSize, _horizontal, _vertical) = isSmall ? ((width, height), horizontal, vertical) : default;
-        return (horizontal, vertical);
+        var (across, down) = AxisWindow.Of(preprocessing, width, height);
+        CheckWork(width, height, across.Target, down.Target); // it may throw: until then all is as the last image left it
+        (_across, _down) = (across, down);
+        (_horizontal, _vertical) = (WeightsOf(width, across), WeightsOf(height, down));
+        _inputSize = (width, height);
+    }
+
+    /// <summary>Drops weights that are too many to be kept for an image that may not come.</summary>
+    private void DropLargeWeights()
+    {
+        if (_horizontal!.Taps.Length + _vertical!.Taps.Length > ScratchBuffer.KeptAtMost / sizeof(int))
+        {
+            (_horizontal, _vertical) = (null, null);
+        }
+    }
+
+    private ResampleWeights WeightsOf(int inputSize, AxisWindow window) =>
+        new(inputSize, (int)window.Target, (int)window.First, window.Count, preprocessing.Interpolation);
+
+    private void FillBorder(Span<byte> output)
+    {
+        if (_across.Count == preprocessing.ImageSize && _down.Count == preprocessing.ImageSize)
+        {
+            return;
+        }
+
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] = _border[i % _border.Length];
+        }
     }
 
     /// <summary>Holds what is about to be taken against the limit; in 64 bits, for one side may be a thousand times the other.</summary>
@@ -133,23 +165,12 @@ internal sealed class ImageResampler(ImagePreprocessing preprocessing, long maxi
 
     private static byte Clip(int sum) => (byte)Math.Clamp(sum >> ResampleWeights.PrecisionBits, 0, 255);
 
-    private (long Width, long Height) TargetOf(int width, int height)
-    {
-        int size = preprocessing.ResizeSize;
-        if (preprocessing.Resize == ImageResize.Exact)
-        {
-            return (size, size);
-        }
+    /// <summary>[channels]: timm's border has the mean's colour, every other is black.</summary>
+    private static byte[] BorderOf(ImagePreprocessing preprocessing) => preprocessing.Resize != ImageResize.LongestSide
+        ? new byte[preprocessing.Channels]
+        : [.. preprocessing.Mean.Select(mean => (byte)Math.Clamp(Math.Round(255 * Python(mean), MidpointRounding.ToEven), 0, 255))];
 
-        // torchvision truncates the longer side; in 64 bits, as Python has no overflow.
-        return width <= height ? (size, (long)size * height / width) : ((long)size * width / height, size);
-    }
-
-    private int CropStart(long target)
-    {
-        int rest = (int)(target - preprocessing.ImageSize);
-
-        // torchvision rounds half to even, Hugging Face rounds down.
-        return preprocessing.Resize == ImageResize.Exact ? rest / 2 : (int)Math.Round(rest / 2.0, MidpointRounding.ToEven);
-    }
+    // timm rounds 255 times the number as it is written: 0.3 ends exactly between two bytes, its float does not.
+    private static double Python(float written) =>
+        double.Parse(written.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

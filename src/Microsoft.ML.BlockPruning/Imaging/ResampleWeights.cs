@@ -20,11 +20,18 @@ internal sealed class ResampleWeights
     {
         double scale = (double)inputSize / outputSize;
         double filterScale = Math.Max(scale, 1); // shrinking widens the filter: antialiasing
-        double support = SupportOf(interpolation) * filterScale;
+        var filter = ResampleFilter.Of(interpolation);
+        double support = filter.Support * filterScale;
         TapCount = checked((int)TapsOf(inputSize, outputSize, interpolation));
         First = new int[windowSize];
         Count = new int[windowSize];
         Taps = new int[checked(windowSize * TapCount)];
+        if (interpolation == ImageInterpolation.Nearest)
+        {
+            TakePixels(inputSize, scale, windowStart);
+            return;
+        }
+
         double[] weights = new double[TapCount];
         for (int i = 0; i < windowSize; i++)
         {
@@ -34,13 +41,13 @@ internal sealed class ResampleWeights
             double sum = 0;
             for (int t = 0; t < count; t++)
             {
-                weights[t] = Filter(interpolation, (t + first - center + 0.5) * (1 / filterScale));
+                weights[t] = filter.At((t + first - center + 0.5) * (1 / filterScale));
                 sum += weights[t];
             }
 
             for (int t = 0; t < count; t++)
             {
-                double fixedPoint = weights[t] / sum * (1 << PrecisionBits);
+                double fixedPoint = (sum == 0 ? weights[t] : weights[t] / sum) * (1 << PrecisionBits);
                 Taps[(i * TapCount) + t] = (int)(fixedPoint < 0 ? fixedPoint - 0.5 : fixedPoint + 0.5);
             }
 
@@ -54,7 +61,7 @@ internal sealed class ResampleWeights
     /// <param name="outputSize">Pixels of the axis after.</param>
     /// <param name="interpolation">The filter.</param>
     public static long TapsOf(long inputSize, long outputSize, ImageInterpolation interpolation) =>
-        ((long)Math.Ceiling(SupportOf(interpolation) * Math.Max((double)inputSize / outputSize, 1)) * 2) + 1;
+        ((long)Math.Ceiling(ResampleFilter.Of(interpolation).Support * Math.Max((double)inputSize / outputSize, 1)) * 2) + 1;
 
     /// <summary>[window]: the first input pixel that an output pixel reads.</summary>
     public int[] First { get; }
@@ -68,19 +75,21 @@ internal sealed class ResampleWeights
     /// <summary>Row length of <see cref="Taps"/>.</summary>
     public int TapCount { get; }
 
-    private static double SupportOf(ImageInterpolation interpolation) => interpolation == ImageInterpolation.Bilinear ? 1 : 2;
-
-    private static double Filter(ImageInterpolation interpolation, double x)
+    /// <summary>Pillow's <c>ImagingScaleAffine</c>: places are added up in double, from the first on, so that slips are the same.</summary>
+    private void TakePixels(int inputSize, double scale, int windowStart)
     {
-        const double A = -0.5; // Keys, "Cubic convolution interpolation for digital image processing", 1981
-        x = Math.Abs(x);
-        if (interpolation == ImageInterpolation.Bilinear)
+        double at = scale * 0.5;
+        for (int i = 0; i < windowStart; i++)
         {
-            return x < 1 ? 1 - x : 0;
+            at += scale;
         }
 
-        return x < 1 ? ((((A + 2) * x) - (A + 3)) * x * x) + 1
-            : x < 2 ? ((((x - 5) * x + 8) * x) - 4) * A
-            : 0;
+        for (int i = 0; i < First.Length; i++)
+        {
+            First[i] = Math.Min((int)at, inputSize - 1);
+            Count[i] = 1;
+            Taps[i] = 1 << PrecisionBits;
+            at += scale;
+        }
     }
 }

@@ -27,6 +27,7 @@ internal sealed partial class MetadataJsonContext : JsonSerializerContext
             new JsonStringEnumConverter<GeluForm>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<ImageResize>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new JsonStringEnumConverter<ImageInterpolation>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+            new JsonStringEnumConverter<CropRounding>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
         },
     });
 

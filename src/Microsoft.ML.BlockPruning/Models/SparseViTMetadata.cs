@@ -107,9 +107,7 @@ internal sealed record SparseViTMetadata(NetworkSpec Spec, PixelMetadata Preproc
     {
         try
         {
-            return new ImagePreprocessing(
-                Spec.ImageSize, Spec.Channels, Preprocessing.Mean, Preprocessing.Std, Preprocessing.Resize, Preprocessing.ResizeSize,
-                Preprocessing.Interpolation, Preprocessing.ApplyOrientation);
+            return Preprocessing.For(Spec.ImageSize, Spec.Channels);
         }
         catch (ArgumentException error)
         {

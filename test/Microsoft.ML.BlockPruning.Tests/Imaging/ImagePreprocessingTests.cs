@@ -39,6 +39,41 @@ public sealed class ImagePreprocessingTests
     }
 
     [TestMethod]
+    public void WithOrientation_KeepsTheWidthAndTheRounding()
+    {
+        var stored = new ImagePreprocessing(8, 1, [0.1f], [0.2f], ImageResize.Exact, 9)
+        {
+            ResizeWidth = 11, CropRounding = CropRounding.HalfToEven,
+        };
+
+        var seen = stored.WithOrientation(true);
+
+        Assert.AreEqual((9, 11, CropRounding.HalfToEven), (seen.ResizeSize, seen.ResizeWidth, seen.CropRounding));
+    }
+
+    [TestMethod]
+    public void Rounding_IsThatOfWhoResizes()
+    {
+        CropRounding Of(ImageResize resize) => new ImagePreprocessing(8, 1, [0.1f], [0.2f], resize).CropRounding;
+
+        Assert.AreEqual(CropRounding.Down, Of(ImageResize.Exact)); // Hugging Face
+        Assert.AreEqual(CropRounding.HalfToEven, Of(ImageResize.ShortestSide)); // torchvision, timm
+        Assert.AreEqual(CropRounding.HalfToEven, Of(ImageResize.LongestSide));
+    }
+
+    [TestMethod]
+    public void Properties_RefuseWhatCannotBeDone()
+    {
+        ImagePreprocessing Make(ImageResize resize, int width, CropRounding rounding) =>
+            new(8, 1, [0.1f], [0.2f], resize, 9) { ResizeWidth = width, CropRounding = rounding };
+
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Make(ImageResize.Exact, 0, CropRounding.Down));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Make(ImageResize.Exact, int.MaxValue, CropRounding.Down));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Make(ImageResize.ShortestSide, 10, CropRounding.Down));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Make(ImageResize.Exact, 9, (CropRounding)7));
+    }
+
+    [TestMethod]
     public void Constructor_CopiesItsLists()
     {
         float[] mean = [0.5f];
@@ -55,7 +90,7 @@ public sealed class ImagePreprocessingTests
     [DataRow(8, 3, 1, 1f, 0, DisplayName = "one value for three channels")]
     [DataRow(8, 3, 3, 0f, 0, DisplayName = "deviation zero")]
     [DataRow(8, 3, 3, float.NaN, 0, DisplayName = "deviation NaN")]
-    [DataRow(8, 3, 3, 1f, 7, DisplayName = "resize below the crop")]
+    [DataRow(8, 3, 3, 1f, -1, DisplayName = "a size below zero")]
     [DataRow(int.MaxValue, 3, 3, 1f, 0, DisplayName = "the largest size")]
     [DataRow(26755, 3, 3, 1f, 0, DisplayName = "more values than an array holds: 26,755 squared three times")]
     [DataRow(46341, 1, 1, 1f, 0, DisplayName = "a product above 2^31")]

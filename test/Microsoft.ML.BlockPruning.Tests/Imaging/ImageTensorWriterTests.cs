@@ -19,12 +19,14 @@ public sealed class ImageTensorWriterTests
     {
         var element = ResizeFixture.Cases.Single(c => c.Text("name") == name);
         using var image = ResizeFixture.Image(element.Bytes("rgb"), element.Int("width"), element.Int("height"), format);
-        var writer = new ImageTensorWriter(ResizeFixture.Preprocessing(element));
+        var preprocessing = ResizeFixture.Preprocessing(element);
+        var writer = new ImageTensorWriter(preprocessing);
         float[] written = new float[writer.Length];
 
         writer.WriteImage(image, written);
 
-        CollectionAssert.AreEqual(element.Bytes("expected"), ResizeFixture.ToInterleaved(written, element.Int("channels")));
+        CollectionAssert.AreEqual(
+            element.Bytes("expected"), ResizeFixture.ToInterleaved(written, element.Int("channels"), preprocessing.Mean));
     }
 
     [TestMethod]

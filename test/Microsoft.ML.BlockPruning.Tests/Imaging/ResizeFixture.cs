@@ -20,15 +20,24 @@ internal static class ResizeFixture
 
     public static string Text(this JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
-    /// <summary>With mean 0 and deviation 1, so that the floats are byte / 255.</summary>
+    /// <summary>With mean 0 and deviation 1, so that the floats are byte / 255; a border has a mean's colour.</summary>
     public static ImagePreprocessing Preprocessing(JsonElement element)
     {
         int channels = element.Int("channels");
-        float[] zero = new float[channels];
+        float[] mean = element.TryGetProperty("mean", out var colour)
+            ? [.. colour.EnumerateArray().Select(value => value.GetSingle())]
+            : new float[channels];
         float[] one = [.. Enumerable.Repeat(1f, channels)];
-        return new ImagePreprocessing(
-            element.Int("imageSize"), channels, zero, one, Enum.Parse<ImageResize>(element.Text("resize")), element.Int("resizeSize"),
+        var usual = new ImagePreprocessing(
+            element.Int("imageSize"), channels, mean, one, Enum.Parse<ImageResize>(element.Text("resize")), element.Int("resizeSize"),
             Enum.Parse<ImageInterpolation>(element.Text("interpolation")));
+        return new ImagePreprocessing(usual.ImageSize, channels, mean, one, usual.Resize, usual.ResizeSize, usual.Interpolation)
+        {
+            ResizeWidth = element.TryGetProperty("resizeWidth", out var width) ? width.GetInt32() : usual.ResizeWidth,
+            CropRounding = element.TryGetProperty("cropRounding", out var rounding)
+                ? Enum.Parse<CropRounding>(rounding.GetString()!)
+                : usual.CropRounding,
+        };
     }
 
     public static MLImage Image(byte[] rgb, int width, int height, MLPixelFormat format)
@@ -46,12 +55,12 @@ internal static class ResizeFixture
         return MLImage.CreateFromPixels(width, height, format, pixels);
     }
 
-    /// <summary>Planar floats in [0, 1] back to interleaved bytes.</summary>
-    public static byte[] ToInterleaved(float[] planar, int channels)
+    /// <summary>Planar floats in [0, 1], less a mean, back to interleaved bytes.</summary>
+    public static byte[] ToInterleaved(float[] planar, int channels, IReadOnlyList<float>? mean = null)
     {
         int plane = planar.Length / channels;
         return [.. Enumerable.Range(0, planar.Length)
-            .Select(i => (byte)MathF.Round(planar[(i % channels * plane) + (i / channels)] * 255))];
+            .Select(i => (byte)MathF.Round((planar[(i % channels * plane) + (i / channels)] + (mean?[i % channels] ?? 0)) * 255))];
     }
 
     private static JsonElement Read()

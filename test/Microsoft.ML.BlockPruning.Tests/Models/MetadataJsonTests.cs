@@ -51,6 +51,33 @@ public sealed class MetadataJsonTests
             JsonSerializer.Serialize(Labels, MetadataJsonContext.Default.StringArray));
     }
 
+    /// <summary>What was not there from the beginning is written where it is not the default, so that all other files keep their bytes.
+    /// </summary>
+    [TestMethod]
+    [DataRow(ImageResize.Exact, 9, 9, CropRounding.Down, false)]
+    [DataRow(ImageResize.ShortestSide, 9, 9, CropRounding.HalfToEven, false)]
+    [DataRow(ImageResize.None, 8, 8, CropRounding.HalfToEven, false)]
+    [DataRow(ImageResize.Exact, 9, 9, CropRounding.HalfToEven, true)]
+    [DataRow(ImageResize.Exact, 9, 11, CropRounding.Down, true)]
+    [DataRow(ImageResize.ShortestSide, 9, 9, CropRounding.Down, true)]
+    public void Pixels_ComeBack_AndSayTheirDefaultsInSilence(ImageResize resize, int height, int width, CropRounding rounding, bool isSaid)
+    {
+        var pixels = new ImagePreprocessing(8, 1, [0.1f], [0.2f], resize, height, ImageInterpolation.Lanczos)
+        {
+            ResizeWidth = width, CropRounding = rounding,
+        };
+        var content = new MetadataJson<NetworkSpec>(2, ToyFamily.Spec, PixelMetadata.Of(pixels), Labels);
+
+        string text = JsonSerializer.Serialize(content, MetadataJsonContext.Strict.MetadataJsonNetworkSpec);
+        var read = JsonSerializer.Deserialize(text, MetadataJsonContext.Strict.MetadataJsonNetworkSpec)!.Preprocessing.For(8, 1);
+
+        string[] later = ["resizeWidth", "cropRounding"];
+        Assert.AreEqual(isSaid, later.Any(key => text.Contains(key, StringComparison.Ordinal)));
+        Assert.AreEqual(
+            (resize, height, width, rounding, ImageInterpolation.Lanczos),
+            (read.Resize, read.ResizeSize, read.ResizeWidth, read.CropRounding, read.Interpolation));
+    }
+
     /// <summary>Cut at every character, and with members renamed, nulled and doubled: refused with the same words, or taken.</summary>
     [TestMethod]
     public void DamagedText_IsRefusedWithTheWordsOfReflection()

@@ -113,7 +113,7 @@ public sealed class SparseViTFileTests
         AssertRefused("does not divide", file => file.ReplaceInMetadata("\"numHeads\":2", "\"numHeads\":7"));
         AssertRefused("10 labels for 11 classes", file => file.ReplaceInMetadata("\"numClasses\":10", "\"numClasses\":11"));
         AssertRefused("describes no network", file => file.ReplaceInMetadata("\"std\":[0.5]", "\"std\":[0]"));
-        AssertRefused("does not describe a network", file => file.ReplaceInMetadata("bicubic", "lanczos"));
+        AssertRefused("does not describe a network", file => file.ReplaceInMetadata("bicubic", "sinc"));
     }
 
     private static void AssertRefused(string message, Action<EditableNetworkFile> damage)
