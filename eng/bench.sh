@@ -13,6 +13,7 @@ eng/bench.sh VERB [OPTIONS]; the verbs:
   agreement      compares the plans of repeated runs, and of runs with 1 and 2 threads of libtorch
   finetune       accuracy of the bundled network pruned, then fine-tuned on Fashion-MNIST's training images
   kernels        times our block-sparse linear layers beside ONNX Runtime and libtorch
+  load           times reading real checkpoints, and holds their logits against PyTorch's: see torch-networks.sh
   networks       times whole networks beside ONNX Runtime fp32 and int8 and libtorch; top-1 too
   progress       the time left that bars and lines show, beside what the steps of three prunings then take
   pruning        time and peak memory of calibration and pruning
@@ -25,7 +26,7 @@ VERBS
 
 verb=${1:-}
 case $verb in
-    ablation | agreement | finetune | kernels | networks | progress | pruning | save-kill | single-blocks | sweep | sweep-kill) shift ;;
+    ablation | agreement | finetune | kernels | load | networks | progress | pruning | save-kill | single-blocks | sweep | sweep-kill) shift ;;
     '')
         list
         exit 2

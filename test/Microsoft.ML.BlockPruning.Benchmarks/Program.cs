@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 using Microsoft.ML.BlockPruning.Benchmarks.FineTuning;
 using Microsoft.ML.BlockPruning.Benchmarks.Kernels;
+using Microsoft.ML.BlockPruning.Benchmarks.Loading;
 using Microsoft.ML.BlockPruning.Benchmarks.Progress;
 using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
 using Microsoft.ML.BlockPruning.Benchmarks.Saving;
@@ -13,6 +14,6 @@ var root = new RootCommand("Measures what the README claims.")
 {
     KernelCommand.Create(), PruningCommand.Create(), AblationCommand.Create(), FineTuneCommand.Create(), SingleBlockCommand.Create(),
     AgreementCommand.Create(), KillCommand.Create(), SweepCommand.Create(), NetworkCommand.Create(),
-    SaveKillCommand.Create(), SaveLoopCommand.Create(), ProgressCommand.Create(),
+    SaveKillCommand.Create(), SaveLoopCommand.Create(), ProgressCommand.Create(), LoadCommand.Create(), LoadOnceCommand.Create(),
 };
 return root.Parse(args).Invoke();
