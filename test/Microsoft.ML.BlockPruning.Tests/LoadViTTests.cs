@@ -40,15 +40,19 @@ public sealed class LoadViTTests : IDisposable
     public void Checkpoint_SaysWhatWasReadAndAssumed()
     {
         using var model = new TestCheckpoint(TestNetworks.Weights(TestNetworks.Config()), "cat", "dog", "owl");
-        File.WriteAllText(model.File("preprocessor_config.json"), "{}");
+        File.WriteAllText(
+            model.File("preprocessor_config.json"), """{"image_processor_type": "ViTImageProcessor", "image_std": [0.25, 0.5, 1]}""");
 
         using var network = _ml.Transforms.LoadViT(model.ModelPath);
 
         CollectionAssert.AreEqual(new[] { "cat", "dog", "owl" }, network.LabelNames.ToArray());
         CollectionAssert.AreEqual(new[] { "0 cat", "1 dog", "2 owl" }, network.Classes.Select(one => one.ToString()).ToArray());
-        StringAssert.Contains(network.Notes.Single(), "preprocessor_config.json");
-        Assert.AreEqual("config.json, mean", network.PreprocessingSteps.Single(step => step.Name == "mean").Origin);
-        Assert.AreEqual("the default", network.PreprocessingSteps.Single(step => step.Name == "orientation").Origin);
+        StringAssert.Contains(network.Notes.Single(), "image files are turned as EXIF says");
+        string OriginOf(string name) => network.PreprocessingSteps.Single(step => step.Name == name).Origin;
+        Assert.AreEqual("preprocessor_config.json, image_std", OriginOf("std"));
+        Assert.AreEqual("the default of ViTImageProcessor, preprocessor_config.json has no image_mean", OriginOf("mean"));
+        Assert.AreEqual("Hugging Face's pipelines, which turn", OriginOf("orientation"));
+        CollectionAssert.AreEqual(new[] { 0.25f, 0.5f, 1 }, network.Preprocessing.Std.ToArray());
         Assert.AreEqual(
             "vit: images of 16x16 pixels, 3 channels, patches of 8x8, 2 layers, 16 features, 2 heads, LayerNorm epsilon 1E-06, 3 classes",
             network.Network.ToString());

@@ -86,12 +86,13 @@ internal sealed class Checkpoint : IDisposable
         var findings = new Findings();
         var file = WrappedNames.TakeOff(_file, findings.Notes);
         ForeignTensors.Refuse(file); // what the file is goes before what a config.json says of it
-        findings.Notes.InsertRange(0, [.. Config?.Notes ?? [], .. PassedOver()]);
+        findings.Notes.InsertRange(0, Config?.Notes ?? []);
         var tensors = CanonicalTensors.Of(file, _rows.KeyMaps);
         findings.Notes.AddRange(tensors.Notes);
         RequireNumbers();
         var family = _rows.Families.FirstOrDefault(family => family.Takes(tensors, Config)) ?? _rows.Families[^1];
-        var around = new Surroundings(Config, _options.NumHeads, _options.ImageSize, PixelSize: null, findings);
+        int? pixelSize = (Config?.Pixels as HuggingFacePixels)?.ImageSize; // timm's is the network's own
+        var around = new Surroundings(Config, _options.NumHeads, _options.ImageSize, pixelSize, findings);
         var network = family.Infer(tensors, around);
         RequireLabels(network);
         return new Recognised(family, tensors, network, findings);
@@ -114,14 +115,6 @@ internal sealed class Checkpoint : IDisposable
                 $"{config.Source}, key '{labels.Key}': it names {labels.Names.Count} classes, but the network's head has "
                 + $"{network.NumClasses}. Take the config.json that belongs to the network, or mend the key.");
         }
-    }
-
-    private IEnumerable<string> PassedOver()
-    {
-        const string name = "preprocessor_config.json";
-        return File.Exists(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_path))!, name))
-            ? [$"The {name} beside the network is not read; set Options.Preprocessing where it says something else than what is used."]
-            : [];
     }
 
     private sealed record Recognised(IFamily Family, CanonicalTensors Tensors, NetworkSpec Network, Findings Findings);

@@ -19,14 +19,14 @@ internal sealed record PreprocessingOrigins(string Resize, string Filter, string
     /// <summary>All of it from a pruned network, which does not say where it had it from.</summary>
     public static PreprocessingOrigins ModelFile { get; } = AllFrom("the model file");
 
-    /// <summary>Each part from config.json, or from the default where it is silent.</summary>
-    /// <param name="config">What it says; null where there is none.</param>
-    public static PreprocessingOrigins OfConfig(CheckpointConfig? config) => new(
-        Resize: (config?.IsSquashed == true ? "config.json, crop_mode; " : "") + Of(config?.CropFraction is not null, "crop_pct"),
-        Filter: Of(config?.Interpolation is not null, "interpolation"),
-        Mean: Of(config?.Mean is not null, "mean"),
-        Std: Of(config?.Std is not null, "std"),
-        Orientation: "the default");
+    /// <summary>Who says how large the centre is.</summary>
+    public string Crop { get; init; } = Tensors;
+
+    /// <summary>Each part from a file beside the network, or from the default where there is none.</summary>
+    /// <param name="pixels">What the file says; null where there is none.</param>
+    public static PreprocessingOrigins OfConfig(PixelConfig? pixels) => pixels?.Origins is { } origins
+        ? new(origins.Resize, origins.Filter, origins.Mean, origins.Std, origins.Orientation) { Crop = origins.Crop ?? Tensors }
+        : new(Default("crop_pct"), Default("interpolation"), Default("mean"), Default("std"), Orientation: "the default");
 
     /// <summary>The same for a column of pixels, which are normalised and nothing else.</summary>
     public PreprocessingOrigins OfPixels()
@@ -44,14 +44,16 @@ internal sealed record PreprocessingOrigins(string Resize, string Filter, string
         string resize = preprocessing.Resize switch
         {
             ImageResize.ShortestSide => string.Create(CultureInfo.InvariantCulture, $"shortest side to {target} pixels"),
-            ImageResize.Exact => string.Create(CultureInfo.InvariantCulture, $"to {target}x{target} pixels, whatever the proportions"),
+            ImageResize.Exact => string.Create(
+                CultureInfo.InvariantCulture, $"to {preprocessing.ResizeWidth}x{target} pixels, whatever the proportions"),
+            ImageResize.LongestSide => string.Create(CultureInfo.InvariantCulture, $"longest side to {target} pixels"),
             _ => "none",
         };
         return
         [
             Step("input", $"{square} pixels, {channels}", Tensors),
             Step("resize", resize, Resize),
-            Step("crop", target == size ? "none beyond a square" : $"the centre of {square} pixels", Tensors),
+            Step("crop", CropOf(preprocessing, square), Crop),
             Step("filter", preprocessing.Interpolation.ToString().ToLowerInvariant(), Filter),
             Step("mean", Text(preprocessing.Mean), Mean),
             Step("std", Text(preprocessing.Std), Std),
@@ -62,8 +64,19 @@ internal sealed record PreprocessingOrigins(string Resize, string Filter, string
     /// <summary>What becomes of a file's EXIF orientation.</summary>
     public static string OrientationOf(bool isApplied) => isApplied ? "turned as EXIF says" : "EXIF is passed over, as timm does";
 
-    private static string Of(bool isInFile, string key) =>
-        isInFile ? $"config.json, {key}" : $"the default, config.json has no {key}";
+    private static string CropOf(ImagePreprocessing preprocessing, string square)
+    {
+        int size = preprocessing.ImageSize, least = Math.Min(preprocessing.ResizeSize, preprocessing.ResizeWidth);
+        return preprocessing.Resize switch
+        {
+            ImageResize.LongestSide => $"the centre of {square} pixels, filled up with the colour of the mean",
+            _ when least < size => $"the centre of {square} pixels, filled up with black",
+            _ when least == size && preprocessing.ResizeWidth == preprocessing.ResizeSize => "none beyond a square",
+            _ => $"the centre of {square} pixels",
+        };
+    }
+
+    private static string Default(string key) => $"the default, config.json has no {key}";
 
     private static PreprocessingOrigins AllFrom(string origin) => new(origin, origin, origin, origin, origin);
 

@@ -123,7 +123,7 @@ public sealed class DenseModelTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         File.Move(TinyNetwork.Save(folder, classes: 3, labels: Classes), folder.File("model.safetensors"));
-        File.WriteAllText(folder.File("preprocessor_config.json"), "{}");
+        File.WriteAllText(folder.File("preprocessor_config.json"), """{"do_pad": false, "resample": 1, "colour": 1}""");
 
         var shown = CliRun.Of("inspect", folder.Path);
         using var json = Json("inspect", folder.File("model.safetensors"));
@@ -131,9 +131,9 @@ public sealed class DenseModelTests : IDisposable
         Assert.AreEqual(0, shown.ExitCode, shown.Error);
         string text = shown.Output.ReplaceLineEndings(" ");
         StringAssert.Contains(text, "2 layers, 32 features, 2 heads, LayerNorm epsilon 1E-06, 3 classes; dense, nothing is removed.");
-        StringAssert.Contains(text, "filter bicubic (from the default, config.json has no interpolation)");
+        StringAssert.Contains(text, "filter lanczos (from preprocessor_config.json, resample)");
         StringAssert.Contains(text, "Classes: 0 dog, 1 ant, 2 bee.");
-        StringAssert.Contains(text, "Note: The preprocessor_config.json beside the network is not read");
+        StringAssert.Contains(text, "has keys that are not known here and were passed over: colour");
         Assert.IsTrue(json.RootElement.GetProperty("isDense").GetBoolean());
         Assert.AreEqual(
             json.RootElement.GetProperty("denseMultiplyAdds").GetInt64(), json.RootElement.GetProperty("multiplyAdds").GetInt64());

@@ -29,7 +29,7 @@ internal static class RoomMap
         ("Checkpoints.Containers.Safetensors", ["Files", "Formats", "Checkpoints.Containers"]),
         ("Checkpoints.KeyMaps", ["Checkpoints.Containers"]),
         ("Checkpoints.Unwrapping", ["Checkpoints.Containers"]),
-        ("Checkpoints.Configuration", ["Files"]),
+        ("Checkpoints.Configuration", ["Files", "Imaging"]),
         ("Checkpoints.Families", ["Networks", "Networks.Families", "Imaging", "Checkpoints.Containers", "Checkpoints.KeyMaps",
             "Checkpoints.Configuration"]),
         ("Checkpoints", ["Files", "Networks", "Networks.Families", "Imaging", "Checkpoints.*"]),

@@ -43,7 +43,8 @@ public sealed class ImagePreprocessingTests
     {
         var stored = new ImagePreprocessing(8, 1, [0.1f], [0.2f], ImageResize.Exact, 9)
         {
-            ResizeWidth = 11, CropRounding = CropRounding.HalfToEven,
+            ResizeWidth = 11,
+            CropRounding = CropRounding.HalfToEven,
         };
 
         var seen = stored.WithOrientation(true);

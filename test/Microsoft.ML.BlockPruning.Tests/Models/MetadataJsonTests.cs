@@ -64,7 +64,8 @@ public sealed class MetadataJsonTests
     {
         var pixels = new ImagePreprocessing(8, 1, [0.1f], [0.2f], resize, height, ImageInterpolation.Lanczos)
         {
-            ResizeWidth = width, CropRounding = rounding,
+            ResizeWidth = width,
+            CropRounding = rounding,
         };
         var content = new MetadataJson<NetworkSpec>(2, ToyFamily.Spec, PixelMetadata.Of(pixels), Labels);
 

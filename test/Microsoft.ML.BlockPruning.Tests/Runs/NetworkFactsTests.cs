@@ -31,9 +31,9 @@ public sealed class NetworkFactsTests : IDisposable
         File.WriteAllText(_checkpoint.File("config.json"), """{"label_names": ["dog", "cat", "bird"], "mean": [0.25, 0.25, 0.25]}""");
         using var transformer = Fit();
 
-        // timm: the centre of 16 out of floor(16 / 0.9), bicubic, ImageNet's deviations.
+        // timm: the centre of 16 out of floor(16 / 0.875), bicubic, ImageNet's deviations.
         Assert.AreEqual(
-            "resize shortest side to 17 pixels (from the default, config.json has no crop_pct); "
+            "resize shortest side to 18 pixels (from the default, config.json has no crop_pct); "
             + "crop the centre of 16x16 pixels (from the network's tensors); "
             + "filter bicubic (from the default, config.json has no interpolation); mean 0.25, 0.25, 0.25 (from config.json, mean); "
             + "std 0.229, 0.224, 0.225 (from the default, config.json has no std); "
@@ -123,6 +123,24 @@ public sealed class NetworkFactsTests : IDisposable
             () => Fit(TestNetworks.Preprocessing().WithOrientation(true), data));
 
         StringAssert.Contains(error.Message, "'Image' holds decoded images, which no longer know EXIF's orientation");
+    }
+
+    /// <summary>The file's word was for files: where nobody asked for it, decoded images are read as they are, with a note.</summary>
+    [TestMethod]
+    public void Orientation_ThatOnlyAFileAsksFor_IsLeftOutOfDecodedImages()
+    {
+        File.WriteAllText(_checkpoint.File("preprocessor_config.json"), """{"image_processor_type": "ViTImageProcessor"}""");
+        var images = _ml.Data.LoadFromEnumerable(TestImages.ImageRows(6, "Cat", "Dog", "Bird"));
+
+        using var decoded = Fit(data: _ml.Transforms.Conversion.MapValueToKey("Label").Fit(images).Transform(images));
+        using var files = Fit();
+
+        Assert.IsFalse(decoded.ApplyOrientation);
+        Assert.IsTrue(files.ApplyOrientation);
+        StringAssert.Contains(string.Join('\n', decoded.Notes), "none is turned");
+        Assert.IsFalse(files.Notes.Any(note => note.Contains("none is turned", StringComparison.Ordinal)));
+        Assert.AreEqual(
+            "the image column, which holds decoded images", decoded.PreprocessingSteps.Single(step => step.Name == "orientation").Origin);
     }
 
     private SparseViTTransformer Fit(ImagePreprocessing? pixels = null, IDataView? data = null) => _ml.Transforms.PruneBlocks(new()

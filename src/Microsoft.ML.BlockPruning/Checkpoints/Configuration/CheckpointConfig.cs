@@ -22,6 +22,9 @@ internal sealed record CheckpointConfig
     /// <summary>Added to the variance in LayerNorm.</summary>
     public float? LayerNormEps { get; init; }
 
+    /// <summary>What it, or the <c>preprocessor_config.json</c> beside it, says of images.</summary>
+    public PixelConfig? Pixels { get; init; }
+
     /// <summary>The activation of the MLP.</summary>
     public ActivationName? Activation { get; init; }
 
@@ -39,24 +42,6 @@ internal sealed record CheckpointConfig
 
     /// <summary>By what it says that the weights were quantised.</summary>
     public string? Quantisation { get; init; }
-
-    /// <summary>[channels], subtracted from pixels in 0..1.</summary>
-    public IReadOnlyList<float>? Mean { get; init; }
-
-    /// <summary>[channels], divides what remains.</summary>
-    public IReadOnlyList<float>? Std { get; init; }
-
-    /// <summary>The resize filter as the file spells it, such as <c>bicubic</c>.</summary>
-    public string? Interpolation { get; init; }
-
-    /// <summary>Side of the centre crop over the resized image's shortest side, in (0, 1].</summary>
-    public double? CropFraction { get; init; }
-
-    /// <summary>Whether both sides are resized, whatever the proportions, before the centre is cut out (timm's <c>squash</c>).</summary>
-    public bool IsSquashed { get; init; }
-
-    /// <summary>[channels, height, width] in pixels.</summary>
-    public IReadOnlyList<int>? InputSize { get; init; }
 
     /// <summary>[numClasses], in the order of the head's rows; null also where they are only numbered.</summary>
     public IReadOnlyList<string>? LabelNames => Labels is { AreNumbers: false } ? Labels.Names : null;

@@ -39,12 +39,8 @@ internal sealed class CheckpointConfigReader(string source)
             HasNoFinalNorm = file.TryFind(file.PathOf("final_norm", Places)) is { ValueKind: JsonValueKind.False },
             NetworkSize = architecture is null ? null : NetworkSize(file),
             Quantisation = Quantisation(file),
-            Mean = file.Array(file.PathOf("mean", Places), file.Single),
-            Std = file.Array(file.PathOf("std", Places), file.Single),
-            Interpolation = file.String(file.PathOf("interpolation", Places)),
-            CropFraction = file.Number(file.PathOf("crop_pct", Places), most: 1),
-            IsSquashed = file.String(file.PathOf("crop_mode", Places)) == "squash",
-            InputSize = file.Array(file.PathOf("input_size", Places), file.Positive),
+            Pixels = TimmPixels.Read(file, "config.json", Places)
+                ?? (modelType is not null ? PreprocessorReader.UsualFor(modelType) : null),
             Labels = ConfigLabels.Of(file, Places),
             Facts = keys.Facts,
             Notes = keys.Unknown.Count == 0

@@ -10,8 +10,8 @@ internal static class ConfigKeys
 {
     private static readonly HashSet<string> Read = new(StringComparer.Ordinal)
     {
-        "model_args", "pretrained_cfg", "vision_config", "layer_norm_eps", "mean", "std", "interpolation", "crop_pct", "label_names",
-        "id2label", "model_type", "architecture", "architectures", "act_layer", "hidden_act", "quantization_config",
+        "model_args", "pretrained_cfg", "vision_config", "layer_norm_eps", "mean", "std", "interpolation", "crop_pct", "crop_mode",
+        "label_names", "id2label", "model_type", "architecture", "architectures", "act_layer", "hidden_act", "quantization_config",
     };
 
     /// <summary>Keys of what the tensors tell too (<see cref="ConfigFact"/>).</summary>
@@ -27,7 +27,6 @@ internal static class ConfigKeys
     private static readonly Dictionary<string, string[]> Fixed = new(StringComparer.Ordinal)
     {
         ["global_pool"] = Texts("token", "avg"),
-        ["crop_mode"] = Texts("center", "squash"),
         ["problem_type"] = Texts("single_label_classification"), // others read the logits another way
         ["pos_embed"] = Texts("learn"),
         ["norm_layer"] = Texts("layernorm", "LayerNorm"),

@@ -31,7 +31,7 @@ internal sealed record DenseFile(
         var weights = checkpoint.ReadWeights();
         var (preprocessing, origins) = own is not null
             ? (own, PreprocessingOrigins.Options)
-            : (checkpoint.Preprocessing, PreprocessingOrigins.OfConfig(checkpoint.Config));
+            : (checkpoint.Preprocessing, PreprocessingOrigins.OfConfig(checkpoint.Config?.Pixels));
         if (isOriented)
         {
             preprocessing = preprocessing.WithOrientation(true);
@@ -40,6 +40,22 @@ internal sealed record DenseFile(
 
         CheckPreprocessing(context, preprocessing, weights.Spec);
         return new DenseFile(weights, preprocessing, origins, checkpoint.LabelNames);
+    }
+
+    /// <summary>The same for images that are decoded already and know no orientation, with a note: the file's word was for files.</summary>
+    public DenseFile ForDecodedImages()
+    {
+        Weights.Notes =
+        [
+            .. Weights.Notes,
+            "The image column holds decoded images, which no longer know EXIF's orientation: none is turned, though the network's "
+            + "preprocessor_config.json is of pipelines that turn. Give the bytes or the paths of the files.",
+        ];
+        return this with
+        {
+            Preprocessing = Preprocessing.WithOrientation(false),
+            Origins = Origins with { Orientation = "the image column, which holds decoded images" },
+        };
     }
 
     /// <summary>The network for scoring, its classes in its own order.</summary>

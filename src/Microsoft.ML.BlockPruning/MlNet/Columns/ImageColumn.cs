@@ -63,6 +63,9 @@ internal static class ImageColumn
         }
     }
 
+    /// <summary>Whether the column that <see cref="Find"/> would find holds decoded images.</summary>
+    public static bool IsDecoded(DataViewSchema input, string name) => input.GetColumnOrNull(name)?.Type is ImageDataViewType;
+
     private static DataViewSchema.Column? PathsOf(DataViewSchema input) =>
         input.GetColumnOrNull(PathName) is { Type: TextDataViewType } paths ? paths : null;
 

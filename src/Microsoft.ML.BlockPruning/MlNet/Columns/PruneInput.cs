@@ -38,8 +38,14 @@ internal sealed record PruneInput(
     /// <inheritdoc cref="Open(IHost, InputRequest, DataViewSchema)"/>
     public static PruneInput Open(IHost host, InputRequest input, DataViewSchema data, Func<string, Checkpoint> openCheckpoint)
     {
-        var (weights, preprocessing, origins, labelNames) = DenseFile.Read(
-            host, input.ModelPath, input.Preprocessing, input.ApplyOrientation, openCheckpoint);
+        var file = DenseFile.Read(host, input.ModelPath, input.Preprocessing, input.ApplyOrientation, openCheckpoint);
+        bool isTurnedByFile = input.Preprocessing is null && !input.ApplyOrientation && file.Preprocessing.ApplyOrientation;
+        if (isTurnedByFile && ImageColumn.IsDecoded(data, input.ImageColumnName))
+        {
+            file = file.ForDecodedImages();
+        }
+
+        var (weights, preprocessing, origins, labelNames) = file;
         var image = ImageColumn.Find(host, data, input.ImageColumnName, preprocessing);
         if (image.Type is VectorDataViewType { ItemType: var item } && item == NumberDataViewType.Single)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.ML.BlockPruning.Checkpoints.Configuration;
+using Microsoft.ML.BlockPruning.Imaging;
 
 namespace Microsoft.ML.BlockPruning.Tests.Checkpoints.Configuration;
 
@@ -20,11 +21,11 @@ public sealed class CheckpointConfigTests
             """);
         Assert.AreEqual(12, config.AttentionHeads);
         Assert.IsNull(config.LayerNormEps);
-        Assert.AreEqual("bicubic", config.Interpolation);
-        Assert.AreEqual(0.9, config.CropFraction);
-        CollectionAssert.AreEqual(new[] { 3, 224, 224 }, config.InputSize!.ToArray());
-        CollectionAssert.AreEqual(new[] { 0.5f, 0.25f, 0.125f }, config.Mean!.ToArray());
-        CollectionAssert.AreEqual(new[] { 1f, 2f, 4f }, config.Std!.ToArray());
+        Assert.AreEqual(224, config.Pixels!.ImageSize);
+        var pixels = config.Pixels.For(224, channels: 3);
+        Assert.AreEqual((ImageInterpolation.Bicubic, 248), (pixels.Interpolation, pixels.ResizeSize));
+        CollectionAssert.AreEqual(new[] { 0.5f, 0.25f, 0.125f }, pixels.Mean.ToArray());
+        CollectionAssert.AreEqual(new[] { 1f, 2f, 4f }, pixels.Std.ToArray());
         CollectionAssert.AreEqual(new[] { "cat", "dog" }, config.LabelNames!.ToArray());
     }
 
@@ -40,7 +41,7 @@ public sealed class CheckpointConfigTests
         Assert.AreEqual(3, config.AttentionHeads);
         Assert.AreEqual(1e-12f, config.LayerNormEps);
         CollectionAssert.AreEqual(new[] { "cat", "dog" }, config.LabelNames!.ToArray());
-        Assert.IsNull(config.Mean);
+        Assert.IsNull(config.Pixels);
     }
 
     [TestMethod]
