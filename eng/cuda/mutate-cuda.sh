@@ -116,6 +116,14 @@ mutate norm-no-epsilon '/ (float)p.width + p.eps' '/ (float)p.width'
 mutate norm-variance-cancels 'f32x2 d = Vectors<E>::load2(x + i) - mean;' 'f32x2 d = Vectors<E>::load2(x + i);' \
     '/ (float)p.width + p.eps' '/ (float)p.width - mean * mean + p.eps'
 mutate norm-padding-not-cleared 'i < p.padded; i += 64' 'i < p.width; i += 64'
+# Means
+subject=MeanKernelTests
+mutate mean-of-all-tokens 'token = p.first + warp' 'token = warp'
+mutate mean-divided-by-all '/ (float)(p.tokens - p.first)' '/ (float)p.tokens'
+mutate mean-of-three-warps ' + sums[lane + 96]' ''
+mutate mean-no-sync 'sums[thread()] = sum;
+    __syncthreads();' 'sums[thread()] = sum;'
+mutate mean-past-the-padding 'if (warp == 0 && i < p.padded)' 'if (warp == 0)'
 # Attention
 subject=AttentionKernelTests
 mutate softmax-without-maximum 'highest = __builtin_fmaxf(highest, s[n][e]);' 'highest = 0.f;'

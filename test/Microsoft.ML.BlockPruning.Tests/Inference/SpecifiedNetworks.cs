@@ -106,6 +106,43 @@ internal static class SpecifiedNetworks
         new NormSpec("last", 24, Eps),
         [new HeadSpec(new MeanPooling(FirstToken: 0), new LinearSpec("classes", 5, 24, 1), new NormSpec("pooled", 24, Eps))]);
 
+    /// <summary>For a GPU: as CLIP and MAE have it: a norm before the first step and one of each mean, none in between; registers.</summary>
+    public static NetworkSpec MeansForTheGpu { get; } = new(
+        "means for the GPU", imageSize: 8, channels: 3,
+        new StemSpec(
+            PatchSize: 2, new LinearSpec("stem", 40, 12, 16), ["one", "r1", "r2", "r3", "r4"], "position", new NormSpec("norm of all", 40, Eps)),
+        [
+            Attention("a", 40, heads: 2, headDim: 16, tokens: 21),
+            Mlp("a", 40, hidden: 48, tokens: 21, GeluForm.Quick),
+            Attention("b", 40, heads: 5, headDim: 8, tokens: 21),
+            Mlp("b", 40, hidden: 24, tokens: 21, GeluForm.Tanh),
+        ],
+        norm: null,
+        [
+            new HeadSpec(new MeanPooling(FirstToken: 5), new LinearSpec("mean", 6, 40, 1), new NormSpec("norm of means", 40, Eps)),
+            new HeadSpec(new TokenPooling(20), new LinearSpec("token", 6, 40, 1), new NormSpec("norm of tokens", 40, Eps)),
+            new HeadSpec(new MeanPooling(FirstToken: 0), new LinearSpec("bare", 6, 40, 1)),
+        ]);
+
+    /// <summary>For a GPU: as DINOv2 and SigLIP have it: the last norm of all tokens, one of them and the mean of all; no prefix.</summary>
+    public static NetworkSpec NormedMeansForTheGpu { get; } = new(
+        "normed means for the GPU", imageSize: 8, channels: 1,
+        new StemSpec(PatchSize: 2, new LinearSpec("stem", 24, 4, 16), [], "position"),
+        [Attention("a", 24, heads: 1, headDim: 24, tokens: 16), Mlp("a", 24, hidden: 40, tokens: 16)],
+        new NormSpec("last", 24, Eps),
+        [
+            new HeadSpec(new TokenPooling(3), new LinearSpec("token", 4, 24, 1)),
+            new HeadSpec(new MeanPooling(FirstToken: 0), new LinearSpec("mean", 4, 24, 1), new NormSpec("of means", 24, Eps)),
+        ]);
+
+    /// <summary>For a GPU: no norm but those of the steps, so that a head reads the stream itself, of few classes.</summary>
+    public static NetworkSpec BareForTheGpu { get; } = new(
+        "bare for the GPU", imageSize: 8, channels: 1,
+        new StemSpec(PatchSize: 2, new LinearSpec("stem", 24, 4, 16), ["one"], Position: null),
+        [Mlp("a", 24, hidden: 40, tokens: 17), Attention("b", 24, heads: 1, headDim: 24, tokens: 17)],
+        norm: null,
+        [new HeadSpec(new TokenPooling(2), new LinearSpec("token", 2, 24, 1))]);
+
     public static IReadOnlyDictionary<string, NetworkSpec> All { get; } = new Dictionary<string, NetworkSpec>
     {
         ["toy"] = ToyFamily.Spec,
@@ -114,6 +151,9 @@ internal static class SpecifiedNetworks
         ["unmixed"] = Unmixed,
         ["gelus"] = Gelus,
         ["for the GPU"] = ForTheGpu,
+        ["means for the GPU"] = MeansForTheGpu,
+        ["normed means for the GPU"] = NormedMeansForTheGpu,
+        ["bare for the GPU"] = BareForTheGpu,
         ["other norms"] = OtherNorms,
         ["without positions"] = WithoutPositions,
     };

@@ -34,16 +34,11 @@ internal static class CudaRequirements
                 $"The CUDA session merges no tokens, the network does in '{merge.Layer}': score it on the CPU.");
         }
 
-        if (spec.Heads.FirstOrDefault(head => head.Pooling is not TokenPooling) is { } mean)
+        if (spec.Parts.OfType<NormPart>().FirstOrDefault(part => part.Norm.Features % 2 != 0) is { } odd)
         {
             throw new NotSupportedException(
-                $"The CUDA session reads single tokens, the network's '{mean.Linear.Name}' reads the mean of many: score it on the CPU.");
-        }
-
-        if (spec.Norm is null || spec.Stem.Norm is not null || spec.Heads.Any(head => head.Norm is not null))
-        {
-            throw new NotSupportedException(
-                "The CUDA session norms the tokens once after the last step, the network does so elsewhere: score it on the CPU.");
+                $"The CUDA kernels norm an even number of features, the network's '{odd.Norm.Name}' has {odd.Norm.Features}: "
+                + "score it on the CPU.");
         }
 
         foreach (var branch in spec.Steps.Cast<BranchSpec>())

@@ -155,7 +155,7 @@ internal sealed class CudaSession : IScoringSession
         var arena = _arena!;
         images.CopyTo(new Span<float>((void*)arena.Input, images.Length));
         _graphs!.Run(count);
-        for (int head = 0; head < _network.Heads.Count; head++)
+        for (int head = 0; head < _network.Heads.Length; head++)
         {
             byte* row = (byte*)arena.Output + (head * arena.HeadBytes);
             for (int image = 0; image < count; image++, row += arena.LogitBytesPerRow)
@@ -169,7 +169,7 @@ internal sealed class CudaSession : IScoringSession
     /// <summary>The logits of several heads are averaged (DeiT §3), in float32.</summary>
     private void TakeLogits(int head, ReadOnlySpan<byte> row, Span<float> logits)
     {
-        int heads = _network.Heads.Count;
+        int heads = _network.Heads.Length;
         BlockCodecs.Of(_network.Element).Decode(row, _row);
         for (int label = 0; label < logits.Length; label++)
         {

@@ -29,7 +29,7 @@ internal sealed class DeviceArena : IDisposable
         long residual = Reserve(codec.BytesOf(rows * network.StreamStride));
         long narrow = Reserve(codec.BytesOf(rows * network.NarrowStride));
         long wide = Reserve(codec.BytesOf(rows * network.WideStride));
-        long logits = Reserve(network.Heads.Count * HeadBytes);
+        long logits = Reserve(network.Heads.Length * HeadBytes);
         try
         {
             var memory = _scope.Own(new DeviceBuffer(driver, _bytes)).Pointer;
@@ -40,7 +40,7 @@ internal sealed class DeviceArena : IDisposable
             Wide = new DeviceRows(memory.Plus(wide), network.WideStride);
             Logits = memory.Plus(logits);
             Input = Pin((long)capacity * InputBytesPerImage, driver);
-            Output = Pin(network.Heads.Count * HeadBytes, driver);
+            Output = Pin(network.Heads.Length * HeadBytes, driver);
         }
         catch
         {
@@ -65,10 +65,10 @@ internal sealed class DeviceArena : IDisposable
     /// <summary>The residual stream, a row a token.</summary>
     public DeviceRows Residual { get; }
 
-    /// <summary>What a norm gives, and what attention gives.</summary>
+    /// <summary>What a norm of all tokens gives, and what attention gives.</summary>
     public DeviceRows Narrow { get; }
 
-    /// <summary>The patches, then q, k and v, then the hidden features of the MLP: never two of them at once.</summary>
+    /// <summary>Patches, then q, k and v, then an MLP's hidden features, at last what a head reads: never two of them at once.</summary>
     public DeviceRows Wide { get; }
 
     /// <summary>[heads, capacity] rows of logits.</summary>

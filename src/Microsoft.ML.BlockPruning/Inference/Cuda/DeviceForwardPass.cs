@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
+using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Inference.Cuda;
 
@@ -16,43 +17,86 @@ internal sealed class DeviceForwardPass(
         driver.CopyToDevice(arena.Images, arena.Input, (long)count * arena.InputBytesPerImage, stream);
         kernels.CutPatches(Patches(), count, network.Element, stream);
         Linear(network.PatchEmbedding, rows, arena.Wide, network.StartTokens, tokens, CudaActivation.None, arena.Residual);
-        for (int i = 0; i < network.LastMixing; i++)
+        Normed(network.StemNorm, rows, arena.Residual, arena.Residual, arena.Residual.Stride);
+        for (int i = 0; i < network.WholeBranches; i++)
         {
             Begin(network.Branches[i], rows, arena.Residual, arena.Narrow);
             Attend(network.Branches[i], count, tokens);
             End(network.Branches[i], rows, arena.Narrow, arena.Residual);
         }
 
-        QueueWhatHeadsRead(count);
-        for (int head = 0; head < network.Heads.Count; head++)
+        var (read, norm) = (arena.Residual, network.Norm);
+        if (network.ReadTokens is { } few)
         {
-            var logits = new DeviceRows(arena.Logits.Plus(head * arena.HeadBytes), network.LogitStride);
-            Normalize(network.Norm, count, TokenOfEveryImage(arena.Residual, network.HeadTokens[head]), arena.Narrow);
-            Linear(network.Heads[head], count, arena.Narrow, default, 0, CudaActivation.None, logits);
+            QueueWhatHeadsRead(count, few);
+        }
+        else
+        {
+            (read, norm) = (Normed(norm, rows, read, arena.Narrow, arena.Narrow.Stride), null);
         }
 
-        driver.CopyToHost(arena.Output, arena.Logits, network.Heads.Count * arena.HeadBytes, stream);
+        foreach (var head in network.Heads)
+        {
+            Classify(head, count, read, norm);
+        }
+
+        driver.CopyToHost(arena.Output, arena.Logits, network.Heads.Length * arena.HeadBytes, stream);
+    }
+
+    /// <summary>One head over what it reads of every image; rows that are pooled stand where the hidden features were.</summary>
+    /// <param name="head">The head.</param>
+    /// <param name="count">Number of images.</param>
+    /// <param name="tokens">Of all images.</param>
+    /// <param name="norm">What is still to be done with them; null where nothing is.</param>
+    private void Classify(DeviceHead head, int count, DeviceRows tokens, DeviceNorm? norm)
+    {
+        int padded = head.Linear.PaddedInFeatures;
+        var read = head.Pooling is TokenPooling token ? TokenOfEveryImage(tokens, token.Token) : arena.Wide;
+        if (head.Pooling is MeanPooling mean)
+        {
+            kernels.Average(
+                new MeanParameters
+                {
+                    X = tokens.Pointer,
+                    Y = read.Pointer,
+                    Tokens = network.Spec.Tokens,
+                    First = mean.FirstToken,
+                    Padded = padded,
+                    XStride = tokens.Stride,
+                    YStride = read.Stride,
+                },
+                count,
+                network.Element,
+                stream);
+        }
+
+        read = Normed(norm, count, read, arena.Wide, padded);
+        read = Normed(head.Norm, count, read, arena.Wide, padded);
+        var logits = new DeviceRows(arena.Logits.Plus(head.Number * arena.HeadBytes), network.LogitStride);
+        Linear(head.Linear, count, read, default, 0, CudaActivation.None, logits);
     }
 
     /// <summary>The last branch that mixes tokens and those after it: only for the tokens that heads read.</summary>
-    private void QueueWhatHeadsRead(int count)
+    private void QueueWhatHeadsRead(int count, int[] tokens)
     {
-        if (network.LastMixing >= 0)
+        DeviceBranch? last = null;
+        int next = network.WholeBranches;
+        if (next < network.Branches.Count && network.Branches[next].Attention is not null)
         {
-            var last = network.Branches[network.LastMixing];
+            last = network.Branches[next++];
             Begin(last, count * network.Spec.Tokens, arena.Residual, arena.Narrow);
-            Attend(last, count, network.ReadTokens[^1] + 1);
+            Attend(last, count, tokens[^1] + 1);
         }
 
-        foreach (int token in network.ReadTokens)
+        foreach (int token in tokens)
         {
             var (narrow, residual) = (TokenOfEveryImage(arena.Narrow, token), TokenOfEveryImage(arena.Residual, token));
-            if (network.LastMixing >= 0)
+            if (last is not null)
             {
-                End(network.Branches[network.LastMixing], count, narrow, residual);
+                End(last, count, narrow, residual);
             }
 
-            for (int i = network.LastMixing + 1; i < network.Branches.Count; i++)
+            for (int i = next; i < network.Branches.Count; i++)
             {
                 Begin(network.Branches[i], count, residual, narrow);
                 End(network.Branches[i], count, narrow, residual);
@@ -63,7 +107,7 @@ internal sealed class DeviceForwardPass(
     /// <summary>The norm and the first layer, into the wide rows.</summary>
     private void Begin(DeviceBranch branch, int rows, DeviceRows residual, DeviceRows narrow)
     {
-        Normalize(branch.Norm, rows, residual, narrow);
+        Normed(branch.Norm, rows, residual, narrow, arena.Narrow.Stride);
         if (branch.HasHiddenGap)
         {
             driver.Clear(arena.Wide.Pointer, BlockCodecs.Of(network.Element).BytesOf((long)rows * arena.Wide.Stride), stream);
@@ -80,7 +124,15 @@ internal sealed class DeviceForwardPass(
         DeviceLinear layer, int rows, DeviceRows x, DeviceRows residual, int residualRows, CudaActivation activation, DeviceRows y) =>
         kernels.Linear(layer, rows, x, residual, residualRows, activation, y, stream);
 
-    private void Normalize(DeviceNorm norm, int rows, DeviceRows x, DeviceRows y) =>
+    /// <summary>y = norm(x) with zeros up to the padded width; y may be x.</summary>
+    /// <returns>y, or x where there is no norm.</returns>
+    private DeviceRows Normed(DeviceNorm? optional, int rows, DeviceRows x, DeviceRows y, int padded)
+    {
+        if (optional is not { } norm)
+        {
+            return x;
+        }
+
         kernels.Normalize(
             new NormParameters
             {
@@ -90,13 +142,15 @@ internal sealed class DeviceForwardPass(
                 Y = y.Pointer,
                 Rows = rows,
                 Width = norm.Width,
-                Padded = arena.Narrow.Stride,
+                Padded = padded,
                 XStride = x.Stride,
                 YStride = y.Stride,
                 Epsilon = norm.Epsilon,
             },
             network.Element,
             stream);
+        return y;
+    }
 
     private void Attend(DeviceBranch branch, int count, int queries)
     {

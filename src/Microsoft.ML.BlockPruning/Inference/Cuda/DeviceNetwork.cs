@@ -7,7 +7,7 @@ using Microsoft.ML.BlockPruning.Networks;
 namespace Microsoft.ML.BlockPruning.Inference.Cuda;
 
 /// <summary>All weights of a network on the device, and how wide rows of activations are that they read and write.</summary>
-/// <remarks><see cref="CudaRequirements"/> has seen to it that steps are branches, heads read one token, norms are a ViT's.</remarks>
+/// <remarks><see cref="CudaRequirements"/> has seen to it that all steps are branches.</remarks>
 internal sealed class DeviceNetwork : IDisposable
 {
     private readonly CudaScope _scope = new();
@@ -23,9 +23,12 @@ internal sealed class DeviceNetwork : IDisposable
             var upload = new DeviceUploader(driver, element, stream, _scope);
             PatchEmbedding = upload.Linear(weights.Dense(spec.Stem.Patch), bias: null); // its bias is part of the start tokens
             Branches = [.. spec.Steps.Cast<BranchSpec>().Select(branch => upload.Branch(branch, weights))];
-            Norm = upload.Norm(spec.Norm!, weights);
-            Heads = [.. spec.Heads.Select(head => upload.Linear(weights.Dense(head.Linear), weights.Dense(head.Linear).Bias))];
-            StreamStride = Branches.Select(branch => branch.Second).Append(PatchEmbedding).Max(linear => linear.PaddedOutFeatures);
+            StemNorm = upload.OptionalNorm(spec.Stem.Norm, weights);
+            Norm = upload.OptionalNorm(spec.Norm, weights);
+            Heads = [.. spec.Heads.Select((head, number) => upload.Head(head, number, weights))];
+            StreamStride = Branches.Select(branch => branch.Second).Append(PatchEmbedding).Select(linear => linear.PaddedOutFeatures)
+                .Concat(Heads.Select(head => head.Linear.PaddedInFeatures)) // without norms they read the stream itself
+                .Max();
             StartTokens = upload.Rows(Inference.StartTokens.Of(network), spec.Stem.Patch.OutFeatures, StreamStride);
         }
         catch
@@ -34,17 +37,19 @@ internal sealed class DeviceNetwork : IDisposable
             throw;
         }
 
-        HeadTokens = [.. spec.Heads.Select(head => ((TokenPooling)head.Pooling).Token)];
-        ReadTokens = [.. HeadTokens.Distinct().Order()];
-        LastMixing = Branches.ToList().FindLastIndex(branch => branch.Attention is not null);
+        ReadTokens = spec.Heads.All(head => head.Pooling is TokenPooling)
+            ? [.. spec.Heads.Select(head => ((TokenPooling)head.Pooling).Token).Distinct().Order()]
+            : null;
+        int lastMixing = Branches.ToList().FindLastIndex(branch => branch.Attention is not null);
+        WholeBranches = ReadTokens is null ? Branches.Count : Math.Max(lastMixing, 0);
         NarrowStride = Branches.Select(branch => branch.First)
-            .Concat(Branches.Where(branch => branch.Attention is not null).Select(branch => branch.Second)).Concat(Heads)
-            .Max(linear => linear.PaddedInFeatures);
+            .Concat(Branches.Where(branch => branch.Attention is not null).Select(branch => branch.Second))
+            .Concat(Heads.Select(head => head.Linear)).Max(linear => linear.PaddedInFeatures);
         WideStride = Branches.Select(branch => branch.First.PaddedOutFeatures)
             .Concat(Branches.Where(branch => branch.Attention is null).Select(branch => branch.Second.PaddedInFeatures))
-            .Append(PatchEmbedding.PaddedInFeatures)
+            .Append(PatchEmbedding.PaddedInFeatures).Concat(Heads.Select(head => head.Linear.PaddedInFeatures))
             .Max();
-        LogitStride = Heads[0].PaddedOutFeatures;
+        LogitStride = Heads[0].Linear.PaddedOutFeatures;
     }
 
     public NetworkSpec Spec { get; }
@@ -55,19 +60,20 @@ internal sealed class DeviceNetwork : IDisposable
 
     public IReadOnlyList<DeviceBranch> Branches { get; }
 
-    public DeviceNorm Norm { get; }
+    /// <summary>Before the first branch; null where there is none.</summary>
+    public DeviceNorm? StemNorm { get; }
+
+    /// <summary>Of all tokens after the last branch; null where there is none.</summary>
+    public DeviceNorm? Norm { get; }
 
     /// <summary>In the specification's order.</summary>
-    public IReadOnlyList<DeviceLinear> Heads { get; }
+    public DeviceHead[] Heads { get; }
 
-    /// <summary>The token that each head reads.</summary>
-    public IReadOnlyList<int> HeadTokens { get; }
+    /// <summary>The tokens that heads read, each once, ascending; null where a head reads a mean.</summary>
+    public int[]? ReadTokens { get; }
 
-    /// <summary>The tokens that heads read, each once, ascending.</summary>
-    public IReadOnlyList<int> ReadTokens { get; }
-
-    /// <summary>The last branch with attention; −1 where there is none. After it, only what heads read is computed.</summary>
-    public int LastMixing { get; }
+    /// <summary>Leading branches that all tokens pass: those before the last attention, or all where a head reads a mean.</summary>
+    public int WholeBranches { get; }
 
     /// <summary>[tokens]: what every image's tokens are before its patches are added.</summary>
     public DeviceRows StartTokens { get; }
@@ -78,7 +84,7 @@ internal sealed class DeviceNetwork : IDisposable
     /// <summary>Elements of a row of a norm's or attention's result: the widest that a layer reads there.</summary>
     public int NarrowStride { get; }
 
-    /// <summary>Elements of a row of patches, of q, k and v, or of an MLP's hidden features.</summary>
+    /// <summary>Elements of a row of patches, of q, k and v, of an MLP's hidden features, or of what a head reads.</summary>
     public int WideStride { get; }
 
     /// <summary>Elements of a row of logits.</summary>

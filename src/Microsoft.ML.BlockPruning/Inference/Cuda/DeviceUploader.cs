@@ -19,6 +19,11 @@ internal sealed class DeviceUploader(ICudaDriver driver, NumberFormat element, C
     public DeviceNorm Norm(NormSpec norm, SparseWeights weights) => new(
         Upload<float>(weights[norm].Scale), Upload<float>(weights[norm].Offset), norm.Features, norm.Eps);
 
+    public DeviceNorm? OptionalNorm(NormSpec? norm, SparseWeights weights) => norm is null ? null : Norm(norm, weights);
+
+    public DeviceHead Head(HeadSpec head, int number, SparseWeights weights) => new(
+        number, head.Pooling, OptionalNorm(head.Norm, weights), Linear(weights.Dense(head.Linear), weights.Dense(head.Linear).Bias));
+
     public DeviceBranch Branch(BranchSpec branch, SparseWeights weights) => new(
         Norm(branch.Norm, weights),
         Linear(weights[branch.First].Weight, weights[branch.First].Bias),

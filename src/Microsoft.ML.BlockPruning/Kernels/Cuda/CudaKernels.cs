@@ -18,6 +18,7 @@ internal sealed class CudaKernels : IDisposable
     public const int MaximumHeadWidth = 128;
 
     private const int Threads = 128;
+    private const int FeaturesOfMean = 64; // two a lane
     private const int DefaultSharedBytes = 48 * 1024;
     private const string ResourceName = "block_sparse.ptx";
     private static readonly int[] HeadWidths = [32, 64, 128];
@@ -99,6 +100,14 @@ internal sealed class CudaKernels : IDisposable
         Launch(
             $"norm_{NameOf(element)}",
             new LaunchShape(Tiles(parameters.Rows, Threads / 32), 1, 1, Threads, 0),
+            parameters,
+            stream);
+
+    /// <summary>The mean of some tokens of each image.</summary>
+    public void Average(MeanParameters parameters, int images, NumberFormat element, CudaStream stream) =>
+        Launch(
+            $"mean_{NameOf(element)}",
+            new LaunchShape(images, Tiles(parameters.Padded, FeaturesOfMean), 1, Threads, 2 * Threads * sizeof(float)),
             parameters,
             stream);
 
@@ -229,6 +238,19 @@ internal struct NormParameters
     public int XStride;
     public int YStride;
     public float Epsilon;
+}
+
+/// <summary>What a mean kernel takes; field for field MeanArguments in block_sparse.cu. Strides count elements.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct MeanParameters
+{
+    public DevicePointer X;
+    public DevicePointer Y;
+    public int Tokens;
+    public int First;
+    public int Padded;
+    public int XStride;
+    public int YStride;
 }
 
 /// <summary>What an attention kernel takes; field for field AttentionArguments in block_sparse.cu. Strides count elements.</summary>

@@ -507,6 +507,37 @@ KERNEL norm_f16(NormArguments<F16> p) { normalize<F16>(p); }
 KERNEL norm_bf16(NormArguments<BF16> p) { normalize<BF16>(p); }
 KERNEL norm_f32(NormArguments<F32> p) { normalize<F32>(p); }
 
+// ---------------------------------------------------------------------------------------------------------------- means
+
+// The mean of an image's tokens from `first` on: of its patches, where that is the number of prefix tokens. 64 features a CTA, two a lane; a
+// warp takes every fourth token. Padding is averaged with the features, and stays zero. Must match MeanParameters on the host.
+template<class E> struct MeanArguments
+{
+    const typename E::T* x; // [images · tokens, xStride]
+    typename E::T* y;       // [images, yStride]
+    int tokens, first, padded, xStride, yStride; // padded even
+};
+
+template<class E>
+DEVICE void average(const MeanArguments<E>& p)
+{
+    const int lane = thread() & 31, warp = thread() >> 5, i = cta_y() * 64 + lane * 2;
+    const typename E::T* x = p.x + (u64)cta_x() * p.tokens * p.xStride + i;
+    f32x2 sum = {0.f, 0.f};
+    #pragma unroll 1
+    for (int token = p.first + warp; token < p.tokens && i < p.padded; token += 4) sum += Vectors<E>::load2(x + (u64)token * p.xStride);
+    f32x2* sums = (f32x2*)shared_bytes; // [4 warps][32 lanes]
+    sums[thread()] = sum;
+    __syncthreads();
+    if (warp == 0 && i < p.padded)
+        Vectors<E>::store2(p.y + (u64)cta_x() * p.yStride + i,
+            (sums[lane] + sums[lane + 32] + sums[lane + 64] + sums[lane + 96]) / (float)(p.tokens - p.first));
+}
+
+KERNEL mean_f16(MeanArguments<F16> p) { average<F16>(p); }
+KERNEL mean_bf16(MeanArguments<BF16> p) { average<BF16>(p); }
+KERNEL mean_f32(MeanArguments<F32> p) { average<F32>(p); }
+
 // ---------------------------------------------------------------------------------------------------------------- attention
 
 // softmax(q · kᵀ / sqrt(headWidth)) · v for one head of one image (Vaswani et al. 2017, equation 1). A row of qkv is q of all heads, then

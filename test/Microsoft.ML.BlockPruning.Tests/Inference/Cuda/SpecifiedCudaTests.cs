@@ -9,10 +9,13 @@ namespace Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
 [TestClass]
 public sealed class SpecifiedCudaTests
 {
+    public static IEnumerable<string> Networks => SpecifiedNetworks.All.Keys.Where(name => name.EndsWith("for the GPU", StringComparison.Ordinal));
+
     [TestMethod]
-    public void Score_OfTokensThatHeadsRead_AgreesWithTheOracle()
+    [DynamicData(nameof(Networks))]
+    public void Score_AgreesWithTheOracle(string name)
     {
-        var spec = SpecifiedNetworks.ForTheGpu;
+        var spec = SpecifiedNetworks.All[name];
         var (weights, pruned) = SpecifiedNetworks.Pruned(spec, new BlockShape(16, 16));
         float[] images = RandomNetworks.Images(spec, 2, seed: 3);
         var oracle = new ReferenceNetwork(weights);
@@ -30,10 +33,10 @@ public sealed class SpecifiedCudaTests
     }
 
     [TestMethod]
-    public void Check_RefusesMergesAndMeans_ByName()
+    public void Check_RefusesMergesAndOddWidths_ByName()
     {
         StringAssert.Contains(Refusal(SpecifiedNetworks.Merging), "merges no tokens, the network does in 'down1': score it on the CPU");
-        StringAssert.Contains(Refusal(ToyFamily.Spec), "'classes' reads the mean of many: score it on the CPU");
+        StringAssert.Contains(Refusal(SpecifiedNetworks.Gelus), "the network's 'a.norm.mix' has 11: score it on the CPU");
         CudaRequirements.Check(SpecifiedNetworks.ForTheGpu);
     }
 
