@@ -104,6 +104,17 @@ public sealed class DegenerateInputTests
     }
 
     [TestMethod]
+    public void BlocksThatAreZeroInTheFile_AreCounted()
+    {
+        using var subject = new FitSubject(weights => Array.Clear(weights.Layers[0].Fc1.Weight));
+
+        string notes = AssertFits(subject, subject.Data(9));
+
+        StringAssert.Contains(notes, "blocks were zero in the file: they went before any was rated.");
+        StringAssert.Contains(notes, "No block is left in blocks.0.mlp.fc1");
+    }
+
+    [TestMethod]
     public void RowsWithoutALabel_AreNoted()
     {
         using var subject = new FitSubject();

@@ -47,6 +47,26 @@ internal sealed class PrunableLayer
     public static IReadOnlyList<PrunableLayer> Of(NetworkWeights network, Func<string, BlockShape> blockOf) =>
         [.. network.Spec.PrunableLinears.Select(linear => new PrunableLayer(linear, network[linear], blockOf(linear.Name)))];
 
+    /// <summary>The grid without the blocks that are all zeros, as a mask of torch.nn.utils.prune leaves them.</summary>
+    public BlockMask NonzeroBlocks()
+    {
+        var nonzero = new BlockMask(Blocks.Rows, Blocks.Columns, Blocks.Shape, keepAll: false);
+        var (height, width) = (Blocks.Shape.Height, Blocks.Shape.Width);
+        for (int row = 0; row < Blocks.Rows; row++)
+        {
+            for (int column = 0; column < Blocks.BlockColumns; column++)
+            {
+                var weights = Weights.Weight.AsSpan((row * Blocks.Columns) + (column * width), Blocks.WidthOf(column));
+                if (weights.ContainsAnyExcept(0f))
+                {
+                    nonzero[row / height, column] = true;
+                }
+            }
+        }
+
+        return nonzero.KeptBlocks == Blocks.TotalBlocks ? Blocks : nonzero;
+    }
+
     // A strip that crosses a border (block height not dividing the part) belongs to the part of its first row. No part is left without a
     // strip: a block is no higher than a part.
     private static List<RowGroup> GroupsOf(BlockMask blocks, int parts)

@@ -33,6 +33,7 @@ internal sealed class ReportNotes(
         [
             .. dense.Notes,
             .. OfData(),
+            OfZeros(),
             pruned.Trace is null ? "The budget keeps every block: the network is the dense one, and nothing was rated or refitted." : null,
             outcome?.ToString(),
             List("No block is left in", layers.Where(layer => layer.KeptBlocks == 0).Select(layer => layer.Name), "only the bias remains."),
@@ -68,6 +69,16 @@ internal sealed class ReportNotes(
             ? "KL and agreement with the dense network were not measured: "
             + "set ValidationSet, or ValidationSetFraction (on the command line --held-out) to 0.1 or so."
             : null;
+    }
+
+    private string? OfZeros()
+    {
+        var rules = request.LayerRules();
+        var grids = rules.GridsOf(rules.LayersOf(dense));
+        return grids.KeptBlocks == grids.TotalBlocks ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{grids.TotalBlocks - grids.KeptBlocks} of {grids.TotalBlocks} blocks were zero in the file: they went before any was rated.");
     }
 
     private IEnumerable<string?> OfRefit(IReadOnlyList<LayerReport> layers)

@@ -17,8 +17,9 @@ internal sealed record LatencyConstraint(LatencyTable Table, double Limit)
     {
         int total = layer.Blocks.TotalBlocks;
         var curve = Table.Layers[layer.Name];
-        double sparse = curve.At(LayerAllocation.FloorOf(layer.Blocks, rules.FloorOf(layer.Name)), total);
-        return layer.Blocks.KeptBlocks == total ? Math.Min(curve.Dense, sparse) : sparse; // what lost blocks is dense no more
+        int kept = layer.Blocks.KeptBlocks;
+        double sparse = curve.At(Math.Min(LayerAllocation.FloorOf(layer.Blocks, rules.FloorOf(layer.Name)), kept), total);
+        return kept == total ? Math.Min(curve.Dense, sparse) : sparse; // what lost blocks is dense no more
     });
 
     /// <summary>Why it cannot be met, and the nearest that can; null where it can be.</summary>

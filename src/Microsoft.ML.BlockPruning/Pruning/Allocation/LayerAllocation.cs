@@ -12,7 +12,7 @@ internal sealed class LayerAllocation
         LayerName = importances.LayerName;
         Kept = importances.Blocks.Clone();
         Allowed = importances.Blocks.Clone();
-        FloorBlocks = FloorOf(Kept, floor);
+        FloorBlocks = Math.Min(FloorOf(Kept, floor), Kept.KeptBlocks);
         var blocks = new List<BlockCandidate>(Kept.TotalBlocks);
         for (int row = 0; row < Kept.BlockRows; row++)
         {

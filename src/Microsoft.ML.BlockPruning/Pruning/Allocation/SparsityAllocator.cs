@@ -52,12 +52,12 @@ internal sealed class SparsityAllocator
         return unmet.Length == 0 ? null : new ArgumentException(string.Join(' ', unmet));
     }
 
-    /// <summary>Whether the budgets leave every block, so that nothing need be known of them.</summary>
+    /// <summary>Whether the budgets leave every block that is there, so that nothing need be known of them.</summary>
     public bool KeepsAll(LayerGrids grids) =>
         _latency?.KeepsAll != false
         && _constraints.All(constraint => constraint.Limit >= Math.Min(constraint.DenseCost, WholeCost(constraint, grids)));
 
-    /// <summary>The plan that keeps every block. Layers get no mask where a block-sparse form alone would break a budget.</summary>
+    /// <summary>The plan that keeps every block that is there. Layers get no mask where a block-sparse form alone would break a budget.</summary>
     public SparsityPlan WholePlan(LayerGrids grids)
     {
         var plan = new SparsityPlan();
@@ -126,7 +126,7 @@ internal sealed class SparsityAllocator
         return least;
     }
 
-    /// <summary>What a budget's network costs with every block kept, in block-sparse form.</summary>
+    /// <summary>What a budget's network costs with every block kept that is there, in block-sparse form.</summary>
     public static double WholeCost(PruneConstraint constraint, LayerGrids grids) =>
         constraint.Costs.FixedCost + grids.Layers.Sum(layer => CostsOf(constraint.Costs, layer.Name, layer.Blocks).Sum());
 
@@ -145,6 +145,7 @@ internal sealed class SparsityAllocator
     private static IEnumerable<long> CostsOf(ICostModel costs, string layerName, BlockMask blocks) =>
         from row in Enumerable.Range(0, blocks.BlockRows)
         from column in Enumerable.Range(0, blocks.BlockColumns)
+        where blocks[row, column]
         select costs.CostOfBlock(layerName, blocks.ElementsOf(row, column));
 
     private static double RoundUp(double keep) => Math.Ceiling(keep * 10_000) / 10_000;

@@ -22,6 +22,9 @@ internal sealed class LayerGrids
 
     public long TotalBlocks => Layers.Sum(layer => (long)layer.Blocks.TotalBlocks);
 
+    /// <summary>Blocks that are still there.</summary>
+    public long KeptBlocks => Layers.Sum(layer => (long)layer.Blocks.KeptBlocks);
+
     /// <summary>What BSR stores for each layer whatever it keeps: block rows + 1 indices.</summary>
     public long RowPointers => Layers.Sum(layer => layer.Blocks.BlockRows + 1L);
 

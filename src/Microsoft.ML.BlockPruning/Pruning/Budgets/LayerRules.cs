@@ -80,7 +80,7 @@ internal sealed class LayerRules
         return PrunableLayer.Of(network, name => _dense.Contains(name) ? strip : _blocks.GetValueOrDefault(name, _block));
     }
 
-    /// <summary>Those of the layers that may lose blocks.</summary>
+    /// <summary>Those of the layers that may lose blocks. Blocks that are zero have gone already: no answer depends on them.</summary>
     public LayerGrids GridsOf(IEnumerable<PrunableLayer> layers) =>
-        new(layers.Where(layer => !_dense.Contains(layer.Name)).Select(layer => (layer.Name, layer.Blocks)));
+        new(layers.Where(layer => !_dense.Contains(layer.Name)).Select(layer => (layer.Name, layer.NonzeroBlocks())));
 }
