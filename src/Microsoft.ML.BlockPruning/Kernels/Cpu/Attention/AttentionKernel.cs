@@ -13,9 +13,10 @@ internal abstract unsafe class AttentionKernel(KernelTraits traits) : KernelRow(
     /// <param name="qkv">One image: panels of [3 · embedDim, lanes].</param>
     /// <param name="head">The head.</param>
     /// <param name="panel">The panel of the queries.</param>
+    /// <param name="bias">[tokens, lanes of the panel]: what q kᵀ is added to before it is divided by √headDim; null for none.</param>
     /// <param name="scratch">[shape.ScratchFloats], of this thread alone.</param>
     /// <param name="context">One image: panels of [embedDim, lanes], of which the head's features in the panel are written.</param>
-    public abstract void Attend(AttentionShape shape, float* qkv, int head, int panel, float* scratch, float* context);
+    public abstract void Attend(AttentionShape shape, float* qkv, int head, int panel, float* bias, float* scratch, float* context);
 }
 
 /// <summary>Attention on one instruction set.</summary>
@@ -26,7 +27,7 @@ internal sealed unsafe class AttentionKernelOf<TIsa, TVector>(string name)
 {
     public override bool IsSupported => TIsa.IsSupported;
 
-    public override void Attend(AttentionShape shape, float* qkv, int head, int panel, float* scratch, float* context) =>
+    public override void Attend(AttentionShape shape, float* qkv, int head, int panel, float* bias, float* scratch, float* context) =>
         LaneLoop<TIsa, TVector>.Run(
-            new QueryAttention(shape, qkv, head, panel, scratch, context), shape.Layout.LanesOf(panel));
+            new QueryAttention(shape, qkv, head, panel, bias, scratch, context), shape.Layout.LanesOf(panel));
 }

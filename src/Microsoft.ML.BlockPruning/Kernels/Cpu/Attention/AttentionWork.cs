@@ -37,6 +37,6 @@ internal sealed unsafe class AttentionWork(AttentionKernel kernel, WorkerPool po
         int image = item / (_panelsPerImage * shape.Heads);
         float* qkv = _qkv + (image * shape.Layout.SizeOf(shape.PaddedQkvFeatures));
         float* context = _context + (image * shape.Layout.SizeOf(shape.PaddedContextFeatures));
-        kernel.Attend(shape, qkv, head, panel, _scratch + (worker * shape.ScratchFloats), context);
+        kernel.Attend(shape, qkv, head, panel, bias: null, _scratch + (worker * shape.ScratchFloats), context);
     }
 }

@@ -5,16 +5,17 @@ using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
 
-/// <summary>context = softmax(q kᵀ / √headDim) v for one head and one panel's queries (Vaswani et al., NeurIPS 2017, §3.2.1).</summary>
+/// <summary>context = softmax((bias + q kᵀ) / √headDim) v for a head and a panel's queries (Vaswani et al., NeurIPS 2017, §3.2.1).</summary>
 /// <param name="shape">Tokens, heads and their width.</param>
 /// <param name="qkv">Panels of [3 · heads · headDim, lanes]: q, k, v, each head after head.</param>
 /// <param name="head">The head.</param>
 /// <param name="panel">The panel of the queries.</param>
+/// <param name="bias">[tokens, lanes of the panel]: of each key to each query; null for none.</param>
 /// <param name="scratch">[shape.ScratchFloats].</param>
 /// <param name="context">Panels of [heads · headDim, lanes], of which this head's features are written.</param>
 /// <remarks>A query is a lane: scores lie [key, query], softmax runs down the keys, k and v are broadcast from their panels.</remarks>
 internal readonly unsafe struct QueryAttention(
-    AttentionShape shape, float* qkv, int head, int panel, float* scratch, float* context) : ILaneAlgorithm
+    AttentionShape shape, float* qkv, int head, int panel, float* bias, float* scratch, float* context) : ILaneAlgorithm
 {
     private const int Strip = PanelLayout.StripFeatures;
 
@@ -29,12 +30,17 @@ internal readonly unsafe struct QueryAttention(
         Mix<TIsa, TVector>(lane, inverse);
     }
 
-    /// <summary>scratch[key, query] = k[key] · q[query], not yet divided by √headDim.</summary>
+    /// <summary>scratch[key, query] = bias[key, query] + k[key] · q[query], not yet divided by √headDim.</summary>
     private void Score<TIsa, TVector>(int lane)
         where TIsa : struct, IVectorIsa<TVector>
         where TVector : struct
     {
         new Span<float>(scratch, shape.Layout.PaddedTokens * TIsa.Width).Clear();
+        for (int key = 0; bias is not null && key < shape.Layout.Tokens; key++)
+        {
+            TIsa.Store(TIsa.Load(bias + (key * _lanes) + lane), scratch + (key * TIsa.Width));
+        }
+
         float* q = Part(panel, 0) + lane;
         float* scores = scratch;
         for (int keys = 0; keys < shape.Layout.Panels; keys++)

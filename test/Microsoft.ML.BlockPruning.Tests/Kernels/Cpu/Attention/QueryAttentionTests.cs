@@ -29,7 +29,27 @@ public sealed unsafe class QueryAttentionTests
         {
             for (int query = 0; query < tokens; query++)
             {
-                AssertQuery(qkv, context, tokens, headDim, head, query);
+                AssertQuery(qkv, (_, _) => 0, context, tokens, headDim, head, query);
+            }
+        }
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(TestKernels.Names), typeof(TestKernels))]
+    public void Attend_WithABias_StaysWithinForwardErrorBound(string kernelName)
+    {
+        var kernel = TestKernels.SupportedOrInconclusive(kernelName);
+        foreach (int tokens in new[] { 4, 49, 144 })
+        {
+            float[] qkv = TestMatrices.Uniform(1, tokens * 3 * Heads * 32);
+            float[] bias = [.. TestMatrices.Uniform(2, tokens * tokens).Select(value => value > 0.6f ? -300 : 6 * value)];
+            float Bias(int query, int key) => bias[(query * tokens) + key];
+
+            float[] context = Attend(kernel, qkv, tokens, 32, Bias);
+
+            for (int query = 0; query < tokens; query++)
+            {
+                AssertQuery(qkv, Bias, context, tokens, 32, head: 1, query);
             }
         }
     }
@@ -63,7 +83,7 @@ public sealed unsafe class QueryAttentionTests
         }
     }
 
-    private static void AssertQuery(float[] qkv, float[] context, int tokens, int headDim, int head, int query)
+    private static void AssertQuery(float[] qkv, Func<int, int, float> bias, float[] context, int tokens, int headDim, int head, int query)
     {
         int embedDim = Heads * headDim;
         double At(int token, int part, int d) => qkv[(token * 3 * embedDim) + (part * embedDim) + (head * headDim) + d];
@@ -71,7 +91,8 @@ public sealed unsafe class QueryAttentionTests
         double scoreError = 0;
         for (int key = 0; key < tokens; key++)
         {
-            double absolute = 0;
+            double absolute = Math.Abs(bias(query, key)) / Math.Sqrt(headDim);
+            scores[key] = bias(query, key) / Math.Sqrt(headDim);
             for (int d = 0; d < headDim; d++)
             {
                 double term = At(query, 0, d) * At(key, 1, d) / Math.Sqrt(headDim);
@@ -104,17 +125,26 @@ public sealed unsafe class QueryAttentionTests
         }
     }
 
-    private static float[] Attend(CpuKernel kernel, float[] qkv, int tokens, int headDim)
+    private static float[] Attend(CpuKernel kernel, float[] qkv, int tokens, int headDim, Func<int, int, float>? bias = null)
     {
         var shape = new AttentionShape(new PanelLayout(tokens), Heads, headDim);
         using var input = new PanelBuffer(tokens, 3 * shape.ContextFeatures, qkv);
         using var output = new PanelBuffer(tokens, shape.ContextFeatures);
         using var scratch = NativeBuffer.OfFloats(shape.ScratchFloats);
-        for (int head = 0; head < Heads; head++)
+        using var biases = NativeBuffer.OfFloats(tokens * PanelLayout.PanelTokens);
+        for (int panel = 0; panel < shape.Layout.Panels; panel++)
         {
-            for (int panel = 0; panel < shape.Layout.Panels; panel++)
+            int lanes = shape.Layout.LanesOf(panel);
+            for (int i = 0; bias is not null && i < tokens * lanes; i++)
             {
-                kernel.Attention.Attend(shape, input.Pointer, head, panel, scratch.Floats, output.Pointer);
+                int query = (panel * PanelLayout.PanelTokens) + (i % lanes);
+                biases.Floats[i] = query < tokens ? bias(query, i / lanes) : 0;
+            }
+
+            for (int head = 0; head < Heads; head++)
+            {
+                float* ofPanel = bias is null ? null : biases.Floats;
+                kernel.Attention.Attend(shape, input.Pointer, head, panel, ofPanel, scratch.Floats, output.Pointer);
             }
         }
 
