@@ -34,16 +34,17 @@ internal sealed class NetworkCost
         _prunable = spec.PrunableLinears.ToDictionary(linear => linear.Name, StringComparer.Ordinal);
         PrunableElements = spec.PrunableLinears.Sum(linear => linear.Elements);
         PatchEmbeddingMultiplyAdds = MultiplyAddsOf(spec.Stem.Patch, spec.Stem.Patch.Elements);
-        AttentionMultiplyAdds = spec.Steps.OfType<BranchSpec>().Sum(AttentionOf);
+        AttentionMultiplyAdds = spec.Steps.OfType<BranchSpec>().Sum(branch => (long)branch.Middle.MultiplyAdds(branch.First.Tokens));
         HeadMultiplyAdds = spec.Heads.Sum(head => MultiplyAddsOf(head.Linear, head.Linear.Elements));
 
         long width = spec.Stem.Patch.OutFeatures;
         long positions = spec.Stem.Position is null ? 0 : spec.Tokens;
         long embedding = ParametersOf(spec.Stem.Patch) + ((spec.Stem.PrefixTokens.Count + positions) * width);
+        long tables = spec.Steps.OfType<BranchSpec>().SelectMany(branch => branch.Middle.Parts).Sum(part => part.Elements);
         long norms = spec.Norms.Sum(norm => 2L * norm.Features);
         long biases = spec.PrunableLinears.Sum(linear => (long)linear.OutFeatures);
         _fixedWeights = spec.Stem.Patch.Elements + spec.Heads.Sum(head => head.Linear.Elements);
-        FixedParameters = embedding + norms + biases + spec.Heads.Sum(head => ParametersOf(head.Linear));
+        FixedParameters = embedding + tables + norms + biases + spec.Heads.Sum(head => ParametersOf(head.Linear));
     }
 
     /// <summary>Weights of all prunable layers, without biases.</summary>
@@ -115,10 +116,6 @@ internal sealed class NetworkCost
         CheckKept(keptElements, linear.Elements);
         return linear.Tokens * keptElements;
     }
-
-    // Each token meets each other in q kᵀ and in attention · v, feature by feature.
-    private static long AttentionOf(BranchSpec branch) =>
-        branch.Middle is AttentionSpec ? 2L * branch.First.Tokens * branch.First.Tokens * branch.Second.InFeatures : 0;
 
     private static long ParametersOf(LinearSpec linear) => linear.Elements + linear.OutFeatures;
 

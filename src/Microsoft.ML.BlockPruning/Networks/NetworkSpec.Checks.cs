@@ -8,6 +8,7 @@ public sealed partial class NetworkSpec
 {
     internal const int LargestNumClasses = 1 << 24; // far above any, and a batch of logits can still be counted in 32 bits
     private const int MostSteps = 1 << 16;
+    private const int LargestWindow = 32; // 7 and 12 are usual, and scores between all slots of a window are held at once
     private const int Padding = 64; // kernels round tokens and features up, by less than this
 
     private void Check()
@@ -24,9 +25,7 @@ public sealed partial class NetworkSpec
         {
             long before = tokens;
             (tokens, features) = CheckStep(step, tokens, features);
-            multiplyAdds += step is BranchSpec { Middle: AttentionSpec } branch
-                ? 2 * (Int128)before * before * branch.Second.InFeatures
-                : 0;
+            multiplyAdds += step is BranchSpec branch ? branch.Middle.MultiplyAdds(before) : 0;
             multiplyAdds += step.Linears.Aggregate((Int128)0, (sum, linear) => sum + ((Int128)linear.Elements * linear.Tokens));
             Require(multiplyAdds <= long.MaxValue / 4, step.Layer, "makes more multiply-adds than can be counted");
         }
@@ -93,12 +92,33 @@ public sealed partial class NetworkSpec
             Require(Enum.IsDefined(gelu.Form), branch.Layer, $"has a GELU of an unknown form, {gelu.Form}");
         }
 
-        if (branch.Middle is AttentionSpec attention)
+        if (branch.Middle is MultiHeadSpec attention)
         {
             Require(
                 attention is { Heads: > 0, HeadDim: > 0 } && (long)attention.Heads * attention.HeadDim == second.InFeatures, branch.Layer,
                 $"has {attention.Heads} heads of {attention.HeadDim} features, not the {second.InFeatures} that '{second.Name}' reads");
         }
+
+        if (branch.Middle is WindowAttentionSpec windows)
+        {
+            CheckWindows(branch.Layer, windows, first.Tokens);
+        }
+    }
+
+    private static void CheckWindows(string layer, WindowAttentionSpec windows, long tokens)
+    {
+        long side = (long)Math.Sqrt(tokens);
+        Require(!string.IsNullOrEmpty(windows.Bias), layer, "has windows without the name of their bias");
+        Require(side * side == tokens, layer, $"cuts {tokens} tokens into windows, which are no square grid");
+        Require(
+            windows.Window is > 0 and <= LargestWindow, layer,
+            $"has windows of {windows.Window}x{windows.Window} tokens, expected sides of 1 to {LargestWindow}");
+        Require(
+            windows.Shift >= 0 && windows.Shift < windows.Window && (windows.Shift == 0 || windows.Window < side), layer,
+            $"shifts windows of {windows.Window}x{windows.Window} by {windows.Shift} on a grid of {side}x{side}, "
+            + "expected less than a window, and nothing where one covers the grid");
+        long table = ((2L * windows.Window) - 1) * ((2L * windows.Window) - 1) * windows.Heads;
+        Require(table <= Array.MaxLength, windows.Bias, "is too large: one array cannot hold it");
     }
 
     private void CheckHead(HeadSpec head, long tokens, int features)
@@ -169,13 +189,7 @@ public sealed partial class NetworkSpec
     private void RequireDistinctTensors()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        IEnumerable<string> names = Parts.SelectMany(part => part switch
-        {
-            FreePart free => [free.Name],
-            NormPart norm => new[] { $"{norm.Norm.Name}.weight", $"{norm.Norm.Name}.bias" },
-            _ => [$"{((LinearPart)part).Linear.Name}.weight", $"{((LinearPart)part).Linear.Name}.bias"],
-        });
-        string? twice = names.FirstOrDefault(name => !seen.Add(name));
+        string? twice = Parts.SelectMany(part => part.TensorNames).FirstOrDefault(name => !seen.Add(name));
         Require(twice is null, twice ?? "network", "is the name of two tensors");
     }
 

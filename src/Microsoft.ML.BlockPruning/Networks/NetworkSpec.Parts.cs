@@ -25,13 +25,9 @@ public sealed partial class NetworkSpec
                 yield return new NormPart(before);
             }
 
-            foreach (var step in Steps)
+            foreach (var part in Steps.SelectMany(step => step.Parts))
             {
-                yield return new NormPart(step.Norm);
-                foreach (var linear in step.Linears)
-                {
-                    yield return Matrix(linear, isPrunable: true);
-                }
+                yield return part;
             }
 
             if (Norm is { } after)
@@ -46,11 +42,8 @@ public sealed partial class NetworkSpec
                     yield return new NormPart(pooled);
                 }
 
-                yield return Matrix(head.Linear, isPrunable: false);
+                yield return LinearPart.Of(head.Linear, isPrunable: false);
             }
         }
     }
-
-    private static LinearPart Matrix(LinearSpec linear, bool isPrunable) =>
-        new(linear, [linear.OutFeatures, linear.InFeatures], isPrunable);
 }

@@ -8,7 +8,7 @@ public sealed partial class NetworkSpec
     /// <returns>Such as <c>vit: images of 224x224 pixels, 3 channels, patches of 16x16, 12 layers, 384 features, 6 heads, …</c>.</returns>
     public override string ToString()
     {
-        var attention = Steps.OfType<BranchSpec>().Select(step => step.Middle).OfType<AttentionSpec>();
+        var attention = Steps.OfType<BranchSpec>().Select(step => step.Middle).OfType<MultiHeadSpec>();
         string heads = string.Join(" or ", attention.Select(middle => middle.Heads).Distinct());
         string channels = Channels == 1 ? "1 channel" : $"{Channels} channels";
         return string.Create(

@@ -47,7 +47,7 @@ public sealed class NetworkWeights
 
     internal LayerNormWeights this[NormSpec norm] => _norms[norm.Name];
 
-    /// <summary>A prefix token or the positions, by name.</summary>
+    /// <summary>A tensor that stands alone, such as the positions, by name.</summary>
     internal float[] this[string name] => _free[name];
 
     /// <summary>An independent copy.</summary>

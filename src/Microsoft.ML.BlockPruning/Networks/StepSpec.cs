@@ -12,6 +12,13 @@ internal abstract record StepSpec(string Layer, NormSpec Norm)
     /// <summary>The step's linear layers in forward order.</summary>
     [JsonIgnore]
     public abstract IReadOnlyList<LinearSpec> Linears { get; }
+
+    /// <summary>Everything of the step that has tensors, in checkpoint order.</summary>
+    [JsonIgnore]
+    public IEnumerable<NetworkPart> Parts =>
+        [new NormPart(Norm), .. FreeParts, .. Linears.Select(linear => LinearPart.Of(linear, isPrunable: true))];
+
+    protected virtual IEnumerable<NetworkPart> FreeParts => [];
 }
 
 /// <summary>x += second(middle(first(norm x))): attention or MLP, each half of a pre-norm encoder layer.</summary>
@@ -20,6 +27,8 @@ internal sealed record BranchSpec(string Layer, NormSpec Norm, LinearSpec First,
 {
     [JsonIgnore]
     public override IReadOnlyList<LinearSpec> Linears => [First, Second];
+
+    protected override IEnumerable<NetworkPart> FreeParts => Middle.Parts;
 }
 
 /// <summary>x = reduction(norm(four neighbours in one)): a quarter of the tokens (Swin, Liu et al., ICCV 2021, §3.1).</summary>

@@ -11,6 +11,7 @@ namespace Microsoft.ML.BlockPruning.Optimization;
 /// </remarks>
 internal sealed class MixedPrecisionLayer : IDisposable
 {
+    private readonly nn.Module _holder = DottedNames.NewFolder();
     private readonly TorchLayer _compute;
     private readonly FineTunePrecision _precision;
     private readonly MasterWeights _weights;
@@ -21,8 +22,8 @@ internal sealed class MixedPrecisionLayer : IDisposable
     public MixedPrecisionLayer(TorchLayer master, FineTunePrecision precision)
     {
         _precision = precision;
-        _compute = new TorchLayer(master.Spec);
-        foreach (var (_, part) in _compute.Parts)
+        _compute = new TorchLayer(master.Spec, _holder);
+        foreach (var part in Modules)
         {
             part.to(Type);
             TorchDevice.Place(part);
@@ -37,6 +38,8 @@ internal sealed class MixedPrecisionLayer : IDisposable
         _weights = new MasterWeights([.. master.Parameters], rounded);
         _weights.Refresh();
     }
+
+    private IEnumerable<nn.Module> Modules => _compute.Parts.Select(part => part.Module).Append(_holder);
 
     private ScalarType Type => _precision == FineTunePrecision.Mixed ? ScalarType.BFloat16 : ScalarType.Float32;
 
@@ -60,7 +63,7 @@ internal sealed class MixedPrecisionLayer : IDisposable
 
     public void Dispose()
     {
-        foreach (var (_, part) in _compute.Parts)
+        foreach (var part in Modules)
         {
             part.Dispose();
         }

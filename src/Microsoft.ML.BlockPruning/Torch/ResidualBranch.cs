@@ -4,15 +4,21 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>x += second(middle(first(norm x))): attention or MLP, as <see cref="BranchSpec"/> describes it.</summary>
-internal sealed class ResidualBranch(BranchSpec spec) : TorchStep(spec)
+/// <param name="spec">The step.</param>
+/// <param name="holder">Holds the middle's tensors under canonical names.</param>
+internal sealed class ResidualBranch(BranchSpec spec, nn.Module holder) : TorchStep(spec)
 {
-    private readonly Func<Tensor, Tensor> _middle = TorchMiddle.Of(spec.Middle);
+    private readonly TorchWindows? _windows = spec.Middle is WindowAttentionSpec windows
+        ? new(windows, spec.First.Tokens, holder)
+        : null;
+
+    private readonly Func<Tensor, Tensor>? _middle = spec.Middle is WindowAttentionSpec ? null : TorchMiddle.Of(spec.Middle);
 
     /// <inheritdoc/>
     public override Tensor InputOf(int linear, Tensor stream)
     {
         var normed = Normed(stream);
-        return linear == 0 ? normed : _middle(Linears[0].call(normed));
+        return linear == 0 ? normed : Middle(Linears[0].call(normed));
     }
 
     /// <inheritdoc/>
@@ -28,4 +34,6 @@ internal sealed class ResidualBranch(BranchSpec spec) : TorchStep(spec)
         stream.Accumulate(Forward(stream));
         return stream;
     }
+
+    private Tensor Middle(Tensor first) => _windows is null ? _middle!(first) : _windows.Attend(first, Linears[0].bias!);
 }

@@ -6,19 +6,21 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>The steps of one layer, such as the attention and the MLP of an encoder layer.</summary>
-internal sealed class TorchLayer(LayerSpec spec)
+/// <param name="spec">The steps.</param>
+/// <param name="holder">Holds tensors that stand alone, under canonical names.</param>
+internal sealed class TorchLayer(LayerSpec spec, nn.Module holder)
 {
     public LayerSpec Spec => spec;
 
     /// <summary>In forward order.</summary>
-    public IReadOnlyList<TorchStep> Steps { get; } = [.. spec.Steps.Select(StepOf)];
+    public IReadOnlyList<TorchStep> Steps { get; } = [.. spec.Steps.Select(step => StepOf(step, holder))];
 
-    /// <summary>Everything of the layer that has weights, under canonical names.</summary>
+    /// <summary>Everything of the layer that has weights, but for what stands alone, under canonical names.</summary>
     public IEnumerable<(string Name, nn.Module Module)> Parts => Steps.SelectMany(step => step.Parts);
 
     /// <summary>Under canonical names, in forward order.</summary>
     public IEnumerable<(string Name, Parameter Parameter)> NamedParameters =>
-        Parts.SelectMany(part => Below(part.Name, part.Module));
+        Steps.SelectMany(step => step.FreeNames).Select(Held).Concat(Parts.SelectMany(part => Below(part.Name, part.Module)));
 
     public IEnumerable<Parameter> Parameters => NamedParameters.Select(entry => entry.Parameter);
 
@@ -38,9 +40,11 @@ internal sealed class TorchLayer(LayerSpec spec)
     private static IEnumerable<(string Name, Parameter Parameter)> Below(string name, nn.Module module) =>
         module.named_parameters().Select(entry => ($"{name}.{entry.name}", entry.parameter));
 
-    private static TorchStep StepOf(StepSpec spec) => spec switch
+    private (string Name, Parameter Parameter) Held(string name) => (name, holder.get_parameter(name)!);
+
+    private static TorchStep StepOf(StepSpec spec, nn.Module holder) => spec switch
     {
-        BranchSpec branch => new ResidualBranch(branch),
+        BranchSpec branch => new ResidualBranch(branch, holder),
         MergeSpec merge => new NeighbourMerge(merge),
         _ => throw new UnreachableException(), // no network has other ones
     };

@@ -10,7 +10,7 @@ internal static class TorchMiddle
     /// <summary>The function; its result belongs to the caller's dispose scope.</summary>
     public static Func<Tensor, Tensor> Of(MiddleSpec spec) => spec switch
     {
-        AttentionSpec attention => qkv => Attend(qkv, attention),
+        AttentionSpec attention => qkv => Attend(qkv, attention, scores => scores),
         GeluSpec { Form: GeluForm.Exact } => nn.functional.gelu,
         GeluSpec { Form: GeluForm.Tanh } => hidden => nn.functional.gelu(hidden, TorchSharp.Modules.GELU.Approximate.tanh, inplace: false),
         GeluSpec { Form: GeluForm.Quick } => QuickGelu,
@@ -24,8 +24,11 @@ internal static class TorchMiddle
         return hidden.mul(hidden.Times(1.702).sigmoid()).MoveToOuterDisposeScope();
     }
 
-    // [batch, tokens, 3 · features] → [batch, tokens, features]
-    private static Tensor Attend(Tensor qkv, AttentionSpec spec)
+    /// <summary>[batch, tokens, 3 · features] → [batch, tokens, features]; belongs to the caller's dispose scope.</summary>
+    /// <param name="qkv">q, k and v.</param>
+    /// <param name="spec">Heads and their width.</param>
+    /// <param name="biased">From scores [batch, heads, tokens, tokens] to those whose softmax is taken.</param>
+    public static Tensor Attend(Tensor qkv, MultiHeadSpec spec, Func<Tensor, Tensor> biased)
     {
         using var scope = NewDisposeScope();
         var (batch, tokens) = (qkv.shape[0], qkv.shape[1]);
@@ -33,7 +36,7 @@ internal static class TorchMiddle
         var query = parts.select(0, 0).Times(1 / Math.Sqrt(spec.HeadDim));
 
         // Two products and a softmax: libtorch's fused attention has a backward pass on the CPU that is several times as slow.
-        var weights = nn.functional.softmax(query.matmul(parts.select(0, 1).transpose(-2, -1)), -1);
+        var weights = nn.functional.softmax(biased(query.matmul(parts.select(0, 1).transpose(-2, -1))), -1);
         return weights.matmul(parts.select(0, 2)).transpose(1, 2).reshape(batch, tokens, spec.Heads * spec.HeadDim)
             .MoveToOuterDisposeScope();
     }

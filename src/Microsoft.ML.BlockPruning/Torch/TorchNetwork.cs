@@ -27,7 +27,7 @@ public sealed class TorchNetwork : IDisposable
         Spec = spec;
         Module = DottedNames.NewFolder();
         _stem = new TorchStem(spec, Module);
-        _layers = [.. spec.Layers.Select(layer => new TorchLayer(layer))];
+        _layers = [.. spec.Layers.Select(layer => new TorchLayer(layer, Module))];
         foreach (var (name, part) in _layers.SelectMany(layer => layer.Parts))
         {
             Module.Register(name, part);
@@ -134,7 +134,7 @@ public sealed class TorchNetwork : IDisposable
         }
     }
 
-    // In the order of the checkpoint's tensors. nn.LayerNorm starts at scale one, offset zero.
+    // In the order of the checkpoint's tensors, tables of steps last. nn.LayerNorm starts at scale one, offset zero.
     private void Initialize(long seed)
     {
         using var scope = NewDisposeScope();
@@ -150,6 +150,11 @@ public sealed class TorchNetwork : IDisposable
         {
             Draw(parameters[$"{linear.Name}.weight"], generator);
             parameters[$"{linear.Name}.bias"].zero_();
+        }
+
+        foreach (string name in Steps.SelectMany(step => step.FreeNames))
+        {
+            Draw(parameters[name], generator);
         }
     }
 

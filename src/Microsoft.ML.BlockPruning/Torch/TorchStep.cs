@@ -14,6 +14,9 @@ internal abstract class TorchStep(StepSpec spec)
     public IEnumerable<(string Name, nn.Module Module)> Parts =>
         spec.Linears.Zip(Linears, (linear, module) => (linear.Name, (nn.Module)module)).Prepend((spec.Norm.Name, Norm));
 
+    /// <summary>Canonical names of the tensors that stand alone; the holder of the layer has them.</summary>
+    public IEnumerable<string> FreeNames => spec.Parts.OfType<FreePart>().Select(part => part.Name);
+
     private LayerNorm Norm { get; } = nn.LayerNorm(spec.Norm.Features, spec.Norm.Eps);
 
     /// <summary>What one of the linear layers reads; belongs to the open dispose scope.</summary>

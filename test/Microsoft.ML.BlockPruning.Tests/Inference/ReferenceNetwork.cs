@@ -36,6 +36,11 @@ internal sealed class ReferenceNetwork(NetworkWeights weights)
     private double[][] Branch(BranchSpec branch, double[][] stream)
     {
         double[][] first = Linear(branch.First, Norm(branch.Norm, stream));
+        if (branch.Middle is WindowAttentionSpec windows)
+        {
+            return Linear(branch.Second, new ReferenceWindows(windows, weights[windows.Bias], weights[branch.First].Bias).Attend(first));
+        }
+
         return Linear(branch.Second, branch.Middle is AttentionSpec attention
             ? Attend(attention, first)
             : [.. first.Select(row => row.Select(value => ReferenceMath.Gelu(((GeluSpec)branch.Middle).Form, value)).ToArray())]);

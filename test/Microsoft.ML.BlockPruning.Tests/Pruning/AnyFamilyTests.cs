@@ -26,7 +26,7 @@ public sealed class AnyFamilyTests
     public static IEnumerable<object[]> Families =>
     [
         [ToyFamily.Spec], [MergingFamily.Spec], [SpecifiedNetworks.OtherNorms], [SpecifiedNetworks.WithoutPositions],
-        [SpecifiedNetworks.Gelus],
+        [SpecifiedNetworks.Gelus], [SmallSwin.Spec],
     ];
 
     [TestInitialize]
@@ -120,6 +120,23 @@ public sealed class AnyFamilyTests
         }
 
         Assert.AreEqual(0f, tuned.Tensors.Single(tensor => tensor.Name == "thinking.up.weight").Values[(5 * 12) + 9]);
+    }
+
+    [TestMethod]
+    [DataRow(FineTunePrecision.Full)]
+    [DataRow(FineTunePrecision.Mixed)]
+    public void FineTuner_MovesTheBiasOfWindowsToo(FineTunePrecision precision)
+    {
+        var dense = Weights(SmallSwin.Spec);
+        var options = new FineTuneOptions { Epochs = 1, BatchSize = 20, AverageDecay = 0, LearningRate = 0.01, Precision = precision };
+
+        var tuned = new FineTuner(options).Run(
+            dense, dense, new SparsityPlan(), Calibration(dense.Spec, Images), validation: null, _ => { });
+
+        foreach (var (before, after) in dense.Tensors.Zip(tuned.Tensors))
+        {
+            CollectionAssert.AreNotEqual(before.Values, after.Values, before.Name);
+        }
     }
 
     private static void AssertPrunes(NetworkSpec spec, PruneMethod method)

@@ -18,7 +18,8 @@ internal static class LayerWork
     private const double Factorisation = 4;
 
     /// <summary>One image forward through a step.</summary>
-    public static double Forward(StepSpec step) => step.Linears.Sum(Forward) + Attention(step);
+    public static double Forward(StepSpec step) => step.Linears.Sum(Forward)
+        + (step is BranchSpec branch ? (double)branch.Middle.MultiplyAdds(branch.First.Tokens) : 0);
 
     /// <summary>One image forward through a linear layer.</summary>
     public static double Forward(LinearSpec linear) => (double)linear.Tokens * linear.Elements;
@@ -52,10 +53,6 @@ internal static class LayerWork
                 + (factorised.Add(new string(columns)) ? Factorisation * Cube(kept) / 3 : 0);
         }
     }
-
-    private static double Attention(StepSpec step) => step is BranchSpec { Middle: AttentionSpec attention, First.Tokens: var tokens }
-        ? 2.0 * tokens * tokens * attention.Heads * attention.HeadDim
-        : 0;
 
     private static double Cube(double side) => side * side * side;
 }

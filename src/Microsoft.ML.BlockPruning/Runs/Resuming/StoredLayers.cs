@@ -51,9 +51,8 @@ internal sealed class StoredLayers(StageFiles files, RefitTask task) : IFittedLa
 
     private IEnumerable<WeightTensor> TensorsOf(LayerSpec layer)
     {
-        var parts = layer.Steps.SelectMany(step => step.Linears.Select(linear => linear.Name).Prepend(step.Norm.Name))
-            .SelectMany(name => new[] { $"{name}.weight", $"{name}.bias" }).ToHashSet(StringComparer.Ordinal);
-        return task.Dense.Tensors.Where(tensor => parts.Contains(tensor.Name));
+        var names = layer.Steps.SelectMany(step => step.Parts).SelectMany(part => part.TensorNames).ToHashSet(StringComparer.Ordinal);
+        return task.Dense.Tensors.Where(tensor => names.Contains(tensor.Name));
     }
 
     private static float[] Finite(StageFile file, WeightTensor expected)

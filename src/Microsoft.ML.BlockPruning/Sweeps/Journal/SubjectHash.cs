@@ -49,14 +49,16 @@ internal static class SubjectHash
     // the exact one, as in a ViT, that is said once or not at all: journals name this sum.
     private static string TextOf(NetworkSpec spec)
     {
-        int[] heads = [.. spec.Steps.OfType<BranchSpec>().Select(branch => branch.Middle).OfType<AttentionSpec>().Select(one => one.Heads)];
+        var middles = spec.Steps.OfType<BranchSpec>().Select(branch => branch.Middle).ToList();
+        int[] heads = [.. middles.OfType<MultiHeadSpec>().Select(one => one.Heads)];
+        string shifts = string.Concat(middles.OfType<WindowAttentionSpec>().Select(one => $" shifted by {one.Shift}"));
         var poolings = spec.Heads.Select(head => head.Pooling);
         bool isInOrder = spec.Heads.Select((_, number) => new TokenPooling(number)).SequenceEqual(poolings);
         string read = isInOrder ? "" : $" {string.Join(' ', poolings)}";
         string attention = string.Join(' ', heads.Distinct().Count() == 1 ? heads[..1] : heads);
-        var gelus = spec.Steps.OfType<BranchSpec>().Select(branch => branch.Middle).OfType<GeluSpec>().Select(gelu => gelu.Form);
+        var gelus = middles.OfType<GeluSpec>().Select(gelu => gelu.Form);
         string forms = gelus.All(form => form == GeluForm.Exact) ? "" : $" {string.Join(' ', gelus)}";
-        return FormattableString.Invariant($"{spec.ImageSize} {spec.Stem.PatchSize} {attention} {spec.NumClasses}{read}{forms}");
+        return FormattableString.Invariant($"{spec.ImageSize} {spec.Stem.PatchSize} {attention} {spec.NumClasses}{read}{forms}{shifts}");
     }
 
     private static void Add(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
