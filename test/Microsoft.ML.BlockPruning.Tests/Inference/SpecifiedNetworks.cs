@@ -61,6 +61,26 @@ internal static class SpecifiedNetworks
         new NormSpec("last", 11, Eps),
         [new HeadSpec(new TokenPooling(0), new LinearSpec("classes", 6, 11, 1))]);
 
+    /// <summary>
+    /// Windows of 49 slots, more than a panel has; shifted ones; some that do not divide the 14x14 and then 7x7 tokens; one that covers
+    /// them; heads of any width.
+    /// </summary>
+    public static NetworkSpec Windowed { get; } = new(
+        "windowed", imageSize: 28, channels: 1,
+        new StemSpec(PatchSize: 2, new LinearSpec("stem", 12, 4, 196), [], "position"),
+        [
+            Windows("a", 12, heads: 2, headDim: 6, tokens: 196, window: 7, shift: 0),
+            Windows("b", 12, heads: 1, headDim: 8, tokens: 196, window: 7, shift: 3),
+            Mlp("b", 12, hidden: 20, tokens: 196),
+            Windows("c", 12, heads: 3, headDim: 4, tokens: 196, window: 4, shift: 2),
+            Merge("down", 12, 20, tokens: 49),
+            Windows("d", 20, heads: 2, headDim: 10, tokens: 49, window: 7, shift: 0),
+            Windows("e", 20, heads: 2, headDim: 10, tokens: 49, window: 5, shift: 2),
+            Mlp("e", 20, hidden: 10, tokens: 49),
+        ],
+        new NormSpec("last", 20, Eps),
+        [new HeadSpec(new MeanPooling(FirstToken: 0), new LinearSpec("classes", 6, 20, 1))]);
+
     /// <summary>What a GPU can run of what no ViT has: attention wider and narrower than the stream, a head over some patch.</summary>
     public static NetworkSpec ForTheGpu { get; } = new(
         "for the GPU", imageSize: 8, channels: 1,
@@ -150,6 +170,7 @@ internal static class SpecifiedNetworks
         ["many heads"] = ManyHeads,
         ["unmixed"] = Unmixed,
         ["gelus"] = Gelus,
+        ["windowed"] = Windowed,
         ["for the GPU"] = ForTheGpu,
         ["means for the GPU"] = MeansForTheGpu,
         ["normed means for the GPU"] = NormedMeansForTheGpu,
@@ -171,6 +192,12 @@ internal static class SpecifiedNetworks
         new LinearSpec($"{layer}.look", 3 * heads * headDim, width, tokens, RowGroups: 3),
         new AttentionSpec(heads, headDim),
         new LinearSpec($"{layer}.tell", width, heads * headDim, tokens));
+
+    private static BranchSpec Windows(string layer, int width, int heads, int headDim, int tokens, int window, int shift) =>
+        Attention(layer, width, heads, headDim, tokens) with
+        {
+            Middle = new WindowAttentionSpec(heads, headDim, window, shift, $"{layer}.bias"),
+        };
 
     private static BranchSpec Mlp(string layer, int width, int hidden, int tokens, GeluForm form = GeluForm.Exact) => new(
         layer,

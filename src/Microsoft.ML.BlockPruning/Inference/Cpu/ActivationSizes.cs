@@ -25,12 +25,8 @@ internal readonly record struct ActivationSizes(long Stream, long Narrow, long W
             {
                 case BranchSpec branch:
                     wide = Math.Max(wide, Size(branch.First.Tokens, branch.First.OutFeatures));
-                    if (ShapeOf(branch) is { } attention)
-                    {
-                        narrow = Math.Max(narrow, Size(branch.First.Tokens, attention.ContextFeatures));
-                        scratch = Math.Max(scratch, attention.ScratchFloats);
-                    }
-
+                    narrow = branch.Middle is MultiHeadSpec ? Math.Max(narrow, Size(branch.First.Tokens, branch.Second.InFeatures)) : narrow;
+                    scratch = Math.Max(scratch, ScratchOf(branch));
                     break;
                 case MergeSpec merge:
                     stream = Math.Max(stream, Size(merge.Reduction.Tokens, merge.Reduction.OutFeatures));
@@ -41,10 +37,14 @@ internal readonly record struct ActivationSizes(long Stream, long Narrow, long W
         return new ActivationSizes(stream, narrow, wide, scratch);
     }
 
-    /// <summary>The attention between a branch's layers; null where something else is there.</summary>
+    /// <summary>The attention over all tokens between a branch's layers; null where something else is there.</summary>
     public static AttentionShape? ShapeOf(BranchSpec branch) => branch.Middle is AttentionSpec attention
         ? new AttentionShape(new PanelLayout(branch.First.Tokens), attention.Heads, attention.HeadDim)
         : null;
+
+    private static long ScratchOf(BranchSpec branch) => branch.Middle is WindowAttentionSpec windows
+        ? WindowWork.ScratchOf(PackedWindows.ShapeOf(windows))
+        : ShapeOf(branch)?.ScratchFloats ?? 1;
 
     private static long Size(int tokens, int features) => new PanelLayout(tokens).SizeOf(PanelLayout.PadFeatures(features));
 }

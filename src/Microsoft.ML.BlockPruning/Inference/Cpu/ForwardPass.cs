@@ -18,6 +18,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly NormWork _norm;
     private readonly PatchWork _patches;
     private readonly AttentionWork _attention;
+    private readonly WindowWork _windows;
     private readonly MergeWork _merge;
     private readonly PanelLayout _lastLayout;
     private readonly HeadReading _heads;
@@ -32,6 +33,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         _norm = new NormWork(kernel.Norm, pool);
         _patches = new PatchWork(spec, pool);
         _attention = new AttentionWork(kernel.Attention, pool);
+        _windows = new WindowWork(kernel.Attention, pool);
         _merge = new MergeWork(pool);
         _lastLayout = new PanelLayout(spec.FinalTokens);
         _heads = new HeadReading(_lastLayout, spec.FinalFeatures);
@@ -96,6 +98,11 @@ internal sealed unsafe class ForwardPass : IDisposable
         if (branch.Attention is { } attention)
         {
             _attention.Run(attention, count, panels.Second, _workspace.Scratch, wide, narrow);
+            hidden = narrow;
+        }
+        else if (branch.Windows is { } windows)
+        {
+            _windows.Run(windows, layout, count, _workspace.Scratch, wide, narrow);
             hidden = narrow;
         }
 

@@ -19,12 +19,17 @@ internal sealed class PackedBranch(BranchSpec branch, SparseWeights weights, Ste
         GeluSpec { Form: GeluForm.Exact } => Epilogue.Gelu,
         GeluSpec { Form: GeluForm.Tanh } => Epilogue.TanhGelu,
         GeluSpec { Form: GeluForm.Quick } => Epilogue.QuickGelu,
-        AttentionSpec => Epilogue.None,
+        MultiHeadSpec => Epilogue.None,
         var other => throw new NotSupportedException($"'{branch.Layer}' has a middle that is not scored here, {other.GetType().Name}."),
     };
 
-    /// <summary>Null where the middle is of single features.</summary>
+    /// <summary>Of all tokens; null where the middle is another.</summary>
     public AttentionShape? Attention { get; } = ActivationSizes.ShapeOf(branch);
+
+    /// <summary>Within windows; null where the middle is another.</summary>
+    public PackedWindows? Windows { get; } = branch.Middle is WindowAttentionSpec windows
+        ? new(windows, branch.First.Tokens, weights[windows.Bias], weights[branch.First].Bias)
+        : null;
 
     public PackedLinear Second { get; } = Pack(branch.Second, weights, kernel);
 
@@ -32,6 +37,7 @@ internal sealed class PackedBranch(BranchSpec branch, SparseWeights weights, Ste
     {
         base.Dispose();
         First.Dispose();
+        Windows?.Dispose();
         Second.Dispose();
     }
 }
