@@ -67,13 +67,12 @@ public sealed partial class NetworkSpec
                 return (tokens, features);
             case MergeSpec merge:
                 long side = (long)Math.Sqrt(tokens);
-                Require(
-                    side * side == tokens && side % 2 == 0, step.Layer,
-                    $"merges {tokens} tokens, which are no square grid of even sides");
+                long after = MergeSpec.SideAfter(side) * MergeSpec.SideAfter(side);
+                Require(side * side == tokens, step.Layer, $"merges {tokens} tokens, which are no square grid");
                 Require(features <= int.MaxValue / 4, step.Layer, $"merges {features} features, too many");
                 CheckNorm(merge.Norm, 4 * features);
-                CheckLinear(merge.Reduction, tokens / 4, 4L * features);
-                return (tokens / 4, merge.Reduction.OutFeatures);
+                CheckLinear(merge.Reduction, after, 4L * features);
+                return (after, merge.Reduction.OutFeatures);
             default:
                 throw new ArgumentException($"'{step.Layer}' has a step of an unknown kind, {step.GetType().Name}.");
         }

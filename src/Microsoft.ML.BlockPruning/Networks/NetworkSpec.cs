@@ -74,6 +74,9 @@ public sealed partial class NetworkSpec
     /// <summary>Tokens of one image after the last step.</summary>
     internal int FinalTokens => Steps.Count == 0 ? Tokens : Steps[^1].Linears[^1].Tokens;
 
+    /// <summary>Tokens of one image before a step.</summary>
+    internal int TokensBefore(int step) => step == 0 ? Tokens : Steps[step - 1].Linears[^1].Tokens;
+
     /// <summary>Features of a token after the last step.</summary>
     internal int FinalFeatures => Heads[0].Linear.InFeatures;
 

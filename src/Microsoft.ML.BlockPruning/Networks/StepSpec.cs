@@ -34,12 +34,15 @@ internal sealed record BranchSpec(string Layer, NormSpec Norm, LinearSpec First,
 /// <summary>x = reduction(norm(four neighbours in one)): a quarter of the tokens (Swin, Liu et al., ICCV 2021, §3.1).</summary>
 /// <remarks>
 /// The tokens are a square grid in row-major order. A new token is, of its two by two: top left, bottom left, top right, bottom right
-/// (timm's order). The reduction has no bias in Swin: zeros stand for it.
+/// (timm's order). A grid of odd sides has zeros right of it and below. The reduction has no bias in Swin: zeros stand for it.
 /// </remarks>
 internal sealed record MergeSpec(string Layer, NormSpec Norm, LinearSpec Reduction) : StepSpec(Layer, Norm)
 {
     /// <summary>Tokens that become one.</summary>
     public const int Neighbours = 4;
+
+    /// <summary>Tokens along a side of the new grid.</summary>
+    public static long SideAfter(long side) => (side + 1) / 2;
 
     [JsonIgnore]
     public override IReadOnlyList<LinearSpec> Linears => [Reduction];

@@ -73,11 +73,11 @@ internal sealed class ReferenceNetwork(NetworkWeights weights)
     private static double[][] Merge(double[][] tokens)
     {
         int side = (int)Math.Sqrt(tokens.Length);
-        double[] At(int row, int column) => tokens[(row * side) + column];
+        double[] At(int row, int column) => row < side && column < side ? tokens[(row * side) + column] : new double[tokens[0].Length];
         return
         [
-            .. from row in Enumerable.Range(0, side / 2)
-               from column in Enumerable.Range(0, side / 2)
+            .. from row in Enumerable.Range(0, (side + 1) / 2)
+               from column in Enumerable.Range(0, (side + 1) / 2)
                select (double[])
                [
                    .. At(2 * row, 2 * column), .. At((2 * row) + 1, 2 * column),

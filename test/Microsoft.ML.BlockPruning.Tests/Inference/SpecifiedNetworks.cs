@@ -63,7 +63,7 @@ internal static class SpecifiedNetworks
 
     /// <summary>
     /// Windows of 49 slots, more than a panel has; shifted ones; some that do not divide the 14x14 and then 7x7 tokens; one that covers
-    /// them; heads of any width.
+    /// them, one that is larger; a merge of odd sides; heads of any width.
     /// </summary>
     public static NetworkSpec Windowed { get; } = new(
         "windowed", imageSize: 28, channels: 1,
@@ -77,9 +77,11 @@ internal static class SpecifiedNetworks
             Windows("d", 20, heads: 2, headDim: 10, tokens: 49, window: 7, shift: 0),
             Windows("e", 20, heads: 2, headDim: 10, tokens: 49, window: 5, shift: 2),
             Mlp("e", 20, hidden: 10, tokens: 49),
+            Merge("odd", 20, 14, tokens: 16),
+            Windows("f", 14, heads: 2, headDim: 7, tokens: 16, window: 5, shift: 0),
         ],
-        new NormSpec("last", 20, Eps),
-        [new HeadSpec(new MeanPooling(FirstToken: 0), new LinearSpec("classes", 6, 20, 1))]);
+        new NormSpec("last", 14, Eps),
+        [new HeadSpec(new MeanPooling(FirstToken: 0), new LinearSpec("classes", 6, 14, 1))]);
 
     /// <summary>What a GPU can run of what no ViT has: attention wider and narrower than the stream, a head over some patch.</summary>
     public static NetworkSpec ForTheGpu { get; } = new(

@@ -114,7 +114,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     private void Run(PackedMerge merge, int count)
     {
         float* narrow = _workspace.Narrow;
-        _merge.Run(merge.Layout, merge.Features, count, merge.Panels.First, _workspace.Stream, narrow);
+        _merge.Run(merge.From, merge.Layout, merge.Features, count, merge.Panels.First, _workspace.Stream, narrow);
         _norm.Run(merge.Norm, merge.Layout, count, merge.Panels.First, narrow, narrow);
         _linear.Run(merge.Reduction, merge.Layout, count, merge.Panels.Second, Epilogue.None, narrow, null, 0, _workspace.Stream);
     }

@@ -6,9 +6,17 @@ using Microsoft.ML.BlockPruning.Networks;
 namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 
 /// <summary>x = reduction(norm(four neighbours in one)).</summary>
-internal sealed class PackedMerge(MergeSpec merge, SparseWeights weights, StepPanels panels, LinearKernel kernel)
+/// <param name="merge">The step.</param>
+/// <param name="tokens">Tokens of an image before.</param>
+/// <param name="weights">Of the network.</param>
+/// <param name="panels">What is computed of it.</param>
+/// <param name="kernel">Packs the reduction.</param>
+internal sealed class PackedMerge(MergeSpec merge, int tokens, SparseWeights weights, StepPanels panels, LinearKernel kernel)
     : PackedStep(merge.Norm, weights, panels)
 {
+    /// <summary>Of what is merged.</summary>
+    public PanelLayout From { get; } = new(tokens);
+
     /// <summary>Of the result.</summary>
     public PanelLayout Layout { get; } = new(merge.Reduction.Tokens);
 

@@ -18,7 +18,7 @@ internal sealed unsafe class PackedNetwork : IDisposable
         Layout = new PanelLayout(spec.Tokens);
         // The bias of the patches is part of the start tokens, so that prefix tokens do not get it.
         PatchEmbedding = Pack(weights.Dense(spec.Stem.Patch), new float[spec.Stem.Patch.OutFeatures], kernel);
-        Steps = [.. spec.Steps.Zip(StepPanels.Of(spec), (step, panels) => Pack(step, weights, panels, kernel))];
+        Steps = [.. StepPanels.Of(spec).Select((panels, step) => Pack(spec, step, weights, panels, kernel))];
         StemNorm = PackedStep.PackOptional(spec.Stem.Norm, weights);
         Norm = PackedStep.PackOptional(spec.Norm, weights);
         HeadNorms = [.. spec.Heads.Select(head => PackedStep.PackOptional(head.Norm, weights))];
@@ -64,10 +64,10 @@ internal sealed unsafe class PackedNetwork : IDisposable
     private static PackedLinear Pack(LinearWeights layer, float[] bias, LinearKernel kernel) =>
         kernel.Pack(SparseLinear.FromDense(layer, mask: null).Weight, bias);
 
-    private static PackedStep Pack(StepSpec step, SparseWeights weights, StepPanels panels, LinearKernel kernel) =>
-        step is BranchSpec branch
+    private static PackedStep Pack(NetworkSpec spec, int step, SparseWeights weights, StepPanels panels, LinearKernel kernel) =>
+        spec.Steps[step] is BranchSpec branch
             ? new PackedBranch(branch, weights, panels, kernel)
-            : new PackedMerge((MergeSpec)step, weights, panels, kernel);
+            : new PackedMerge((MergeSpec)spec.Steps[step], spec.TokensBefore(step), weights, panels, kernel);
 
     private static NativeBuffer StartTokensOf(SparseViT network, PanelLayout layout)
     {

@@ -26,9 +26,9 @@ internal readonly record struct StepPanels(int First, int Second)
                     panels[i] = new StepPanels(first, needed);
                     needed = first;
                     break;
-                case MergeSpec merge:
+                case MergeSpec:
                     panels[i] = new StepPanels(needed, needed);
-                    needed = new PanelLayout(MergeSpec.Neighbours * merge.Reduction.Tokens).Panels;
+                    needed = new PanelLayout(spec.TokensBefore(i)).Panels;
                     break;
             }
         }

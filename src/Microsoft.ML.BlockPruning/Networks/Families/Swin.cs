@@ -22,7 +22,7 @@ internal static class Swin
             var stage = sizes.Stages[index];
             if (index > 0)
             {
-                side /= 2;
+                side = (int)MergeSpec.SideAfter(side);
                 steps.Add(Merge(index, checked(4 * width), stage.Width, side * side, sizes.LayerNormEps));
                 width = stage.Width;
             }
