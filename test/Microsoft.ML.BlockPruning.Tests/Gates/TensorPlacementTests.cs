@@ -10,9 +10,9 @@ public sealed partial class TensorPlacementTests
 
     private static readonly string[] TorchRooms = ["Torch", "Calibration", "Optimization", "FineTuning", "Pruning"];
 
-    // TorchNetwork makes its parameters on the processor, those of the stem too, and is then placed as a whole.
+    // TorchNetwork makes its parameters on the processor, those of stem and windows too, and is then placed as a whole.
     private static readonly string[] MayMake =
-        [Room + "Torch/TorchDevice.cs", Room + "Torch/TorchNetwork.cs", Room + "Torch/TorchStem.cs"];
+        [Room + "Torch/TorchDevice.cs", Room + "Torch/TorchNetwork.cs", Room + "Torch/TorchStem.cs", Room + "Torch/TorchWindows.cs"];
 
     // A step of Adam on the processor works in the tensors' memory.
     private static readonly string[] MayRead = [Room + "Torch/TorchDevice.cs", Room + "Optimization/AdamStep.cs"];

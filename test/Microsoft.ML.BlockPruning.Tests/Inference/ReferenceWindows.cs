@@ -2,7 +2,9 @@ using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Tests.Inference;
 
-/// <summary>Attention within windows in float64 loops, as torchvision's <c>shifted_window_attention</c> does it: pad, roll, cut, mask.</summary>
+/// <summary>
+/// Attention within windows in float64 loops, as torchvision's <c>shifted_window_attention</c> does it: pad, roll, cut, mask.
+/// </summary>
 /// <param name="spec">Heads and windows.</param>
 /// <param name="table">[(2 · window − 1)², heads].</param>
 /// <param name="padding">[3 · features]: what the first layer gives for zeros.</param>

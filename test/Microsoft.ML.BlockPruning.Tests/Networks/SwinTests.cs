@@ -65,7 +65,8 @@ public sealed class SwinTests
     {
         var spec = SmallSwin.Spec;
         var first = (BranchSpec)spec.Steps[0];
-        StepSpec[] steps = [first with { Middle = ((WindowAttentionSpec)first.Middle) with { Window = window, Shift = shift } }, .. spec.Steps.Skip(1)];
+        var middle = (WindowAttentionSpec)first.Middle with { Window = window, Shift = shift };
+        StepSpec[] steps = [first with { Middle = middle }, .. spec.Steps.Skip(1)];
 
         Assert.Contains(says, Refusal(() => With(spec, spec.Stem, steps)));
     }
@@ -88,7 +89,9 @@ public sealed class SwinTests
     }
 
     private static SwinSizes SizesOf(int width, int[] depths) => new(
-        224, 4, 3, [.. depths.Select((depth, stage) => new SwinStage(width << stage, depth, (width / 32) << stage, 7, 4 * width << stage))], 1000);
+        ImageSize: 224, PatchSize: 4, Channels: 3,
+        [.. depths.Select((depth, stage) => new SwinStage(width << stage, depth, (width / 32) << stage, Window: 7, 4 * width << stage))],
+        NumClasses: 1000);
 
     private static NetworkSpec With(NetworkSpec spec, StemSpec stem, IReadOnlyList<StepSpec> steps) =>
         new(spec.Family, spec.ImageSize, spec.Channels, stem, steps, spec.Norm, spec.Heads);

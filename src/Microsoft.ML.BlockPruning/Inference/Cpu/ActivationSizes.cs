@@ -25,7 +25,8 @@ internal readonly record struct ActivationSizes(long Stream, long Narrow, long W
             {
                 case BranchSpec branch:
                     wide = Math.Max(wide, Size(branch.First.Tokens, branch.First.OutFeatures));
-                    narrow = branch.Middle is MultiHeadSpec ? Math.Max(narrow, Size(branch.First.Tokens, branch.Second.InFeatures)) : narrow;
+                    narrow = Math.Max(
+                        narrow, branch.Middle is MultiHeadSpec ? Size(branch.First.Tokens, branch.Second.InFeatures) : 0);
                     scratch = Math.Max(scratch, ScratchOf(branch));
                     break;
                 case MergeSpec merge:

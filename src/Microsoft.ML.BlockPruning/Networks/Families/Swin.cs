@@ -43,7 +43,8 @@ internal static class Swin
 
     private static MergeSpec Merge(int stage, int from, int to, int tokens, float eps) => new(
         $"layers.{stage}.downsample",
-        new NormSpec($"layers.{stage}.downsample.norm", from, eps), new LinearSpec($"layers.{stage}.downsample.reduction", to, from, tokens));
+        new NormSpec($"layers.{stage}.downsample.norm", from, eps),
+        new LinearSpec($"layers.{stage}.downsample.reduction", to, from, tokens));
 
     /// <summary>x += proj(window attention(qkv(norm1 x))), x += fc2(GELU(fc1(norm2 x))).</summary>
     private static StepSpec[] Block(string block, SwinStage stage, int side, bool isOdd, float eps)

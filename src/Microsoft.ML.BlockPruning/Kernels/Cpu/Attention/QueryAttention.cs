@@ -5,7 +5,9 @@ using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
 
-/// <summary>context = softmax((bias + q kᵀ) / √headDim) v for a head and a panel's queries (Vaswani et al., NeurIPS 2017, §3.2.1).</summary>
+/// <summary>
+/// context = softmax((bias + q kᵀ) / √headDim) v for one head and one panel's queries (Vaswani et al., NeurIPS 2017, §3.2.1).
+/// </summary>
 /// <param name="shape">Tokens, heads and their width.</param>
 /// <param name="qkv">Panels of [3 · heads · headDim, lanes]: q, k, v, each head after head.</param>
 /// <param name="head">The head.</param>
