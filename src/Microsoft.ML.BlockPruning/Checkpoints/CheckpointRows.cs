@@ -16,7 +16,7 @@ internal sealed record CheckpointRows(
         [OwnFile.Container],
         [
             Timm.Map, Timm.Facebook, Timm.FacebookDinov2, .. HuggingFace.Maps, Torchvision.Map, Torchvision.Old,
-            HuggingFaceTowers.Siglip, HuggingFaceTowers.Clip,
+            HuggingFaceTowers.Siglip, HuggingFaceTowers.Clip, .. SwinNames.Maps,
         ],
-        [new ViTFamily()]);
+        [new SwinFamily(), new ViTFamily()]);
 }

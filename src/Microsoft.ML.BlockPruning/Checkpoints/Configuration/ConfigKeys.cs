@@ -19,6 +19,7 @@ internal static class ConfigKeys
     {
         "num_classes", "num_labels", "embed_dim", "hidden_size", "depth", "num_hidden_layers", "num_heads", "num_attention_heads",
         "intermediate_size", "in_chans", "num_channels", "patch_size", "img_size", "image_size", "input_size", "mlp_ratio", "distilled",
+        "depths", "num_layers", "window_size",
         "class_token", "qkv_bias", "no_embed_class", "pre_norm", "fc_norm", "final_norm", "init_values", "layerscale_value",
         "layer_scale_init_value", "reg_tokens", "num_register_tokens",
     };
@@ -44,6 +45,11 @@ internal static class ConfigKeys
         ["use_mean_pooling"] = ["false"],
         ["use_relative_position_bias"] = ["false"],
         ["use_shared_relative_position_bias"] = ["false"],
+        ["use_absolute_embeddings"] = ["false"],
+        ["ape"] = ["false"], // absolute positions of a Swin
+        ["patch_norm"] = ["true"],
+        ["path_norm"] = ["true"],
+        ["qk_scale"] = [],
         ["embed_norm_layer"] = [],
         ["pruned_heads"] = ["{}"],
     };
@@ -72,7 +78,7 @@ internal static class ConfigKeys
         "num_return_sequences", "output_scores", "return_dict_in_generate", "forced_bos_token_id", "forced_eos_token_id",
         "remove_invalid_values", "exponential_decay_length_penalty", "suppress_tokens", "begin_suppress_tokens", "tf_legacy_loss",
         "do_pretrain", "model_name", "text_config", "projection_dim", "logit_scale_init_value", "initializer_factor",
-        "apply_layernorm", "reshape_hidden_states", "out_features", "out_indices", "stage_names", "vision_use_head",
+        "apply_layernorm", "reshape_hidden_states", "always_partition", "out_features", "out_indices", "stage_names", "vision_use_head",
     };
 
     /// <summary>The values that a key may have, as JSON; null where the key is not of that kind.</summary>

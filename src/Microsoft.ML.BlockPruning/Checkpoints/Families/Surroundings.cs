@@ -15,4 +15,17 @@ internal sealed record Surroundings(CheckpointConfig? Config, int? Heads, int? I
 
     /// <summary>What a config.json says of the tensors.</summary>
     public IReadOnlyList<ConfigFact> Facts => Config?.Facts ?? [];
+
+    /// <summary>Those that a family knows; the others are noted, since they say something of another.</summary>
+    public IReadOnlyList<ConfigFact> FactsOf<TFigures>(FactTable<TFigures> table)
+    {
+        string[] unknown = [.. Facts.Where(fact => !table.Knows(fact)).Select(fact => fact.Path)];
+        if (unknown.Length > 0)
+        {
+            Findings.Notes.Add(
+                $"{Facts[0].Source} has keys that networks of this family have not, and that were passed over: {string.Join(", ", unknown)}.");
+        }
+
+        return [.. Facts.Where(table.Knows)];
+    }
 }

@@ -122,11 +122,11 @@ internal sealed class ViTArchitecture(ViTTensors tensors, Surroundings around)
 
     private void Compare(ViTFigures its)
     {
-        foreach (var fact in around.Facts)
+        foreach (var fact in around.FactsOf(ViTFacts.Table))
         {
             bool isOfOwnHeads = fact.IsOfHeads && _assumptions.OwnHeads is not null && around.Heads is null;
             bool isOfTimmsImage = fact.IsOfImage && around.Config?.NetworkSize is not null; // its positions are resampled for it
-            if (isOfOwnHeads && !ViTFacts.Agrees(fact, its))
+            if (isOfOwnHeads && !ViTFacts.Table.Agrees(fact, its))
             {
                 around.Findings.Notes.Add(
                     $"The file says {_assumptions.OwnHeads} heads, {fact.Source} says {fact.Value.GetRawText()}: the file's own were "
@@ -134,7 +134,7 @@ internal sealed class ViTArchitecture(ViTTensors tensors, Surroundings around)
             }
             else if (!isOfTimmsImage && !isOfOwnHeads)
             {
-                ViTFacts.Require(fact, its);
+                ViTFacts.Table.Require(fact, its);
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
 using Microsoft.ML.BlockPruning.Networks;
 
@@ -65,7 +64,7 @@ internal sealed class ViTReader(ViTTensors tensors, NetworkSpec network)
         {
             tensors.CheckShape(name, tensor.Shape);
             tensors.Canonical.Read(name, tensor.Values);
-            CheckFinite(name, tensor.Values);
+            tensors.Canonical.CheckFinite(name, tensor.Values);
         }
     }
 
@@ -122,7 +121,7 @@ internal sealed class ViTReader(ViTTensors tensors, NetworkSpec network)
             linear.Bias[row] *= factors[row];
         }
 
-        CheckFinite(name, linear.Weight);
+        tensors.Canonical.CheckFinite(name, linear.Weight);
     }
 
     private float[] Read(string name, int elements)
@@ -135,21 +134,7 @@ internal sealed class ViTReader(ViTTensors tensors, NetworkSpec network)
 
         float[] values = new float[elements];
         tensors.Canonical.Read(name, values);
-        CheckFinite(name, values);
+        tensors.Canonical.CheckFinite(name, values);
         return values;
-    }
-
-    private void CheckFinite(string name, float[] values)
-    {
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!float.IsFinite(values[i]))
-            {
-                throw new InvalidDataException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{tensors.Canonical.Source}: tensor '{tensors.Canonical.Spell(name)}' holds {values[i]} at element {i} (row-major), "
-                    + $"expected finite ones."));
-            }
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.BlockPruning.Checkpoints.Containers;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
@@ -71,6 +72,23 @@ internal sealed class CanonicalTensors
     {
         var (row, sources) = Sources(canonical)!.Value;
         row.Transform.Read(_file, sources, destination);
+    }
+
+    /// <summary>Checks that numbers of a canonical tensor, or made of it, are finite.</summary>
+    /// <param name="canonical">Its name.</param>
+    /// <param name="values">The numbers, row-major.</param>
+    /// <exception cref="InvalidDataException">One is not; names the tensor and its place.</exception>
+    public void CheckFinite(string canonical, float[] values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+            {
+                throw new InvalidDataException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Source}: tensor '{Spell(canonical)}' holds {values[i]} at element {i} (row-major), expected finite ones."));
+            }
+        }
     }
 
     /// <summary>What the file calls a canonical tensor, or would.</summary>

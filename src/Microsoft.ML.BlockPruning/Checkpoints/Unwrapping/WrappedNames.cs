@@ -12,7 +12,7 @@ internal static partial class WrappedNames
     private static readonly string[] Leading = ["module.", "_orig_mod."];
 
     // Buffers that are counted out of the weights again.
-    private static readonly string[] Buffers = ["num_batches_tracked", "position_ids", "relative_position_index", "attn_mask"];
+    private static readonly string[] Buffers = ["num_batches_tracked", "position_ids", "relative_position_index"];
 
     /// <summary>A file's tensors as the network's own program would have saved them.</summary>
     /// <param name="file">The file.</param>

@@ -29,7 +29,7 @@ internal static class Swin
 
             for (int block = 0; block < stage.Depth; block++)
             {
-                steps.AddRange(Block($"layers.{index}.blocks.{block}", stage, side, block % 2 == 1, sizes.LayerNormEps));
+                steps.AddRange(Block($"layers.{index}.blocks.{block}", stage, side, block % 2 == 1, sizes));
             }
         }
 
@@ -47,9 +47,10 @@ internal static class Swin
         new LinearSpec($"layers.{stage}.downsample.reduction", to, from, tokens));
 
     /// <summary>x += proj(window attention(qkv(norm1 x))), x += fc2(GELU(fc1(norm2 x))).</summary>
-    private static StepSpec[] Block(string block, SwinStage stage, int side, bool isOdd, float eps)
+    private static StepSpec[] Block(string block, SwinStage stage, int side, bool isOdd, SwinSizes sizes)
     {
         int width = stage.Width, tokens = checked(side * side);
+        float eps = sizes.LayerNormEps;
         int shift = isOdd && stage.Window < side ? stage.Window / 2 : 0; // where a window covers the map there is nothing to shift
         return
         [
@@ -63,7 +64,7 @@ internal static class Swin
                 block,
                 new NormSpec($"{block}.norm2", width, eps),
                 new LinearSpec($"{block}.mlp.fc1", stage.MlpDim, width, tokens),
-                new GeluSpec(),
+                new GeluSpec(sizes.Activation),
                 new LinearSpec($"{block}.mlp.fc2", width, stage.MlpDim, tokens)),
         ];
     }

@@ -7,8 +7,10 @@ namespace Microsoft.ML.BlockPruning.Networks.Families;
 /// <param name="Stages">At least one; between two of them four tokens become one.</param>
 /// <param name="NumClasses">Number of classes.</param>
 /// <param name="LayerNormEps">Added to the variance in LayerNorm: 1e-5 in every program.</param>
+/// <param name="Activation">Of the MLPs.</param>
 internal sealed record SwinSizes(
-    int ImageSize, int PatchSize, int Channels, IReadOnlyList<SwinStage> Stages, int NumClasses, float LayerNormEps = 1e-5f);
+    int ImageSize, int PatchSize, int Channels, IReadOnlyList<SwinStage> Stages, int NumClasses, float LayerNormEps = 1e-5f,
+    GeluForm Activation = GeluForm.Exact);
 
 /// <summary>Blocks of one width.</summary>
 /// <param name="Width">Features of the residual stream.</param>
