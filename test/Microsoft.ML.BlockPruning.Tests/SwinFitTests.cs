@@ -63,7 +63,8 @@ public sealed class SwinFitTests
     private static void WriteCheckpoint(TemporaryFolder folder, Random random)
     {
         var writer = OwnFile.Create();
-        foreach (var tensor in new NetworkWeights(SmallSwin.Spec).Tensors.Where(tensor => !tensor.Name.EndsWith("reduction.bias", StringComparison.Ordinal)))
+        var tensors = new NetworkWeights(SmallSwin.Spec).Tensors;
+        foreach (var tensor in tensors.Where(tensor => !tensor.Name.EndsWith("reduction.bias", StringComparison.Ordinal)))
         {
             writer.Add(tensor.Name, [.. tensor.Shape], [.. tensor.Values.Select(value => value + (0.6f * (random.NextSingle() - 0.5f)))]);
         }

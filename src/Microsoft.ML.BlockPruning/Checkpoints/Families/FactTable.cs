@@ -44,9 +44,10 @@ internal sealed class FactTable<TFigures>(
         if (!Agrees(fact, its))
         {
             string text = fact.Value.GetRawText();
+            bool isAssumed = fact.IsOfHeads && fact.Value.ValueKind != JsonValueKind.Array; // a list is of stages, whose tables tell it
             throw new InvalidDataException(
                 $"{fact.Source}, key '{fact.Path}': found {(text.Length > 60 ? $"{text[..60]}…" : text)}, but "
-                + $"{(fact.IsOfHeads && fact.Value.ValueKind != JsonValueKind.Array ? "another key, or the convention, says" : "the tensors say")} "
+                + $"{(isAssumed ? "another key, or the convention, says" : "the tensors say")} "
                 + $"{Expected(fact.Key, its)}{(fact.IsOfImage || fact.Key == "patch_size" ? $"; {Square}" : "")}. "
                 + "Take the config.json that belongs to the network, or mend the key.");
         }

@@ -23,7 +23,8 @@ internal sealed record Surroundings(CheckpointConfig? Config, int? Heads, int? I
         if (unknown.Length > 0)
         {
             Findings.Notes.Add(
-                $"{Facts[0].Source} has keys that networks of this family have not, and that were passed over: {string.Join(", ", unknown)}.");
+                $"{Facts[0].Source} has keys that networks of this family have not, and that were passed over: "
+                + $"{string.Join(", ", unknown)}.");
         }
 
         return [.. Facts.Where(table.Knows)];

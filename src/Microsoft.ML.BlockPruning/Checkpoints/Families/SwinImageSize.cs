@@ -31,8 +31,9 @@ internal sealed class SwinImageSize(ViTTensors tensors, Surroundings around)
         if (origin == "convention")
         {
             around.Findings.Notes.Add(
-                $"Nothing says the size of the images: {size}x{size} pixels are taken, as is usual. If the network was made for others, its "
-                + "answers are worse: say it by CheckpointOptions.ImageSize, or put a config.json with {\"image_size\": N} beside the file.");
+                $"Nothing says the size of the images: {size}x{size} pixels are taken, as is usual. If the network was made for others, "
+                + "its answers are worse: say it by CheckpointOptions.ImageSize, or put a config.json with {\"image_size\": N} beside "
+                + "the file.");
         }
 
         around.Findings.Tell("image size", size.ToString(CultureInfo.InvariantCulture), origin);
