@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Imaging;
@@ -12,9 +13,17 @@ public sealed partial class BlockPruneEstimator
     /// <summary>What to prune, how far, and the columns. Read once, when the estimator is made.</summary>
     public sealed class Options
     {
-        /// <summary>Gets or sets the dense network: safetensors with timm's names. A <c>config.json</c> beside it is read too.</summary>
-        /// <value>Required.</value>
+        /// <summary>Gets or sets the dense network: a checkpoint's file or folder, as <see cref="ViTCheckpoint.Load(string)"/> reads it.</summary>
+        /// <value>Required. <c>config.json</c> and <c>preprocessor_config.json</c> beside it are read too.</value>
         public string ModelPath { get; set; } = "";
+
+        /// <summary>Gets or sets the network's attention heads per layer, where no file tells them.</summary>
+        /// <value>Null: what the files say, else 64 features a head (16 heads of the widths 1152, 1280, 1408 and 1664).</value>
+        public int? NumHeads { get; set; }
+
+        /// <summary>Gets or sets width and height of the network's images in pixels; positions are resampled for it.</summary>
+        /// <value>Null: what the preprocessing beside the network says, else the size for which its positions were trained.</value>
+        public int? ImageSize { get; set; }
 
         /// <summary>Gets or sets the column of images: <c>MLImage</c>, vector of bytes (an image file) or of float (pixels).</summary>
         /// <value><c>Image</c>.</value>
@@ -160,7 +169,9 @@ public sealed partial class BlockPruneEstimator
         public string? CheckpointFolder { get; set; }
 
         /// <summary>Gets or sets what is done to an image before the network reads it.</summary>
-        /// <value>Null: what <c>config.json</c> beside the model says, else timm's default.</value>
+        /// <value>
+        /// Null: what <c>preprocessor_config.json</c> or <c>config.json</c> beside the model says, else the default of the network's family.
+        /// </value>
         public ImagePreprocessing? Preprocessing { get; set; }
 
         /// <summary>Gets or sets whether an image file is turned as its EXIF orientation says.</summary>

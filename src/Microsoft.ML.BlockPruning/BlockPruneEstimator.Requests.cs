@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.MlNet.Columns;
 using Microsoft.ML.BlockPruning.MlNet.Scoring;
 using Microsoft.ML.BlockPruning.Runs;
@@ -31,6 +32,7 @@ public sealed partial class BlockPruneEstimator
     internal static InputRequest InputOf(Options options) => new()
     {
         ModelPath = options.ModelPath,
+        Checkpoint = new CheckpointOptions { NumHeads = options.NumHeads, ImageSize = options.ImageSize },
         ImageColumnName = options.ImageColumnName,
         LabelColumnName = options.LabelColumnName,
         ClassOrder = options.ClassOrder,

@@ -85,7 +85,7 @@ public sealed partial class BlockPruneEstimator : IEstimator<SparseViTTransforme
         LatencyMeasurement.Measure;
 
     /// <summary>Opens the network's files, once in a Fit.</summary>
-    internal Func<string, Checkpoint> OpenCheckpoint { get; init; } = Checkpoint.Open;
+    internal Func<string, CheckpointOptions, Checkpoint> OpenCheckpoint { get; init; } = Checkpoint.Open;
 
     /// <summary>Gives null where no NVIDIA driver is.</summary>
     internal Func<ICudaDriver?> LoadDriver { get; init; } = NvidiaDriver.TryLoad;

@@ -1,5 +1,6 @@
 #pragma warning disable IDE0130 // where the users of ML.NET look for catalog methods
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.MlNet.Columns;
 using Microsoft.ML.BlockPruning.MlNet.Interop;
 using Microsoft.ML.BlockPruning.MlNet.Saving;
@@ -107,8 +108,8 @@ public static class BlockPruningCatalog
     /// <summary>Loads a vision transformer to score, dense or pruned.</summary>
     /// <param name="catalog">The transform's catalog.</param>
     /// <param name="path">
-    /// A dense checkpoint (safetensors with timm's ViT/DeiT names; a <c>config.json</c> beside it is read too, as <c>PruneBlocks</c> does),
-    /// every block of which is kept; or whatever <c>LoadSparseViT</c> reads.
+    /// A dense checkpoint, file or folder, as <c>PruneBlocks</c> reads it (<see cref="ViTCheckpoint.Load(string)"/>), every block of which is
+    /// kept; or whatever <c>LoadSparseViT</c> reads.
     /// </param>
     /// <param name="imageColumnName">Column of images, of any of the types that <c>PruneBlocks</c> reads.</param>
     /// <param name="scoreColumnName">Output column of logits, a vector of <see cref="float"/>.</param>
@@ -116,6 +117,7 @@ public static class BlockPruningCatalog
     /// <param name="batchSize">Images scored at once in a data view, 1 to 4,096.</param>
     /// <param name="device">What to score on; null: the GPU of <see cref="MLContext.GpuDeviceId"/> if set, else the processor.</param>
     /// <param name="probabilityColumnName">Output column of probabilities, the softmax of the logits; null: none.</param>
+    /// <param name="checkpoint">What no file tells of a checkpoint, such as its number of heads; null: nothing is said.</param>
     /// <returns>
     /// The transformer. Of a checkpoint it tells what was assumed: <see cref="SparseViTTransformer.Notes"/>,
     /// <see cref="SparseViTTransformer.PreprocessingSteps"/> and <see cref="SparseViTTransformer.Classes"/>, which are in the network's
@@ -137,7 +139,7 @@ public static class BlockPruningCatalog
     public static SparseViTTransformer LoadViT(
         this TransformsCatalog catalog, string path, string imageColumnName = "Image", string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel", int batchSize = 32, ScoringDevice? device = null,
-        string? probabilityColumnName = null)
+        string? probabilityColumnName = null, CheckpointOptions? checkpoint = null)
     {
         var settings = SettingsOf(
             imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, device, probabilityColumnName);
@@ -147,7 +149,7 @@ public static class BlockPruningCatalog
         }
 
         var environment = MlNetHost.EnvironmentOf(catalog);
-        var dense = DenseFile.Read(environment, path).Model(environment);
+        var dense = DenseFile.Read(environment, path, checkpoint ?? CheckpointOptions.Default).Model(environment);
         return new SparseViTTransformer(environment, settings, dense.ToNetwork(), facts: dense.Facts);
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Imaging;
@@ -173,10 +174,11 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     /// <summary>Makes a page to look at: what is left of each layer, and which answers are other ones than the dense network's.</summary>
     /// <param name="name">What the model is called on the page.</param>
     /// <param name="images">Images that no pruning has seen, in the column that this transformer scores.</param>
-    /// <param name="denseModelPath">The safetensors file that was pruned.</param>
+    /// <param name="denseModelPath">The file or folder that was pruned.</param>
     /// <param name="labelColumnName">Key column of their classes, with this transformer's keys; null where they are not known.</param>
     /// <param name="progress">Told how far it is: <see cref="PruneStage.Reading"/>, then <see cref="PruneStage.Measuring"/>.</param>
     /// <param name="cancellationToken">Ends the scoring within one batch.</param>
+    /// <param name="checkpoint">What no file tells of the dense network, as it was pruned with; null: nothing was said.</param>
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column does not fit.</exception>
     /// <exception cref="IOException">The dense network cannot be read.</exception>
@@ -185,12 +187,14 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ModelReport CreateReport(
         string name, IDataView images, string denseModelPath, string? labelColumnName = "Label",
-        IProgress<PruneProgress>? progress = null, CancellationToken cancellationToken = default)
+        IProgress<PruneProgress>? progress = null, CancellationToken cancellationToken = default,
+        CheckpointOptions? checkpoint = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(denseModelPath);
-        return Comparison.Report(name, Report, images, denseModelPath, labelColumnName, progress, cancellationToken);
+        return Comparison.Report(
+            name, Report, images, denseModelPath, checkpoint ?? CheckpointOptions.Default, labelColumnName, progress, cancellationToken);
     }
 #pragma warning restore RS0026
 

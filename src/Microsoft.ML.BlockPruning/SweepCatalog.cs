@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.MlNet.Columns;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 using Microsoft.ML.Runtime;
@@ -25,7 +26,8 @@ public sealed class SweepCatalog
     }
 
     /// <summary>The classes of a dense network: <c>keyData</c> of <c>MapValueToKey</c> where not every class has images.</summary>
-    /// <param name="modelPath">safetensors file with timm's ViT/DeiT names; its header and a <c>config.json</c> beside it are read.</param>
+    /// <param name="modelPath">A checkpoint's file or folder; its names and a <c>config.json</c> beside it are read.</param>
+    /// <param name="checkpoint">What no file tells of the network, as for <c>PruneBlocks</c>; null: nothing is said.</param>
     /// <returns>
     /// The names in <c>config.json</c>, in Unicode's form C and the order of the network's logits; one that occurs twice has the number of
     /// its class behind it, as in "crane (134)". "0", "1" … where the file names none.
@@ -35,12 +37,14 @@ public sealed class SweepCatalog
     /// <exception cref="InvalidDataException">
     /// The file is damaged or of another architecture, or <c>config.json</c> names another number of classes than the network has.
     /// </exception>
-    public IReadOnlyList<string> ReadClassNames(string modelPath) => ClassOrder.NamesOf(_environment, modelPath);
+    public IReadOnlyList<string> ReadClassNames(string modelPath, CheckpointOptions? checkpoint = null) =>
+        ClassOrder.NamesOf(_environment, modelPath, checkpoint ?? CheckpointOptions.Default);
 
     /// <summary>The classes of a dense network with what images call them, which may be other names or the only ones.</summary>
-    /// <param name="modelPath">safetensors file with timm's ViT/DeiT names; its header and a <c>config.json</c> beside it are read.</param>
+    /// <param name="modelPath">A checkpoint's file or folder; its names and a <c>config.json</c> beside it are read.</param>
     /// <param name="imageClasses">What the images' classes are called, each once.</param>
     /// <param name="order">How the network was trained, where <c>config.json</c> names no class.</param>
+    /// <param name="checkpoint">What no file tells of the network, as for <c>PruneBlocks</c>; null: nothing is said.</param>
     /// <returns>
     /// Every class in the order of the network's logits, matched as <see cref="ClassNames.Match"/> does; where the network names none,
     /// named by the images and in the order that is natural and ordinal, or that <paramref name="order"/> tells.
@@ -50,14 +54,15 @@ public sealed class SweepCatalog
     /// <exception cref="InvalidDataException">The file is damaged or of another architecture.</exception>
     /// <exception cref="InvalidOperationException"><c>config.json</c> names another number of classes than the network has.</exception>
     public IReadOnlyList<ClassReport> MatchClasses(
-        string modelPath, IReadOnlyList<string> imageClasses, ClassNameOrder order = ClassNameOrder.Unspecified)
+        string modelPath, IReadOnlyList<string> imageClasses, ClassNameOrder order = ClassNameOrder.Unspecified,
+        CheckpointOptions? checkpoint = null)
     {
         ArgumentNullException.ThrowIfNull(imageClasses);
-        return ClassOrder.Match(_environment, modelPath, imageClasses, order);
+        return ClassOrder.Match(_environment, modelPath, checkpoint ?? CheckpointOptions.Default, imageClasses, order);
     }
 
     /// <summary>Create a <see cref="SparsitySweep"/> with the default method.</summary>
-    /// <param name="modelPath">safetensors file with timm's ViT/DeiT names; a <c>config.json</c> beside it is read too.</param>
+    /// <param name="modelPath">A checkpoint's file or folder; a <c>config.json</c> beside it is read too.</param>
     /// <returns>The sweep, to be given its dataset and run.</returns>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public SparsitySweep CreateSweep(string modelPath) => CreateSweep(new BlockPruneEstimator.Options { ModelPath = modelPath });

@@ -47,7 +47,7 @@ public sealed class ToyFamilyFitTests
         var rows = new CheckpointRows(CheckpointRows.Default.Containers, [ToyCheckpoints.Map], [new ToyCheckpoints()]);
         var estimator = new BlockPruneEstimator(ml, options)
         {
-            OpenCheckpoint = path => Checkpoint.Open(path, rows),
+            OpenCheckpoint = (path, _) => Checkpoint.Open(path, rows),
         };
 
         Assert.IsGreaterThan(0.0, estimator.Forecast(images, 40).Seconds!.Value, "layers of several sizes are timed together");

@@ -25,12 +25,12 @@ internal static class BenchVerb
             "bench", $"Times pruned networks and {ComparedWith}, in turn, on pixels in memory. ONNX Runtime is not part of this tool; "
                 + "eng/bench.sh kernels of the repository compares with it.")
         {
-            files, batch, seconds, common.Json,
+            files, batch, seconds, common.NumHeads, common.ImageSize, common.Json,
         };
         return verb.Does(output, (parsed, cancel) =>
         {
             var context = new MLContext(Seed);
-            using var models = ModelSet.Open(context, parsed.GetRequiredValue(files), output);
+            using var models = ModelSet.Open(context, parsed.GetRequiredValue(files), common.CheckpointOf(parsed), output);
             ModelSet.SayNotes(models, output);
             RequireOneSize(models);
             var budget = TimeSpan.FromSeconds(parsed.GetValue(seconds));

@@ -5,6 +5,7 @@ using System.Text.Json;
 using FashionMnist;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -21,11 +22,16 @@ internal sealed class CommonOptions
 
     public Option<string?> Model { get; } = new("--model")
     {
-        Description = "Dense weights of a ViT or DeiT with timm's tensor names",
-        HelpName = "FILE.safetensors",
+        Description = "The dense network: a checkpoint's file (.safetensors, .pth, .bin, .ckpt, an index of shards) or folder",
+        HelpName = "PATH",
     };
 
     public ImageOptions Images { get; } = new();
+
+    public Option<int?> NumHeads { get; } = Optional("--num-heads", "The network's attention heads per layer, where no file tells them");
+
+    public Option<int?> ImageSize { get; } = Optional(
+        "--image-size", "Width and height of the network's images in pixels, where they are not its preprocessing's");
 
     public Option<bool> Bundled { get; } = new("--bundled")
     {
@@ -63,6 +69,13 @@ internal sealed class CommonOptions
         Description = description,
         DefaultValueFactory = _ => value,
         CustomParser = result => ReadAll(result, name, text => [text], read) is [.., var last] ? last : value,
+    };
+
+    private static Option<int?> Optional(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => ReadAll(result, name, text => [text], ReadPositive) is [.., var last] ? last : null,
     };
 
     /// <summary>An option that takes a value of an enum; a shell completes it.</summary>
@@ -143,14 +156,18 @@ internal sealed class CommonOptions
 
     public static BlockShape ReadBlock(string text) => BlockShape.Parse(text);
 
-    /// <summary>The dense network's file.</summary>
+    /// <summary>What no file tells of a checkpoint.</summary>
+    public CheckpointOptions CheckpointOf(ParseResult parsed) =>
+        new() { NumHeads = parsed.GetValue(NumHeads), ImageSize = parsed.GetValue(ImageSize) };
+
+    /// <summary>The dense network's file or folder.</summary>
     /// <exception cref="OptionsException">Neither --model nor --bundled is given.</exception>
     public string ModelOf(ParseResult parsed)
     {
         string path = parsed.GetValue(Model) ?? (parsed.GetValue(Bundled)
             ? FashionMnistData.NetworkPath
-            : throw new OptionsException("Which network? Give --model FILE.safetensors, or --bundled for the bundled one."));
-        return File.Exists(path) ? path : throw new FileNotFoundException($"There is no model file {path}.");
+            : throw new OptionsException("Which network? Give --model PATH, or --bundled for the bundled one."));
+        return path;
     }
 
     /// <summary>Pixels of an image at most, for prune and sweep.</summary>
@@ -160,7 +177,7 @@ internal sealed class CommonOptions
     /// <exception cref="OptionsException">Neither images nor --bundled are given.</exception>
     public IImageSource ImagesOf(ParseResult parsed, MLContext context, CliOutput output, ImageUse use, CancellationToken cancel)
     {
-        var classes = new NetworkClasses.Dense(context, ModelOf(parsed), parsed.GetValue(ClassOrder));
+        var classes = new NetworkClasses.Dense(context, ModelOf(parsed), parsed.GetValue(ClassOrder), CheckpointOf(parsed));
         if (parsed.GetValue(ClassOrder) != ClassNameOrder.Unspecified && !classes.AreNumbers)
         {
             output.Error.WriteLine("--class-order changes nothing: the network's config.json names its classes.");

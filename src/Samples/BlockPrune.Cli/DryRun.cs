@@ -65,6 +65,8 @@ internal sealed class DryRun(CliOutput output, MLContext context, IImageSource i
         return images.Preparation.Append(context.Transforms.PruneBlocks(new BlockPruneEstimator.Options
         {
             ModelPath = options.ModelPath,
+            NumHeads = options.NumHeads,
+            ImageSize = options.ImageSize,
             ClassOrder = options.ClassOrder,
             Budget = PruneBudget.Flops(1),
             Block = options.Block,

@@ -11,6 +11,8 @@ internal static class EstimatorOptions
     public static IReadOnlyDictionary<string, string> Table { get; } = new Dictionary<string, string>
     {
         [nameof(BlockPruneEstimator.Options.ModelPath)] = "--model",
+        [nameof(BlockPruneEstimator.Options.NumHeads)] = "--num-heads",
+        [nameof(BlockPruneEstimator.Options.ImageSize)] = "--image-size",
         [nameof(BlockPruneEstimator.Options.ImageColumnName)] = Columns,
         [nameof(BlockPruneEstimator.Options.LabelColumnName)] = Columns,
         [nameof(BlockPruneEstimator.Options.ClassOrder)] = "--class-order",

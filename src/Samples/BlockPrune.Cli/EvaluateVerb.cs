@@ -20,7 +20,7 @@ internal sealed class EvaluateVerb
     private readonly Option<string?> _dense = new("--dense")
     {
         Description = "The network before pruning, to compare with; --bundled takes the bundled one where it is that",
-        HelpName = "FILE.safetensors",
+        HelpName = "PATH",
     };
 
     private EvaluateVerb(CliOutput output) => _output = output;
@@ -34,7 +34,8 @@ internal sealed class EvaluateVerb
             "Scores the test images, four fifths of a folder's, those that prune does not calibrate with: top-1, by class, and what was "
             + "taken for what.")
         {
-            _models, _dense, _common.Bundled, _common.ClassOrder, _common.ApplyOrientation, _common.Json,
+            _models, _dense, _common.Bundled, _common.ClassOrder, _common.NumHeads, _common.ImageSize, _common.ApplyOrientation,
+            _common.Json,
         };
         _common.Images.AddTo(verb);
         return verb.Does(_output, Run);
@@ -43,7 +44,7 @@ internal sealed class EvaluateVerb
     private int Run(ParseResult parsed, CancellationToken cancel)
     {
         var context = new MLContext(seed: 1);
-        using var models = ModelSet.Open(context, parsed.GetRequiredValue(_models), _output);
+        using var models = ModelSet.Open(context, parsed.GetRequiredValue(_models), _common.CheckpointOf(parsed), _output);
         OpenModel[] columns = [.. models];
         var first = columns[0];
         foreach (var model in columns)

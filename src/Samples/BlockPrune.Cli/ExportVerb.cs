@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Files;
 
 namespace BlockPrune.Cli;
@@ -34,7 +35,7 @@ internal static class ExportVerb
         var form = CommonOptions.Choice("--format", "dense (zeros in removed blocks) or bsr", Form.Bsr);
         var verb = new Command("export", "Writes the network as safetensors or ONNX, or as the one model file.")
         {
-            model, target, form, common.Json,
+            model, target, form, common.NumHeads, common.ImageSize, common.Json,
         };
         return verb.Does(output, (parsed, _) =>
         {
@@ -45,7 +46,7 @@ internal static class ExportVerb
                 throw new OptionsException($"--format says how safetensors are written, and a {ending} is none: leave one of them out.");
             }
 
-            Write(parsed.GetRequiredValue(model), path, parsed.GetValue(form), output);
+            Write(parsed.GetRequiredValue(model), path, parsed.GetValue(form), common.CheckpointOf(parsed), output);
             long bytes = OutputFile.LengthOf(path);
             if (parsed.GetValue(common.Json))
             {
@@ -61,11 +62,13 @@ internal static class ExportVerb
         });
     }
 
-    private static void Write(string model, string path, Form form, CliOutput output)
+    private static void Write(string model, string path, Form form, CheckpointOptions checkpoint, CliOutput output)
     {
         string ending = EndingOf(path);
         var context = new MLContext(seed: 1);
-        using var network = ending == Onnx ? ModelFile.Open(context, model) : ModelFile.OpenPruned(context, model, output);
+        using var network = ending == Onnx
+            ? ModelFile.Open(context, model, checkpoint)
+            : ModelFile.OpenPruned(context, model, output);
         switch (ending)
         {
             case ModelFile.Extension:

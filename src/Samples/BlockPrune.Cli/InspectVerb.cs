@@ -21,11 +21,11 @@ internal static class InspectVerb
         };
         var verb = new Command("inspect", "Shows what was read and assumed of a network, its layers and their masks.")
         {
-            files, layer, common.Json,
+            files, layer, common.NumHeads, common.ImageSize, common.Json,
         };
         return verb.Does(output, (parsed, _) =>
         {
-            using var models = ModelSet.Open(new MLContext(seed: 1), parsed.GetRequiredValue(files), output);
+            using var models = ModelSet.Open(new MLContext(seed: 1), parsed.GetRequiredValue(files), common.CheckpointOf(parsed), output);
             string? part = parsed.GetValue(layer);
             var names = models.SelectMany(model => model.Network.Layers).Select(one => one.Name).Distinct().ToList();
             if (part is not null && !names.Exists(name => name.Contains(part, StringComparison.Ordinal)))

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 
 namespace BlockPrune.Cli;
 
@@ -11,17 +12,16 @@ internal static class ModelFile
 
     /// <summary>What an argument that names a model may be.</summary>
     public const string AnyForm =
-        "A pruned model (.zip), a pruned network (.safetensors), or a dense checkpoint (.safetensors with timm's names, or its folder)";
-
-    private const string InFolder = "model.safetensors";
+        "A pruned model (.zip), a pruned network (.safetensors), or a dense checkpoint: its file or its folder";
 
     /// <summary>Loads a network, pruned or dense.</summary>
     /// <param name="context">Owns the transformer.</param>
     /// <param name="path">Any file that <see cref="AnyForm"/> names, of whatever columns.</param>
+    /// <param name="checkpoint">What no file tells of a dense checkpoint.</param>
     /// <exception cref="IOException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or holds no network.</exception>
-    public static SparseViTTransformer Open(MLContext context, string path) =>
-        context.Transforms.LoadViT(Find(path), probabilityColumnName: CliOutput.Probability);
+    public static SparseViTTransformer Open(MLContext context, string path, CheckpointOptions checkpoint) =>
+        context.Transforms.LoadViT(path, probabilityColumnName: CliOutput.Probability, checkpoint: checkpoint);
 
     /// <summary>Loads a pruned network and shows what its file did not say, or what of it did not read.</summary>
     /// <param name="context">Owns the transformer.</param>
@@ -32,26 +32,12 @@ internal static class ModelFile
     public static SparseViTTransformer OpenPruned(MLContext context, string path, CliOutput output)
     {
         var network = output.Steps(display => display.Run(
-            "Reading the model", () => context.Transforms.LoadSparseViT(Find(path), probabilityColumnName: CliOutput.Probability)));
+            "Reading the model", () => context.Transforms.LoadSparseViT(path, probabilityColumnName: CliOutput.Probability)));
         foreach (string note in network.Notes)
         {
             output.Error.WriteLine($"Note: {note}");
         }
 
         return network;
-    }
-
-    /// <summary>The file of a model: the name itself, or that within a folder as Hugging Face's hub has it.</summary>
-    /// <exception cref="IOException">There is no such file.</exception>
-    public static string Find(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            string file = Path.Combine(path, InFolder);
-            return File.Exists(file) ? file : throw new FileNotFoundException(
-                $"The folder {path} holds no {InFolder}; name the model's file.");
-        }
-
-        return File.Exists(path) ? path : throw new FileNotFoundException($"There is no model file {path}.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using Microsoft.ML;
+using Microsoft.ML.BlockPruning.Checkpoints;
 
 namespace BlockPrune.Cli;
 
@@ -8,9 +9,9 @@ internal sealed class ModelSet : IReadOnlyList<OpenModel>, IDisposable
 {
     private readonly List<OpenModel> _models = [];
 
-    private ModelSet()
-    {
-    }
+    private readonly CheckpointOptions _checkpoint;
+
+    private ModelSet(CheckpointOptions checkpoint) => _checkpoint = checkpoint;
 
     public int Count => _models.Count;
 
@@ -19,11 +20,13 @@ internal sealed class ModelSet : IReadOnlyList<OpenModel>, IDisposable
     /// <summary>Opens them.</summary>
     /// <param name="context">Owns the transformers.</param>
     /// <param name="paths">At least one file.</param>
+    /// <param name="checkpoint">What no file tells of those that are dense checkpoints.</param>
     /// <param name="output">Shows that they are being read.</param>
     /// <exception cref="IOException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or holds no network.</exception>
-    public static ModelSet Open(MLContext context, IReadOnlyList<string> paths, CliOutput output) =>
-        output.Steps(display => display.Run("Reading the model", () => Open(context, paths)));
+    public static ModelSet Open(
+        MLContext context, IReadOnlyList<string> paths, CheckpointOptions checkpoint, CliOutput output) =>
+        output.Steps(display => display.Run("Reading the model", () => Open(context, paths, checkpoint)));
 
     /// <summary>Opens one more.</summary>
     /// <param name="context">Owns the transformer.</param>
@@ -31,7 +34,7 @@ internal sealed class ModelSet : IReadOnlyList<OpenModel>, IDisposable
     /// <param name="name">What it is called.</param>
     public OpenModel Add(MLContext context, string path, string name)
     {
-        var model = new OpenModel(name, ModelFile.Find(path), ModelFile.Open(context, path));
+        var model = new OpenModel(name, path, _checkpoint, ModelFile.Open(context, path, _checkpoint));
         _models.Add(model);
         return model;
     }
@@ -54,9 +57,9 @@ internal sealed class ModelSet : IReadOnlyList<OpenModel>, IDisposable
 
     public void Dispose() => _models.ForEach(model => model.Dispose());
 
-    private static ModelSet Open(MLContext context, IReadOnlyList<string> paths)
+    private static ModelSet Open(MLContext context, IReadOnlyList<string> paths, CheckpointOptions checkpoint)
     {
-        var set = new ModelSet();
+        var set = new ModelSet(checkpoint);
         try
         {
             foreach (string path in paths)

@@ -1,13 +1,15 @@
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 
 namespace BlockPrune.Cli;
 
 /// <summary>A model that is looked at, alone or beside others.</summary>
 /// <param name="Name">What columns and lines call it.</param>
 /// <param name="Path">Its file.</param>
+/// <param name="Checkpoint">What no file tells of it, where it is a dense checkpoint.</param>
 /// <param name="Network">The network.</param>
-internal sealed record OpenModel(string Name, string Path, SparseViTTransformer Network) : IDisposable
+internal sealed record OpenModel(string Name, string Path, CheckpointOptions Checkpoint, SparseViTTransformer Network) : IDisposable
 {
     /// <summary>Whether nothing was removed.</summary>
     public bool IsDense => Network.Layers.All(layer => layer.KeptBlocks == layer.TotalBlocks);
@@ -20,7 +22,7 @@ internal sealed record OpenModel(string Name, string Path, SparseViTTransformer 
     /// <param name="context">Reads the file again.</param>
     /// <param name="order">How a checkpoint was trained that names no class.</param>
     public NetworkClasses Classes(MLContext context, ClassNameOrder order) =>
-        IsCheckpoint ? new NetworkClasses.Dense(context, Path, order) : NetworkClasses.Of(Network);
+        IsCheckpoint ? new NetworkClasses.Dense(context, Path, order, Checkpoint) : NetworkClasses.Of(Network);
 
     /// <summary>Has image files turned as EXIF says, or not; where that is as it was, whoever said so has said it.</summary>
     public void Orient(bool isApplied)

@@ -26,7 +26,8 @@ internal sealed class PredictVerb
     {
         var verb = new Command("predict", "Names the class of each image, and whether it is right where the image's folder tells.")
         {
-            _model, _files, _top, _common.Bundled, _common.ClassOrder, _common.ApplyOrientation, _common.JsonLines,
+            _model, _files, _top, _common.Bundled, _common.ClassOrder, _common.NumHeads, _common.ImageSize,
+            _common.ApplyOrientation, _common.JsonLines,
         };
         _common.Images.AddTo(verb);
         return verb.Does(_output, Run);
@@ -35,7 +36,7 @@ internal sealed class PredictVerb
     private int Run(ParseResult parsed, CancellationToken cancel)
     {
         var context = new MLContext(seed: 1);
-        using var models = ModelSet.Open(context, [parsed.GetRequiredValue(_model)], _output);
+        using var models = ModelSet.Open(context, [parsed.GetRequiredValue(_model)], _common.CheckpointOf(parsed), _output);
         ModelSet.SayNotes(models, _output);
         var network = models[0].Network;
         _common.Images.Apply(parsed, network);

@@ -43,7 +43,7 @@ internal static class PruneVerb
         var verb = new Command("prune", "Prunes a network and saves the pipeline that scores it.")
         {
             common.Model, common.Bundled, block, criterion, refit, epochs, heldOut.Option, save, report, limit, dry, checkpoint,
-            common.ApplyOrientation, common.ClassOrder, common.Seed, common.Json,
+            common.NumHeads, common.ImageSize, common.ApplyOrientation, common.ClassOrder, common.Seed, common.Json,
         };
         budget.AddTo(verb);
         method.AddTo(verb);
@@ -67,6 +67,8 @@ internal static class PruneVerb
             var options = new BlockPruneEstimator.Options
             {
                 ModelPath = modelPath,
+                NumHeads = parsed.GetValue(common.NumHeads),
+                ImageSize = parsed.GetValue(common.ImageSize),
                 ClassOrder = images.ClassOrder,
                 ProbabilityColumnName = CliOutput.Probability,
                 Block = parsed.GetValue(block),
@@ -105,7 +107,8 @@ internal static class PruneVerb
                 var test = model.Take(model.Count() - 1).Aggregate(
                     ValidationRows.Of(context, images, parsed.GetValue(limit)), (rows, step) => step.Transform(rows));
                 var comparison = output.Steps(display => network.CreateReport(
-                    Path.GetFileName(target), test, modelPath, progress: new PruneSteps(display), cancellationToken: cancel));
+                    Path.GetFileName(target), test, modelPath, progress: new PruneSteps(display), cancellationToken: cancel,
+                    checkpoint: common.CheckpointOf(parsed)));
                 ReportFiles.Write(page, comparison, output);
             }
 

@@ -22,7 +22,7 @@ internal sealed class ReportVerb
     private readonly Option<string?> _dense = new("--dense")
     {
         Description = "The network before pruning, to show which answers changed; --bundled takes the bundled one",
-        HelpName = "FILE.safetensors",
+        HelpName = "PATH",
     };
 
     private readonly Option<double> _drop = CommonOptions.One(
@@ -45,7 +45,8 @@ internal sealed class ReportVerb
     {
         var verb = new Command("report", "Writes a page to look at: a sweep's trials, a model's layers, the answers that changed.")
         {
-            _journal, _model, _dense, _common.Bundled, _drop, _references, _limit, _target, _common.Json,
+            _journal, _model, _dense, _common.NumHeads, _common.ImageSize, _common.Bundled, _drop, _references, _limit, _target,
+            _common.Json,
         };
         _common.Images.AddTo(verb);
         return verb.Does(_output, Run);
@@ -88,14 +89,15 @@ internal sealed class ReportVerb
         }
 
         string densePath = parsed.GetValue(_dense) ?? (isBundled ? FashionMnistData.NetworkPath : throw new OptionsException(
-            "Which dense network? Give --dense FILE.safetensors, to compare with its answers; without --images none is needed."));
+            "Which dense network? Give --dense PATH, to compare with its answers; without --images none is needed."));
         var classes = NetworkClasses.Of(network);
         var images = _common.Images.Open(
             parsed, context, isBundled, classes, _output, ImageUse.Test, network.MaximumPixels, cancel);
         var test = images.Preparation.Fit(images.Calibration)
             .Transform(ValidationRows.Of(context, images, parsed.GetValue(_limit)));
         return _output.Steps(display => network.CreateReport(
-            name, test, densePath, progress: new PruneSteps(display), cancellationToken: cancel));
+            name, test, densePath, progress: new PruneSteps(display), cancellationToken: cancel,
+            checkpoint: _common.CheckpointOf(parsed)));
     }
 
     private void Answer(ParseResult parsed, IReadOnlyList<string> files, SweepReport? sweep, ModelReport? pruned)

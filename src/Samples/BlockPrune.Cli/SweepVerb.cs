@@ -36,7 +36,8 @@ internal sealed class SweepVerb
     {
         var verb = new Command("sweep", "Prunes to many budgets and blocks and tells which of them pay.")
         {
-            _common.Model, _common.Bundled, _limit, _folds, _save, _report, _references, _common.ApplyOrientation, _common.ClassOrder,
+            _common.Model, _common.Bundled, _limit, _folds, _save, _report, _references, _common.NumHeads,
+            _common.ImageSize, _common.ApplyOrientation, _common.ClassOrder,
             _common.Seed, _common.Json,
         };
         _common.Images.AddTo(verb);
@@ -79,7 +80,8 @@ internal sealed class SweepVerb
             parsed, result,
             network => context.Model.SavePruned(network, parsed.GetValue(_save)!),
             network => _output.Steps(display => network.CreateReport(
-                NameOf(result), test, modelPath, progress: new PruneSteps(display), cancellationToken: cancel)),
+                NameOf(result), test, modelPath, progress: new PruneSteps(display), cancellationToken: cancel,
+                checkpoint: _common.CheckpointOf(parsed))),
             cancel);
         return EndOf(parsed, result, page);
     }
@@ -94,6 +96,8 @@ internal sealed class SweepVerb
         var options = new BlockPruneEstimator.Options
         {
             ModelPath = modelPath,
+            NumHeads = parsed.GetValue(_common.NumHeads),
+            ImageSize = parsed.GetValue(_common.ImageSize),
             Refit = _options.FinalRefitOf(parsed),
             ApplyOrientation = parsed.GetValue(_common.ApplyOrientation),
             MaximumPixels = _common.MaximumPixelsOf(parsed),

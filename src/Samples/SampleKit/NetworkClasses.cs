@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 
 namespace SampleKit;
@@ -44,12 +45,14 @@ internal abstract record NetworkClasses(IReadOnlyList<string> Names)
     /// <param name="Context">Reads the file.</param>
     /// <param name="ModelPath">The network's file.</param>
     /// <param name="Order">As the base has it.</param>
-    internal sealed record Dense(MLContext Context, string ModelPath, ClassNameOrder Order = ClassNameOrder.Unspecified)
-        : NetworkClasses(Context.BlockPruning().ReadClassNames(ModelPath))
+    /// <param name="Options">What no file tells of the network; null: nothing is said.</param>
+    internal sealed record Dense(
+        MLContext Context, string ModelPath, ClassNameOrder Order = ClassNameOrder.Unspecified, CheckpointOptions? Options = null)
+        : NetworkClasses(Context.BlockPruning().ReadClassNames(ModelPath, Options))
     {
         public override ClassNameOrder Order { get; } = Order;
 
         public override IReadOnlyList<ClassReport> Match(IReadOnlyList<string> found) =>
-            Context.BlockPruning().MatchClasses(ModelPath, found, Order);
+            Context.BlockPruning().MatchClasses(ModelPath, found, Order, Options);
     }
 }

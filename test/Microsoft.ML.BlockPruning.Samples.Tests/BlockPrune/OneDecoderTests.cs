@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.Data;
 
@@ -120,7 +121,7 @@ public sealed class OneDecoderTests : IDisposable
 
         bool[] applied = [.. new[] { Prune(), Prune("--apply-orientation") }.Select(zip =>
         {
-            using var network = global::BlockPrune.Cli.ModelFile.Open(context, zip);
+            using var network = global::BlockPrune.Cli.ModelFile.Open(context, zip, CheckpointOptions.Default);
             return network.ApplyOrientation;
         })];
 
@@ -165,7 +166,7 @@ public sealed class OneDecoderTests : IDisposable
     private static float[] BlendedScores(string zip, string path)
     {
         var context = new MLContext();
-        using var network = global::BlockPrune.Cli.ModelFile.Open(context, zip);
+        using var network = global::BlockPrune.Cli.ModelFile.Open(context, zip, CheckpointOptions.Default);
         var rows = context.Data.LoadFromEnumerable(new[] { new ImageFileRow { ImagePath = path } });
         var loaded = context.Transforms.LoadImages("Image", "", nameof(ImageFileRow.ImagePath)).Fit(rows).Transform(rows);
         return network.Transform(loaded).GetColumn<float[]>("Score").Single();

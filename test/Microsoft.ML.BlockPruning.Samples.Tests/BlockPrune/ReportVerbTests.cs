@@ -126,7 +126,7 @@ public sealed class ReportVerbTests : IDisposable
         var run = CliRun.Of("report", "--model", zip, "--images", _images, "--output", _folder.File("r.html"));
 
         Assert.AreEqual(2, run.ExitCode);
-        StringAssert.Contains(run.Error, "--dense FILE.safetensors");
+        StringAssert.Contains(run.Error, "--dense PATH");
     }
 
     private static XElement Page(string path)

@@ -18,10 +18,10 @@ public sealed class CheckpointTests
         int opened = 0;
         var estimator = new BlockPruneEstimator(subject.Ml, subject.Options)
         {
-            OpenCheckpoint = path =>
+            OpenCheckpoint = (path, options) =>
             {
                 opened++;
-                var checkpoint = Checkpoint.Open(path);
+                var checkpoint = Checkpoint.Open(path, options);
                 Assert.IsNotNull(checkpoint.Config);
                 File.WriteAllText(config, "spoilt");
                 return checkpoint;

@@ -64,25 +64,27 @@ internal sealed record ClassOrder(
     /// <summary>The classes of a file, in the network's order.</summary>
     /// <param name="context">Marks exceptions as ML.NET's.</param>
     /// <param name="modelPath">The dense network.</param>
+    /// <param name="options">What no file tells of it.</param>
     /// <returns>The names in config.json, each once; the numbers 0, 1 … where it has none.</returns>
     /// <exception cref="InvalidOperationException">config.json has another number of classes than the network.</exception>
-    public static IReadOnlyList<string> NamesOf(IExceptionContext context, string modelPath)
+    public static IReadOnlyList<string> NamesOf(IExceptionContext context, string modelPath, CheckpointOptions options)
     {
-        var (count, names) = Read(context, modelPath);
+        var (count, names) = Read(context, modelPath, options);
         return names is null ? ClassAssignment.Numbers(count) : DistinctNames.Of(names);
     }
 
     /// <summary>The classes of a file as images name them.</summary>
     /// <param name="context">Marks exceptions as ML.NET's.</param>
     /// <param name="modelPath">The dense network.</param>
+    /// <param name="options">What no file tells of it.</param>
     /// <param name="found">What the images' classes are called.</param>
     /// <param name="order">How a network without names was trained.</param>
     /// <exception cref="InvalidOperationException">config.json has another number of classes than the network.</exception>
     /// <exception cref="ArgumentException">A name cannot be matched, or could be in several ways.</exception>
     public static IReadOnlyList<ClassReport> Match(
-        IExceptionContext context, string modelPath, IReadOnlyList<string> found, ClassNameOrder order)
+        IExceptionContext context, string modelPath, CheckpointOptions options, IReadOnlyList<string> found, ClassNameOrder order)
     {
-        var (count, names) = Read(context, modelPath);
+        var (count, names) = Read(context, modelPath, options);
         return ClassAssignment.Of(names, count, found, order).SomeKnown(found).Known(found).Report(found, i => i);
     }
 
@@ -125,9 +127,10 @@ internal sealed record ClassOrder(
             + "(case, blanks, '_' and '-' do not matter)."));
     }
 
-    private static (int Count, IReadOnlyList<string>? Names) Read(IExceptionContext context, string modelPath)
+    private static (int Count, IReadOnlyList<string>? Names) Read(
+        IExceptionContext context, string modelPath, CheckpointOptions options)
     {
-        using var checkpoint = Checkpoint.Open(modelPath);
+        using var checkpoint = Checkpoint.Open(modelPath, options);
         var (numClasses, labelNames) = (checkpoint.Network.NumClasses, checkpoint.LabelNames);
         CheckCount(context, numClasses, labelNames);
         return (numClasses, labelNames);

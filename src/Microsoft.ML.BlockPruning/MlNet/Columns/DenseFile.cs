@@ -16,7 +16,8 @@ internal sealed record DenseFile(
 {
     /// <summary>Reads a network.</summary>
     /// <param name="context">Marks exceptions as ML.NET's.</param>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="options">What no file tells.</param>
     /// <param name="own">The caller's preprocessing; null: what the network's files say.</param>
     /// <param name="isOriented">Whether an image file is turned as its EXIF orientation says, whatever the preprocessing says.</param>
     /// <param name="openCheckpoint">Opens the file; null: as every checkpoint is.</param>
@@ -24,10 +25,10 @@ internal sealed record DenseFile(
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or unknown.</exception>
     public static DenseFile Read(
-        IExceptionContext context, string path, ImagePreprocessing? own = null, bool isOriented = false,
-        Func<string, Checkpoint>? openCheckpoint = null)
+        IExceptionContext context, string path, CheckpointOptions options, ImagePreprocessing? own = null, bool isOriented = false,
+        Func<string, CheckpointOptions, Checkpoint>? openCheckpoint = null)
     {
-        using var checkpoint = (openCheckpoint ?? Checkpoint.Open)(path);
+        using var checkpoint = (openCheckpoint ?? Checkpoint.Open)(path, options);
         var weights = checkpoint.ReadWeights();
         var (preprocessing, origins) = own is not null
             ? (own, PreprocessingOrigins.Options)

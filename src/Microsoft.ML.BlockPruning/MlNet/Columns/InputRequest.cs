@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Imaging;
 
 namespace Microsoft.ML.BlockPruning.MlNet.Columns;
@@ -5,8 +6,11 @@ namespace Microsoft.ML.BlockPruning.MlNet.Columns;
 /// <summary>Which network is read and which images, out of which columns.</summary>
 internal sealed record InputRequest
 {
-    /// <summary>The dense network's file.</summary>
+    /// <summary>The dense network's file or folder.</summary>
     public required string ModelPath { get; init; }
+
+    /// <summary>What no file tells of it.</summary>
+    public CheckpointOptions Checkpoint { get; init; } = CheckpointOptions.Default;
 
     public required string ImageColumnName { get; init; }
 

@@ -36,9 +36,11 @@ internal sealed record PruneInput(
     public static PruneInput Open(IHost host, InputRequest input, DataViewSchema data) => Open(host, input, data, Checkpoint.Open);
 
     /// <inheritdoc cref="Open(IHost, InputRequest, DataViewSchema)"/>
-    public static PruneInput Open(IHost host, InputRequest input, DataViewSchema data, Func<string, Checkpoint> openCheckpoint)
+    public static PruneInput Open(
+        IHost host, InputRequest input, DataViewSchema data, Func<string, CheckpointOptions, Checkpoint> openCheckpoint)
     {
-        var file = DenseFile.Read(host, input.ModelPath, input.Preprocessing, input.ApplyOrientation, openCheckpoint);
+        var file = DenseFile.Read(
+            host, input.ModelPath, input.Checkpoint, input.Preprocessing, input.ApplyOrientation, openCheckpoint);
         bool isTurnedByFile = input.Preprocessing is null && !input.ApplyOrientation && file.Preprocessing.ApplyOrientation;
         if (isTurnedByFile && ImageColumn.IsDecoded(data, input.ImageColumnName))
         {

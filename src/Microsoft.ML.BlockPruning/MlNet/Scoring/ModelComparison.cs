@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.MlNet.Columns;
 using Microsoft.ML.BlockPruning.MlNet.Progress;
 using Microsoft.ML.BlockPruning.Models;
@@ -21,12 +22,13 @@ internal sealed class ModelComparison(IHostEnvironment environment, SparseViT ne
     /// <param name="pruning">What pruning found; null where it is not known.</param>
     /// <param name="images">The images.</param>
     /// <param name="denseModelPath">The network before pruning.</param>
+    /// <param name="checkpoint">What no file tells of it.</param>
     /// <param name="labelColumnName">The column of their classes; null: not known.</param>
     /// <param name="onProgress">Told how far it is; null: nobody.</param>
     /// <param name="cancellationToken">Ends the scoring within one batch.</param>
     /// <exception cref="InvalidOperationException">The dense network has another shape, or other classes.</exception>
     public ModelReport Report(
-        string name, PruneReport? pruning, IDataView images, string denseModelPath, string? labelColumnName,
+        string name, PruneReport? pruning, IDataView images, string denseModelPath, CheckpointOptions checkpoint, string? labelColumnName,
         IProgress<PruneProgress>? onProgress, CancellationToken cancellationToken)
     {
         var host = environment.Register(nameof(ModelComparison));
@@ -34,6 +36,7 @@ internal sealed class ModelComparison(IHostEnvironment environment, SparseViT ne
         var input = new InputRequest
         {
             ModelPath = denseModelPath,
+            Checkpoint = checkpoint,
             ImageColumnName = settings.ImageColumnName,
             LabelColumnName = labelColumnName,
             ValidationSet = images,

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML.BlockPruning.Calibration;
-using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.Models;
@@ -46,8 +45,7 @@ internal static class SubjectFolder
         using var stream = File.OpenRead(path);
         var network = SparseViTReader.Read(stream, $"'{path}'");
         var facts = ReadFacts(Path.Combine(folder, SubjectFile));
-        var dense = ViTCheckpoint.Load(path);
-        dense.Notes = network.Notes; // of the user's file, not of this one
+        var dense = DenseWeights.Of(network);
         CalibrationSet Images(string name, int count, int[]? labels)
         {
             float[] pixels = ReadImages(Path.Combine(folder, name), count, dense.Spec);
