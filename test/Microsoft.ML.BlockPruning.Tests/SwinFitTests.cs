@@ -4,6 +4,7 @@ using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
+using Microsoft.ML.BlockPruning.Tests.Checkpoints;
 using Microsoft.ML.BlockPruning.Tests.Inference;
 using Microsoft.ML.Data;
 

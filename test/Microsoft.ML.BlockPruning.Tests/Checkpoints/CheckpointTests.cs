@@ -59,7 +59,7 @@ public sealed class CheckpointTests
         foreach (string key in ConfigKeys.Facts)
         {
             var fact = new ConfigFact("file", key, json.RootElement);
-            var error = Assert.ThrowsExactly<InvalidDataException>(() => ViTFacts.Require(fact, network), key);
+            var error = Assert.ThrowsExactly<InvalidDataException>(() => ViTFacts.Table.Require(fact, network), key);
             StringAssert.Contains(error.Message, $"key '{key}': found -1");
         }
     }
