@@ -10,11 +10,20 @@ public sealed partial class NetworkSpec
     {
         var attention = Steps.OfType<BranchSpec>().Select(step => step.Middle).OfType<MultiHeadSpec>();
         string heads = string.Join(" or ", attention.Select(middle => middle.Heads).Distinct());
+        string[] forms = [.. Steps.OfType<BranchSpec>().Select(step => step.Middle).OfType<GeluSpec>().Select(WordsOf).Distinct()];
+        string gelu = forms is [] or ["exact GELU"] ? "" : $"{string.Join(" or ", forms)}, ";
         string channels = Channels == 1 ? "1 channel" : $"{Channels} channels";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Family}: images of {ImageSize}x{ImageSize} pixels, {channels}, patches of {Stem.PatchSize}x{Stem.PatchSize}, "
-            + $"{Layers.Count} layers, {Stem.Patch.OutFeatures} features, {heads} heads, LayerNorm epsilon {Steps[0].Norm.Eps}, "
+            + $"{Layers.Count} layers, {Stem.Patch.OutFeatures} features, {heads} heads, {gelu}LayerNorm epsilon {Steps[0].Norm.Eps}, "
             + $"{NumClasses} classes");
     }
+
+    private static string WordsOf(GeluSpec gelu) => gelu.Form switch
+    {
+        GeluForm.Tanh => "GELU by tanh",
+        GeluForm.Quick => "QuickGELU",
+        _ => "exact GELU",
+    };
 }

@@ -76,7 +76,9 @@ internal sealed class PruneSample(PruneRequest request, Action onStep)
         var grids = rules.GridsOf(layers);
         double floors = grids.Layers.Sum(layer => LayerAllocation.FloorOf(layer.Blocks, rules.FloorOf(layer.Name)) + 1.0);
         double there = (double)grids.KeptBlocks / grids.TotalBlocks;
-        double keep = Math.Min(1, Math.Max(share * there, floors / grids.TotalBlocks)); // floors are rounded up, and few layers feel it most
+
+        // Floors are rounded up, and few layers feel it most.
+        double keep = Math.Min(1, Math.Max(share * there, floors / grids.TotalBlocks));
         var settings = new PruneSettings
         {
             Layers = rules,

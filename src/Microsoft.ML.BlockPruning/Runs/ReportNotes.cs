@@ -75,10 +75,9 @@ internal sealed class ReportNotes(
     {
         var rules = request.LayerRules();
         var grids = rules.GridsOf(rules.LayersOf(dense));
-        return grids.KeptBlocks == grids.TotalBlocks ? null
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{grids.TotalBlocks - grids.KeptBlocks} of {grids.TotalBlocks} blocks were zero in the file: they went before any was rated.");
+        var (all, zero) = (grids.TotalBlocks, grids.TotalBlocks - grids.KeptBlocks);
+        return zero == 0 ? null : string.Create(
+            CultureInfo.InvariantCulture, $"{zero} of {all} blocks were zero in the file: they went before any was rated.");
     }
 
     private IEnumerable<string?> OfRefit(IReadOnlyList<LayerReport> layers)

@@ -128,11 +128,12 @@ internal static class SpecifiedNetworks
         new NormSpec("last", 24, Eps),
         [new HeadSpec(new MeanPooling(FirstToken: 0), new LinearSpec("classes", 5, 24, 1), new NormSpec("pooled", 24, Eps))]);
 
-    /// <summary>For a GPU: as CLIP and MAE have it: a norm before the first step and one of each mean, none in between; registers.</summary>
+    /// <summary>For a GPU, as CLIP and MAE have it: a norm before the first step and one of each mean, none between; registers.</summary>
     public static NetworkSpec MeansForTheGpu { get; } = new(
         "means for the GPU", imageSize: 8, channels: 3,
         new StemSpec(
-            PatchSize: 2, new LinearSpec("stem", 40, 12, 16), ["one", "r1", "r2", "r3", "r4"], "position", new NormSpec("norm of all", 40, Eps)),
+            PatchSize: 2, new LinearSpec("stem", 40, 12, 16), ["one", "r1", "r2", "r3", "r4"], "position",
+            new NormSpec("norm of all", 40, Eps)),
         [
             Attention("a", 40, heads: 2, headDim: 16, tokens: 21),
             Mlp("a", 40, hidden: 48, tokens: 21, GeluForm.Quick),

@@ -57,7 +57,9 @@ internal sealed class SparsityAllocator
         _latency?.KeepsAll != false
         && _constraints.All(constraint => constraint.Limit >= Math.Min(constraint.DenseCost, WholeCost(constraint, grids)));
 
-    /// <summary>The plan that keeps every block that is there. Layers get no mask where a block-sparse form alone would break a budget.</summary>
+    /// <summary>
+    /// The plan that keeps every block that is there. Layers get no mask where a block-sparse form alone would break a budget.
+    /// </summary>
     public SparsityPlan WholePlan(LayerGrids grids)
     {
         var plan = new SparsityPlan();

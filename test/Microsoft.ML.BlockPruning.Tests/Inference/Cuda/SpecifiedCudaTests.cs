@@ -9,7 +9,8 @@ namespace Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
 [TestClass]
 public sealed class SpecifiedCudaTests
 {
-    public static IEnumerable<string> Networks => SpecifiedNetworks.All.Keys.Where(name => name.EndsWith("for the GPU", StringComparison.Ordinal));
+    public static IEnumerable<string> Networks =>
+        SpecifiedNetworks.All.Keys.Where(name => name.EndsWith("for the GPU", StringComparison.Ordinal));
 
     [TestMethod]
     [DynamicData(nameof(Networks))]
