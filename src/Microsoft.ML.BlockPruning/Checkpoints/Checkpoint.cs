@@ -47,7 +47,11 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>The preprocessing where the caller names none: what config.json says; the family's where it is silent.</summary>
     /// <exception cref="InvalidDataException">config.json asks for what this library does not do.</exception>
     public ImagePreprocessing Preprocessing =>
-        ConfigPreprocessing.Of(Config, _network.Value.Family.Preprocessing(Network), _path);
+        ConfigPreprocessing.Of(Pixels, _network.Value.Family.Preprocessing(Network), _path);
+
+    /// <summary>Who says what of images: a file beside the network, else whose names it has; null where the family says it.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or of another architecture, or config.json contradicts it.</exception>
+    public PixelConfig? Pixels => Config?.Pixels ?? UsualPixels.Of(_network.Value.Tensors.Style);
 
     /// <summary>Opens a network's file.</summary>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
@@ -89,6 +93,7 @@ internal sealed class Checkpoint : IDisposable
         findings.Notes.InsertRange(0, Config?.Notes ?? []);
         var tensors = CanonicalTensors.Of(file, _rows.KeyMaps);
         findings.Notes.AddRange(tensors.Notes);
+        findings.Notes.AddRange(Config?.Pixels is null ? UsualPixels.Of(tensors.Style)?.Notes ?? [] : []);
         RequireNumbers();
         var family = _rows.Families.FirstOrDefault(family => family.Takes(tensors, Config)) ?? _rows.Families[^1];
         int? pixelSize = (Config?.Pixels as HuggingFacePixels)?.ImageSize; // timm's is the network's own

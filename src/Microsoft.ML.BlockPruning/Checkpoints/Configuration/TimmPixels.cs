@@ -60,6 +60,21 @@ internal sealed record TimmPixels : PixelConfig
         };
     }
 
+    /// <summary>The centre of 224 out of 256 pixels, ImageNet's colours: how networks of other programs are judged too.</summary>
+    /// <param name="whose">Whose networks, for origins.</param>
+    /// <param name="filter">Their filter.</param>
+    public static TimmPixels Usual(string whose, ImageInterpolation filter)
+    {
+        string origin = $"the usual of {whose} networks, no file says it";
+        return new TimmPixels
+        {
+            Resize = ImageResize.ShortestSide,
+            CropFraction = 224.0 / 256,
+            Interpolation = filter,
+            Origins = new PixelOrigins(origin, Crop: null, origin, origin, origin, Default),
+        };
+    }
+
     /// <summary>The same under Hugging Face's wrapper.</summary>
     public TimmPixels Turned() => this with
     {

@@ -7,15 +7,15 @@ namespace Microsoft.ML.BlockPruning.Checkpoints.Families;
 internal static class ConfigPreprocessing
 {
     /// <summary>What config.json and preprocessor_config.json say.</summary>
-    /// <param name="config">What they say; null where there is neither.</param>
+    /// <param name="pixels">What they say; null where there is neither.</param>
     /// <param name="fallback">The family's, where they are silent.</param>
     /// <param name="modelPath">The file that they lie beside, for messages.</param>
     /// <exception cref="InvalidDataException">They ask for what this library does not do.</exception>
-    public static ImagePreprocessing Of(CheckpointConfig? config, ImagePreprocessing fallback, string modelPath)
+    public static ImagePreprocessing Of(PixelConfig? pixels, ImagePreprocessing fallback, string modelPath)
     {
         try
         {
-            return config?.Pixels?.For(fallback.ImageSize, fallback.Channels) ?? fallback;
+            return pixels?.For(fallback.ImageSize, fallback.Channels) ?? fallback;
         }
         catch (ArgumentException error)
         {

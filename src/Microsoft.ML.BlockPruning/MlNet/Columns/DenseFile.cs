@@ -32,7 +32,7 @@ internal sealed record DenseFile(
         var weights = checkpoint.ReadWeights();
         var (preprocessing, origins) = own is not null
             ? (own, PreprocessingOrigins.Options)
-            : (checkpoint.Preprocessing, PreprocessingOrigins.OfConfig(checkpoint.Config?.Pixels));
+            : (checkpoint.Preprocessing, PreprocessingOrigins.OfConfig(checkpoint.Pixels));
         if (isOriented)
         {
             preprocessing = preprocessing.WithOrientation(true);
