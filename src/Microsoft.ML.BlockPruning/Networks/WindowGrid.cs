@@ -19,12 +19,13 @@ internal sealed class WindowGrid
 
     /// <summary>Cuts the grid.</summary>
     /// <param name="tokens">A square number.</param>
-    /// <param name="spec">Side of a window, and shift.</param>
-    public WindowGrid(int tokens, WindowAttentionSpec spec)
+    /// <param name="window">Side of a window.</param>
+    /// <param name="shift">By how many tokens the grid is rolled; less than a window.</param>
+    public WindowGrid(int tokens, int window, int shift)
     {
         _side = (int)Math.Sqrt(tokens);
-        Window = spec.Window;
-        _shift = spec.Shift;
+        Window = window;
+        _shift = shift;
         _paddedSide = (int)PaddedSideOf(_side, Window);
         PerSide = _paddedSide / Window;
     }

@@ -23,7 +23,7 @@ internal sealed class TorchWindows
     {
         _spec = spec;
         _holder = holder;
-        _grid = new WindowGrid(tokens, spec);
+        _grid = new WindowGrid(tokens, spec.Window, spec.Shift);
         holder.Register(spec.Bias, nn.Parameter(zeros([.. spec.Parts[0].Shape.Select(side => (long)side)])));
         int slots = _grid.Slots, windows = _grid.PerSide * _grid.PerSide;
         _tokenOfSlot = new long[windows * slots];

@@ -59,6 +59,12 @@ public sealed class CheckpointTests
         foreach (string key in ConfigKeys.Facts)
         {
             var fact = new ConfigFact("file", key, json.RootElement);
+            if (!ViTFacts.Table.Knows(fact))
+            {
+                Assert.IsTrue(SwinFacts.Table.Knows(fact), key);
+                continue;
+            }
+
             var error = Assert.ThrowsExactly<InvalidDataException>(() => ViTFacts.Table.Require(fact, network), key);
             StringAssert.Contains(error.Message, $"key '{key}': found -1");
         }

@@ -10,6 +10,8 @@ internal static class SwinNames
 {
     private const int MostStages = 8; // all that were published have four
 
+    private static readonly string[] MergeParts = ["norm.{P}", "reduction.{P}"];
+
     private static readonly BlockNames Plain = new(
         "norm1", ["attn.qkv"], "attn.proj", "attn.relative_position_bias_table", "attn.relative_position_index", "norm2", "mlp.fc1",
         "mlp.fc2");
@@ -93,7 +95,7 @@ internal static class SwinNames
 
     private static IEnumerable<KeyRow> MergeRows(Func<int, string> mergeBefore) =>
         from stage in Enumerable.Range(1, MostStages - 1)
-        from part in new[] { "norm.{P}", "reduction.{P}" }
+        from part in MergeParts
         select KeyRow.Keep($"{mergeBefore(stage)}{part}", Invariant($"layers.{stage}.downsample.{part}"));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -15,7 +15,7 @@ internal sealed unsafe class PackedWindows : IDisposable
     /// <param name="padding">[3 · features]: q, k and v where a window holds no token.</param>
     public PackedWindows(WindowAttentionSpec spec, int tokens, float[] table, float[] padding)
     {
-        Grid = new WindowGrid(tokens, spec);
+        Grid = new WindowGrid(tokens, spec.Window, spec.Shift);
         Padding = padding;
         Heads = spec.Heads;
         Distances = table.Length / spec.Heads;
