@@ -7,7 +7,7 @@ using Microsoft.ML.BlockPruning.Networks.Families;
 
 namespace Microsoft.ML.BlockPruning.Fuzz.Targets;
 
-/// <summary>A dense network's safetensors file, with timm's names.</summary>
+/// <summary>A dense network's safetensors file, with the names of whatever program.</summary>
 internal sealed class CheckpointTarget : IFuzzTarget
 {
     private readonly ScratchFile _file = new("model.safetensors");
@@ -27,7 +27,7 @@ internal sealed class CheckpointTarget : IFuzzTarget
         {
             ViTCheckpoint.Save(TinyNetwork.Weights(config), _copy.FilePath);
             return File.ReadAllBytes(_copy.FilePath);
-        });
+        }).Concat(GoldenSeed.All());
 
     public void Read(byte[] content)
     {

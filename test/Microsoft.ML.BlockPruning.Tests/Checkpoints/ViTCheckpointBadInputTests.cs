@@ -49,6 +49,8 @@ public sealed class ViTCheckpointBadInputTests
         ["two spellings"] = (c => c.Add("module.norm.bias", [10]), ["'module.norm.bias'", "'norm.bias'"]),
         ["registers without end"] = (c => c.Add("reg_token", [1, 1025, 10]), ["'reg_token'", "F32 [1, 1025, 10]", "1024"]),
         ["missing bias of one layer"] = (c => c.Remove("blocks.1.attn.qkv.bias"), ["'blocks.1.attn.qkv.bias'", "missing"]),
+        ["head of another width"] = (c => c.Add("head.weight", [4, 15]), ["'head.weight'", "F32 [4, 15]", "10 or 20 features"]),
+        ["head of two halves beside a distillation head"] = (c => c.Add("head.weight", [4, 20]), ["'head.weight'", "F32 [4, 20]"]),
         ["head of several layers"] = (c => c.Reshape("head.weight", [1, 40]), ["'head.weight'", "F32 [1, 40]", "several layers"]),
         ["SwiGLU"] = (c => c.Add("blocks.0.mlp.w12.weight", [30, 10]), ["'blocks.0.mlp.w12.weight'", "SwiGLU is not supported"]),
         ["pruned file"] = (c => c.Add("blocks.0.attn.qkv.weight.crow_indices", [3]), ["crow_indices'", "block-sparse"]),

@@ -31,7 +31,7 @@ internal sealed class ViTReader(ViTTensors tensors, NetworkSpec network)
             ReadRegisters(weights);
         }
 
-        if (tensors.Side($"{ViTTensors.Head}.weight", rank: 2, axis: 1) != network.FinalFeatures)
+        if (network.Heads[^1].Linear.Name == ViTTensors.PatchesHead)
         {
             ReadDoubleHead(weights);
         }
@@ -53,7 +53,7 @@ internal sealed class ViTReader(ViTTensors tensors, NetworkSpec network)
         string name = tensor.Name;
         bool isMade = name.StartsWith($"{ViTTensors.Registers}.", StringComparison.Ordinal)
             || name.StartsWith($"{ViTTensors.PatchesHead}.", StringComparison.Ordinal)
-            || (name == $"{ViTTensors.Head}.weight" && tensors.Side(name, rank: 2, axis: 1) != tensor.Shape[1]);
+            || (name == $"{ViTTensors.Head}.weight" && network.Heads[^1].Linear.Name == ViTTensors.PatchesHead);
         bool mayBeMissing = (name == ViTTensors.PatchBias && !_parts.HasPatchBias)
             || (name.EndsWith(".attn.qkv.bias", StringComparison.Ordinal) && !_parts.HasQkvBias);
         if (name == ViTTensors.Position)

@@ -15,8 +15,8 @@ internal static class ViTReadout
         ViTTensors tensors, ViTParts parts, int embedDim, Surroundings around)
     {
         int width = tensors.Side($"{ViTTensors.Head}.weight", rank: 2, axis: 1);
-        bool isDouble = width == 2L * embedDim;
-        if (!isDouble && width != embedDim && width % embedDim == 0)
+        bool isDouble = width == 2L * embedDim && parts is { HasClassToken: true, HasDistillationHead: false };
+        if (!isDouble && width != embedDim)
         {
             throw tensors.Invalid(
                 $"{ViTTensors.Head}.weight",
