@@ -53,10 +53,12 @@ internal sealed class FactTable<TFigures>(
         }
     }
 
-    // timm takes the whole part of ratio · width.
+    // timm takes the whole part of ratio · width; a whole number may also be a ratio whose fraction was cut off.
     private static bool Is(JsonElement value, int expected, double scale) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number)
-        && (scale == 1 ? number : Math.Floor((number * scale) + 1e-6)) == expected;
+        && (scale == 1
+            ? number == expected
+            : Math.Floor((number * scale) + 1e-6) == expected || number == Math.Floor(expected / scale));
 
     // LayerScale's key holds the number it began with, others true or false.
     private static bool Is(JsonElement value, bool expected) => value.ValueKind switch
