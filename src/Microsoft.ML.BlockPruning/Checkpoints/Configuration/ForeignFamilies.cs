@@ -13,7 +13,7 @@ internal static class ForeignFamilies
         ("swin2sr", "Swin2SR"), ("swin_s3", "Swin S3"), ("swinv2_cr", "Swin V2 CR"), ("maxvit", "MaxViT"), ("cait", "CaiT"),
         ("xcit", "XCiT"), ("crossvit", "CrossViT"), ("levit", "LeViT"), ("mobilevit", "MobileViT"), ("pit_", "PiT"), ("pvt", "PVT"),
         ("twins", "Twins"), ("volo", "VOLO"), ("hiera", "Hiera"), ("davit", "DaViT"), ("tiny_vit", "TinyViT"), ("fastvit", "FastViT"),
-        ("poolformer", "PoolFormer"), ("segformer", "SegFormer"), ("vit_hybrid", "hybrid ViT"), ("vit_msn", "ViT-MSN"), ("cvt", "CvT"),
+        ("poolformer", "PoolFormer"), ("segformer", "SegFormer"), ("vit_hybrid", "hybrid ViT"), ("cvt", "CvT"),
         ("nat", "NAT"), ("dinat", "DiNAT"), ("siglip2", "SigLIP 2"), ("ijepa", "I-JEPA"), ("vjepa", "V-JEPA"), ("naflexvit", "NaFlexViT"),
         ("samvit", "SAM"), ("aimv2", "AIMv2"), ("yolos", "YOLOS"), ("dpt", "DPT"), ("timesformer", "TimeSformer"), ("videomae", "VideoMAE"),
         ("vivit", "ViViT"), ("pixtral", "Pixtral"), ("chinese_clip", "Chinese CLIP"), ("align", "ALIGN"), ("blip", "BLIP"),

@@ -120,7 +120,12 @@ internal sealed class ViTAssumptions(ViTTensors tensors, Surroundings around)
     // Hugging Face leaves out of a config.json what is its class's default.
     private float AssumedEps()
     {
-        float eps = around.Config?.ModelType is "vit" or "deit" ? 1e-12f : _conventions.Eps;
+        float eps = around.Config?.ModelType switch
+        {
+            "vit" or "deit" => 1e-12f,
+            "vit_msn" => 1e-6f, // a ViT's names and another default
+            _ => _conventions.Eps,
+        };
         around.Findings.Notes.Add(around.Config?.ModelType is not null and not "timm_wrapper"
             ? string.Create(
                 CultureInfo.InvariantCulture,

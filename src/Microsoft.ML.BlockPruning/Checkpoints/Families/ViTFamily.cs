@@ -11,8 +11,9 @@ internal sealed class ViTFamily : IFamily
     private static readonly FamilyNames Names = new(
         [
             "vit", "deit", "dinov2", "dinov2_with_registers", "clip", "clip_vision_model", "siglip", "siglip_vision_model", "timm_wrapper",
+            "vit_msn",
         ],
-        ["vit_", "deit_", "deit3_", "flexivit_", "ViTFor", "ViTModel", "DeiT", "Dinov2", "CLIP", "Siglip", "TimmWrapper"]);
+        ["vit_", "deit_", "deit3_", "flexivit_", "ViTFor", "ViTModel", "ViTMSN", "DeiT", "Dinov2", "CLIP", "Siglip", "TimmWrapper"]);
 
     /// <inheritdoc/>
     public bool Takes(CanonicalTensors tensors, CheckpointConfig? config) => tensors.Names.Contains(ViTTensors.PatchWeight);

@@ -65,7 +65,7 @@ public sealed class WrappedNamesTests
     {
         using var file = WrappedNames.TakeOff(
             File(
-                ("norm.num_batches_tracked", [1]), ("vision_model.embeddings.position_ids", [1]), ("layers.0.blocks.1.attn_mask", [1]),
+                ("norm.num_batches_tracked", [1]), ("vision_model.embeddings.position_ids", [1]),
                 ("layers.0.attn.relative_position_index", [1]), ("norm.weight", [1])),
             []);
 
