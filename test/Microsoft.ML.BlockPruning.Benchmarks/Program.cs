@@ -3,6 +3,7 @@ using Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 using Microsoft.ML.BlockPruning.Benchmarks.FineTuning;
 using Microsoft.ML.BlockPruning.Benchmarks.Kernels;
 using Microsoft.ML.BlockPruning.Benchmarks.Loading;
+using Microsoft.ML.BlockPruning.Benchmarks.Parts;
 using Microsoft.ML.BlockPruning.Benchmarks.Progress;
 using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
 using Microsoft.ML.BlockPruning.Benchmarks.Saving;
@@ -15,5 +16,6 @@ var root = new RootCommand("Measures what the README claims.")
     KernelCommand.Create(), PruningCommand.Create(), AblationCommand.Create(), FineTuneCommand.Create(), SingleBlockCommand.Create(),
     AgreementCommand.Create(), KillCommand.Create(), SweepCommand.Create(), NetworkCommand.Create(),
     SaveKillCommand.Create(), SaveLoopCommand.Create(), ProgressCommand.Create(), LoadCommand.Create(), LoadOnceCommand.Create(),
+    PartCommand.Create(),
 };
 return root.Parse(args).Invoke();

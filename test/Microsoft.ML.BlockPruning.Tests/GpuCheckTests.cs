@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.ML.BlockPruning.Formats;
+using Microsoft.ML.BlockPruning.Inference.Cuda;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
 using Microsoft.ML.BlockPruning.Measurement.GpuCheck;
+using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Networks.Families;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Inference.Cuda;
@@ -91,7 +93,13 @@ public sealed class GpuCheckTests
 
         Assert.HasCount(27, plan.Agreements.Select(one => (one.Block, one.Element)).Distinct().ToList());
         CollectionAssert.IsSubsetOf(
-            new[] { 32, 64, 128 }, plan.Agreements.Select(one => ViT.TryConfigOf(one.Network)!.HeadDim).Distinct().ToArray());
+            new[] { 32, 64, 128 }, plan.Agreements.Select(one => ViT.TryConfigOf(one.Network)?.HeadDim).OfType<int>().Distinct().ToArray());
+        foreach (var one in plan.Agreements)
+        {
+            CudaRequirements.Check(one.Network);
+        }
+
+        Assert.HasCount(3, plan.Agreements.Where(one => one.Network.Heads.Any(head => head.Pooling is MeanPooling)).ToList());
         Assert.IsTrue(plan.Timings.GroupBy(one => one.Group).All(group => group.Count(one => one.IsDense) == 1));
     }
 

@@ -14,11 +14,13 @@ internal sealed unsafe class BlockSparseLinear : IMeasuredLinear
     private readonly PanelLayout _layout = new(LayerShape.Tokens);
     private readonly int _batch;
     private readonly int _outFeatures;
+    private readonly Epilogue _epilogue;
     private readonly NativeBuffer _x;
     private readonly NativeBuffer _y;
 
-    public BlockSparseLinear(LinearProblem problem, BlockMask mask, WorkerPool pool)
+    public BlockSparseLinear(LinearProblem problem, BlockMask mask, WorkerPool pool, Epilogue epilogue = Epilogue.None)
     {
+        _epilogue = epilogue;
         _batch = problem.Batch;
         _outFeatures = problem.OutFeatures;
         _linear = CpuKernels.Selected.Linear.Pack(BlockSparseMatrix.FromDense(problem.Weight, mask), problem.Bias);
@@ -33,7 +35,8 @@ internal sealed unsafe class BlockSparseLinear : IMeasuredLinear
         }
     }
 
-    public void Run() => _work.Run(_linear, _layout, _batch, _x.Floats, _y.Floats);
+    public void Run() => _work.Run(
+        _linear, _layout, _batch, _layout.Panels, _epilogue, _x.Floats, residual: null, residualStride: 0, _y.Floats);
 
     public float[] Result()
     {

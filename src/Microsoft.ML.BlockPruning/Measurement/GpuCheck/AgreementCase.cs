@@ -20,7 +20,7 @@ internal sealed record AgreementCase(NetworkSpec Network, BlockShape Block, Numb
     private const double Float32Bound = 2e-5;
 
     /// <summary>How the report calls it.</summary>
-    public string Name => $"linear {Block}, head width {HeadWidth}, {Network.Tokens} tokens";
+    public string Name => $"linear {Block}, head width {HeadWidth}, {Network.Tokens} tokens, {Network.Family}";
 
     private int HeadWidth => Network.Steps.OfType<BranchSpec>().Select(branch => branch.Middle).OfType<AttentionSpec>().First().HeadDim;
 

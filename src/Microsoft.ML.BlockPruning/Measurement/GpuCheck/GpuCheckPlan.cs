@@ -31,6 +31,7 @@ internal sealed record GpuCheckPlan(IReadOnlyList<AgreementCase> Agreements, IRe
         [
             .. from element in Elements from height in Sides from width in Sides
                select new AgreementCase(NetworkOf(HeadWidths[Array.IndexOf(Sides, width)]), new BlockShape(height, width), element),
+            .. from element in Elements select new AgreementCase(Readouts(), new BlockShape(16, 16), element),
             .. from element in Elements
                select new AgreementCase(ViT.Of(new ViTConfig(224, 16, 3, 384, 2, 6, 1536, 1000)), new BlockShape(32, 32), element),
         ],
@@ -44,4 +45,21 @@ internal sealed record GpuCheckPlan(IReadOnlyList<AgreementCase> Agreements, IRe
     /// <summary>Distilled, 66 tokens, widths that blocks of 64 do not divide.</summary>
     private static NetworkSpec NetworkOf(int headWidth) =>
         ViT.Of(new ViTConfig(64, 8, 3, headWidth * 3, 2, 3, 328, 10, isDistilled: true));
+
+    /// <summary>The same with what no ViT has: norms before the first layer and of pooled tokens, a mean, other forms of GELU.</summary>
+    private static NetworkSpec Readouts()
+    {
+        var vit = NetworkOf(HeadWidths[0]);
+        NormSpec Norm(string name) => new(name, vit.Stem.Patch.OutFeatures, 1e-6f);
+        return new NetworkSpec(
+            "readouts", vit.ImageSize, vit.Channels, vit.Stem with { Norm = Norm("norm_pre") },
+            [.. vit.Steps.Cast<BranchSpec>().Select((branch, index) => branch.Middle is GeluSpec
+                ? branch with { Middle = new GeluSpec(index == 1 ? GeluForm.Tanh : GeluForm.Quick) }
+                : branch)],
+            norm: null,
+            [
+                vit.Heads[0] with { Pooling = new MeanPooling(2), Norm = Norm("fc_norm") },
+                vit.Heads[1] with { Norm = Norm("token_norm") },
+            ]);
+    }
 }
