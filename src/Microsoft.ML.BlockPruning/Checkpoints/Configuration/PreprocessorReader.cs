@@ -47,6 +47,7 @@ internal sealed class PreprocessorReader(string source)
         var usual = (type is null ? null : ProcessorDefaults.OfClass(type)) ?? ProcessorDefaults.Unknown;
         var size = PreprocessorSize.Of(file, usual, Refuse);
         int? crop = PreprocessorSize.CropOf(file, usual, Refuse);
+        string saying = crop is null ? "size" : "crop_size";
         if (usual.Name == "ConvNext")
         {
             (size, crop) = size.AsConvNext(file.Number("crop_pct", most: 1));
@@ -68,7 +69,12 @@ internal sealed class PreprocessorReader(string source)
             size, crop, FilterOf(file) ?? usual.Filter, isNormalised ? Values(file, "image_mean") : [0],
             isNormalised ? Values(file, "image_std") : [1], rescale, usual,
             key => file.TryFind(key) is not null ? $"{Name}, {key}" : $"the default of {type ?? "its processors"}, {Name} has no {key}");
-        return pixels with { Refusal = _refusal, Notes = notes };
+        return pixels with
+        {
+            ImageSize = file.TryFind(saying) is null ? null : pixels.ImageSize, // a class's default is no word on this network
+            Refusal = _refusal,
+            Notes = notes,
+        };
     }
 
     private static HuggingFacePixels Made(

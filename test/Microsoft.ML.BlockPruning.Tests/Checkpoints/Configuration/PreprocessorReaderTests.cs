@@ -75,7 +75,7 @@ public sealed class PreprocessorReaderTests
         var pixels = Read($$"""{"image_processor_type": "{{type}}"}""");
         var read = pixels.For(224, 3);
 
-        Assert.AreEqual(224, pixels.ImageSize);
+        Assert.IsNull(pixels.ImageSize); // a default is no word on the network at hand
         Assert.AreEqual((size, filter, mean), (read.ResizeSize, read.Interpolation, read.Mean[0]));
     }
 
@@ -155,6 +155,39 @@ public sealed class PreprocessorReaderTests
     [DataRow("\"image_mean\": [0.5, 0.5]")]
     public void AValueThatCannotBe_IsAnArgument(string keys) =>
         Assert.Throws<ArgumentException>(() => Read($"{{{keys}}}").For(2147483647, 3));
+
+    /// <summary>Whatever stands under whichever key: a preprocessing, or one of the two exceptions that a caller expects.</summary>
+    [TestMethod]
+    public void AnyValueUnderAnyKey_EndsWell()
+    {
+        string[] keys =
+        [
+            "size", "crop_size", "do_resize", "do_center_crop", "resample", "do_rescale", "rescale_factor", "do_normalize", "image_mean",
+            "image_std", "image_processor_type", "crop_pct", "default_to_square", "do_pad", "data_config", "colour",
+        ];
+        string[] values =
+        [
+            "null", "true", "false", "0", "1", "-1", "0.5", "1e-300", "1e300", "1e400", "2147483647", "2147483648", "\"\"", "[]", "{}",
+            "[0]", "[1, 2]", "[1e400]", "{\"height\": 1, \"width\": 2147483647}", "{\"shortest_edge\": 1}", "{\"longest_edge\": {}}",
+            "\"ConvNextImageProcessor\"", "\"CLIPImageProcessor\"", "\"TimmWrapperImageProcessor\"", "{\"crop_pct\": 1e-300}",
+        ];
+        foreach (string rest in new[] { "", ", \"image_processor_type\": \"ConvNextImageProcessor\"", ", \"size\": 9, \"crop_size\": 7" })
+        {
+            foreach (string key in keys)
+            {
+                foreach (string value in values)
+                {
+                    try
+                    {
+                        Read($"{{\"{key}\": {value}{rest}}}").For(32, 3);
+                    }
+                    catch (Exception error) when (error is InvalidDataException or ArgumentException)
+                    {
+                    }
+                }
+            }
+        }
+    }
 
     [TestMethod]
     public void Notes_NameWhatIsUnknown()
