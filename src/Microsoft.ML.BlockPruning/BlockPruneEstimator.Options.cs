@@ -13,8 +13,11 @@ public sealed partial class BlockPruneEstimator
     /// <summary>What to prune, how far, and the columns. Read once, when the estimator is made.</summary>
     public sealed class Options
     {
-        /// <summary>Gets or sets the dense network: a checkpoint's file or folder, as <see cref="ViTCheckpoint.Load(string)"/> reads it.</summary>
-        /// <value>Required. <c>config.json</c> and <c>preprocessor_config.json</c> beside it are read too.</value>
+        /// <summary>
+        /// Gets or sets the dense network: a file (safetensors, <c>.pth</c>, <c>.bin</c>), an index of several, or their folder, as
+        /// <see cref="ViTCheckpoint.Load(string)"/> takes them. <c>config.json</c> and <c>preprocessor_config.json</c> beside it are read.
+        /// </summary>
+        /// <value>Required.</value>
         public string ModelPath { get; set; } = "";
 
         /// <summary>Gets or sets the network's attention heads per layer, where no file tells them.</summary>

@@ -11,7 +11,7 @@ public sealed partial class BlockPruneEstimator
     /// <summary>How to prune, by options; the seed is the context's.</summary>
     internal static PruneRequest RequestOf(Options options) => new()
     {
-        Network = Path.GetFileName(options.ModelPath),
+        Network = Path.GetFileName(Path.TrimEndingDirectorySeparator(options.ModelPath)),
         Budget = options.Budget.Request,
         Criterion = options.Criterion,
         Allocation = options.Allocation,

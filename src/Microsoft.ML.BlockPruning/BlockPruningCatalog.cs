@@ -108,8 +108,8 @@ public static class BlockPruningCatalog
     /// <summary>Loads a vision transformer to score, dense or pruned.</summary>
     /// <param name="catalog">The transform's catalog.</param>
     /// <param name="path">
-    /// A dense checkpoint, file or folder, as <c>PruneBlocks</c> reads it (<see cref="ViTCheckpoint.Load(string)"/>), every block of which is
-    /// kept; or whatever <c>LoadSparseViT</c> reads.
+    /// A dense checkpoint, which is a file, an index of several or a folder, as <c>PruneBlocks</c> reads it
+    /// (<see cref="ViTCheckpoint.Load(string)"/>), every block of which is kept; or whatever <c>LoadSparseViT</c> reads.
     /// </param>
     /// <param name="imageColumnName">Column of images, of any of the types that <c>PruneBlocks</c> reads.</param>
     /// <param name="scoreColumnName">Output column of logits, a vector of <see cref="float"/>.</param>
@@ -143,9 +143,10 @@ public static class BlockPruningCatalog
     {
         var settings = SettingsOf(
             imageColumnName, scoreColumnName, predictedLabelColumnName, batchSize, device, probabilityColumnName);
-        if (NetworkFile.Takes(path))
+        string file = ViTCheckpoint.Find(path);
+        if (NetworkFile.Takes(file))
         {
-            return LoadPruned(catalog, path, settings);
+            return LoadPruned(catalog, file, settings);
         }
 
         var environment = MlNetHost.EnvironmentOf(catalog);

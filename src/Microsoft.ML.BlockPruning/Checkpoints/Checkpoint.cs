@@ -8,20 +8,20 @@ using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints;
 
-/// <summary>A dense network on disk: the file of its tensors, and the config.json beside it, which is read once.</summary>
+/// <summary>A dense network on disk: the file or files of its tensors, and the config.json beside them, which is read once.</summary>
 internal sealed class Checkpoint : IDisposable
 {
-    private readonly string _path;
+    private readonly CheckpointPath _path;
     private readonly ITensorFile _file;
     private readonly CheckpointRows _rows;
     private readonly CheckpointOptions _options;
     private readonly Lazy<CheckpointConfig?> _config;
     private readonly Lazy<Recognised> _network;
 
-    private Checkpoint(string path, ITensorFile file, CheckpointRows rows, CheckpointOptions options)
+    private Checkpoint(CheckpointPath path, ITensorFile file, CheckpointRows rows, CheckpointOptions options)
     {
         (_path, _file, _rows, _options) = (path, file, rows, options);
-        _config = new(() => ConfigFile.TryReadBeside(path));
+        _config = new(() => ConfigFile.TryReadBeside(path.File));
         _network = new(Recognise);
     }
 
@@ -47,7 +47,7 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>The preprocessing where the caller names none: what config.json says; the family's where it is silent.</summary>
     /// <exception cref="InvalidDataException">config.json asks for what this library does not do.</exception>
     public ImagePreprocessing Preprocessing =>
-        ConfigPreprocessing.Of(Pixels, _network.Value.Family.Preprocessing(Network), _path);
+        ConfigPreprocessing.Of(Pixels, _network.Value.Family.Preprocessing(Network), _path.File);
 
     /// <summary>Who says what of images: a file beside the network, else whose names it has; null where the family says it.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or of another architecture, or config.json contradicts it.</exception>
@@ -55,21 +55,26 @@ internal sealed class Checkpoint : IDisposable
 
     /// <summary>Opens a network's file.</summary>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
-    /// <exception cref="IOException">It cannot be read, or is a pipe, a device or a folder.</exception>
-    /// <exception cref="InvalidDataException">It is of no container that is read here, or damaged.</exception>
+    /// <exception cref="IOException">It cannot be read, or is a pipe or a device.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is of no container that is read here, or damaged; or a folder with no network, or several.
+    /// </exception>
     public static Checkpoint Open(string path) => Open(path, CheckpointOptions.Default);
 
     /// <inheritdoc cref="Open(string)"/>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, an index of several, or their folder.</param>
     /// <param name="options">What no file tells.</param>
     public static Checkpoint Open(string path, CheckpointOptions options) => Open(path, CheckpointRows.Default, options);
 
     /// <inheritdoc cref="Open(string)"/>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, an index of several, or their folder.</param>
     /// <param name="rows">What can be read.</param>
     /// <param name="options">What no file tells; null: nothing is said.</param>
-    public static Checkpoint Open(string path, CheckpointRows rows, CheckpointOptions? options = null) =>
-        new(path, new ContainerDetector(rows.Containers).Open(path), rows, options ?? CheckpointOptions.Default);
+    public static Checkpoint Open(string path, CheckpointRows rows, CheckpointOptions? options = null)
+    {
+        var found = CheckpointPath.Of(path);
+        return new(found, new ContainerDetector(rows.Containers).Open(found.File), rows, options ?? CheckpointOptions.Default);
+    }
 
     /// <summary>Reads the weights, once the file agrees with its own checksum.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or of another architecture; names the tensor.</exception>
@@ -90,7 +95,7 @@ internal sealed class Checkpoint : IDisposable
         var findings = new Findings();
         var file = WrappedNames.TakeOff(_file, findings.Notes);
         ForeignTensors.Refuse(file); // what the file is goes before what a config.json says of it
-        findings.Notes.InsertRange(0, Config?.Notes ?? []);
+        findings.Notes.InsertRange(0, [.. _path.Notes, .. _file.Notes, .. Config?.Notes ?? []]);
         var tensors = CanonicalTensors.Of(file, _rows.KeyMaps);
         findings.Notes.AddRange(tensors.Notes);
         findings.Notes.AddRange(Config?.Pixels is null ? UsualPixels.Of(tensors.Style)?.Notes ?? [] : []);

@@ -1,4 +1,6 @@
 using Microsoft.ML.BlockPruning.Checkpoints.Containers;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.PyTorch;
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Sharded;
 using Microsoft.ML.BlockPruning.Checkpoints.Families;
 using Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
 
@@ -11,9 +13,12 @@ namespace Microsoft.ML.BlockPruning.Checkpoints;
 internal sealed record CheckpointRows(
     IReadOnlyList<IContainer> Containers, IReadOnlyList<KeyMap> KeyMaps, IReadOnlyList<IFamily> Families)
 {
+    // What holds tensors itself; safetensors last, for it has no magic number.
+    private static readonly IContainer[] Files = [new TorchZipContainer(), new TorchLegacyContainer(), OwnFile.Container];
+
     /// <summary>What this library reads.</summary>
     public static CheckpointRows Default { get; } = new(
-        [OwnFile.Container],
+        [new ShardedContainer(Files), .. Files],
         [
             Timm.Map, Timm.Facebook, Timm.FacebookDinov2, .. HuggingFace.Maps, Torchvision.Map, Torchvision.Old,
             HuggingFaceTowers.Siglip, HuggingFaceTowers.Clip, .. SwinNames.Maps,

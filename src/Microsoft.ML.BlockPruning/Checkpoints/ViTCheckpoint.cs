@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Checkpoints.Containers;
 using Microsoft.ML.BlockPruning.Checkpoints.Families;
 using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.Networks;
@@ -14,9 +15,11 @@ public static class ViTCheckpoint
 {
     /// <summary>Loads a network.</summary>
     /// <param name="path">
-    /// A safetensors file of F32, F16, BF16 or F64 tensors. A <c>config.json</c> in its folder (timm's or Hugging Face's keys) is read
-    /// for what tensors cannot tell: the number of heads (else 64 features each; 16 heads for the widths 1152, 1280, 1408 and 1664) and the
-    /// LayerNorm epsilon (else 1e-6). The metadata that <see cref="Save"/> writes goes before both. What was assumed is in
+    /// A file of float32, float16, bfloat16 or float64 tensors, safetensors or PyTorch's (<c>.pth</c>, <c>.bin</c>, <c>.pt</c>,
+    /// <c>.ckpt</c>, of which nothing is run); an index of several; or a folder (<see cref="Find"/>). A <c>config.json</c> beside it
+    /// (timm's or Hugging Face's keys) is read for what tensors cannot tell: the number of heads (else 64 features each; 16 heads for the
+    /// widths 1152, 1280, 1408 and 1664) and the LayerNorm epsilon (else 1e-6). The metadata that <see cref="Save"/> writes goes before
+    /// both. What was assumed, and which weights of a file with several were taken, is in
     /// <see cref="NetworkWeights.Notes"/>.
     /// </param>
     /// <returns>float32 weights; the shape comes from the tensors.</returns>
@@ -47,6 +50,18 @@ public static class ViTCheckpoint
         using var checkpoint = Checkpoint.Open(path, options);
         return checkpoint.ReadWeights();
     }
+
+    /// <summary>Finds the file of a network as <see cref="Load(string)"/> does, and reads nothing of it.</summary>
+    /// <param name="path">The file, an index of several, or a folder.</param>
+    /// <returns>
+    /// The file itself. Of a folder <c>model.safetensors</c>, <c>model.safetensors.index.json</c>, <c>pytorch_model.bin</c> or
+    /// <c>pytorch_model.bin.index.json</c>, whichever comes first; else what its only <c>checkpoint-*</c> folder has; else its only
+    /// file of weights. Of one of several shards their index.
+    /// </returns>
+    /// <exception cref="ArgumentException">The path is null or empty.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file or folder. Nothing is downloaded; the message says how to.</exception>
+    /// <exception cref="InvalidDataException">The folder has no network, or several; or it is a PEFT adapter.</exception>
+    public static string Find(string path) => CheckpointPath.Of(path).File;
 
     /// <summary>Saves a network. The file is written aside and renamed, so a failure leaves an old file as it was.</summary>
     /// <param name="weights">The network.</param>

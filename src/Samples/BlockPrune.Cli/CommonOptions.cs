@@ -161,12 +161,15 @@ internal sealed class CommonOptions
         new() { NumHeads = parsed.GetValue(NumHeads), ImageSize = parsed.GetValue(ImageSize) };
 
     /// <summary>The dense network's file or folder.</summary>
+    /// <exception cref="IOException">There is none.</exception>
+    /// <exception cref="InvalidDataException">The folder has no network, or several.</exception>
     /// <exception cref="OptionsException">Neither --model nor --bundled is given.</exception>
     public string ModelOf(ParseResult parsed)
     {
         string path = parsed.GetValue(Model) ?? (parsed.GetValue(Bundled)
             ? FashionMnistData.NetworkPath
             : throw new OptionsException("Which network? Give --model PATH, or --bundled for the bundled one."));
+        ViTCheckpoint.Find(path);
         return path;
     }
 

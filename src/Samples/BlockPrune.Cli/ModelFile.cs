@@ -12,7 +12,7 @@ internal static class ModelFile
 
     /// <summary>What an argument that names a model may be.</summary>
     public const string AnyForm =
-        "A pruned model (.zip), a pruned network (.safetensors), or a dense checkpoint: its file or its folder";
+        "A pruned model (.zip), a pruned network (.safetensors), or a dense checkpoint (.safetensors, .pth, .bin or their folder)";
 
     /// <summary>Loads a network, pruned or dense.</summary>
     /// <param name="context">Owns the transformer.</param>
@@ -32,7 +32,8 @@ internal static class ModelFile
     public static SparseViTTransformer OpenPruned(MLContext context, string path, CliOutput output)
     {
         var network = output.Steps(display => display.Run(
-            "Reading the model", () => context.Transforms.LoadSparseViT(path, probabilityColumnName: CliOutput.Probability)));
+            "Reading the model",
+            () => context.Transforms.LoadSparseViT(ViTCheckpoint.Find(path), probabilityColumnName: CliOutput.Probability)));
         foreach (string note in network.Notes)
         {
             output.Error.WriteLine($"Note: {note}");

@@ -34,7 +34,7 @@ internal sealed class ModelSet : IReadOnlyList<OpenModel>, IDisposable
     /// <param name="name">What it is called.</param>
     public OpenModel Add(MLContext context, string path, string name)
     {
-        var model = new OpenModel(name, path, _checkpoint, ModelFile.Open(context, path, _checkpoint));
+        var model = new OpenModel(name, ViTCheckpoint.Find(path), _checkpoint, ModelFile.Open(context, path, _checkpoint));
         _models.Add(model);
         return model;
     }

@@ -7,8 +7,14 @@ internal static class FuzzTargets
 {
     public static IReadOnlyList<IFuzzTarget> All { get; } =
     [
-        new CheckpointTarget(), new ConfigTarget(), new NetworkTarget(), new ModelZipTarget(), new PlanTarget(), new JournalTarget(),
-        new ReferencesTarget(), new ReportTarget(), new FineTuneStateTarget(), new ImageTarget("png"), new ImageTarget("jpeg"),
+        new CheckpointTarget(),
+        new TorchTarget(
+            "pth", ("pth_bare", "model.pth"), ("pth_protocol4", "model.pth"), ("pth_lightning", "epoch=9-step=500.ckpt"),
+            ("pth_parameters", "model.pth")),
+        new TorchTarget("pth-legacy", ("pth_legacy", "model.pth")),
+        new IndexTarget(), new FolderTarget(), new ConfigTarget(), new NetworkTarget(), new ModelZipTarget(), new PlanTarget(),
+        new JournalTarget(), new ReferencesTarget(), new ReportTarget(), new FineTuneStateTarget(), new ImageTarget("png"),
+        new ImageTarget("jpeg"),
         new ImageTarget("bmp"), new ImageTarget("gif"), new ImageTarget("webp"), new IdxTarget(), new GzippedIdxTarget(),
     ];
 

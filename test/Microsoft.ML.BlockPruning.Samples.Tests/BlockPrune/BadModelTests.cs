@@ -29,10 +29,9 @@ public sealed class BadModelTests : IDisposable
 
     [TestMethod]
     [DataRow("photos.zip", "is a zip file, but no model of ML.NET: expected what SavePruned or blockprune wrote")]
-    [DataRow("deit.pth", "is a checkpoint of PyTorch")]
     [DataRow("sentiment.zip", "is ML.NET's and holds no pruned network; it has TransformerChain")]
     [DataRow("later.zip", "was saved by a later version")]
-    [DataRow("empty", "holds no model.safetensors")]
+    [DataRow("empty", "holds no network: looked for model.safetensors")]
     [DataRow("text.safetensors", "not a safetensors file")]
     public void OtherFile_IsRefusedByEveryVerbThatReads(string name, string says)
     {
@@ -48,6 +47,26 @@ public sealed class BadModelTests : IDisposable
         }
 
         Assert.IsFalse(File.Exists(_folder.File("out.zip")));
+    }
+
+    /// <summary>Verbs that take dense networks read it, and find it empty; others say that it is none that was pruned.</summary>
+    [TestMethod]
+    [DataRow("the pickle ends early", "evaluate", "predict", "inspect", "bench")]
+    [DataRow("is a checkpoint of PyTorch", "report", "export")]
+    public void CheckpointOfPyTorch_IsReadWhereADenseNetworkWouldDo(string says, params string[] verbs)
+    {
+        string path = Make("deit.pth");
+        foreach (string verb in verbs)
+        {
+            AssertFails(1, says, verb switch
+            {
+                "evaluate" => [verb, path, "--images", _images],
+                "predict" => [verb, path, Path.Combine(_images, "ant", "0.png")],
+                "report" => [verb, "--model", path, "--output", _folder.File("page.html")],
+                "export" => [verb, path, _folder.File("out.zip")],
+                _ => [verb, path],
+            });
+        }
     }
 
     [TestMethod]
@@ -99,7 +118,7 @@ public sealed class BadModelTests : IDisposable
         AssertFails(1, dense, "report", "--model", _model, "--output", _folder.File("page.html"));
         AssertFails(1, dense, "export", _model, _folder.File("out.safetensors"));
         AssertFails(
-            1, "a model that ML.NET saved, such as an already pruned one, expected a safetensors file. Give the dense checkpoint",
+            1, "a model that ML.NET saved, such as an already pruned one, expected a PyTorch file of tensors. Give the dense checkpoint",
             "prune", "--model", _zip, "--images", _images, "--output", _folder.File("twice.zip"));
         Assert.AreEqual(0, CliRun.Of("export", _zip, _folder.File("alone.safetensors")).ExitCode);
         AssertFails(

@@ -9,7 +9,7 @@ namespace Microsoft.ML.BlockPruning.Checkpoints.Containers;
 internal sealed class ContainerDetector(IReadOnlyList<IContainer> containers)
 {
     /// <summary>Bytes that are looked at.</summary>
-    public const int StartBytes = 64;
+    public const int StartBytes = 512;
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
@@ -19,11 +19,16 @@ internal sealed class ContainerDetector(IReadOnlyList<IContainer> containers)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         byte[] start = StartOf(path);
+        if (start.Length == 0)
+        {
+            throw new InvalidDataException($"'{path}' is empty. Fetch it again.");
+        }
+
         var container = containers.FirstOrDefault(row => row.Takes(start));
         if (container is null && ForeignFile.Of(start) is { } foreign)
         {
             throw new InvalidDataException(
-                $"'{path}': it is {foreign.Name}, expected a {string.Join(" or ", containers.Select(row => row.Name))} file. "
+                $"'{path}': it is {foreign.Name}, expected a {string.Join(" or ", containers.Select(row => row.Name).Distinct())} file. "
                 + $"{foreign.WayOut}.");
         }
 

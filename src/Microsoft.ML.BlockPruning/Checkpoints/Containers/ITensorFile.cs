@@ -10,6 +10,9 @@ internal interface ITensorFile : IDisposable
     /// <summary>The file's free strings; none where the container has no place for them.</summary>
     IReadOnlyDictionary<string, string> Metadata { get; }
 
+    /// <summary>What was chosen among what the file holds, or passed over: sentences for the report.</summary>
+    IReadOnlyList<string> Notes { get; }
+
     /// <summary>Every tensor's name once, in the file's order.</summary>
     IReadOnlyCollection<string> Names { get; }
 
@@ -21,7 +24,7 @@ internal interface ITensorFile : IDisposable
     /// <exception cref="InvalidDataException">The file is not what was written.</exception>
     bool VerifyChecksum();
 
-    /// <summary>A tensor of floating-point numbers as float32, row-major.</summary>
+    /// <summary>A tensor of floating-point numbers, or of a mask's bytes, as float32, row-major.</summary>
     /// <exception cref="InvalidDataException">There is no such tensor, or it holds something else; names both.</exception>
     float[] ReadSingles(string name);
 

@@ -35,6 +35,9 @@ internal sealed class MaskedTensors : ITensorFile
     public IReadOnlyDictionary<string, string> Metadata => _file.Metadata;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Notes => _file.Notes;
+
+    /// <inheritdoc/>
     public IReadOnlyCollection<string> Names => _names;
 
     /// <summary>A file's tensors, those with masks multiplied by them; the file itself where it has none.</summary>

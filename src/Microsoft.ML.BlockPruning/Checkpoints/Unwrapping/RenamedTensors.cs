@@ -33,6 +33,9 @@ internal sealed class RenamedTensors : ITensorFile
     public IReadOnlyDictionary<string, string> Metadata => _file.Metadata;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Notes => _file.Notes;
+
+    /// <inheritdoc/>
     public IReadOnlyCollection<string> Names => _inFile.Keys;
 
     /// <inheritdoc/>

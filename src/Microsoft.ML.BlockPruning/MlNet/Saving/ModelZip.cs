@@ -43,6 +43,10 @@ internal static class ModelZip
         }
     }
 
+    /// <summary>Whether it is what ZipArchive and its streams throw on bytes that are none of theirs; a disk throws others.</summary>
+    public static bool IsDamage(Exception error) => error is InvalidDataException or EndOfStreamException or ArgumentException
+        or NotSupportedException or OverflowException or IndexOutOfRangeException;
+
     private static ZipArchive Open(Stream file, string path)
     {
         try
@@ -93,10 +97,6 @@ internal static class ModelZip
                 + $"{entry.Length} with {entry.Crc32:x8}. Save or copy it again.");
         }
     }
-
-    // What ZipArchive and its streams throw on bytes that are none of theirs; a disk that fails throws another IOException.
-    private static bool IsDamage(Exception error) => error is InvalidDataException or EndOfStreamException or ArgumentException
-        or NotSupportedException or OverflowException or IndexOutOfRangeException;
 
     private static InvalidDataException NoModel(string path, Exception error) => new(
         $"'{path}' is no model that ML.NET saved, or it is cut off: {error.Message} Give the zip file of a whole pipeline.", error);

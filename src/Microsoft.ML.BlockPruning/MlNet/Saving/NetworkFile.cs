@@ -8,6 +8,8 @@ namespace Microsoft.ML.BlockPruning.MlNet.Saving;
 /// <summary>The file of a pruned network in either form: a model (zip) that ML.NET reads too, or the network alone (safetensors).</summary>
 internal static class NetworkFile
 {
+    private const int StartBytes = 512;
+
     /// <summary>Reads what scoring needs, without ML.NET.</summary>
     /// <param name="path">The file; its first bytes tell the form.</param>
     /// <exception cref="IOException">It cannot be read, or is a pipe, a device or a folder.</exception>
@@ -26,7 +28,7 @@ internal static class NetworkFile
     public static bool Takes(string path)
     {
         using var file = RegularFile.Open(path, FileShare.Read | FileShare.Delete);
-        return IsZip(file) || SparseViTReader.Takes(file);
+        return IsZip(file) ? !IsForeign(file) : SparseViTReader.Takes(file);
     }
 
     private static SavedModel Read(string path, Func<ISavedStreams, SavedModel> readModel)
@@ -49,6 +51,22 @@ internal static class NetworkFile
         catch (Exception error) when (error is FormatException or InvalidDataException or EndOfStreamException)
         {
             throw new InvalidDataException($"The model '{path}' cannot be loaded: {error.Message}", error);
+        }
+    }
+
+    // A damaged one has no entries to tell by: torch's begins with its pickle.
+    private static bool IsForeign(FileStream file)
+    {
+        try
+        {
+            using var zip = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
+            return ZipStreams.IsForeign(zip);
+        }
+        catch (Exception error) when (ModelZip.IsDamage(error))
+        {
+            byte[] start = new byte[StartBytes];
+            file.Position = 0;
+            return start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)).IndexOf("/data.pkl"u8) >= 0;
         }
     }
 

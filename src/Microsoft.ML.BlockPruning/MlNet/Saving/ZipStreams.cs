@@ -10,6 +10,7 @@ namespace Microsoft.ML.BlockPruning.MlNet.Saving;
 internal sealed class ZipStreams : ISavedStreams
 {
     private const string PyTorchEntry = "data.pkl";
+    private const string NumPyEnding = ".npy";
     private const string HeaderName = "Model.key";
 
     // ML.NET's ModelHeader: the kind of the folder, then the version that wrote it and the least that may read it.
@@ -45,9 +46,13 @@ internal sealed class ZipStreams : ISavedStreams
             : others.Length > 0 ? $"The model '{path}' is ML.NET's and holds no pruned network; it has {string.Join(", ", others)}. Give a "
                 + "file that SavePruned or blockprune wrote."
             : names.Any(name => NameOf(name) == PyTorchEntry) ? $"'{path}' is a checkpoint of PyTorch, expected what SavePruned or "
-                + "blockprune wrote: save its state_dict with safetensors.torch.save_file, then prune that file."
+                + "blockprune wrote: prune it (PruneBlocks, blockprune prune --model), then load what that saves."
             : $"'{path}' is a zip file, but no model of ML.NET: expected what SavePruned or blockprune wrote.");
     }
+
+    /// <summary>Whether a zip file is another program's checkpoint, which is for the reader of those to take or refuse.</summary>
+    public static bool IsForeign(ZipArchive zip) => zip.Entries.Any(
+        entry => NameOf(Normalize(entry.FullName)) == PyTorchEntry || entry.FullName.EndsWith(NumPyEnding, StringComparison.Ordinal));
 
     /// <inheritdoc/>
     public void CheckHeader()

@@ -11,15 +11,17 @@ public sealed class ContainerDetectorTests
 
     public static IEnumerable<(string Case, byte[] Bytes, string Says, string WayOut)> Strangers =>
     [
-        ("zip", [.. "PK\u0003\u0004"u8, 0, 0, 8, 8, 0, 0, 0, 0, 0, 0], "it is a zip archive", "save_file"),
-        ("old .pth", Convert.FromHexString("80028A0A6CFC9C46F9206AA850192E80"), "it is a pickle", "save_file"),
-        ("pickle of protocol 4", Convert.FromHexString("80049525000000000000007D948C0161"), "it is a Python pickle", "save_file"),
+        ("pickle", Convert.FromHexString("80049525000000000000007D948C0161"), "a Python pickle that torch.save did not", "torch.save"),
         ("HTML", Encoding.UTF8.GetBytes("\uFEFF\r\n <!DOCTYPE HTML><html><body>401</body></html>"), "an HTML page", "login"),
-        ("Git LFS", Encoding.UTF8.GetBytes(Lfs), "a Git LFS pointer, not the file", "git lfs pull"),
-        ("index", Encoding.UTF8.GetBytes("{\n  \"metadata\": {\"total_size\": 1}}"), "a JSON text", "the tensors"),
+        ("Git LFS", Encoding.UTF8.GetBytes(Lfs), "a Git LFS pointer, not the file (346293852 bytes)", "git lfs pull"),
         ("Keras", [0x89, .. "HDF\r\n"u8, 0x1A, 0x0A, 0], "an HDF5 file", "PyTorch"),
         ("NumPy", [0x93, .. "NUMPY"u8, 1, 0, 0, 0], "a NumPy array", "PyTorch"),
         ("GGUF", [.. "GGUF"u8, 3, 0, 0, 0, 0], "a GGUF file", "PyTorch"),
+        ("Flax", [0x82, 0xAA, .. "classifier"u8, 0x81], "a MessagePack file, as Flax's are", "PyTorch"),
+        ("TensorFlow", [8, 1, 0x12, 0xC4, 0x10], "a SavedModel of TensorFlow", "PyTorch"),
+        ("TFLite", [28, 0, 0, 0, .. "TFL3"u8], "a TensorFlow Lite model", "PyTorch"),
+        ("gzip", [0x1F, 0x8B, 8, 0], "a gzip archive", "Unpack"),
+        ("ONNX without producer", [8, 10, 0x3A, 0xB2], "an ONNX model", "PyTorch"),
         ("ONNX", [8, 8, 0x12, 7, .. "pytorch"u8, 0x1A], "an ONNX model", "PyTorch"),
     ];
 
@@ -34,13 +36,13 @@ public sealed class ContainerDetectorTests
 
         StringAssert.StartsWith(error.Message, $"'{folder["model.safetensors"]}': it is ");
         StringAssert.Contains(error.Message, says);
-        StringAssert.Contains(error.Message, "expected a safetensors file");
+        StringAssert.Contains(error.Message, "expected a safetensors or PyTorch file");
         StringAssert.Contains(error.Message, wayOut);
     }
 
     /// <summary>Nobody knows such bytes: the container that has no magic number says what is wrong with them.</summary>
     [TestMethod]
-    [DataRow("", "0 bytes are too few for a safetensors file")]
+    [DataRow("", "is empty")]
     [DataRow("0102", "2 bytes are too few")]
     [DataRow("FFFFFFFFFFFFFFFF7B7D", "the header claims 18446744073709551615 bytes")]
     [DataRow("02000000000000005B5D", "not a JSON object")]

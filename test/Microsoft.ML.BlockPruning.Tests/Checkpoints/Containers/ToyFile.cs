@@ -11,6 +11,8 @@ internal sealed class ToyFile(string source) : ITensorFile
 
     public IReadOnlyDictionary<string, string> Metadata => new Dictionary<string, string>();
 
+    public IReadOnlyList<string> Notes => [];
+
     public IReadOnlyCollection<string> Names => _tensors.Keys;
 
     public void Add(TensorEntry entry, float[] values) => _tensors.Add(entry.Name, (entry, values));

@@ -12,6 +12,8 @@ internal sealed class MemoryTensors(params (string Name, float[] Values)[] tenso
 
     public IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
 
+    public IReadOnlyList<string> Notes => [];
+
     public IReadOnlyCollection<string> Names => _tensors.Keys;
 
     public TensorEntry? Find(string name) =>

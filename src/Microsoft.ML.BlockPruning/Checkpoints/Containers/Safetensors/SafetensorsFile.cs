@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.Formats;
 
@@ -14,8 +13,6 @@ internal sealed class SafetensorsFile : ITensorFile
 
     /// <summary>The limit of the reference implementation.</summary>
     public const int MaxHeaderBytes = 100_000_000;
-
-    private const int ChunkElements = 1 << 14;
 
     private readonly Stream _stream;
     private readonly bool _ownsStream;
@@ -61,6 +58,9 @@ internal sealed class SafetensorsFile : ITensorFile
 
     /// <summary>Every tensor by name, in the header's order.</summary>
     public IReadOnlyDictionary<string, SafetensorsTensor> Tensors => _header.Tensors;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Notes => [];
 
     /// <inheritdoc/>
     public IReadOnlyCollection<string> Names => _header.Names;
@@ -133,7 +133,7 @@ internal sealed class SafetensorsFile : ITensorFile
                 + $"Fetch or save it again; who changes a file on purpose removes '{SafetensorsChecksum.Key}' from its metadata.");
     }
 
-    /// <summary>A tensor of F32, F16, BF16 or F64 as float; F64 rounds, the others are exact.</summary>
+    /// <summary>A tensor of F32, F16, BF16 or F64 as float, or of BOOL or U8 as masks are; F64 rounds, the others are exact.</summary>
     public float[] ReadSingles(string name)
     {
         float[] values = Allocate<float>(Required(name));
@@ -153,16 +153,20 @@ internal sealed class SafetensorsFile : ITensorFile
                 $"Tensor '{name}' has {tensor.Elements} elements, the destination {destination.Length}.", nameof(destination));
         }
 
+        _stream.Position = _dataStart + tensor.Begin;
         switch (tensor.DType)
         {
             case SafetensorsDType.F32:
-                ReadAs<float, float>(tensor, destination, value => value);
+                NumberStream.Read(_stream, destination);
                 break;
             case SafetensorsDType.F16 or SafetensorsDType.BF16:
-                ReadCoded(tensor, destination, BlockCodecs.Of(tensor.DType.Format()!.Value));
+                NumberStream.Read(_stream, destination, BlockCodecs.Of(tensor.DType.Format()!.Value));
                 break;
             case SafetensorsDType.F64:
-                ReadAs<double, float>(tensor, destination, value => (float)value);
+                NumberStream.Read(_stream, destination, (double value) => (float)value);
+                break;
+            case SafetensorsDType.Bool or SafetensorsDType.U8:
+                NumberStream.Read(_stream, destination, (byte value) => (float)value);
                 break;
             default:
                 throw WrongType(tensor, "F32, F16, BF16 or F64");
@@ -175,13 +179,14 @@ internal sealed class SafetensorsFile : ITensorFile
     {
         var tensor = Required(name);
         int[] values = Allocate<int>(tensor);
+        _stream.Position = _dataStart + tensor.Begin;
         switch (tensor.DType)
         {
             case SafetensorsDType.I32:
-                ReadAs<int, int>(tensor, values, value => value);
+                NumberStream.Read(_stream, values.AsSpan());
                 break;
             case SafetensorsDType.I64:
-                ReadAs<long, int>(tensor, values, value => value == (int)value
+                NumberStream.Read(_stream, values.AsSpan(), (long value) => value == (int)value
                     ? (int)value
                     : throw new InvalidDataException($"{Source}: tensor '{name}' holds {value}, expected at most {int.MaxValue} in size."));
                 break;
@@ -244,43 +249,4 @@ internal sealed class SafetensorsFile : ITensorFile
 
     private InvalidDataException WrongType(SafetensorsTensor tensor, string expected) =>
         new($"{Source}: tensor '{tensor.Name}' is {tensor.DType.Name()}, expected {expected}.");
-
-    private void ReadCoded(SafetensorsTensor tensor, Span<float> destination, IBlockCodec codec)
-    {
-        _stream.Position = _dataStart + tensor.Begin;
-        byte[] buffer = new byte[codec.BytesOf(Math.Min(ChunkElements, destination.Length))];
-        while (destination.Length > 0)
-        {
-            var chunk = destination[..Math.Min(ChunkElements, destination.Length)];
-            destination = destination[chunk.Length..];
-            var bytes = buffer.AsSpan(0, (int)codec.BytesOf(chunk.Length));
-            _stream.ReadExactly(bytes);
-            codec.Decode(bytes, chunk);
-        }
-    }
-
-    /// <summary>Reads in place where the types agree, else through a buffer of one chunk: no second copy of a tensor exists.</summary>
-    private void ReadAs<TFile, T>(SafetensorsTensor tensor, Span<T> destination, Func<TFile, T> convert)
-        where TFile : unmanaged
-        where T : unmanaged
-    {
-        _stream.Position = _dataStart + tensor.Begin;
-        TFile[]? buffer = typeof(TFile) == typeof(T) ? null : new TFile[Math.Min(ChunkElements, destination.Length)];
-        while (destination.Length > 0)
-        {
-            var chunk = destination[..Math.Min(ChunkElements, destination.Length)];
-            destination = destination[chunk.Length..];
-            if (buffer is null)
-            {
-                _stream.ReadExactly(MemoryMarshal.AsBytes(chunk));
-                continue;
-            }
-
-            _stream.ReadExactly(MemoryMarshal.AsBytes(buffer.AsSpan(0, chunk.Length)));
-            for (int i = 0; i < chunk.Length; i++)
-            {
-                chunk[i] = convert(buffer[i]);
-            }
-        }
-    }
 }
