@@ -61,6 +61,19 @@ public sealed class SweepCatalog
         return ClassOrder.Match(_environment, modelPath, checkpoint ?? CheckpointOptions.Default, imageClasses, order);
     }
 
+    /// <summary>What a dense checkpoint is: whose names it has, and heads, epsilon, activation, readout and image size with who says so.</summary>
+    /// <param name="modelPath">A checkpoint's file or folder; no weight is read.</param>
+    /// <param name="checkpoint">What no file tells of the network, as for <c>PruneBlocks</c>; null: nothing is said.</param>
+    /// <returns>The description.</returns>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or of another architecture.</exception>
+    public CheckpointDescription DescribeCheckpoint(string modelPath, CheckpointOptions? checkpoint = null)
+    {
+        using var file = Checkpoint.Open(modelPath, checkpoint ?? CheckpointOptions.Default);
+        return file.Description;
+    }
+
     /// <summary>Create a <see cref="SparsitySweep"/> with the default method.</summary>
     /// <param name="modelPath">A checkpoint's file or folder; a <c>config.json</c> beside it is read too.</param>
     /// <returns>The sweep, to be given its dataset and run.</returns>

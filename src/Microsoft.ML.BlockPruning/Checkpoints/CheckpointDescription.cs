@@ -8,5 +8,5 @@ namespace Microsoft.ML.BlockPruning.Checkpoints;
 /// <param name="Layout">Whose names the tensors have, such as "a ViT classifier with Hugging Face's names (transformers 4)".</param>
 /// <param name="Facts">Heads, epsilon, activation, readout and image size, each with who says it.</param>
 /// <param name="Notes">What was assumed, taken off, folded or passed over, as sentences.</param>
-internal sealed record CheckpointDescription(
+public sealed record CheckpointDescription(
     NetworkSpec Network, string Layout, IReadOnlyList<CheckpointFact> Facts, IReadOnlyList<string> Notes);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
 using Spectre.Console;
 
@@ -6,16 +7,17 @@ namespace BlockPrune.Cli;
 
 /// <summary>What <c>blockprune inspect</c> answers.</summary>
 /// <param name="output">Takes it.</param>
+/// <param name="context">Reads checkpoints again.</param>
 /// <param name="models">At least one.</param>
 /// <param name="part">Of a layer's name, of which masks are shown; null: of none.</param>
-internal sealed class InspectAnswer(CliOutput output, IReadOnlyList<OpenModel> models, string? part)
+internal sealed class InspectAnswer(CliOutput output, MLContext context, IReadOnlyList<OpenModel> models, string? part)
 {
     private bool IsUnicode => output.Console.Profile.Capabilities.Unicode;
 
     /// <summary>The first model's figures, with those of all where there are several.</summary>
     public void WriteJson()
     {
-        InspectedModel[] all = [.. models.Select(model => InspectedModel.Of(model, Shown(model.Network)))];
+        InspectedModel[] all = [.. models.Select(model => InspectedModel.Of(model, model.Describe(context), Shown(model.Network)))];
         output.Json(all[0] with { Models = all.Length > 1 ? all : null });
     }
 
@@ -45,6 +47,15 @@ internal sealed class InspectAnswer(CliOutput output, IReadOnlyList<OpenModel> m
         }
 
         output.Out.WriteLine($"Network: {network.Network}{(model.IsDense ? "; dense, nothing is removed" : "")}.");
+        if (model.Describe(context) is { } checkpoint)
+        {
+            output.Out.WriteLine($"Read as {checkpoint.Layout}.");
+            foreach (var fact in checkpoint.Facts)
+            {
+                output.Out.WriteLine($"  {fact.Name}: {fact.Value} ({fact.Origin})");
+            }
+        }
+
         output.Out.WriteLine(NetworkWords.Preprocessing(network.PreprocessingSteps));
         output.Out.WriteLine(NetworkWords.Classes(network.Classes));
         foreach (string note in network.Notes)

@@ -25,7 +25,8 @@ internal static class InspectVerb
         };
         return verb.Does(output, (parsed, _) =>
         {
-            using var models = ModelSet.Open(new MLContext(seed: 1), parsed.GetRequiredValue(files), common.CheckpointOf(parsed), output);
+            var context = new MLContext(seed: 1);
+            using var models = ModelSet.Open(context, parsed.GetRequiredValue(files), common.CheckpointOf(parsed), output);
             string? part = parsed.GetValue(layer);
             var names = models.SelectMany(model => model.Network.Layers).Select(one => one.Name).Distinct().ToList();
             if (part is not null && !names.Exists(name => name.Contains(part, StringComparison.Ordinal)))
@@ -33,7 +34,7 @@ internal static class InspectVerb
                 throw new OptionsException($"No layer's name contains '{part}'; there are {string.Join(", ", names)}.");
             }
 
-            var answer = new InspectAnswer(output, models, part);
+            var answer = new InspectAnswer(output, context, models, part);
             if (parsed.GetValue(common.Json))
             {
                 answer.WriteJson();

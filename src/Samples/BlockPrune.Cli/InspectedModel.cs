@@ -1,4 +1,6 @@
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
+using Microsoft.ML.BlockPruning.Checkpoints.Families;
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Runs.Reports;
 
@@ -10,17 +12,28 @@ internal sealed record InspectedModel(
     IReadOnlyList<PreprocessingReport> Preprocessing, IReadOnlyList<ClassReport> Classes, IReadOnlyList<string> Notes,
     IEnumerable<object> Layers)
 {
+    /// <summary>Whose names a dense checkpoint has; null of a pruned model.</summary>
+    public string? Layout { get; init; }
+
+    /// <summary>Heads, epsilon and the like of a dense checkpoint, each with who says so; null of a pruned model.</summary>
+    public IReadOnlyList<CheckpointFact>? Facts { get; init; }
+
     /// <summary>All of them, this one included, where there are several.</summary>
     public IReadOnlyList<InspectedModel>? Models { get; init; }
 
     /// <param name="model">The model.</param>
+    /// <param name="checkpoint">Where it is a dense checkpoint.</param>
     /// <param name="layers">Those that are shown.</param>
-    public static InspectedModel Of(OpenModel model, IEnumerable<LayerSummary> layers)
+    public static InspectedModel Of(OpenModel model, CheckpointDescription? checkpoint, IEnumerable<LayerSummary> layers)
     {
         var network = model.Network;
         return new InspectedModel(
             model.Name, network.Network.ToString(), model.IsDense, network.WeightFormat, network.MultiplyAdds, network.DenseMultiplyAdds,
-            network.PreprocessingSteps, network.Classes, network.Notes, layers.Select(Figures));
+            network.PreprocessingSteps, network.Classes, network.Notes, layers.Select(Figures))
+        {
+            Layout = checkpoint?.Layout,
+            Facts = checkpoint?.Facts,
+        };
     }
 
     private static object Figures(LayerSummary layer) => new

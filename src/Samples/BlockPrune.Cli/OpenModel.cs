@@ -14,6 +14,11 @@ internal sealed record OpenModel(string Name, string Path, CheckpointOptions Che
     /// <summary>Whether nothing was removed.</summary>
     public bool IsDense => Network.Layers.All(layer => layer.KeptBlocks == layer.TotalBlocks);
 
+    /// <summary>Whose names a checkpoint has, and where heads, epsilon and the like come from; null of a pruned model.</summary>
+    /// <param name="context">Reads the file again.</param>
+    public CheckpointDescription? Describe(MLContext context) =>
+        IsCheckpoint ? context.BlockPruning().DescribeCheckpoint(Path, Checkpoint) : null;
+
     // A checkpoint's layers are whole; a model file has its own names, whatever was kept.
     private bool IsCheckpoint => Network.Report is null && Network.Layers.All(layer => layer.TotalBlocks == 1 && layer.KeptBlocks == 1)
         && !Path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);

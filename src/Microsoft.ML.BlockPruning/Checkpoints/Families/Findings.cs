@@ -14,9 +14,3 @@ internal sealed class Findings
     /// <summary>Adds a fact.</summary>
     public void Tell(string name, string value, string origin) => _facts.Add(new CheckpointFact(name, value, origin));
 }
-
-/// <summary>Something about a network, and where it comes from.</summary>
-/// <param name="Name">Such as <c>heads</c>.</param>
-/// <param name="Value">Such as <c>12</c>.</param>
-/// <param name="Origin">Such as <c>config.json, num_attention_heads</c>.</param>
-internal sealed record CheckpointFact(string Name, string Value, string Origin);
