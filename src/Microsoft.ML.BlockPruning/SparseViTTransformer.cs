@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Imaging;
 using Microsoft.ML.BlockPruning.Kernels.Cuda.Driver;
@@ -11,7 +10,6 @@ using Microsoft.ML.BlockPruning.MlNet.Saving;
 using Microsoft.ML.BlockPruning.MlNet.Scoring;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Onnx;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Runs.Reports;
@@ -38,7 +36,7 @@ namespace Microsoft.ML.BlockPruning;
 /// application wants them; nothing else can be changed. Give engines
 /// <c>new PredictionEngineOptions { OwnsTransformer = false }</c>, else the first one disposed takes the transformer with it.
 /// </remarks>
-public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposable
+public sealed partial class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposable
 {
     private readonly IHost _host;
     private readonly IHostEnvironment _environment;
@@ -197,63 +195,6 @@ public sealed class SparseViTTransformer : ITransformer, ICanSaveModel, IDisposa
             name, Report, images, denseModelPath, checkpoint ?? CheckpointOptions.Default, labelColumnName, progress, cancellationToken);
     }
 #pragma warning restore RS0026
-
-    /// <summary>Writes the network alone, without ML.NET's container: safetensors with PyTorch's BSR names.</summary>
-    /// <param name="stream">Written to from its position on; stays open.</param>
-    /// <remarks><c>mlContext.Transforms.LoadSparseViT</c> reads it, whatever ML.NET's own format becomes.</remarks>
-    public void SaveNetwork(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        Scorer.ThrowIfDisposed();
-        Model.Save(stream);
-    }
-
-    /// <summary>Writes the network alone to a file: aside, then renamed, so that a failure leaves an old file as it was.</summary>
-    /// <param name="path">The safetensors file; replaced if it exists.</param>
-    /// <exception cref="IOException">The folder is missing, the disk is full, or the file cannot be replaced; names the path.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder cannot be written; names the path.</exception>
-    public void SaveNetwork(string path)
-    {
-        Scorer.ThrowIfDisposed();
-        AtomicFile.Write(path, Model.Save);
-    }
-
-    /// <summary>Writes the network alone with zeros in removed blocks, every tensor under timm's name, for other programs.</summary>
-    /// <param name="path">The safetensors file; replaced if it exists, by rename. Its size is the dense network's.</param>
-    /// <exception cref="IOException">The folder is missing, the disk is full, or the file cannot be replaced; names the path.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder cannot be written; names the path.</exception>
-    public void SaveDenseNetwork(string path)
-    {
-        Scorer.ThrowIfDisposed();
-        AtomicFile.Write(path, Model.ToDense().Save);
-    }
-
-    /// <summary>Writes the network alone as ONNX, with zeros in removed blocks, for other programs.</summary>
-    /// <param name="path">The .onnx file; replaced if it exists, by rename. Its size is the dense network's in float32.</param>
-    /// <remarks>
-    /// Opset 17. Input <c>pixel_values</c>, float32 [batch, channels, height, width], normalised as <see cref="Preprocessing"/> says;
-    /// output <c>logits</c>, float32 [batch, classes]. The file's metadata has <c>preprocessing</c> and <c>labels</c> as JSON. A pipeline
-    /// with this transformer, whose image column is a vector of pixels, is written by ML.NET's <c>mlContext.Model.ConvertToOnnx</c>.
-    /// </remarks>
-    /// <exception cref="IOException">The folder is missing, the disk is full, or the file cannot be replaced; names the path.</exception>
-    /// <exception cref="NotSupportedException">The network is too large for an ONNX file.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder cannot be written; names the path.</exception>
-    public void SaveOnnx(string path)
-    {
-        Scorer.ThrowIfDisposed();
-        AtomicFile.Write(path, file => OnnxFile.Save(Model, file));
-    }
-
-    /// <summary>Writes the network alone as ONNX to a stream.</summary>
-    /// <param name="stream">Written to from its position on; stays open.</param>
-    /// <inheritdoc cref="SaveOnnx(string)" path="/remarks"/>
-    /// <exception cref="NotSupportedException">The network is too large for an ONNX file.</exception>
-    public void SaveOnnx(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        Scorer.ThrowIfDisposed();
-        OnnxFile.Save(Model, stream);
-    }
 
     /// <summary>Frees the memory that scoring works in; the transformer and all that came from it are then of no use.</summary>
     public void Dispose() => Scorer.Dispose();

@@ -87,6 +87,20 @@ internal sealed class Checkpoint : IDisposable
         return weights;
     }
 
+    /// <summary>Other weights of the network as a file under the checkpoint's names; not written yet.</summary>
+    /// <param name="weights">Pruned, say, with zeros in removed blocks.</param>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or its network is another one.</exception>
+    /// <exception cref="NotSupportedException">The checkpoint has no place for a part of the network; names it.</exception>
+    public ITensorWriter Rewrite(NetworkWeights weights)
+    {
+        _file.VerifyChecksum();
+        var (family, tensors, network, _) = _network.Value;
+        return weights.Spec.HasSameParts(network)
+            ? CheckpointRewriting.Of(tensors, family, weights)
+            : throw new InvalidDataException(
+                $"{_file.Source}: its network is {network}, the pruned one {weights.Spec}. Give the checkpoint that was pruned.");
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 

@@ -133,6 +133,35 @@ internal sealed class SparseViT
         Notes = Notes,
     };
 
+    /// <summary>The dense network with zeros in removed blocks; everything is copied.</summary>
+    public NetworkWeights ToWeights()
+    {
+        var weights = new NetworkWeights(Spec) { Notes = Notes };
+        foreach (var part in Spec.Parts)
+        {
+            switch (part)
+            {
+                case FreePart free:
+                    Weights[free.Name].CopyTo(weights[free.Name], 0);
+                    break;
+                case NormPart norm:
+                    Weights[norm.Norm].Scale.CopyTo(weights[norm.Norm].Scale, 0);
+                    Weights[norm.Norm].Offset.CopyTo(weights[norm.Norm].Offset, 0);
+                    break;
+                case LinearPart { IsPrunable: true } linear:
+                    Weights[linear.Linear].Weight.ToDense().CopyTo(weights[linear.Linear].Weight, 0);
+                    Weights[linear.Linear].Bias.CopyTo(weights[linear.Linear].Bias, 0);
+                    break;
+                case LinearPart linear:
+                    Weights.Dense(linear.Linear).Weight.CopyTo(weights[linear.Linear].Weight, 0);
+                    Weights.Dense(linear.Linear).Bias.CopyTo(weights[linear.Linear].Bias, 0);
+                    break;
+            }
+        }
+
+        return weights;
+    }
+
     /// <summary>The same network with another preprocessing of the same size and channels; weights are shared, not copied.</summary>
     public SparseViT With(ImagePreprocessing preprocessing) =>
         new(Spec, preprocessing, LabelNames, Weights) { WeightFormat = WeightFormat, Notes = Notes, IsVerified = IsVerified };

@@ -33,9 +33,14 @@ internal static class ExportVerb
             Description = "The file to write: the network alone (.safetensors, .onnx), or the model file that every reader takes (.zip)",
         }.EndsIn([Tensors, ModelFile.Extension, Onnx], "the network alone is safetensors or ONNX, the model a zip file");
         var form = CommonOptions.Choice("--format", "dense (zeros in removed blocks) or bsr", Form.Bsr);
+        var like = new Option<string?>("--like")
+        {
+            Description = "The checkpoint that was pruned: dense safetensors under its names, which read in its place",
+            HelpName = "CHECKPOINT",
+        };
         var verb = new Command("export", "Writes the network as safetensors or ONNX, or as the one model file.")
         {
-            model, target, form, common.NumHeads, common.ImageSize, common.Json,
+            model, target, form, like, common.NumHeads, common.ImageSize, common.Json,
         };
         return verb.Does(output, (parsed, _) =>
         {
@@ -46,11 +51,17 @@ internal static class ExportVerb
                 throw new OptionsException($"--format says how safetensors are written, and a {ending} is none: leave one of them out.");
             }
 
-            Write(parsed.GetRequiredValue(model), path, parsed.GetValue(form), common.CheckpointOf(parsed), output);
+            if (parsed.GetValue(like) is not null && (ending != Tensors || parsed.GetResult(form) is { Implicit: false }))
+            {
+                throw new OptionsException("--like writes dense safetensors: give it a target that ends so, and leave --format out.");
+            }
+
+            Write(
+                parsed.GetRequiredValue(model), path, parsed.GetValue(form), parsed.GetValue(like), common.CheckpointOf(parsed), output);
             long bytes = OutputFile.LengthOf(path);
             if (parsed.GetValue(common.Json))
             {
-                output.Json(new { Path = path, Format = ending == Tensors ? parsed.GetValue(form) : (Form?)null, Bytes = bytes });
+                output.Json(new { Path = path, Format = FormOf(parsed.GetValue(form)), Bytes = bytes });
             }
             else
             {
@@ -59,10 +70,13 @@ internal static class ExportVerb
             }
 
             return 0;
+
+            Form? FormOf(Form asked) => ending != Tensors ? null : parsed.GetValue(like) is null ? asked : Form.Dense;
         });
     }
 
-    private static void Write(string model, string path, Form form, CheckpointOptions checkpoint, CliOutput output)
+    private static void Write(
+        string model, string path, Form form, string? like, CheckpointOptions checkpoint, CliOutput output)
     {
         string ending = EndingOf(path);
         var context = new MLContext(seed: 1);
@@ -78,14 +92,18 @@ internal static class ExportVerb
                 network.SaveOnnx(path);
                 break;
             default:
-                Write(network, path, form);
+                Write(network, path, form, like);
                 break;
         }
     }
 
-    private static void Write(SparseViTTransformer network, string path, Form form)
+    private static void Write(SparseViTTransformer network, string path, Form form, string? like)
     {
-        if (form == Form.Dense)
+        if (like is not null)
+        {
+            network.SaveDenseNetwork(path, like);
+        }
+        else if (form == Form.Dense)
         {
             network.SaveDenseNetwork(path);
         }

@@ -20,6 +20,9 @@ public sealed class ExportingTests
         Export(ml);
         Convert(ml, dense, [new Pixels()]);
 
+        using var again = ml.Transforms.LoadViT("model.safetensors");
+        Assert.AreEqual(dense.MultiplyAdds, again.MultiplyAdds);
+
         // Both hold all weights; what they compute is tried where ONNX Runtime is.
         Assert.IsGreaterThan(dense.DenseWeightBytes, new FileInfo("pruned.onnx").Length);
         Assert.IsGreaterThan(dense.DenseWeightBytes, new FileInfo("pipeline.onnx").Length);
@@ -29,6 +32,7 @@ public sealed class ExportingTests
     {
         using var network = ml.Transforms.LoadSparseViT("pruned.zip");
         network.SaveOnnx("pruned.onnx");
+        network.SaveDenseNetwork("model.safetensors", "deit/model.safetensors");
     }
 
     private static void Convert(MLContext ml, ITransformer model, Pixels[] rows)

@@ -119,7 +119,7 @@ public sealed class VerbTests : IDisposable
     }
 
     [TestMethod]
-    public void Export_WritesOnnx_OfAPrunedNetworkAndOfADenseOne()
+    public void Export_WritesOnnx_AndTheNamesOfTheCheckpoint()
     {
         string zip = _folder.File("pruned.zip"), pruned = _folder.File("pruned.onnx"), dense = _folder.File("dense.ONNX");
         Assert.AreEqual(
@@ -127,12 +127,14 @@ public sealed class VerbTests : IDisposable
 
         using var first = Json("export", zip, pruned);
         using var second = Json("export", _model, dense);
+        using var third = Json("export", zip, _folder.File("like.safetensors"), "--like", _model);
 
         // Zeros take as much as other numbers; what the files are is tried by the library's tests, in ONNX Runtime.
         Assert.AreEqual(Number(second, "bytes"), Number(first, "bytes"), 200);
         Assert.IsGreaterThan(new FileInfo(_model).Length, Number(second, "bytes"));
-        Assert.AreEqual(
-            2, CliRun.Of("export", zip, pruned, "--format", "dense").ExitCode);
+        Assert.AreEqual(2, CliRun.Of("export", zip, pruned, "--format", "dense").ExitCode);
+        Assert.AreEqual(2, CliRun.Of("export", zip, pruned, "--like", _model).ExitCode);
+        Assert.AreEqual("dense", third.RootElement.GetProperty("format").GetString());
     }
 
     [TestMethod]

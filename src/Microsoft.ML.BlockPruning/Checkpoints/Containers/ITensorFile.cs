@@ -19,6 +19,9 @@ internal interface ITensorFile : IDisposable
     /// <summary>Type and shape of a tensor; null where there is none of that name.</summary>
     TensorEntry? Find(string name);
 
+    /// <summary>What the container calls a tensor, where a reader before has given it another name.</summary>
+    string NameOnDisk(string name) => name;
+
     /// <summary>Holds the file against the checksum that it names; reads it whole, and keeps none of it.</summary>
     /// <returns>Whether it names one.</returns>
     /// <exception cref="InvalidDataException">The file is not what was written.</exception>

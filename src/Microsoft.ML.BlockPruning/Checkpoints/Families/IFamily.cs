@@ -23,6 +23,21 @@ internal interface IFamily
     /// <exception cref="InvalidDataException">A tensor is missing, misshapen, or not finite; names it.</exception>
     NetworkWeights Read(CanonicalTensors tensors, NetworkSpec network);
 
+    /// <summary>The other way: makes the numbers of the file's canonical tensors out of other weights of the network.</summary>
+    /// <param name="tensors">The file's tensors.</param>
+    /// <param name="weights">A network of the same parts.</param>
+    /// <returns>
+    /// A canonical tensor's numbers by its name; where a family says nothing else, those of the network's tensor, and the file's own of
+    /// what the network has not.
+    /// </returns>
+    /// <exception cref="NotSupportedException">The file has no place for a part of the network; names it.</exception>
+    Func<string, float[]> Unfold(CanonicalTensors tensors, NetworkWeights weights)
+    {
+        Homes.Require(tensors, weights, homeOf: name => name);
+        var values = weights.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Values, StringComparer.Ordinal);
+        return name => values.TryGetValue(name, out float[]? own) ? own : Homes.ReadOwn(tensors, name);
+    }
+
     /// <summary>The preprocessing of the family where config.json says nothing.</summary>
     ImagePreprocessing Preprocessing(NetworkSpec network);
 }

@@ -32,6 +32,13 @@ internal sealed class ViTFamily : IFamily
     /// <inheritdoc/>
     public NetworkWeights Read(CanonicalTensors tensors, NetworkSpec network) => new ViTReader(new ViTTensors(tensors), network).Read();
 
+    /// <inheritdoc/>
+    public Func<string, float[]> Unfold(CanonicalTensors tensors, NetworkWeights weights)
+    {
+        Homes.Require(tensors, weights, ViTUnfolding.HomeOf);
+        return new ViTUnfolding(new ViTTensors(tensors), weights).Of;
+    }
+
     /// <summary>timm's default.</summary>
     public ImagePreprocessing Preprocessing(NetworkSpec network) => ImagePreprocessing.ImageNet(network.ImageSize, network.Channels);
 }

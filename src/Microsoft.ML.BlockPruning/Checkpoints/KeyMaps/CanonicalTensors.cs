@@ -91,6 +91,20 @@ internal sealed class CanonicalTensors
         }
     }
 
+    /// <summary>Tensors of the file, by their names on the disk, that the network does not use.</summary>
+    public IEnumerable<TensorEntry> PassedOver => _passedOver.Select(OnDisk);
+
+    /// <summary>A canonical tensor's numbers as those of the file's tensors, by their names on the disk, of which it is made.</summary>
+    /// <param name="canonical">Its name; nothing comes of one of which the file lacks a part.</param>
+    /// <param name="values">Its numbers, row-major.</param>
+    public IEnumerable<(TensorEntry Source, float[] Values)> Split(string canonical, float[] values) =>
+        Sources(canonical) is var (row, sources)
+            ? sources.Select((source, place) => (OnDisk(source.Name), row.Transform.PartOf(values, place, sources.Length)))
+            : [];
+
+    /// <summary>Reads a tensor that was passed over.</summary>
+    public float[] ReadPassedOver(int index) => _file.ReadSingles(_passedOver[index]);
+
     /// <summary>What the file calls a canonical tensor, or would.</summary>
     public string Spell(string canonical) => _map.Spell(canonical);
 
@@ -98,6 +112,8 @@ internal sealed class CanonicalTensors
     /// <param name="name">Its name in the file.</param>
     public InvalidDataException Foreign(string name) => new(
         $"{Source}: tensor '{name}' does not belong to {Describes}{ForeignNames.Guess(name)}. Expected {_map.Expected}.");
+
+    private TensorEntry OnDisk(string name) => _file.Find(name)! with { Name = _file.NameOnDisk(name) };
 
     private (KeyRow Row, TensorEntry[] Sources)? Sources(string canonical) =>
         _tensors.TryGetValue(canonical, out var found) && found.Sources.OfType<TensorEntry>().ToArray() is var sources

@@ -16,6 +16,14 @@ internal interface ITensorTransform
     /// <param name="sources">The file's tensors in the row's order.</param>
     /// <param name="destination">[product of the sides that <see cref="ShapeOf"/> gives], written.</param>
     void Read(ITensorFile file, IReadOnlyList<TensorEntry> sources, Span<float> destination);
+
+    /// <summary>The other way: the numbers of one of the file's tensors, out of the canonical one's.</summary>
+    /// <param name="canonical">All numbers, row-major.</param>
+    /// <param name="place">The file's tensor in the row's order.</param>
+    /// <param name="places">How many there are.</param>
+    /// <exception cref="NotSupportedException">There is no other way.</exception>
+    float[] PartOf(float[] canonical, int place, int places) =>
+        throw new NotSupportedException($"A tensor of the kind {GetType().Name} is not written back; save the network under timm's names.");
 }
 
 /// <summary>The tensor as it is, straight into its place.</summary>
@@ -29,4 +37,7 @@ internal sealed class KeepTensor : ITensorTransform
     /// <inheritdoc/>
     public void Read(ITensorFile file, IReadOnlyList<TensorEntry> sources, Span<float> destination) =>
         file.ReadSingles(sources[0].Name, destination);
+
+    /// <inheritdoc/>
+    public float[] PartOf(float[] canonical, int place, int places) => canonical;
 }

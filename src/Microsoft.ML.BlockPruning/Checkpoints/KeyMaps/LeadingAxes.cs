@@ -17,4 +17,7 @@ internal sealed class LeadingAxes : ITensorTransform
     /// <inheritdoc/>
     public void Read(ITensorFile file, IReadOnlyList<TensorEntry> sources, Span<float> destination) =>
         file.ReadSingles(sources[0].Name, destination);
+
+    /// <inheritdoc/>
+    public float[] PartOf(float[] canonical, int place, int places) => canonical;
 }

@@ -35,4 +35,11 @@ internal sealed class StackedRows : ITensorTransform
             file.ReadSingles(sources[i].Name, destination.Slice(i * part, part));
         }
     }
+
+    /// <inheritdoc/>
+    public float[] PartOf(float[] canonical, int place, int places)
+    {
+        int part = canonical.Length / places;
+        return canonical[(place * part)..((place + 1) * part)];
+    }
 }

@@ -66,6 +66,11 @@ internal sealed class MaskedTensors : ITensorFile
         _masked.Contains(name) ? _file.Find(name + Original)! with { Name = name } : _file.Find(name);
 
     /// <inheritdoc/>
+    public string NameOnDisk(string name) => _masked.Contains(name)
+        ? _file.NameOnDisk(name + Original)[..^Original.Length]
+        : _file.NameOnDisk(name);
+
+    /// <inheritdoc/>
     public bool VerifyChecksum() => _file.VerifyChecksum();
 
     /// <inheritdoc/>

@@ -43,6 +43,9 @@ internal sealed class RenamedTensors : ITensorFile
         _inFile.TryGetValue(name, out string? inFile) && _file.Find(inFile) is { } entry ? entry with { Name = name } : null;
 
     /// <inheritdoc/>
+    public string NameOnDisk(string name) => _file.NameOnDisk(InFile(name));
+
+    /// <inheritdoc/>
     public bool VerifyChecksum() => _file.VerifyChecksum();
 
     /// <inheritdoc/>
