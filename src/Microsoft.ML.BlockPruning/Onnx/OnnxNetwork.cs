@@ -9,9 +9,11 @@ internal sealed class OnnxNetwork
     private readonly IOnnxLayers _layers;
     private readonly SparseViT _network;
     private string _stream;
+    private int _tokens; // of one image, at the step at hand
     private string? _branch; // what the last branch gave, until it is added to the stream
 
-    private OnnxNetwork(IOnnxLayers layers, SparseViT network, string tokens) => (_layers, _network, _stream) = (layers, network, tokens);
+    private OnnxNetwork(IOnnxLayers layers, SparseViT network, string tokens) =>
+        (_layers, _network, _stream, _tokens) = (layers, network, tokens, network.Spec.Tokens);
 
     /// <summary>Adds a network.</summary>
     /// <param name="layers">With which operators.</param>
@@ -24,6 +26,7 @@ internal sealed class OnnxNetwork
         foreach (var step in network.Spec.Steps)
         {
             walk.Add(step);
+            walk._tokens = step.Linears[^1].Tokens;
         }
 
         return OnnxHeads.Add(layers, network, network.Spec.Norm is { } norm ? walk.Normed(norm) : walk.Stream());
@@ -38,7 +41,7 @@ internal sealed class OnnxNetwork
                 _branch = Linear(branch.Second, _layers.Middle(branch, _network.Weights, first));
                 break;
             case MergeSpec merge:
-                string merged = OnnxMerge.Neighbours(_layers.Graph, merge, Stream());
+                string merged = OnnxMerge.Neighbours(_layers.Graph, merge, _tokens, Stream());
                 _stream = Linear(merge.Reduction, _layers.Norm(merge.Norm, _network.Weights[merge.Norm], merged));
                 break;
             default:

@@ -23,7 +23,10 @@ internal static class OnnxStem
         string tokens = graph.Node("Transpose", [rows], OnnxAttribute.Of("perm", 0, 2, 1));
         if (stem.PrefixTokens.Count > 0)
         {
-            tokens = graph.Node("Concat", [Prefix(graph, network, tokens), tokens], OnnxAttribute.Of("axis", 1L));
+            string prefix = ForEachImage(
+                graph, tokens, "prefix_tokens", () => [.. stem.PrefixTokens.SelectMany(name => network.Weights[name])],
+                stem.PrefixTokens.Count, features);
+            tokens = graph.Node("Concat", [prefix, tokens], OnnxAttribute.Of("axis", 1L));
         }
 
         if (stem.Position is { } position)
@@ -35,16 +38,19 @@ internal static class OnnxStem
         return stem.Norm is { } norm ? layers.Norm(norm, network.Weights[norm], tokens) : tokens;
     }
 
-    // The prefix tokens once for every image: a side of the patches says how many there are.
-    private static string Prefix(IOnnxGraph graph, SparseViT network, string patches)
+    /// <summary>Rows that are the same for every image.</summary>
+    /// <param name="graph">Where to.</param>
+    /// <param name="like">[images, …]: says how many images there are.</param>
+    /// <param name="name">What to call the rows.</param>
+    /// <param name="rows">[count, features].</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="features">Features of a row.</param>
+    /// <returns>[images, count, features].</returns>
+    public static string ForEachImage(IOnnxGraph graph, string like, string name, Func<float[]> rows, long count, long features)
     {
-        var stem = network.Spec.Stem;
-        long count = stem.PrefixTokens.Count, features = stem.Patch.OutFeatures;
-        string token = graph.Constant(
-            "prefix_tokens", () => [.. stem.PrefixTokens.SelectMany(name => network.Weights[name])], 1, count, features);
         string images = graph.Node(
-            "Gather", [graph.Node("Shape", [patches]), graph.Constant("first", [0])], OnnxAttribute.Of("axis", 0L));
-        string shape = graph.Node("Concat", [images, graph.Constant("prefix_shape", [count, features])], OnnxAttribute.Of("axis", 0L));
-        return graph.Node("Expand", [token, shape]);
+            "Gather", [graph.Node("Shape", [like]), graph.Constant("first", [0])], OnnxAttribute.Of("axis", 0L));
+        string shape = graph.Node("Concat", [images, graph.Constant($"{name}_shape", [count, features])], OnnxAttribute.Of("axis", 0L));
+        return graph.Node("Expand", [graph.Constant(name, rows, 1, count, features), shape]);
     }
 }

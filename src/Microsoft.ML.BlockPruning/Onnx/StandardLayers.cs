@@ -42,6 +42,7 @@ internal sealed class StandardLayers(IOnnxGraph graph) : IOnnxLayers
     public string Middle(BranchSpec branch, SparseWeights weights, string x) => branch.Middle switch
     {
         AttentionSpec attention => OnnxAttention.Add(graph, attention, x),
+        WindowAttentionSpec => OnnxWindowAttention.Add(graph, branch, weights, x),
         GeluSpec gelu => OnnxActivation.Add(graph, gelu, x),
         _ => throw new NotSupportedException($"A middle of the kind {branch.Middle.GetType().Name} is not written as ONNX."),
     };
