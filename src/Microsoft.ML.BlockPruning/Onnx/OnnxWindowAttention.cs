@@ -12,7 +12,7 @@ internal sealed class OnnxWindowAttention
     private readonly int _tokens;
 
     private OnnxWindowAttention(IOnnxGraph graph, WindowAttentionSpec spec, int tokens) =>
-        (_graph, _spec, _tokens, _grid) = (graph, spec, tokens, new WindowGrid(tokens, spec));
+        (_graph, _spec, _tokens, _grid) = (graph, spec, tokens, new WindowGrid(tokens, spec.Window, spec.Shift));
 
     private int Windows => _grid.PerSide * _grid.PerSide;
 
