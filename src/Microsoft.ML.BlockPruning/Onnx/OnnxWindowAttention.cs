@@ -3,7 +3,7 @@ using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Onnx;
 
-/// <summary>Attention within shifted windows (Swin, Liu et al., ICCV 2021, §3.2): tokens are gathered by window, and gathered back.</summary>
+/// <summary>Attention within shifted windows (Swin, Liu et al., ICCV 2021, §3.2): tokens are gathered window by window, and back.</summary>
 internal sealed class OnnxWindowAttention
 {
     private readonly IOnnxGraph _graph;
