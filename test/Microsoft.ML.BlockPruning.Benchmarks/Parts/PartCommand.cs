@@ -13,8 +13,8 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Parts;
 /// <summary>The verb <c>parts</c>: forms of GELU behind a layer, and ways to read the tokens of a network.</summary>
 internal static class PartCommand
 {
-    private const double SampleSeconds = 0.04;
-    private const int Rounds = 15;
+    private const double SampleSeconds = 0.01;
+    private const int Rounds = 9;
 
     public static System.CommandLine.Command Create()
     {
@@ -29,10 +29,11 @@ internal static class PartCommand
     {
         using var pool = new WorkerPool(threads: 1);
         var rounds = new InterleavedRounds(new ContentionGate(), Rounds, SampleSeconds);
-        var rows = LayerShape.DeiT.Where(shape => shape.Layer == "fc1").SelectMany(shape => Gelus(shape, rounds, pool))
-            .Concat(Readouts(rounds)).ToList();
-        foreach (var row in rows)
+        var rows = new List<PartRow>();
+        foreach (var row in LayerShape.DeiT.Where(shape => shape.Layer == "fc1").SelectMany(shape => Gelus(shape, rounds, pool))
+            .Concat(Readouts(rounds)))
         {
+            rows.Add(row);
             double first = rows.First(one => one.Group == row.Group).Milliseconds;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
