@@ -9,19 +9,34 @@ internal static class LayerChart
 {
     private const int BarWidth = 8;
 
-    /// <param name="layers">Named blocks.N.attn.qkv, blocks.N.attn.proj, blocks.N.mlp.fc1, blocks.N.mlp.fc2.</param>
+    /// <summary>A row for each encoder layer, a column for each of its parts; networks of stages have rows with other parts.</summary>
+    /// <param name="layers">Named as <c>blocks.N.attn.qkv</c>: the numbers are the row's, the last word is the column's.</param>
     /// <param name="unicode">Whether the terminal shows block characters.</param>
     public static Table Create(IReadOnlyList<LayerSummary> layers, bool unicode)
     {
-        var rows = layers.GroupBy(layer => layer.Name.Split('.')[1]).ToList();
+        string[] columns = [.. layers.Select(ColumnOf).Distinct()];
         var table = new Table().RoundedBorder().AddColumn(new TableColumn("layer").RightAligned());
-        table.AddColumns([.. rows[0].Select(layer => Markup.Escape(layer.Name.Split('.')[^1]))]);
-        foreach (var row in rows)
+        table.AddColumns([.. columns.Select(Markup.Escape)]);
+        foreach (var row in layers.GroupBy(RowOf))
         {
-            table.AddRow([Markup.Escape(row.Key), .. row.Select(layer => Bar(layer, unicode))]);
+            table.AddRow(
+            [
+                Markup.Escape(row.Key),
+                .. columns.Select(column => string.Join(
+                    '\n', row.Where(layer => ColumnOf(layer) == column).Select(layer => Bar(layer, unicode)))),
+            ]);
         }
 
         return table;
+    }
+
+    private static string ColumnOf(LayerSummary layer) => layer.Name.Split('.')[^1];
+
+    // blocks.3.attn.qkv is of row 3, layers.1.blocks.0.attn.qkv of 1.0; a layer without a number is a row of its own.
+    private static string RowOf(LayerSummary layer)
+    {
+        string numbers = string.Join('.', layer.Name.Split('.').Where(part => part.All(char.IsAsciiDigit)));
+        return numbers.Length > 0 ? numbers : layer.Name;
     }
 
     private static string Bar(LayerSummary layer, bool unicode)

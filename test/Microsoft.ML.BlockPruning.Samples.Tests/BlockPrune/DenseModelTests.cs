@@ -118,6 +118,19 @@ public sealed class DenseModelTests : IDisposable
         StringAssert.Contains(two.Output, "half.zip: right");
     }
 
+    /// <summary>Stages have merges beside their blocks: rows of the chart with other parts.</summary>
+    [TestMethod]
+    public void Inspect_OfASwin_ShowsItsMergesBesideItsBlocks()
+    {
+        string swin = Path.Combine(RepositoryRoot.Path, "test", "Microsoft.ML.BlockPruning.Tests", "Golden", "nets", "hf4_swin");
+
+        var shown = CliRun.Of("inspect", Path.Combine(swin, "model.safetensors"));
+
+        Assert.AreEqual(0, shown.ExitCode, shown.Error);
+        StringAssert.Contains(shown.Output, "reduction");
+        StringAssert.Contains(shown.Output.ReplaceLineEndings(" "), "5 layers, 16 features, 2 or 4 heads");
+    }
+
     [TestMethod]
     public void Inspect_ShowsWhatWasAssumedOfACheckpoint_AndTakesItsFolder()
     {
