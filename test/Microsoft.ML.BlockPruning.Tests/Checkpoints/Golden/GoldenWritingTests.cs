@@ -82,9 +82,9 @@ public sealed class GoldenWritingTests
     private static void CopyConfiguration(GoldenNetwork golden, TemporaryFolder folder)
     {
         string from = Directory.Exists(golden.ModelPath) ? golden.ModelPath : Path.GetDirectoryName(golden.ModelPath)!;
-        foreach (string name in Directory.EnumerateFiles(from, "*config.json").Select(path => Path.GetFileName(path)))
+        foreach (string path in Directory.EnumerateFiles(from, "*config.json", SearchOption.AllDirectories))
         {
-            File.Copy(Path.Combine(from, name), folder[name]);
+            File.Copy(path, folder[Path.GetFileName(path)]);
         }
     }
 
