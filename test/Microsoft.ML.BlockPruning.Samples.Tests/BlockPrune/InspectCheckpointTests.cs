@@ -10,10 +10,10 @@ public sealed class InspectCheckpointTests
     [TestMethod]
     [DataRow("hf4_vit", "Read as a ViT classifier with Hugging Face's names (transformers 4).")]
     [DataRow("hf4_vit", "  heads: 2 (config.json, num_attention_heads)")]
-    [DataRow("hf4_vit", "Preprocessing: resize both sides to 32")]
-    [DataRow("hf4_vit", "Classes: cat, dog, golden retriever, yellow")]
+    [DataRow("hf4_vit", "resize to 32x32 pixels, whatever the proportions (from preprocessor_config.json, size)")]
+    [DataRow("hf4_vit", "Classes: 0 cat, 1 dog, 2 golden retriever, yellow")]
     [DataRow("hf4_vit_sharded", "Read as a ViT classifier with Hugging Face's names (transformers 4).")]
-    [DataRow("timm_deit3", "Note: LayerScale was multiplied into the weights")]
+    [DataRow("timm_deit3", "LayerScale was multiplied into the weights of attn.proj")]
     [DataRow("hf4_dinov2", "  readout: class token and mean of patches (the head's width)")]
     [DataRow("hf4_swin", "  windows: ")]
     public void Inspect_OfAFolder_SaysWhatItIsAndWhoSaysSo(string folder, string says)
