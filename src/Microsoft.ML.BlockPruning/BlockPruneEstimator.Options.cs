@@ -173,7 +173,7 @@ public sealed partial class BlockPruneEstimator
 
         /// <summary>Gets or sets what is done to an image before the network reads it.</summary>
         /// <value>
-        /// Null: what <c>preprocessor_config.json</c> or <c>config.json</c> beside the model says, else the default of the network's family.
+        /// Null: what <c>preprocessor_config.json</c> or <c>config.json</c> beside the model says, else the usual of the network's family.
         /// </value>
         public ImagePreprocessing? Preprocessing { get; set; }
 

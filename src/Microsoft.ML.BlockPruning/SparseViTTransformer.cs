@@ -175,8 +175,8 @@ public sealed partial class SparseViTTransformer : ITransformer, ICanSaveModel, 
     /// <param name="denseModelPath">The file or folder that was pruned.</param>
     /// <param name="labelColumnName">Key column of their classes, with this transformer's keys; null where they are not known.</param>
     /// <param name="progress">Told how far it is: <see cref="PruneStage.Reading"/>, then <see cref="PruneStage.Measuring"/>.</param>
-    /// <param name="cancellationToken">Ends the scoring within one batch.</param>
     /// <param name="checkpoint">What no file tells of the dense network, as it was pruned with; null: nothing was said.</param>
+    /// <param name="cancellationToken">Ends the scoring within one batch.</param>
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column does not fit.</exception>
     /// <exception cref="IOException">The dense network cannot be read.</exception>
@@ -185,8 +185,8 @@ public sealed partial class SparseViTTransformer : ITransformer, ICanSaveModel, 
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ModelReport CreateReport(
         string name, IDataView images, string denseModelPath, string? labelColumnName = "Label",
-        IProgress<PruneProgress>? progress = null, CancellationToken cancellationToken = default,
-        CheckpointOptions? checkpoint = null)
+        IProgress<PruneProgress>? progress = null, CheckpointOptions? checkpoint = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(images);

@@ -68,11 +68,13 @@ public sealed class SweepCatalog
     /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or of another architecture.</exception>
+#pragma warning disable CA1822 // called on what mlContext.BlockPruning() gives, as its neighbours are
     public CheckpointDescription DescribeCheckpoint(string modelPath, CheckpointOptions? checkpoint = null)
     {
         using var file = Checkpoint.Open(modelPath, checkpoint ?? CheckpointOptions.Default);
         return file.Description;
     }
+#pragma warning restore CA1822
 
     /// <summary>Create a <see cref="SparsitySweep"/> with the default method.</summary>
     /// <param name="modelPath">A checkpoint's file or folder; a <c>config.json</c> beside it is read too.</param>

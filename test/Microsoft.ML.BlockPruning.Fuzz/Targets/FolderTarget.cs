@@ -21,11 +21,11 @@ internal sealed class FolderTarget : IFuzzTarget
 
     public IReadOnlyList<string> Cases { get; } = [];
 
-    public IEnumerable<byte[]> Seeds() => new[]
-    {
-        "model.safetensors", "pytorch_model.bin\nconfig.txt", "checkpoint-500/model.safetensors\ncheckpoint-500/optimizer.pt",
-        "model_best.pth.tar\nREADME.md",
-    }.Select(Encoding.UTF8.GetBytes);
+    public IEnumerable<byte[]> Seeds() =>
+    [
+        "model.safetensors"u8.ToArray(), "pytorch_model.bin\nconfig.txt"u8.ToArray(),
+        "checkpoint-500/model.safetensors\ncheckpoint-500/optimizer.pt"u8.ToArray(), "model_best.pth.tar\nREADME.md"u8.ToArray(),
+    ];
 
     public void Read(byte[] content)
     {
