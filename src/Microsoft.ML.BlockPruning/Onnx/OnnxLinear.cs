@@ -17,6 +17,29 @@ internal sealed record OnnxLinear(string Name, int OutFeatures, int InFeatures, 
     public static OnnxLinear Of(LinearWeights linear) =>
         new(linear.Name, linear.OutFeatures, linear.InFeatures, () => linear.Weight, linear.Bias);
 
+    /// <summary>Some of the outputs alone.</summary>
+    public OnnxLinear Rows(int[] rows) => this with
+    {
+        OutFeatures = rows.Length,
+        Weight = () =>
+        {
+            float[] weight = Weight();
+            return [.. rows.SelectMany(row => weight.AsMemory(row * InFeatures, InFeatures).ToArray())];
+        },
+        Bias = [.. rows.Select(row => Bias[row])],
+    };
+
+    /// <summary>Some of the inputs alone: the others count as zero.</summary>
+    public OnnxLinear Columns(int[] columns) => this with
+    {
+        InFeatures = columns.Length,
+        Weight = () =>
+        {
+            float[] weight = Weight();
+            return [.. Enumerable.Range(0, OutFeatures).SelectMany(row => columns.Select(column => weight[(row * InFeatures) + column]))];
+        },
+    };
+
     /// <summary>[inFeatures, outFeatures], as MatMul reads it: it knows no transposition.</summary>
     public float[] Transposed()
     {

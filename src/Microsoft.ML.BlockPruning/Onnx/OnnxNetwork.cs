@@ -37,8 +37,9 @@ internal sealed class OnnxNetwork
         switch (step)
         {
             case BranchSpec branch:
-                string first = Linear(branch.First, Normed(branch.Norm));
-                _branch = Linear(branch.Second, _layers.Middle(branch, _network.Weights, first));
+                var (first, second) = LayersOf(branch);
+                string inner = _layers.Linear(first, Normed(branch.Norm));
+                _branch = _layers.Linear(second, _layers.Middle(branch, _network.Weights, inner));
                 break;
             case MergeSpec merge:
                 string merged = OnnxMerge.Neighbours(_layers.Graph, merge, _tokens, Stream());
@@ -47,6 +48,13 @@ internal sealed class OnnxNetwork
             default:
                 throw new NotSupportedException($"A step of the kind {step.GetType().Name} is not written as ONNX.");
         }
+    }
+
+    // Attention reads its features head by head: they are not dropped one by one.
+    private (OnnxLinear First, OnnxLinear Second) LayersOf(BranchSpec branch)
+    {
+        var (first, second) = (_network.Weights[branch.First], _network.Weights[branch.Second]);
+        return branch.Middle is GeluSpec ? OnnxHidden.Of(first, second) : (OnnxLinear.Of(first), OnnxLinear.Of(second));
     }
 
     private string Linear(LinearSpec linear, string x) => _layers.Linear(OnnxLinear.Of(_network.Weights[linear]), x);

@@ -129,8 +129,8 @@ public sealed class VerbTests : IDisposable
         using var second = Json("export", _model, dense);
         using var third = Json("export", zip, _folder.File("like.safetensors"), "--like", _model);
 
-        // Zeros take as much as other numbers; what the files are is tried by the library's tests, in ONNX Runtime.
-        Assert.AreEqual(Number(second, "bytes"), Number(first, "bytes"), 200);
+        // Zeros take as much as other numbers, features that nothing reads are gone; the library's tests try the files in ONNX Runtime.
+        Assert.IsLessThanOrEqualTo(Number(second, "bytes") + 200, Number(first, "bytes"));
         Assert.IsGreaterThan(new FileInfo(_model).Length, Number(second, "bytes"));
         Assert.AreEqual(2, CliRun.Of("export", zip, pruned, "--format", "dense").ExitCode);
         Assert.AreEqual(2, CliRun.Of("export", zip, pruned, "--like", _model).ExitCode);

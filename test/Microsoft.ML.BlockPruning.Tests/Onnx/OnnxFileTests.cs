@@ -49,6 +49,40 @@ public sealed class OnnxFileTests
     }
 
     [TestMethod]
+    public void Save_LeavesOutHiddenFeaturesThatNothingReads()
+    {
+        var spec = ViT.Of(TestNetworks.Config());
+        var weights = RandomNetworks.Random(spec, seed: 1);
+        var (fc1, fc2) = (weights[spec.PrunableLinears[2]], weights[spec.PrunableLinears[3]]);
+        var plan = new SparsityPlan();
+        var mask = new BlockMask(fc2.OutFeatures, fc2.InFeatures, new BlockShape(8, 8));
+        for (int row = 0; row < mask.BlockRows; row++)
+        {
+            mask[row, 1] = false; // hidden features 8 to 15
+        }
+
+        plan.Add(fc2.Name, mask);
+        for (int i = 0; i < fc2.Weight.Length; i++)
+        {
+            fc2.Weight[i] = i % fc2.InFeatures / 8 == 1 ? 0 : fc2.Weight[i];
+        }
+
+        var pruned = RandomNetworks.Sparse(weights, plan);
+        using var file = new MemoryStream();
+        using var dense = new MemoryStream();
+        OnnxFile.Save(pruned, file);
+        OnnxFile.Save(RandomNetworks.Sparse(weights, new SparsityPlan()), dense);
+
+        // 8 rows of the first layer with their biases, 8 columns of the second; lengths may take a byte less each.
+        Assert.AreEqual(dense.Length - (4 * 8 * (fc1.InFeatures + 1 + fc2.OutFeatures)), file.Length, 16);
+        float[] images = RandomNetworks.Images(spec, count: 2, seed: 3);
+        var oracle = new ReferenceNetwork(weights);
+        double[] expected = [.. images.Chunk(spec.ImageDim).SelectMany(image => oracle.Logits(image))];
+        double error = expected.Zip(OnnxRun.Score(pruned, images), (a, b) => Math.Abs(a - b)).Max();
+        Assert.IsLessThan(Allowed * expected.Max(Math.Abs), error);
+    }
+
+    [TestMethod]
     public void Save_TellsPreprocessingAndLabels()
     {
         using var file = new MemoryStream();
