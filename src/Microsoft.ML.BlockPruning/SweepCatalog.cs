@@ -61,7 +61,7 @@ public sealed class SweepCatalog
         return ClassOrder.Match(_environment, modelPath, checkpoint ?? CheckpointOptions.Default, imageClasses, order);
     }
 
-    /// <summary>What a dense checkpoint is: whose names it has, and heads, epsilon, activation, readout and image size with who says so.</summary>
+    /// <summary>What a dense checkpoint is: whose names it has, heads, epsilon, activation, readout, image size, and who says so.</summary>
     /// <param name="modelPath">A checkpoint's file or folder; no weight is read.</param>
     /// <param name="checkpoint">What no file tells of the network, as for <c>PruneBlocks</c>; null: nothing is said.</param>
     /// <returns>The description.</returns>

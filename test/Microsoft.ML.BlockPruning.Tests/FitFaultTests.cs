@@ -12,7 +12,9 @@ public sealed class FitFaultTests
     {
         ["missing tensor"] = (c => c.Remove("blocks.1.attn.proj.weight"), ["'blocks.1.attn.proj.weight'", "missing"]),
         ["misshapen tensor"] = (c => c.Reshape("blocks.1.mlp.fc1.weight", [16, 32]), ["'blocks.1.mlp.fc1.weight'", "[16, 32]", "[32, 16]"]),
-        ["unknown architecture"] = (c => c.Rename(name => $"layers.0.{name}"), ["'layers.0.cls_token'", "Swin"]),
+        ["unknown architecture"] = (
+            c => c.Rename(name => name.Replace("blocks.", "stages.", StringComparison.Ordinal)),
+            ["'stages.0.norm1.weight'", "ViT or DeiT"]),
         ["NaN in a weight"] = (c => c.Set("blocks.1.mlp.fc2.bias", 3, float.NaN), ["'blocks.1.mlp.fc2.bias'", "NaN", "element 3"]),
     };
 

@@ -1,5 +1,4 @@
 using Microsoft.ML.BlockPruning.Checkpoints.Containers;
-using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 using Microsoft.ML.BlockPruning.Checkpoints.Families;
 using Microsoft.ML.BlockPruning.Checkpoints.KeyMaps;
 using Microsoft.ML.BlockPruning.Networks;
@@ -43,13 +42,13 @@ internal static class CheckpointRewriting
     private static void CopyMetadata(CanonicalTensors tensors, ITensorWriter writer)
     {
         const string format = "format";
-        var texts = tensors.Metadata.Where(text => text.Key != SafetensorsChecksum.Key && text.Key != format);
+        var texts = tensors.Metadata.Where(text => !OwnFile.IsChecksum(text.Key) && text.Key != format);
         foreach (var (key, value) in texts.Append(new(format, tensors.Metadata.GetValueOrDefault(format, "pt"))))
         {
             writer.AddMetadata(key, value);
         }
 
-        if (tensors.Metadata.ContainsKey(SafetensorsChecksum.Key))
+        if (tensors.Metadata.Keys.Any(OwnFile.IsChecksum))
         {
             writer.AddChecksum();
         }

@@ -9,6 +9,9 @@ internal static class OwnFile
     /// <summary>The row of the list of containers.</summary>
     public static IContainer Container { get; } = new SafetensorsContainer();
 
+    /// <summary>Whether a free string of a file is its checksum, which is of these bytes alone.</summary>
+    public static bool IsChecksum(string key) => key == SafetensorsChecksum.Key;
+
     /// <inheritdoc cref="ContainerDetector.Open"/>
     public static ITensorFile Open(string path) => new ContainerDetector([Container]).Open(path);
 
