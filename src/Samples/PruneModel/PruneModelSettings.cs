@@ -14,7 +14,7 @@ internal sealed record PruneModelSettings(
     public static string DefaultPath => Path.Combine(AppContext.BaseDirectory, "PruneModel.mbconfig.json");
 
     /// <summary>The dense network's file.</summary>
-    public string NetworkPath => File.Exists(TrainingOption.NetworkPath)
+    public string NetworkPath => Path.Exists(TrainingOption.NetworkPath)
         ? TrainingOption.NetworkPath
         : Path.Combine(AppContext.BaseDirectory, TrainingOption.NetworkPath);
 

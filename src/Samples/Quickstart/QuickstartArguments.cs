@@ -13,8 +13,8 @@ internal sealed class QuickstartArguments
 
     private readonly Option<string?> _model = new("--model")
     {
-        Description = "Weights of a ViT or DeiT with timm's tensor names (default: the bundled network)",
-        HelpName = "FILE.safetensors",
+        Description = "A dense network's file or folder (default: the bundled network)",
+        HelpName = "PATH",
     };
 
     private readonly Option<double> _keep = new("--keep")

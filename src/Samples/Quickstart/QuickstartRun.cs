@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FashionMnist;
 using Microsoft.ML;
 using Microsoft.ML.BlockPruning;
+using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Files;
 using Spectre.Console;
 
@@ -29,10 +30,7 @@ internal sealed class QuickstartRun(QuickstartOptions options, IAnsiConsole cons
         files.RequireWritable();
 
         string modelPath = options.ModelPath ?? FashionMnistData.NetworkPath;
-        if (!File.Exists(modelPath))
-        {
-            throw new FileNotFoundException($"There is no model file {modelPath}.");
-        }
+        ViTCheckpoint.Find(modelPath); // before images are looked for
 
         var classes = new NetworkClasses.Dense(_context, modelPath, options.ClassOrder);
         var images = Steps(display => ImageSource.Open(

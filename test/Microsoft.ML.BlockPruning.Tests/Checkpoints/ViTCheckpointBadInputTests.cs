@@ -42,6 +42,10 @@ public sealed class ViTCheckpointBadInputTests
         ["half a LayerScale"] = (c => c.Add("blocks.0.ls1.gamma", [10]), ["'blocks.0.ls2.gamma'", "missing"]),
         ["LayerScale of another width"] = (
             c => c.Add("blocks.0.ls1.gamma", [9]), ["'blocks.0.ls1.gamma'", "F32 [9]", "10 values"]),
+        ["LayerScale that is too large for a bias"] = (c => Scale(c, "blocks.1.attn.proj.bias", "blocks.1.ls1.gamma"),
+            ["'blocks.1.ls1.gamma'", "Infinity", "element 3"]),
+        ["LayerScale that is too large for a weight"] = (c => Scale(c, "blocks.2.mlp.fc2.weight", "blocks.2.ls2.gamma"),
+            ["'blocks.2.ls2.gamma'", "Infinity", "element 3"]),
         ["torchvision's names in part"] = (
             c => c.Rename(name => name.Replace("cls", "class", StringComparison.Ordinal)), ["'class_token'", "does not belong"]),
         ["two networks"] = (
@@ -121,6 +125,19 @@ public sealed class ViTCheckpointBadInputTests
             var error = Assert.ThrowsExactly<InvalidDataException>(() => ViTCheckpoint.Load(folder["model"]), name);
             StringAssert.Contains(error.Message, $"'{name}'");
         }
+    }
+
+    // Each finite, their product is not. Element 3 of fc2's weight is of row 0.
+    private static void Scale(EditableCheckpoint checkpoint, string tensor, string factors)
+    {
+        for (int layer = 0; layer < Config.Depth; layer++)
+        {
+            checkpoint.Add($"blocks.{layer}.ls1.gamma", [Config.EmbedDim]);
+            checkpoint.Add($"blocks.{layer}.ls2.gamma", [Config.EmbedDim]);
+        }
+
+        checkpoint.Set(tensor, 3, 1e30f);
+        checkpoint.Set(factors, tensor.EndsWith("bias", StringComparison.Ordinal) ? 3 : 0, 1e30f);
     }
 
     private static void Drop(EditableCheckpoint checkpoint, string prefix)

@@ -75,6 +75,7 @@ internal sealed class ViTReader(ViTTensors tensors, NetworkSpec network)
         int width = network.Stem.Patch.OutFeatures, covered = positions.Covered * width, prefix = _parts.PrefixTokens.Count * width;
         float[] table = Read(ViTTensors.Position, covered + (positions.Grid * positions.Grid * width));
         table = PositionTable.Resample(table, positions.Covered, positions.Grid, network.GridSize, Rule);
+        tensors.Canonical.CheckFinite(ViTTensors.Position, table);
         table.AsSpan(0, covered).CopyTo(values);
         table.AsSpan(covered).CopyTo(values.AsSpan(prefix));
     }
@@ -105,6 +106,9 @@ internal sealed class ViTReader(ViTTensors tensors, NetworkSpec network)
 
             first.Bias[row] *= 2;
         }
+
+        RequireFinite($"{ViTTensors.Head}.weight", first);
+        RequireFinite($"{ViTTensors.Head}.weight", second);
     }
 
     private void Scale(LinearWeights linear, string name)
@@ -121,7 +125,14 @@ internal sealed class ViTReader(ViTTensors tensors, NetworkSpec network)
             linear.Bias[row] *= factors[row];
         }
 
-        tensors.Canonical.CheckFinite(name, linear.Weight);
+        RequireFinite(name, linear);
+    }
+
+    // Finite numbers of a file can be infinite once they are folded.
+    private void RequireFinite(string name, LinearWeights folded)
+    {
+        tensors.Canonical.CheckFinite(name, folded.Weight);
+        tensors.Canonical.CheckFinite(name, folded.Bias);
     }
 
     private float[] Read(string name, int elements)
