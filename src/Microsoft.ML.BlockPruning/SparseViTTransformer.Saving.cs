@@ -56,6 +56,11 @@ public sealed partial class SparseViTTransformer
         var heads = Network.Steps.OfType<BranchSpec>().Select(branch => branch.Middle).OfType<AttentionSpec>().Select(mix => mix.Heads);
         int[] counts = [.. heads.Distinct()];
         var options = new CheckpointOptions { ImageSize = Network.ImageSize, NumHeads = counts is [var one] ? one : null };
+        if (Path.Exists(path) && RealPath.Of(path) == RealPath.Of(ViTCheckpoint.Find(denseModelPath)))
+        {
+            throw new IOException($"'{path}' is the checkpoint itself, which would be lost. Give another file.");
+        }
+
         using var checkpoint = Checkpoint.Open(denseModelPath, options);
         AtomicFile.Write(path, checkpoint.Rewrite(Model.ToWeights()).Write);
     }

@@ -6,6 +6,8 @@ namespace Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 internal sealed class CheckpointConfigReader(string source)
 {
     // timm's, and that of Hugging Face's classifiers on one tower of CLIP and SigLIP.
+    private const int MostShown = 20; // unknown keys in a note
+
     private static readonly string[] Sections = ["model_args", "pretrained_cfg", "vision_config"];
     private static readonly string[] Places = ["pretrained_cfg.", "", "model_args.", "vision_config."];
 
@@ -45,7 +47,11 @@ internal sealed class CheckpointConfigReader(string source)
             Facts = keys.Facts,
             Notes = keys.Unknown.Count == 0
                 ? []
-                : [$"{source} has keys that are not known here and were passed over: {string.Join(", ", keys.Unknown)}."],
+                :
+                [
+                    $"{source} has keys that are not known here and were passed over: {string.Join(", ", keys.Unknown.Take(MostShown))}"
+                    + $"{(keys.Unknown.Count > MostShown ? ", …" : "")}.",
+                ],
         };
     }
 

@@ -6,7 +6,7 @@ namespace Microsoft.ML.BlockPruning.Checkpoints.Configuration;
 /// </summary>
 internal static class ConfigFile
 {
-    private const long MostBytes = 64 << 20; // the names of 22,000 classes take one
+    private const long MostBytes = 4 << 20; // the names of 22,000 classes take one
 
     /// <summary>Reads both files in a model's folder; of images the second is believed.</summary>
     /// <param name="modelPath">The model file.</param>

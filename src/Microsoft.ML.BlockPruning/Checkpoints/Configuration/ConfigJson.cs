@@ -30,6 +30,7 @@ internal sealed class ConfigJson(string source, JsonElement root)
                 throw new JsonException("It holds bytes that are not UTF-8."); // the parser looks at strings only when they are read
             }
 
+            json = json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json; // editors of Windows write it
             using var document = JsonDocument.Parse(json, Strict);
             var file = new ConfigJson(source, document.RootElement);
             return file.Root.ValueKind == JsonValueKind.Object

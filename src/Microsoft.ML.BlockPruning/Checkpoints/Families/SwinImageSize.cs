@@ -32,7 +32,7 @@ internal sealed class SwinImageSize(ViTTensors tensors, Surroundings around)
         {
             around.Findings.Notes.Add(
                 $"Nothing says the size of the images: {size}x{size} pixels are taken, as is usual. If the network was made for others, "
-                + "its answers are worse: say it by CheckpointOptions.ImageSize, or put a config.json with {\"image_size\": N} beside "
+                + "its answers are worse: set Options.ImageSize (--image-size), or put a config.json with {\"image_size\": N} beside "
                 + "the file.");
         }
 

@@ -112,7 +112,8 @@ internal sealed class ViTAssumptions(ViTTensors tensors, Surroundings around)
         int heads = SixteenHeads.Contains(embedDim) ? 16 : HeadsOf64(embedDim);
         around.Findings.Notes.Add(
             $"Nothing says the number of heads: {heads} heads of {embedDim / heads} features are taken, as is usual for a width of "
-            + $"{embedDim}. If the network has another number, its answers are wrong: set NumHeads, or put a config.json with "
+            + $"{embedDim}. If the network has another number, its answers are wrong: set Options.NumHeads (--num-heads), or put a "
+                + "config.json with "
             + "{\"num_attention_heads\": N} beside the file.");
         return heads;
     }
@@ -143,7 +144,8 @@ internal sealed class ViTAssumptions(ViTTensors tensors, Surroundings around)
         ? embedDim / DefaultHeadDim
         : throw new InvalidDataException(
             $"{tensors.Canonical.Source}: the number of heads is unknown: {embedDim} features are no multiple of the usual "
-            + $"{DefaultHeadDim} a head. Set NumHeads, or put a config.json with " + "{\"num_attention_heads\": N} beside the file.");
+            + $"{DefaultHeadDim} a head. Set Options.NumHeads (--num-heads), or put a config.json with "
+            + "{\"num_attention_heads\": N} beside the file.");
 
     private static T? Metadata<T>(ViTTensors tensors, string key, Func<string, IFormatProvider, T> parse)
         where T : struct

@@ -36,8 +36,8 @@ internal static partial class WrappedNames
     /// <summary>What stands before the patch embedding is the place of the network in another module.</summary>
     private static ITensorFile WithoutPrefix(ITensorFile file, List<string> notes)
     {
-        string[] prefixes = [.. file.Names.Select(name => PatchEmbedding().Match(name)).Where(match => match.Success)
-            .Select(match => match.Groups["prefix"].Value).Distinct(StringComparer.Ordinal)];
+        Match[] patches = [.. file.Names.Select(name => PatchEmbedding().Match(name)).Where(match => match.Success)];
+        string[] prefixes = [.. patches.Select(match => match.Groups["prefix"].Value).Distinct(StringComparer.Ordinal)];
         if (prefixes.Length > 1)
         {
             throw new InvalidDataException(
@@ -50,14 +50,21 @@ internal static partial class WrappedNames
             return file;
         }
 
-        string[] others = [.. file.Names.Where(name => !name.StartsWith(prefix, StringComparison.Ordinal) && !IsLinearHead(name))];
+        var outer = OuterHead.Of(file.Source, prefix, patches[0].Value[prefix.Length..], file.Names);
+        string[] others =
+        [
+            .. file.Names.Where(
+                name => !name.StartsWith(prefix, StringComparison.Ordinal) && !IsLinearHead(name) && !outer.ContainsKey(name)),
+        ];
         string passedOver = others.Length == 0
             ? ""
             : $"; {others.Length} tensors without it were passed over: {string.Join(", ", others.Take(Shown))}"
                 + (others.Length > Shown ? " …" : "");
-        notes.Add($"The prefix '{prefix}' was taken off the tensors' names{passedOver}.");
+        string classifier = outer.Count == 0 ? "" : $"; '{outer.Keys.First()}' beside it was taken for its classifier";
+        notes.Add($"The prefix '{prefix}' was taken off the tensors' names{classifier}{passedOver}.");
         var kept = file.Names.Except(others, StringComparer.Ordinal);
-        return new RenamedTensors(file, kept.Select(name => (IsLinearHead(name) ? name : name[prefix.Length..], name)));
+        return new RenamedTensors(file, kept.Select(
+            name => (IsLinearHead(name) ? name : outer.GetValueOrDefault(name) ?? name[prefix.Length..], name)));
     }
 
     private static string Bare(string name)

@@ -45,6 +45,10 @@ public sealed class CheckpointConfigTests
     }
 
     [TestMethod]
+    public void Read_OfAFileWithAByteOrderMark_PassesItOver() =>
+        Assert.AreEqual(3, Read("\uFEFF{\"num_attention_heads\": 3}").AttentionHeads);
+
+    [TestMethod]
     [DataRow("[]", "the root", "an object")]
     [DataRow("{", "not valid JSON", "Repair")]
     [DataRow("""{"a": 1, "a": 2}""", "not valid JSON", "a")]

@@ -34,6 +34,19 @@ public sealed class GoldenWritingTests
     }
 
     [TestMethod]
+    public void SaveDenseNetwork_OntoTheCheckpointItself_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder["model.safetensors"];
+        File.Copy(GoldenFiles.Networks["timm_vit"].ModelPath, path);
+        File.Copy(Path.Combine(Path.GetDirectoryName(GoldenFiles.Networks["timm_vit"].ModelPath)!, "config.json"), folder["config.json"]);
+        using var network = new MLContext(seed: 1).Transforms.LoadViT(path);
+
+        StringAssert.Contains(
+            Assert.ThrowsExactly<IOException>(() => network.SaveDenseNetwork(path, path)).Message, "is the checkpoint itself");
+    }
+
+    [TestMethod]
     [DynamicData(nameof(Names))]
     public void Rewrite_HasTheNamesAndSidesOfTheCheckpoint_AndItsLogits(string name)
     {

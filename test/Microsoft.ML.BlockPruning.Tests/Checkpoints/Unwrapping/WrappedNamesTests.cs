@@ -22,6 +22,10 @@ public sealed class WrappedNamesTests
     [DataRow("conv_proj.weight", "heads.head.1.bias", "heads.head.bias")]
     [DataRow("vit.embeddings.patch_embeddings.projection.weight", "classifier.0.weight", "classifier.weight")]
     [DataRow("backbone.patch_embed.proj.weight", "linear_head.weight", "linear_head.weight")]
+    [DataRow("backbone.patch_embed.proj.weight", "head.weight", "head.weight")]
+    [DataRow("backbone.patch_embed.proj.weight", "fc.1.bias", "head.bias")]
+    [DataRow("vit.conv_proj.weight", "classifier.weight", "heads.head.weight")]
+    [DataRow("net.vit.embeddings.patch_embeddings.projection.weight", "fc.weight", "classifier.weight")]
     public void Prefixes_ComeOff(string patch, string name, string expected)
     {
         using var file = WrappedNames.TakeOff(File((patch, [1]), (name, [2, 3])), []);
@@ -44,6 +48,16 @@ public sealed class WrappedNamesTests
         StringAssert.Contains(
             notes.Single(),
             "The prefix 'model.' was taken off the tensors' names; 1 tensors without it were passed over: loss.weight.");
+    }
+
+    [TestMethod]
+    public void AClassifierInsideAndOneOutside_AreRefused()
+    {
+        using var file = File(("model.patch_embed.proj.weight", [1]), ("model.head.bias", [2]), ("classifier.bias", [3]));
+
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => WrappedNames.TakeOff(file, [])).Message,
+            "'model.head.bias' and 'classifier.bias' are two classifiers");
     }
 
     [TestMethod]

@@ -9,15 +9,16 @@ internal sealed record StateDict(PickledDict Entries, IReadOnlyList<string> Note
 {
     private const int Most = 5; // names in a note
 
-    // As timm takes them (timm/models/_helpers.py, load_state_dict): averaged weights are those that it scores.
-    private static readonly string[] Keys = ["state_dict_ema", "model_ema", "state_dict", "model"];
+    // As timm takes them (timm/models/_helpers.py, load_state_dict): averaged weights are those that it scores. ema and module: as
+    // training loops with an ModelEmaV2-like object write them.
+    private static readonly string[] Keys = ["state_dict_ema", "model_ema", "ema", "state_dict", "model", "module"];
 
     /// <summary>Chooses among what a pickle made.</summary>
     /// <exception cref="InvalidDataException">There is no dict of tensors, or several that are nothing to choose by.</exception>
     public static StateDict Of(object? root, string source)
     {
         var (entries, path, others) = (DictOf(root, source), "", new List<string>());
-        for (int depth = 0; depth < 2 && Inner(entries, source) is { } inner; depth++)
+        for (int depth = 0; depth < 3 && Inner(entries, source) is { } inner; depth++)
         {
             others.AddRange(entries.Named.Where(entry => entry.Key != inner.Key).Select(entry => $"'{path}{entry.Key}'"));
             (entries, path) = (inner.Entries, $"{path}{inner.Key}.");

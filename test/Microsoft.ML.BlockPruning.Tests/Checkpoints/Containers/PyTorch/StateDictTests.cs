@@ -49,6 +49,14 @@ public sealed class StateDictTests
     }
 
     [TestMethod]
+    public void Of_TakesEmaBeforeTheModelItself()
+    {
+        var root = Dict(("model", Dict(("plain", Tensor))), ("ema", Dict(("module", Dict(("averaged", Tensor))))));
+
+        Assert.AreEqual("averaged", StateDict.Of(root, "'file'").Entries.Named.Single().Key);
+    }
+
+    [TestMethod]
     public void Of_ADictOfTensors_IsTheDictItself()
     {
         var chosen = StateDict.Of(Dict(("head.weight", Tensor), ("epoch", 3L)), "'file'");
