@@ -1,6 +1,6 @@
 using Microsoft.ML.BlockPruning.Checkpoints;
-using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Files;
+using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
