@@ -44,6 +44,18 @@ public sealed class SwinCheckpointTests
     }
 
     [TestMethod]
+    public void NumHeads_WhichTheTablesTell_AreNotTakenInSilence()
+    {
+        using var folder = new TemporaryFolder();
+
+        var other = Load(folder["a"], Tensors(), OfItsSize, new CheckpointOptions { NumHeads = 3 });
+        var same = Load(folder["b"], Tensors(), OfItsSize, new CheckpointOptions { NumHeads = 2 });
+
+        Assert.Contains("NumHeads = 3 was not used", string.Join('\n', other.Notes));
+        Assert.DoesNotContain("NumHeads", string.Join('\n', same.Notes));
+    }
+
+    [TestMethod]
     [DataRow("""{"window_size":7}""", "key 'window_size': found 7, but the tensors say [4, 4]")]
     [DataRow("""{"depths":[2,2]}""", "key 'depths': found [2,2], but the tensors say [2, 1]")]
     [DataRow("""{"num_heads":[2,4]}""", "key 'num_heads': found [2,4], but the tensors say [2, 2]")]

@@ -63,6 +63,9 @@ internal sealed class PreprocessorReader(string source)
             Refuse(true, "do_center_crop", "none", "true where the shortest edge is resized: images that are not square are not supported");
         }
 
+        Refuse(
+            crop is null && size.Resize == ImageResize.Exact && size.Height != size.Width, "size", $"{size.Height}x{size.Width}",
+            "two equal sides: images that are not square are not supported");
         bool isNormalised = Switch(file, "do_normalize") ?? true;
         double rescale = Switch(file, "do_rescale") == false ? 1 : file.Number("rescale_factor", most: double.MaxValue) ?? (1 / 255.0);
         var pixels = Made(

@@ -122,6 +122,11 @@ internal sealed class SwinArchitecture(ViTTensors tensors, Surroundings around)
 
     private void Tell(SwinStage[] stages)
     {
+        if (around.Heads is { } said && stages.Any(stage => stage.Heads != said))
+        {
+            around.Findings.Notes.Add($"NumHeads = {said} was not used: the tables of biases tell a Swin's heads, stage by stage.");
+        }
+
         around.Findings.Tell("heads", string.Join(", ", stages.Select(stage => stage.Heads)), "columns of the tables of biases");
         around.Findings.Tell("windows", string.Join(", ", stages.Select(stage => stage.Window)), "rows of the tables of biases");
     }

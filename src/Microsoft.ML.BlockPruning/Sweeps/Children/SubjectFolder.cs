@@ -45,7 +45,7 @@ internal static class SubjectFolder
         using var stream = File.OpenRead(path);
         var network = SparseViTReader.Read(stream, $"'{path}'");
         var facts = ReadFacts(Path.Combine(folder, SubjectFile));
-        var dense = DenseWeights.Of(network);
+        var dense = network.ToWeights();
         CalibrationSet Images(string name, int count, int[]? labels)
         {
             float[] pixels = ReadImages(Path.Combine(folder, name), count, dense.Spec);

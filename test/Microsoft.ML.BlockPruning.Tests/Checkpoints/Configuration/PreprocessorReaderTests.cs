@@ -112,6 +112,7 @@ public sealed class PreprocessorReaderTests
     [DataRow("\"size\": {\"longest_edge\": 224}", "'size.longest_edge'")]
     [DataRow("\"size\": {\"shortest_edge\": 224, \"longest_edge\": 300}", "'size.longest_edge'")]
     [DataRow("\"size\": {\"shortest_edge\": 224}", "'do_center_crop'")]
+    [DataRow("\"size\": {\"height\": 40, \"width\": 48}", "'size'")]
     [DataRow("\"do_center_crop\": true, \"crop_size\": {\"height\": 8, \"width\": 9}", "'crop_size'")]
     [DataRow("\"do_resize\": false, \"do_center_crop\": true, \"crop_size\": 8", "'do_resize'")]
     [DataRow("\"do_flip_channel_order\": true", "'do_flip_channel_order'")]

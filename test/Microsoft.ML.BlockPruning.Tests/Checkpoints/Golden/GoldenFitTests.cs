@@ -49,7 +49,7 @@ public sealed class GoldenFitTests
         float[] images = RandomNetworks.Images(network.Spec, 3, seed: 5);
         float[] scores = Score(network, images);
         CollectionAssert.AreEqual(Score(pruned.Scorer.Network, images), scores, "as it was before it was saved");
-        var oracle = new ReferenceNetwork(DenseWeights.Of(network));
+        var oracle = new ReferenceNetwork(network.ToWeights());
         double[] expected = [.. images.Chunk(network.Spec.ImageDim).SelectMany(image => oracle.Logits(image))];
         AssertClose(expected, scores);
         AssertClose(expected, OnnxRun.Score(network, images));

@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Checkpoints.Containers.Pickles;
+using Microsoft.ML.BlockPruning.Files;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.PyTorch;
 
@@ -37,6 +38,23 @@ internal sealed class TorchFile : ITensorFile
         }
 
         CheckSharing();
+    }
+
+    /// <summary>Opens a file, which is closed again where it is none of torch's.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="read">Is given the file and what messages call it.</param>
+    public static TorchFile Open(string path, Func<FileStream, string, TorchFile> read)
+    {
+        var stream = RegularFile.Open(path);
+        try
+        {
+            return read(stream, $"'{path}'");
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

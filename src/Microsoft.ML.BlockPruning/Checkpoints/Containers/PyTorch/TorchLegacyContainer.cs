@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Microsoft.ML.BlockPruning.Checkpoints.Containers.Pickles;
-using Microsoft.ML.BlockPruning.Files;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.PyTorch;
 
@@ -30,19 +29,7 @@ internal sealed class TorchLegacyContainer : IContainer
     }
 
     /// <inheritdoc/>
-    public ITensorFile Open(string path)
-    {
-        var stream = RegularFile.Open(path);
-        try
-        {
-            return Open(stream, $"'{path}'");
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
-    }
+    public ITensorFile Open(string path) => TorchFile.Open(path, Open);
 
     private static TorchFile Open(FileStream stream, string source)
     {

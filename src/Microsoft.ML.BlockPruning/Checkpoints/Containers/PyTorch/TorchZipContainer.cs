@@ -1,6 +1,5 @@
 using Microsoft.ML.BlockPruning.Checkpoints.Containers.Pickles;
 using Microsoft.ML.BlockPruning.Checkpoints.Containers.Zip;
-using Microsoft.ML.BlockPruning.Files;
 
 namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.PyTorch;
 
@@ -16,19 +15,7 @@ internal sealed class TorchZipContainer : IContainer
     public bool Takes(ReadOnlySpan<byte> start) => start.StartsWith("PK\u0003\u0004"u8) || start.StartsWith("PK\u0005\u0006"u8);
 
     /// <inheritdoc/>
-    public ITensorFile Open(string path)
-    {
-        var stream = RegularFile.Open(path);
-        try
-        {
-            return Open(stream, $"'{path}'");
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
-    }
+    public ITensorFile Open(string path) => TorchFile.Open(path, Open);
 
     private static TorchFile Open(FileStream stream, string source)
     {

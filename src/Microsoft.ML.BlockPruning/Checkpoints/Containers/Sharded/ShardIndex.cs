@@ -7,7 +7,7 @@ namespace Microsoft.ML.BlockPruning.Checkpoints.Containers.Sharded;
 /// <param name="Shards">[tensors] the tensor and its file's name, in the index's order.</param>
 internal sealed record ShardIndex(IReadOnlyList<KeyValuePair<string, string>> Shards)
 {
-    private const long MostBytes = 64 << 20; // 600,000 tensors
+    private const long MostBytes = 4 << 20; // 40,000 tensors
     private const string Map = "weight_map";
 
     /// <summary>Reads and checks an index.</summary>
