@@ -1,7 +1,9 @@
+using Microsoft.ML.BlockPruning.Inference;
 using Microsoft.ML.BlockPruning.MlNet.Interop;
 using Microsoft.ML.BlockPruning.MlNet.Sweeping;
 using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Sweeps;
+using Microsoft.ML.BlockPruning.Sweeps.Children;
 using Microsoft.ML.BlockPruning.Sweeps.Executors;
 using Microsoft.ML.BlockPruning.Sweeps.Running;
 using Microsoft.ML.Runtime;
@@ -155,6 +157,24 @@ public sealed class SparsitySweep
         return this;
     }
 
+    /// <summary>Sets how many child processes run trials side by side; one trial after the other where this is not called.</summary>
+    /// <param name="workers">1 to 1,024. Each takes its part of the threads, and memory of its own.</param>
+    /// <returns>This sweep.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not in that range.</exception>
+    /// <remarks>
+    /// Figures and order of the trials are the same for any number of workers: libtorch runs on one thread in each, also where there is one
+    /// worker, and a trial is written down when its turn has come. Without workers libtorch has all threads, which changes last bits, so
+    /// that such a sweep has another journal. Milliseconds are taken while other trials run. As for
+    /// <see cref="SweepExecutor.ChildProcess"/>, the program's <c>Main</c> needs a line: see <see cref="SweepWorker.TryRun"/>.
+    /// </remarks>
+    public SparsitySweep SetWorkers(int workers)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(workers);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(workers, ScoringLimits.Threads);
+        _setup = _setup with { Workers = workers };
+        return this;
+    }
+
     /// <summary>Sets what runs trials: an executor of another package, such as one of a cluster.</summary>
     /// <param name="create">
     /// Called once a run, or once a fold, when the images have been read; the sweep disposes what it makes. The network that it hands over
@@ -234,6 +254,13 @@ public sealed class SparsitySweep
                 + "memory there.");
         }
 
+        if (_createExecutor is not null && _setup.Workers is not null)
+        {
+            throw new ArgumentException(
+                "SetWorkers starts processes of this sweep, not of an executor of another package: leave it out, or run trials side by side "
+                + "there.");
+        }
+
         var options = _options.Copy();
         options.ValidationSet = _validation;
         options.Budget = _space.Budget;
@@ -242,7 +269,7 @@ public sealed class SparsitySweep
         var run = new SweepRun(
             host, BlockPruneEstimator.InputOf(options), BlockPruneEstimator.RequestOf(options), setup, cancellationToken);
         new BlockPruneEstimator(_environment, _options).GetOutputSchema(MlNetSchema.ShapeOf(_train.Schema));
-        if (_createExecutor is null && _executor == SweepExecutor.ChildProcess)
+        if (RunsChildren)
         {
             _ = SweepWorker.Command(); // says what the program lacks before any image is read
         }
@@ -252,12 +279,16 @@ public sealed class SparsitySweep
             _environment, BlockPruneEstimator.SettingsOf(options), model.Network, model.Report, findings.Facts));
     }
 
-    private Func<SweepSubject, PruneRequest, ITrialExecutor>? Elsewhere => _createExecutor is { } create
-        ? (subject, shared) => new CheckedExecutor(
+    private bool RunsChildren => _createExecutor is null && (_executor == SweepExecutor.ChildProcess || _setup.Workers is not null);
+
+    private Func<SweepSubject, PruneRequest, TrialTeam>? Elsewhere => _createExecutor is { } create
+        ? (subject, shared) => TrialTeam.Of(new CheckedExecutor(
             create(new TrialSubject(subject, shared)) ?? throw new InvalidOperationException("SetExecutor's function gives no executor."),
-            subject.Dense.Spec)
-        : _executor == SweepExecutor.ChildProcess
-            ? (subject, shared) => SweepWorker.ExecutorOf(subject, shared, _setup.MemoryLimit)
+            subject.Dense.Spec))
+        : RunsChildren
+            ? (subject, shared) => SweepWorker.TeamOf(
+                subject, shared, _setup.Workers ?? 1,
+                new ChildLimits(_setup.MemoryLimit, _setup.Workers is null ? null : shared.Threads))
             : null;
 
     /// <summary>Runs the sweep on the thread pool.</summary>

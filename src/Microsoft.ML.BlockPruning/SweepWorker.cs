@@ -41,7 +41,11 @@ public static class SweepWorker
         ChildLoop.Run(pipe, folder, () =>
         {
             LibTorch.EnsureLoaded();
-            return new LocalExecutor(SubjectFolder.Read(folder), RequestFile.Read(folder), CancellationToken.None);
+            var subject = SubjectFolder.Read(folder);
+            return new LocalExecutor(subject, RequestFile.Read(folder), CancellationToken.None)
+            {
+                Ratings = new SharedRatings(folder, subject.Seed),
+            };
         });
 
         // A sweep that ends kills its worker and deletes the folder; who comes here has outlived it.
@@ -62,12 +66,13 @@ public static class SweepWorker
                 + "all in its Main; it does not. Add the line, or take SweepExecutor.InProcess.");
     }
 
-    /// <summary>An executor in a child process.</summary>
+    /// <summary>Executors in child processes, which start when they are first asked for something.</summary>
     /// <param name="subject">What to prune and judge on.</param>
     /// <param name="shared">How: what all trials share.</param>
-    /// <param name="memoryLimit">Bytes of resident memory of the process; null: no limit.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="limits">What each process may take.</param>
     /// <exception cref="IOException">The disk has no room for network and images.</exception>
-    internal static ChildExecutor ExecutorOf(SweepSubject subject, PruneRequest shared, long? memoryLimit)
+    internal static TrialTeam TeamOf(SweepSubject subject, PruneRequest shared, int count, ChildLimits limits)
     {
         var command = Command();
         var folder = SweepFolder.Create();
@@ -75,12 +80,20 @@ public static class SweepWorker
         {
             SubjectFolder.Write(subject, folder.FullName);
             RequestFile.Write(shared, folder.FullName);
-            return new ChildExecutor(command, folder, subject.Calibration.Count, memoryLimit);
         }
         catch
         {
             folder.Delete(recursive: true);
             throw;
         }
+
+        var entered = new ChildFolder(folder);
+        var ratings = new SharedRatings(folder.FullName, subject.Seed);
+
+        // That allocation brings a criterion of its own, whose answers no other trial has a use for.
+        bool isRated = shared.Allocation != PruneAllocation.InteractionAware;
+        return new TrialTeam(
+            [.. Enumerable.Range(0, count).Select(_ => new ChildExecutor(command, entered, subject.Calibration.Count, limits))],
+            isRated ? trial => ratings.Has(RatedFamily.Of(trial)) : null);
     }
 }

@@ -122,6 +122,53 @@ public sealed class SparsitySweepTests
     }
 
     [TestMethod]
+    [DataRow("grid")]
+    [DataRow("bisection")]
+    public void Run_OnTwoWorkersLeavesTheJournalThatOneLeaves(string tuner)
+    {
+        using var subject = new FitSubject();
+        var train = subject.Data(12);
+        var test = subject.Data(9);
+        var space = new SparsitySearchSpace
+        {
+            Keep = [0.8, 0.6],
+            Block = [new BlockShape(8, 8), new BlockShape(8, 4)],
+            Criterion = [PruneCriterion.ObsPath, PruneCriterion.Magnitude],
+        };
+        var journals = new List<List<string>>();
+        foreach (int workers in new[] { 1, 2 })
+        {
+            using var file = new Sweeps.JournalFile();
+            var result = Sweep(subject).SetSearchSpace(space).SetDataset(train, test).SetJournal(file.FilePath)
+                .SetTuner(tuner == "grid" ? SparsityTuner.Grid() : SparsityTuner.Bisection(0.2, 0.1)).SetWorkers(workers).Run();
+
+            Assert.AreEqual(SweepEnding.Completed, result.Ending);
+            Assert.AreEqual("", string.Join(' ', result.Trials.Select(trial => trial.Error)).Trim());
+            journals.Add([.. File.ReadLines(file.FilePath).Select(WithoutTimes)]);
+            Assert.AreEqual(workers > 1, result.CreateReport().Notes.Any(note => note.Contains("side by side", StringComparison.Ordinal)));
+            using var model = result.CreateModel();
+            journals[^1].Add(string.Join(' ', TestData.Scores(model.Transform(test)).SelectMany(scores => scores)));
+        }
+
+        Assert.IsGreaterThan(9, journals[0].Count, "header, reference, eight trials, final, scores");
+        CollectionAssert.AreEqual(journals[0], journals[1]);
+    }
+
+    [TestMethod]
+    public void Run_RefusesWorkersThatCannotBe()
+    {
+        using var subject = new FitSubject();
+        var sweep = Sweep(subject).SetDataset(subject.Data(12), subject.Data(9));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => sweep.SetWorkers(0));
+
+        sweep.SetWorkers(2).SetSearchSpace(new SparsitySearchSpace { Budget = PruneBudget.Latency(1) });
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => sweep.Run()).Message, "2 workers");
+
+        sweep.SetSearchSpace(new SparsitySearchSpace()).SetExecutor(_ => throw new NotSupportedException("not reached"));
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => sweep.Run()).Message, "SetWorkers");
+    }
+
+    [TestMethod]
     public void Run_RefusesALimitOfMemoryThatNoTrialCanKeep()
     {
         using var subject = new FitSubject();
@@ -216,6 +263,21 @@ public sealed class SparsitySweepTests
             Assert.ThrowsExactly<InvalidOperationException>(
                 () => Sweep(subject).SetDataset(subject.Data(12), unlabelled).Run()).Message,
             "top-1");
+    }
+
+    // A line of a journal less what the clock and the process give.
+    private static string WithoutTimes(string line)
+    {
+        var content = System.Text.Json.Nodes.JsonNode.Parse(line)!.AsObject();
+        foreach (var part in new[] { content, content["final"]?.AsObject() })
+        {
+            foreach (string name in new[] { "session", "seconds", "milliseconds" })
+            {
+                part?.Remove(name);
+            }
+        }
+
+        return content.ToJsonString();
     }
 
     private static List<string> Figures(SweepResult result) => [.. result.Trials.Select(Sweeps.SweepToys.Figures)];

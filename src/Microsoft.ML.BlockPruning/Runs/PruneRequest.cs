@@ -48,6 +48,9 @@ internal sealed record PruneRequest
     /// <summary>Threads that score, and libtorch's while the run lasts; null: one per logical processor.</summary>
     public int? NumberOfThreads { get; init; }
 
+    /// <summary>libtorch's threads where they are others than those that score, of which its last bits depend; null: the same.</summary>
+    public int? NumberOfTorchThreads { get; init; }
+
     /// <summary>Seeds all that is drawn.</summary>
     public long Seed { get; init; }
 

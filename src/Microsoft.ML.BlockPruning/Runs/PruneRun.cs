@@ -92,7 +92,7 @@ internal sealed class PruneRun
     /// <exception cref="InvalidDataException">The checkpoint folder is of another network or of other images, or damaged.</exception>
     public PruneOutcome Run(DenseModel dense, PruneSettings settings, CalibrationImages images, Action<PruneProgress> onProgress)
     {
-        using var threads = new TorchThreads(_request.Threads);
+        using var threads = new TorchThreads(_request.NumberOfTorchThreads ?? _request.Threads);
         var pruned = new BlockPruner(MethodFor(dense, images)).Prune(dense.Weights, images.Calibration, settings, onProgress);
         FineTuneProgress? last = null;
         if (_request.FineTuning is { } fineTuning)

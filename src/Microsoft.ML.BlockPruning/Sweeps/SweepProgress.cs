@@ -31,6 +31,9 @@ public sealed class SweepProgress
     /// <summary>Whether this is the recommended trial run once more with the final refit, after all trials.</summary>
     public bool IsFinal { get; internal init; }
 
+    /// <summary>The worker that runs the trial, from 1; null where trials run one after the other, and at the trial's end.</summary>
+    public int? Worker { get; internal init; }
+
     /// <summary>Trials that are finished, this one included once <see cref="Result"/> is there.</summary>
     public int Finished { get; }
 

@@ -53,7 +53,7 @@ internal static class SweepToys
         ITuner tuner, SweepSpace space, Func<Trial, TrialResult> judge, double denseTop1 = 0.9, int calibrationImages = 1000)
     {
         var finished = new Dictionary<Trial, TrialResult>();
-        while (tuner.Next(new TunerState(space, denseTop1, calibrationImages, finished)) is { } trial)
+        while (tuner.Coming(new TunerState(space, denseTop1, calibrationImages, finished)).FirstOrDefault() is { } trial)
         {
             finished.Add(trial, judge(trial));
             Assert.IsLessThan(10_000, finished.Count, "the tuner does not end");

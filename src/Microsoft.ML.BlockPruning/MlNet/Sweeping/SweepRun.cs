@@ -35,7 +35,7 @@ internal sealed class SweepRun
     {
         _host = host;
         _input = input;
-        _shared = shared;
+        _shared = setup.Workers is { } workers ? OnWorkers(shared, workers) : shared;
         _setup = setup;
         _cancellationToken = cancellationToken;
         foreach (var criterion in setup.Space.Criteria)
@@ -55,6 +55,13 @@ internal sealed class SweepRun
         }
     }
 
+    // libtorch's sums depend on its threads in their last bits. With one, whatever the workers, the trials of a sweep are the same.
+    private static PruneRequest OnWorkers(PruneRequest shared, int workers) => workers > 1 && shared.Budget.Latency is not null
+        ? throw new ArgumentException(
+            $"A budget of latency goes by the clock, which {workers} workers side by side disturb: leave SetWorkers at 1, or take another "
+            + "budget.")
+        : shared with { NumberOfThreads = Math.Max(1, shared.Threads / workers), NumberOfTorchThreads = 1 };
+
     /// <summary>Runs.</summary>
     /// <param name="train">What pruning sees, or the images of all folds.</param>
     /// <param name="device">What the caller asked to train on; null: what the context says. Elsewhere it is the CPU.</param>
@@ -72,11 +79,11 @@ internal sealed class SweepRun
         var images = new SweepImages(
             _host, _input, _shared.Threads, new PruneProgressRelay(_host, channel, progress: null, _cancellationToken));
         var (subjects, whole) = _setup.Folds is { } folds ? images.ReadFolds(train, folds) : images.ReadSplit(train);
-        var header = JournalHeader.Of(subjects[0].IdentityWith(Method, Library), JournalSession.Current(CpuKernels.Selected.Name));
+        var header = JournalHeader.Of(subjects[0].IdentityWith(Method, Library), JournalSession.Current(CpuKernels.Selected.Name) with { Workers = _setup.Workers });
         using var journal = _setup.JournalPath is null
             ? null : TrialJournal.Open(_setup.JournalPath, header.Identity, header.Session, _setup.ResumeMode);
-        using var executor = ExecutorOf(subjects);
-        double denseTop1 = executor.DenseTop1;
+        using var workers = WorkersOf(TeamOf(subjects));
+        double denseTop1 = workers.DenseTop1;
         var dense = DenseReference.Of(subjects, denseTop1, journal);
         void Report(SweepProgress step)
         {
@@ -85,7 +92,7 @@ internal sealed class SweepRun
         }
 
         var limits = _setup.Limits with { FinalRefit = _shared.Refit };
-        var outcome = new SweepRunner(_setup.Space, _setup.Tuner, executor, journal, limits, Report).Run(_cancellationToken);
+        var outcome = new SweepRunner(_setup.Space, _setup.Tuner, workers, journal, limits, Report).Run(_cancellationToken);
         var report = JournalReport.Of(
             outcome.Results, outcome.Final, [dense], limits.MaximumDrop, [header],
             [.. subjects[0].Dense.Notes, .. journal?.Notes ?? [], .. NotesOfData()]);
@@ -115,11 +122,13 @@ internal sealed class SweepRun
         ? FormattableString.Invariant($"{MethodText.Of(_shared)}; {folds} folds")
         : MethodText.Of(_shared);
 
-    private ITrialExecutor ExecutorOf(IReadOnlyList<SweepSubject> subjects) => subjects is [var only]
-        ? ExecutorOf(only)
-        : new FoldExecutor([.. subjects.Select(subject => (ExecutorOf(subject), subject.Validation.Count))]);
+    private ITrialWorkers WorkersOf(TrialTeam team) => _setup.Workers is null ? new OneWorker(team.Members[0]) : new SideBySide(team);
 
-    private ITrialExecutor ExecutorOf(SweepSubject subject)
+    private TrialTeam TeamOf(IReadOnlyList<SweepSubject> subjects) => subjects is [var only]
+        ? TeamOf(only)
+        : TrialTeam.OfFolds([.. subjects.Select(subject => (TeamOf(subject), subject.Validation.Count))]);
+
+    private TrialTeam TeamOf(SweepSubject subject)
     {
         if (_setup.Elsewhere is { } create)
         {
@@ -129,13 +138,13 @@ internal sealed class SweepRun
         var local = new LocalExecutor(subject, _shared, _cancellationToken);
         if (_setup.MemoryLimit is not { } limit)
         {
-            return local;
+            return TrialTeam.Of(local);
         }
 
         var guard = new MemoryGuard(
             local, TrialMemory.LeastBytes(subject.Dense.Spec, subject.Calibration.Count), limit, () => Environment.WorkingSet);
         guard.Check();
-        return guard;
+        return TrialTeam.Of(guard);
     }
 
     private TrialModel Prune(SweepSubject subject, TrialResult judged, double denseTop1, CancellationToken cancellationToken)

@@ -86,11 +86,13 @@ internal sealed class StageFile : IDisposable
         && double.IsFinite(value) ? value : throw Invalid($"'{key}' is '{Text(key)}', expected a number");
 
     /// <summary>A tensor of float32.</summary>
-    /// <exception cref="InvalidDataException">There is none of that name and length.</exception>
+    /// <exception cref="InvalidDataException">There is none of that name and length, or a number is not finite.</exception>
     public float[] Singles(string name, long count)
     {
         RequireTensor(name, FormattableString.Invariant($"F32 [{count}]"));
-        return _file.ReadSingles(name);
+        float[] values = _file.ReadSingles(name);
+        int wrong = Array.FindIndex(values, value => !float.IsFinite(value));
+        return wrong < 0 ? values : throw NotFinite(name, values[wrong]);
     }
 
     /// <summary>A tensor of float64, bit for bit.</summary>
@@ -105,7 +107,7 @@ internal sealed class StageFile : IDisposable
             values[i] = BitConverter.Int64BitsToDouble(((long)words[WordsOfNumber * i] << 32) | (uint)words[(WordsOfNumber * i) + 1]);
             if (!double.IsFinite(values[i]))
             {
-                throw Invalid($"tensor '{name}' holds {values[i]}, expected finite numbers");
+                throw NotFinite(name, values[i]);
             }
         }
 
@@ -130,6 +132,9 @@ internal sealed class StageFile : IDisposable
     public InvalidDataException Invalid(string what) => new($"Pruning cannot go on from '{_path}': {what}. {NextStep(_path)}");
 
     public void Dispose() => _file.Dispose();
+
+    private InvalidDataException NotFinite(string name, double value) =>
+        Invalid($"tensor '{name}' holds {value}, expected finite numbers");
 
     private void RequireTensor(string name, string expected)
     {

@@ -21,9 +21,9 @@ internal sealed class StageWriter(ITensorWriter writer)
     }
 
     /// <summary>Adds the token weights of the refit: per layer and row group.</summary>
-    public void AddTokenWeights(CriterionContext context)
+    public void AddTokenWeights(IReadOnlyList<PrunableLayer> layers, IReadOnlyList<IReadOnlyList<float[]>> tokenWeights)
     {
-        foreach (var (layer, weights) in context.Layers.Zip(context.TokenWeights))
+        foreach (var (layer, weights) in layers.Zip(tokenWeights))
         {
             foreach (var (group, values) in weights.Index())
             {
@@ -32,12 +32,13 @@ internal sealed class StageWriter(ITensorWriter writer)
         }
     }
 
-    /// <summary>Gives a context the token weights that a file has, in place of a pass.</summary>
-    public static void RecallTokenWeights(StageFile file, CriterionContext context) => context.Recall(
+    /// <summary>The token weights that a file has, in place of a pass; finite and of the lengths that a context's images give.</summary>
+    /// <exception cref="InvalidDataException">They are not; names what is wrong.</exception>
+    public static IReadOnlyList<IReadOnlyList<float[]>> ReadTokenWeights(StageFile file, CriterionContext context) =>
     [
         .. context.Layers.Select(layer => layer.Groups.Index()
             .Select(group => file.Singles(TokensOf(layer, group.Index), (long)context.Calibration.Count * layer.Tokens)).ToArray()),
-    ]);
+    ];
 
     private static string TokensOf(PrunableLayer layer, int group) =>
         string.Create(CultureInfo.InvariantCulture, $"token weights of {layer.Name}, row group {group}");

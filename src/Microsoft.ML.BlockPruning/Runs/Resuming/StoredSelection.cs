@@ -27,14 +27,14 @@ internal sealed class StoredSelection(IBlockSelection selection, StageFiles file
         using var found = files.Find(StageFiles.Choice);
         if (found is not null)
         {
-            StageWriter.RecallTokenWeights(found, context);
+            context.Recall(StageWriter.ReadTokenWeights(found, context));
             return Read(found, task.Remaining);
         }
 
         var choice = selection.Select(context, task, onStep);
         files.Keep(StageFiles.Choice, file =>
         {
-            file.AddTokenWeights(context);
+            file.AddTokenWeights(context.Layers, context.TokenWeights);
             Add(file, choice);
         });
         files.Forget(StageFiles.Ratings);
@@ -56,7 +56,7 @@ internal sealed class StoredSelection(IBlockSelection selection, StageFiles file
 
         foreach (var layer in choice.Importances)
         {
-            StoredCriterion.Add(file, layer);
+            StoredRating.Add(file, layer);
         }
 
         if (choice.Prediction is { } prediction)
@@ -78,9 +78,9 @@ internal sealed class StoredSelection(IBlockSelection selection, StageFiles file
                 plan.Add(layer, ReadMask(file, layer, blocks));
             }
 
-            if (StoredCriterion.IsIn(file, layer))
+            if (StoredRating.IsIn(file, layer))
             {
-                importances.Add(StoredCriterion.Read(file, layer, blocks));
+                importances.Add(StoredRating.Read(file, layer, blocks));
             }
         }
 

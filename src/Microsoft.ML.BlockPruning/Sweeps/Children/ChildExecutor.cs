@@ -9,19 +9,29 @@ namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 /// <summary>
 /// Runs trials in a child process, so that one that dies, or takes more memory than it may, costs only itself.
 /// </summary>
-/// <param name="command">How to start the process.</param>
-/// <param name="folder">What the process reads; given over, deleted at the end.</param>
-/// <param name="calibrationImages">How many there are.</param>
-/// <param name="memoryLimit">Bytes of resident memory of the process; null: no limit.</param>
 /// <remarks>
 /// One process runs one trial after the other and keeps what it has calibrated in its memory; where it dies, the next trial starts a new
-/// one, which calibrates again. Starting costs the reading of network and images and the scoring of the dense network, once.
+/// one, which reads what the criterion said from the folder. Starting costs the reading of network and images and the scoring of the
+/// dense network, once.
 /// </remarks>
-internal sealed class ChildExecutor(ChildCommand command, DirectoryInfo folder, int calibrationImages, long? memoryLimit)
-    : ITrialExecutor
+internal sealed class ChildExecutor : ITrialExecutor
 {
+    private readonly ChildCommand _command;
+    private readonly ChildFolder _folder;
+    private readonly ChildLimits _limits;
     private ChildProcess? _child;
     private double? _denseTop1;
+    private bool _isDisposed;
+
+    /// <param name="command">How to start the process.</param>
+    /// <param name="folder">What the process reads; entered here, left at the end.</param>
+    /// <param name="calibrationImages">How many there are.</param>
+    /// <param name="limits">What the process may take.</param>
+    public ChildExecutor(ChildCommand command, ChildFolder folder, int calibrationImages, ChildLimits limits)
+    {
+        (_command, _folder, CalibrationImages, _limits) = (command, folder, calibrationImages, limits);
+        folder.Enter();
+    }
 
     public double DenseTop1
     {
@@ -36,7 +46,7 @@ internal sealed class ChildExecutor(ChildCommand command, DirectoryInfo folder, 
         }
     }
 
-    public int CalibrationImages => calibrationImages;
+    public int CalibrationImages { get; }
 
     public TrialOutcome Run(Trial trial, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
     {
@@ -44,6 +54,7 @@ internal sealed class ChildExecutor(ChildCommand command, DirectoryInfo folder, 
             () =>
             {
                 var child = Running();
+                cancellationToken.ThrowIfCancellationRequested(); // a cancel before there was a process has ended none
                 child.Send(trial);
                 var next = Next(child);
                 for (; next.Step is { } step; next = Next(child))
@@ -63,7 +74,11 @@ internal sealed class ChildExecutor(ChildCommand command, DirectoryInfo folder, 
     {
         _child?.Dispose();
         _child = null;
-        folder.Delete(recursive: true);
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            _folder.Leave();
+        }
     }
 
     private ChildProcess Running()
@@ -73,7 +88,7 @@ internal sealed class ChildExecutor(ChildCommand command, DirectoryInfo folder, 
             return running;
         }
 
-        var started = _child = new ChildProcess(command, folder.FullName, memoryLimit);
+        var started = _child = new ChildProcess(_command, _folder.Path, _limits);
         var ready = Next(started);
         _denseTop1 = ready.DenseTop1 ?? throw new InvalidOperationException(ready.Error ?? "The trial's process began with no answer.");
         return started;
@@ -124,9 +139,9 @@ internal sealed class ChildExecutor(ChildCommand command, DirectoryInfo folder, 
             return null;
         }
 
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) != folder.FullName)
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) != _folder.Path)
         {
-            throw NoMessage($"its file '{path}' is outside '{folder.FullName}'");
+            throw NoMessage($"its file '{path}' is outside '{_folder.Path}'");
         }
 
         using var file = File.OpenRead(path);

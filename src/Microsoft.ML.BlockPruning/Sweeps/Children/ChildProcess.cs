@@ -11,8 +11,10 @@ internal sealed class ChildProcess : IDisposable
     private const int ErrorLines = 5;
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly AnonymousPipeServerStream _requests = new(PipeDirection.Out, HandleInheritability.Inheritable);
-    private readonly AnonymousPipeServerStream _replies = new(PipeDirection.In, HandleInheritability.Inheritable);
+    // One at a time: a process that starts while another one's ends of the pipes are open would hold them too, and the end of that other
+    // one would not show as the end of its pipe.
+    private static readonly Lock Starting = new();
+
     private readonly Queue<string> _errors = new();
     private readonly long? _limit;
     private readonly Process _process;
@@ -23,31 +25,58 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Starts one.</summary>
     /// <param name="command">How.</param>
     /// <param name="folder">What it reads, and where it leaves networks.</param>
-    /// <param name="memoryLimit">Bytes of resident memory above which it is ended; null: no limit.</param>
-    public ChildProcess(ChildCommand command, string folder, long? memoryLimit)
+    /// <param name="limits">What it may take.</param>
+    public ChildProcess(ChildCommand command, string folder, ChildLimits limits)
     {
-        _limit = memoryLimit;
+        _limit = limits.Memory;
+        lock (Starting)
+        {
+            var requests = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
+            var replies = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
+            _pipe = new ChildPipe(replies, requests);
+            try
+            {
+                _process = Process.Start(StartOf(
+                    command, limits, [requests.GetClientHandleAsString(), replies.GetClientHandleAsString(), folder]))!;
+            }
+            catch
+            {
+                _pipe.Dispose();
+                throw;
+            }
+            finally
+            {
+                requests.DisposeLocalCopyOfClientHandle();
+                replies.DisposeLocalCopyOfClientHandle();
+            }
+        }
+
+        _process.ErrorDataReceived += (_, line) => Remember(line.Data);
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        _watch = _limit is null ? null : TimeProvider.System.CreateTimer(_ => Watch(), null, WatchInterval, WatchInterval);
+    }
+
+    private static ProcessStartInfo StartOf(ChildCommand command, ChildLimits limits, string[] last)
+    {
         var start = new ProcessStartInfo(command.FileName) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in
-            (IEnumerable<string>)[.. command.Arguments, _requests.GetClientHandleAsString(), _replies.GetClientHandleAsString(), folder])
+        foreach (string argument in command.Arguments.Concat(last))
         {
             start.ArgumentList.Add(argument);
         }
 
-        if (memoryLimit is { } limit)
+        if (limits.Memory is { } memory)
         {
             // The collector then works harder before it gives up; memory of libtorch is seen by the watch alone.
-            start.Environment["DOTNET_GCHeapHardLimit"] = limit.ToString("X", CultureInfo.InvariantCulture);
+            start.Environment["DOTNET_GCHeapHardLimit"] = memory.ToString("X", CultureInfo.InvariantCulture);
         }
 
-        _process = Process.Start(start)!;
-        _requests.DisposeLocalCopyOfClientHandle();
-        _replies.DisposeLocalCopyOfClientHandle();
-        _process.ErrorDataReceived += (_, line) => Remember(line.Data);
-        _process.BeginErrorReadLine();
-        _process.BeginOutputReadLine();
-        _pipe = new ChildPipe(_replies, _requests);
-        _watch = memoryLimit is null ? null : TimeProvider.System.CreateTimer(_ => Watch(), null, WatchInterval, WatchInterval);
+        if (limits.Processors is { } processors)
+        {
+            start.Environment["DOTNET_PROCESSOR_COUNT"] = processors.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return start;
     }
 
     /// <summary>Sends a trial; where the process has died <see cref="Receive"/> tells.</summary>

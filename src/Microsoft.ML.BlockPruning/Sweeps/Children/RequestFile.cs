@@ -37,6 +37,7 @@ internal static class RequestFile
             Check(request.Budget);
             _ = request.LayerRules();
             ScoringLimits.CheckThreads(request.NumberOfThreads);
+            ScoringLimits.CheckThreads(request.NumberOfTorchThreads);
             _ = new PruneRun(request); // says what does not go together
             return request;
         }

@@ -7,6 +7,7 @@ namespace Microsoft.ML.BlockPruning.Sweeps.Children;
 internal static class SweepFolder
 {
     private const string Prefix = "blockpruning-sweep-";
+    private const string Ended = "-ended";
     private const string MarkFile = "sweep-folder";
     private const string Mark = "A sweep of Microsoft.ML.BlockPruning made this folder and deletes it.\n";
 
@@ -35,12 +36,27 @@ internal static class SweepFolder
         }
     }
 
-    /// <summary>Deletes one with all that is in it.</summary>
-    /// <exception cref="InvalidDataException">It is another folder, or none.</exception>
+    /// <summary>Deletes one with all that is in it, unless another worker of the same dead sweep has done so, or is still at work.</summary>
+    /// <exception cref="InvalidDataException">It is another folder.</exception>
     public static void Delete(string folder)
     {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
         Require(folder);
-        Directory.Delete(folder, recursive: true);
+        string ended = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Ended;
+        try
+        {
+            Directory.Move(folder, ended); // another worker, at work in it, finds it gone and ends too
+        }
+        catch (IOException)
+        {
+            return; // the other one was faster, or holds a file open where that keeps a folder in its place, and ends last
+        }
+
+        Directory.Delete(ended, recursive: true);
     }
 
     private static string? Real(string folder) => OperatingSystem.IsWindows() ? folder.ToUpperInvariant() : PosixFile.RealPath(folder);

@@ -24,7 +24,7 @@ internal sealed class LocalExecutor : ITrialExecutor
     private readonly DenseModel _dense;
     private readonly PruneRequest _shared;
     private readonly int[] _labels;
-    private readonly Dictionary<(BlockShape Block, PruneCriterion Criterion, int? Images), IBlockCriterion> _remembered = [];
+    private readonly Dictionary<RatedFamily, IBlockCriterion> _remembered = [];
     private readonly Dictionary<BlockShape, LatencyTable> _tables = [];
     private readonly Dictionary<int, CalibrationSet> _parts = [];
 
@@ -49,6 +49,9 @@ internal sealed class LocalExecutor : ITrialExecutor
             return LogitsOf(dense, cancellationToken);
         });
     }
+
+    /// <summary>Where ratings of the dense network lie that other processes read too; null: this one keeps its own.</summary>
+    public SharedRatings? Ratings { get; init; }
 
     public double DenseTop1 => Fidelity.Top1(_denseLogits.Value, _labels);
 
@@ -120,10 +123,12 @@ internal sealed class LocalExecutor : ITrialExecutor
 
     private IBlockCriterion CriterionOf(Trial trial)
     {
-        var family = (trial.Block, trial.Criterion, trial.CalibrationImages);
+        var family = RatedFamily.Of(trial);
         if (!_remembered.TryGetValue(family, out var criterion))
         {
-            criterion = new RememberedCriterion(PruneMethods.CriterionOf(trial.Criterion, _shared.CalibrationLabels));
+            criterion = new RememberedCriterion(
+                PruneMethods.CriterionOf(trial.Criterion, _shared.CalibrationLabels),
+                Ratings is null ? null : (context, rate) => Ratings.Of(family, context, rate));
             _remembered.Add(family, criterion);
         }
 

@@ -24,6 +24,9 @@ internal sealed record JournalSession
 
     public required string Runtime { get; init; }
 
+    /// <summary>Child processes that run trials side by side; null: trials ran one after the other.</summary>
+    public int? Workers { get; init; }
+
     public required string TorchSharp { get; init; }
 
     /// <summary>This process.</summary>

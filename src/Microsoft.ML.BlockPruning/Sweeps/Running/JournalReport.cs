@@ -47,7 +47,7 @@ internal static class JournalReport
             References = references,
             MaximumDrop = maximumDrop,
             Origin = [.. OriginOf(headers)],
-            Notes = [.. notes, .. SweepWarnings.Of(RecommendedOf(trials, final, references, maximumDrop), DenseOf(references)?.Images)],
+            Notes = [.. notes, .. NotesOf(headers), .. SweepWarnings.Of(RecommendedOf(trials, final, references, maximumDrop), DenseOf(references)?.Images)],
         };
 
     private static TrialResult? RecommendedOf(
@@ -59,6 +59,14 @@ internal static class JournalReport
     // Without the dense network nothing is within the limit, and the most accurate trial is the one to take.
     private static double DenseTop1(IReadOnlyList<ReferencePoint> references) =>
         DenseOf(references)?.Top1 ?? double.PositiveInfinity;
+
+    private static IEnumerable<string> NotesOf(IReadOnlyList<JournalHeader> headers) =>
+        headers.Max(header => header.Session.Workers) is > 1 and var workers
+            ? [
+                FormattableString.Invariant($"Up to {workers} trials ran side by side, so that their milliseconds were taken while others ")
+                + "ran: compare them with each other, not with other sweeps.",
+            ]
+            : [];
 
     private static IEnumerable<string> OriginOf(IReadOnlyList<JournalHeader> headers)
     {

@@ -7,16 +7,15 @@ namespace Microsoft.ML.BlockPruning.Sweeps.Running;
 /// <summary>The loop of a sweep: ask the tuner, look into the journal, else run the trial and write it down.</summary>
 /// <param name="space">What there is to choose from.</param>
 /// <param name="tuner">Chooses.</param>
-/// <param name="executor">Runs trials.</param>
+/// <param name="workers">Run trials.</param>
 /// <param name="journal">Where finished trials stand; null: nowhere.</param>
 /// <param name="limits">When to end.</param>
-/// <param name="onProgress">Called from the running thread; an OperationCanceledException that it throws ends the sweep.</param>
+/// <param name="onProgress">Called from this thread; an OperationCanceledException that it throws ends the sweep.</param>
 /// <param name="time">The clock.</param>
 internal sealed class SweepRunner(
-    SweepSpace space, ITuner tuner, ITrialExecutor executor, TrialJournal? journal, SweepLimits limits, Action<SweepProgress> onProgress,
+    SweepSpace space, ITuner tuner, ITrialWorkers workers, TrialJournal? journal, SweepLimits limits, Action<SweepProgress> onProgress,
     TimeProvider? time = null)
 {
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly List<TrialResult> _results = [];
     private readonly Dictionary<Trial, TrialResult> _finished = [];
     private readonly Dictionary<Trial, TrialModel> _models = [];
@@ -27,7 +26,7 @@ internal sealed class SweepRunner(
     public SweepOutcome Run(CancellationToken cancellationToken)
     {
         using var deadline = limits.Time is { } span
-            ? new CancellationTokenSource(span, _time) : new CancellationTokenSource();
+            ? new CancellationTokenSource(span, time ?? TimeProvider.System) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         TrialResult? final = null;
         SweepEnding ending;
@@ -44,14 +43,14 @@ internal sealed class SweepRunner(
         return new SweepOutcome(_results, Ranked.FirstOrDefault(), final, _models, ending);
     }
 
-    private IEnumerable<TrialResult> Ranked => Recommendation.Rank(_results, executor.DenseTop1, limits.MaximumDrop);
+    private IEnumerable<TrialResult> Ranked => Recommendation.Rank(_results, workers.DenseTop1, limits.MaximumDrop);
 
-    private TunerState State => new(space, executor.DenseTop1, executor.CalibrationImages, _finished);
+    private TunerState State => new(space, workers.DenseTop1, workers.CalibrationImages, _finished);
 
     private SweepEnding Loop(CancellationToken cancellationToken)
     {
         _total = tuner.CountIn(State) is { } count ? Math.Min(count, limits.Trials ?? count) : limits.Trials;
-        while (tuner.Next(State) is { } trial)
+        while (tuner.Coming(State).FirstOrDefault() is { } trial)
         {
             if (_results.Count >= limits.Trials)
             {
@@ -95,18 +94,30 @@ internal sealed class SweepRunner(
     private TrialOutcome Execute(Trial trial, bool isFinal, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        onProgress(ProgressOf(trial, isFinal));
-        long start = _time.GetTimestamp();
-        try
+        return workers.Run(
+            trial, isFinal ? _ => [] : ComingAfter,
+            step => onProgress(ProgressOf(step.Trial, isFinal, pruning: step.Pruning, worker: step.Worker)), cancellationToken);
+    }
+
+    // What the tuner is going to ask for and the journal does not have, as if results that nobody has taken yet had been.
+    private IEnumerable<Trial> ComingAfter(IReadOnlyCollection<TrialResult> waiting)
+    {
+        var finished = new Dictionary<Trial, TrialResult>(_finished);
+        IReadOnlyCollection<TrialResult> known = waiting;
+        List<Trial> coming;
+        do
         {
-            return executor.Run(trial, step => onProgress(ProgressOf(trial, isFinal, pruning: step)), cancellationToken);
+            foreach (var result in known)
+            {
+                finished[result.Trial] = result;
+            }
+
+            coming = [.. tuner.Coming(State with { Finished = finished })];
+            known = [.. coming.Select(trial => journal?.Find(trial)).OfType<TrialResult>()];
         }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            // Whatever one trial dies of, the others may live; the journal and the caller are told.
-            return new TrialOutcome(
-                TrialResult.FailureOf(trial, error.Message, _time.GetElapsedTime(start).TotalSeconds));
-        }
+        while (known.Count > 0);
+
+        return coming.Take(Math.Max(0, (limits.Trials ?? int.MaxValue) - finished.Count));
     }
 
     private void Add(TrialOutcome outcome, bool isFromJournal)
@@ -132,6 +143,13 @@ internal sealed class SweepRunner(
     }
 
     private SweepProgress ProgressOf(
-        Trial trial, bool isFinal, TrialResult? result = null, bool isFromJournal = false, Pruning.PruneProgress? pruning = null) =>
-        new(trial, _results.Count, _total) { Pruning = pruning, Result = result, IsFromJournal = isFromJournal, IsFinal = isFinal };
+        Trial trial, bool isFinal, TrialResult? result = null, bool isFromJournal = false, Pruning.PruneProgress? pruning = null,
+        int? worker = null) => new(trial, _results.Count, _total)
+        {
+            Pruning = pruning,
+            Result = result,
+            IsFromJournal = isFromJournal,
+            IsFinal = isFinal,
+            Worker = worker,
+        };
 }

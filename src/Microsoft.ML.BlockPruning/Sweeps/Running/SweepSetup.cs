@@ -17,7 +17,10 @@ internal sealed record SweepSetup
     public int? Folds { get; init; }
 
     /// <summary>Makes what runs trials elsewhere, of a subject and what all trials share; null: they run in this process.</summary>
-    public Func<SweepSubject, PruneRequest, ITrialExecutor>? Elsewhere { get; init; }
+    public Func<SweepSubject, PruneRequest, TrialTeam>? Elsewhere { get; init; }
+
+    /// <summary>Child processes that run trials side by side; null: trials run one after the other.</summary>
+    public int? Workers { get; init; }
 
     /// <summary>Bytes of resident memory of this process, where trials run in it; null: no limit.</summary>
     public long? MemoryLimit { get; init; }

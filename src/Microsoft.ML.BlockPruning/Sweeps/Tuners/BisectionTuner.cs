@@ -14,9 +14,9 @@ internal sealed class BisectionTuner(double maximumDrop, double tolerance) : ITu
 
     public int? CountIn(TunerState state) => null;
 
-    public Trial? Next(TunerState state) =>
-        state.Space.Families.Select(family => Next(state, family.At))
-            .FirstOrDefault(trial => trial is not null);
+    // One of each family: what a family is asked next depends on what it was asked before, and on no other family.
+    public IEnumerable<Trial> Coming(TunerState state) =>
+        state.Space.Families.Select(family => Next(state, family.At)).OfType<Trial>();
 
     private Trial? Next(TunerState state, Func<double, Trial> trialAt)
     {

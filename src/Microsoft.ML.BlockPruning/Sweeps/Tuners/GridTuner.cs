@@ -5,7 +5,10 @@ internal sealed class GridTuner : ITuner
 {
     public int? CountIn(TunerState state) => state.Space.Keeps.Count * state.Space.Families.Count();
 
-    public Trial? Next(TunerState state) =>
-        (from family in state.Space.Families from keep in state.Space.Keeps select family.At(keep))
-            .FirstOrDefault(trial => !state.Finished.ContainsKey(trial));
+    public IEnumerable<Trial> Coming(TunerState state) =>
+        from family in state.Space.Families
+        from keep in state.Space.Keeps
+        let trial = family.At(keep)
+        where !state.Finished.ContainsKey(trial)
+        select trial;
 }

@@ -24,25 +24,26 @@ internal sealed class HalvingTuner(int factor, int leastImages) : ITuner
             * RoundsOf(families, state.CalibrationImages).DistinctBy(round => round.Images).Sum(round => round.Families);
     }
 
-    public Trial? Next(TunerState state) =>
-        state.Space.Keeps.Select(keep => Next(state, keep)).FirstOrDefault(trial => trial is not null);
+    // Of each kept fraction the rest of its round: races at different fractions do not depend on each other.
+    public IEnumerable<Trial> Coming(TunerState state) => state.Space.Keeps.SelectMany(keep => RestOfRound(state, keep));
 
-    private Trial? Next(TunerState state, double keep)
+    private Trial[] RestOfRound(TunerState state, double keep)
     {
         Trial[] racing = [.. state.Space.Families.Select(family => family.At(keep))];
         foreach (var (families, images) in RoundsOf(racing.Length, state.CalibrationImages))
         {
             racing = [.. racing.Take(families).Select(trial => trial with { CalibrationImages = images })];
-            if (racing.FirstOrDefault(trial => !state.Finished.ContainsKey(trial)) is { } next)
+            Trial[] rest = [.. racing.Where(trial => !state.Finished.ContainsKey(trial))];
+            if (rest.Length > 0)
             {
-                return next;
+                return rest;
             }
 
             // OrderBy is stable: of equals the first stays ahead.
             racing = [.. racing.Where(trial => state.Finished[trial].IsCompleted).OrderBy(trial => state.Finished[trial].Kl)];
         }
 
-        return null;
+        return [];
     }
 
     // Null images: all of them. Where there are too few to ration, early rounds are on all images already and later ones find them done.

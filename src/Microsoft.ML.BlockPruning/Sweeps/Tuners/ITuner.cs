@@ -10,7 +10,7 @@ internal interface ITuner
     /// <summary>How many trials there are going to be; null where that depends on the results.</summary>
     int? CountIn(TunerState state);
 
-    /// <summary>The next trial.</summary>
-    /// <returns>A trial that is not among the finished ones; null where there is none left.</returns>
-    Trial? Next(TunerState state);
+    /// <summary>The trials that are going to be asked for whatever they find, in order; the first is the next one.</summary>
+    /// <returns>None of the finished ones, and each once; empty where there is nothing left to try.</returns>
+    IEnumerable<Trial> Coming(TunerState state);
 }

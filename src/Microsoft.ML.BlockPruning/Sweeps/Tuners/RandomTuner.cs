@@ -13,7 +13,7 @@ internal sealed class RandomTuner(int count, int seed) : ITuner
 
     public int? CountIn(TunerState state) => count;
 
-    public Trial? Next(TunerState state)
+    public IEnumerable<Trial> Coming(TunerState state)
     {
         var random = new Random(seed);
         var drawn = new HashSet<Trial>();
@@ -22,11 +22,9 @@ internal sealed class RandomTuner(int count, int seed) : ITuner
             var trial = Draw(state.Space, random);
             if (drawn.Add(trial) && !state.Finished.ContainsKey(trial))
             {
-                return trial;
+                yield return trial;
             }
         }
-
-        return null;
     }
 
     private static Trial Draw(SweepSpace space, Random random)

@@ -17,7 +17,7 @@ public sealed class ChildExecutorTests
         using var journal = file.Open();
         var space = SweepToys.Space(0.9, ToyWorker.Dies, 0.45, ToyWorker.Throws, ToyWorker.RunsOutOfMemory, 0.05);
 
-        var outcome = new SweepRunner(space, new GridTuner(), executor, journal, new SweepLimits(), _ => { }).Run(CancellationToken.None);
+        var outcome = new SweepRunner(space, new GridTuner(), new OneWorker(executor), journal, new SweepLimits(), _ => { }).Run(CancellationToken.None);
 
         Assert.AreEqual(SweepEnding.Completed, outcome.Ending);
         foreach (var result in outcome.Results.Where(result => result.Keep is 0.9 or 0.45 or 0.05))
@@ -31,6 +31,56 @@ public sealed class ChildExecutorTests
         Assert.AreEqual(6, journal.Count);
 
         string? ErrorAt(double keep) => outcome.Results.Single(result => result.Keep == keep).Error;
+    }
+
+    [TestMethod]
+    public void Run_OfTwoWorkersLosesTheTrialsThatDieAndNoOther()
+    {
+        var folder = Folder();
+        var shared = new ChildFolder(folder);
+        using var file = new JournalFile();
+        using var journal = file.Open();
+        var space = SweepToys.Space(0.9, ToyWorker.Dies, 0.45, ToyWorker.Throws, 0.35, 0.15, 0.05);
+        SweepOutcome outcome;
+        using (var workers = new SideBySide(new TrialTeam(
+            [.. Enumerable.Range(0, 2).Select(_ => new ChildExecutor(ToyWorker.Command, shared, calibrationImages: 1000, default))])))
+        {
+            outcome = new SweepRunner(space, new GridTuner(), workers, journal, new SweepLimits(), _ => { }).Run(CancellationToken.None);
+        }
+
+        CollectionAssert.AreEqual(space.Keeps.ToArray(), outcome.Results.Select(result => result.Keep).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { ToyWorker.Dies, ToyWorker.Throws },
+            outcome.Results.Where(result => !result.IsCompleted).Select(result => result.Keep).ToArray());
+        StringAssert.Contains(outcome.Results.Single(result => result.Keep == ToyWorker.Dies).Error, "was killed");
+        Assert.IsFalse(Directory.Exists(folder.FullName), "the last executor takes the folder along");
+    }
+
+    [TestMethod]
+    public void Run_OfTwoWorkersCancelledLeavesNoChildAndNoFolder()
+    {
+        var folder = Folder();
+        var shared = new ChildFolder(folder);
+        using var cancel = new CancellationTokenSource();
+        int[] before = Children();
+        var space = SweepToys.Space(0.9, ToyWorker.Hangs);
+        using (var workers = new SideBySide(new TrialTeam(
+            [.. Enumerable.Range(0, 2).Select(_ => new ChildExecutor(ToyWorker.Command, shared, calibrationImages: 1000, default))])))
+        {
+            var outcome = new SweepRunner(
+                space, new GridTuner(), workers, null, new SweepLimits(), step =>
+                {
+                    if (step.Result is not null)
+                    {
+                        cancel.Cancel(); // the other one hangs, or its process is about to begin
+                    }
+                }).Run(cancel.Token);
+            Assert.AreEqual(SweepEnding.Cancelled, outcome.Ending);
+            Assert.HasCount(1, outcome.Results);
+        }
+
+        CollectionAssert.AreEqual(before, Children());
+        Assert.IsFalse(Directory.Exists(folder.FullName));
     }
 
     [TestMethod]
@@ -59,7 +109,7 @@ public sealed class ChildExecutorTests
     public void DenseTop1_SaysWhatAWorkerThatCannotStartDiedOf()
     {
         using var executor = new ChildExecutor(
-            ToyWorker.Command with { Arguments = ["exec", "none.dll"] }, Folder(), calibrationImages: 1, memoryLimit: null);
+            ToyWorker.Command with { Arguments = ["exec", "none.dll"] }, new ChildFolder(Folder()), calibrationImages: 1, default);
 
         StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => executor.DenseTop1).Message, "none.dll");
     }
@@ -82,7 +132,28 @@ public sealed class ChildExecutorTests
         Assert.ThrowsExactly<InvalidOperationException>(tight.Check);
     }
 
-    private static ChildExecutor Create(long? memoryLimit) => new(ToyWorker.Command, Folder(), calibrationImages: 1000, memoryLimit);
+    // Workers of this process that are alive: a process that has ended but was not waited for counts too.
+    private static int[] Children() => !OperatingSystem.IsLinux() ? [] :
+    [
+        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
+            .Where(name => ParentOf(name!) == Environment.ProcessId).Select(name => int.Parse(name!)).Order(),
+    ];
+
+    private static int ParentOf(string process)
+    {
+        try
+        {
+            string stat = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1]);
+        }
+        catch (IOException)
+        {
+            return 0; // it has ended since
+        }
+    }
+
+    private static ChildExecutor Create(long? memoryLimit) => new(
+        ToyWorker.Command, new ChildFolder(Folder()), calibrationImages: 1000, new ChildLimits(memoryLimit));
 
     private static DirectoryInfo Folder() => Directory.CreateTempSubdirectory("blockpruning-tests-");
 }

@@ -120,7 +120,7 @@ public sealed class SweepRunnerTests
             return SweepToys.Judge(trial);
         });
 
-        var runner = new SweepRunner(SweepToys.Space(Keeps), new GridTuner(), executor, journal, new SweepLimits(), _ => { });
+        var runner = new SweepRunner(SweepToys.Space(Keeps), new GridTuner(), new OneWorker(executor), journal, new SweepLimits(), _ => { });
         var outcome = runner.Run(cancel.Token);
 
         Assert.AreEqual(SweepEnding.Cancelled, outcome.Ending);
@@ -134,7 +134,7 @@ public sealed class SweepRunnerTests
         var executor = new SweepToys.Executor(SweepToys.Judge);
         var clock = new ManualTime();
         var runner = new SweepRunner(
-            SweepToys.Space(Keeps), new GridTuner(), executor, null, new SweepLimits { Time = TimeSpan.FromSeconds(10) },
+            SweepToys.Space(Keeps), new GridTuner(), new OneWorker(executor, clock), null, new SweepLimits { Time = TimeSpan.FromSeconds(10) },
             step => clock.FireAfter(step.Result is null ? 0 : step.Finished, dueAfter: 2), clock);
 
         var outcome = runner.Run(CancellationToken.None);
@@ -148,7 +148,7 @@ public sealed class SweepRunnerTests
     {
         var told = new List<string>();
         var runner = new SweepRunner(
-            SweepToys.Space(0.5, 0.3), new GridTuner(), new SweepToys.Executor(SweepToys.Judge), null, new SweepLimits(),
+            SweepToys.Space(0.5, 0.3), new GridTuner(), new OneWorker(new SweepToys.Executor(SweepToys.Judge)), null, new SweepLimits(),
             step => told.Add(FormattableString.Invariant($"{step.Keep} {step.Finished}/{step.Total} {step.Result?.Status}")));
 
         runner.Run(CancellationToken.None);
@@ -157,7 +157,7 @@ public sealed class SweepRunnerTests
     }
 
     private static SweepOutcome Run(ITrialExecutor executor, ITuner tuner, TrialJournal? journal, SweepLimits? limits = null) =>
-        new SweepRunner(SweepToys.Space(Keeps), tuner, executor, journal, limits ?? new SweepLimits(), _ => { })
+        new SweepRunner(SweepToys.Space(Keeps), tuner, new OneWorker(executor), journal, limits ?? new SweepLimits(), _ => { })
             .Run(CancellationToken.None);
 
     // As a kill between two trials: nothing of the process is left but the file.
