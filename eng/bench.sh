@@ -20,7 +20,7 @@ eng/bench.sh VERB [OPTIONS]; the verbs:
   pruning        time and peak memory of calibration and pruning
   save-kill      kills every writer of the library at random moments and reads what is left; exit code 1 where a file is lost
   single-blocks  ranks single blocks by block Fisher and by the KL divergence of removing them
-  sweep          time and memory of the twelve-point sweep, in process and in child processes
+  sweep          time and memory of the twelve-point sweep: in process, in a child process, on one worker and two
   sweep-kill     kills a sweep three times, resumes it and compares it with one left alone; exit code 1 where they differ
 VERBS
 }

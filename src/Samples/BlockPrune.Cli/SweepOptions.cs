@@ -57,6 +57,10 @@ internal sealed class SweepOptions
     private readonly Option<SweepExecutor> _executor = CommonOptions.Choice(
         "--executor", "Where trials run: in-process or child-process (one that dies costs only itself)", SweepExecutor.InProcess);
 
+    private readonly Option<int?> _workers = CommonOptions.One<int?>(
+        "--workers", "Child processes that run trials side by side; figures and order stay those of one", null,
+        text => CommonOptions.ReadPositive(text));
+
     private readonly Option<double?> _memory = Megabytes();
 
     private static Option<double?> Megabytes()
@@ -74,7 +78,7 @@ internal sealed class SweepOptions
     public IEnumerable<Option> All =>
     [
         _keep, _budget, _block, _criterion, _refit, _finalRefit, _epochs, _tuner, _journal, _resume, _drop, _trials, _seconds, _executor,
-        _memory,
+        _workers, _memory,
     ];
 
     /// <summary>The refit of the recommended network.</summary>
@@ -133,6 +137,11 @@ internal sealed class SweepOptions
         if (parsed.GetValue(_seconds) is { } seconds)
         {
             sweep.SetTrainingTimeInSeconds((uint)seconds);
+        }
+
+        if (parsed.GetValue(_workers) is { } workers)
+        {
+            sweep.SetWorkers(workers);
         }
 
         if (parsed.GetValue(_memory) is { } megabytes)

@@ -6,7 +6,14 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Sweeps;
 /// <summary><c>sweep</c>: time and memory of twelve points on the bundled network, six kept fractions by two blocks.</summary>
 internal static class SweepCommand
 {
-    private static readonly string[] Executors = ["in-process", "child-process"];
+    // With workers libtorch runs on one thread in each: one worker is what two are to be compared with.
+    private static readonly (string Name, string[] Arguments)[] Executors =
+    [
+        ("in-process", ["--executor", "in-process"]),
+        ("child-process", ["--executor", "child-process"]),
+        ("1 worker", ["--workers", "1"]),
+        ("2 workers", ["--workers", "2"]),
+    ];
 
     public static System.CommandLine.Command Create()
     {
@@ -23,9 +30,9 @@ internal static class SweepCommand
             var rows = new List<SweepRow>();
             for (int round = 0; round < parsed.GetValue(rounds); round++)
             {
-                foreach (string executor in Executors)
+                foreach (var (executor, arguments) in Executors)
                 {
-                    rows.Add(Run(assembly, executor));
+                    rows.Add(Run(assembly, executor, arguments));
                     Console.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
                         $"{executor}: {rows[^1].Seconds:F1} s, {rows[^1].SecondsPerTrial.Count} trials of "
@@ -41,14 +48,14 @@ internal static class SweepCommand
         return command;
     }
 
-    private static SweepRow Run(string assembly, string executor)
+    private static SweepRow Run(string assembly, string executor, string[] arguments)
     {
         var folder = Directory.CreateTempSubdirectory("blockpruning-sweep-");
         try
         {
             string journal = Path.Combine(folder.FullName, "sweep.jsonl");
             var tool = new SweepTool(
-                assembly, ["--keep", "0.8,0.7,0.6,0.5,0.35,0.25", "--block", "16x16,32x32", "--executor", executor]);
+                assembly, ["--keep", "0.8,0.7,0.6,0.5,0.35,0.25", "--block", "16x16,32x32", .. arguments]);
             var run = tool.Run(journal);
             var trials = JournalRow.Read(journal);
             return run.ExitCode == 0

@@ -31,8 +31,7 @@ internal sealed class SweepTool(string assembly, IReadOnlyList<string> arguments
         {
             try
             {
-                tool.Refresh();
-                peak = Math.Max(peak, tool.WorkingSet64);
+                peak = Math.Max(peak, ProcessFamily.ResidentBytes(tool));
                 if (due is null && killAfterTrials <= JournalRow.CountWhole(journal))
                 {
                     due = clock.Elapsed + delay;

@@ -25,7 +25,26 @@ public sealed class SweepProcessTests
     }
 
     [TestMethod]
-    public void Sweep_ThatIsKilledLeavesNoWorkerAndNoFilesBehind()
+    public void Sweep_OnTwoWorkersGivesTheFiguresOfOne()
+    {
+        using var folder = new TemporaryFolder();
+        string[] sweep =
+        [
+            "sweep", "--model", TinyNetwork.Save(folder, classes: 3),
+            "--images", TinyNetwork.SaveImages(folder, perClass: 10, ["ant", "bee", "cat"]),
+            "--keep", "0.8,0.6,0.5", "--block", "8x8,8x4", "--final-refit", "feedback", "--json",
+        ];
+
+        using var one = Run([.. sweep, "--workers", "1"]);
+        using var two = Run([.. sweep, "--workers", "2"]);
+
+        CollectionAssert.AreEqual(Figures(one), Figures(two));
+    }
+
+    [TestMethod]
+    [DataRow("--executor", "child-process")]
+    [DataRow("--workers", "2")]
+    public void Sweep_ThatIsKilledLeavesNoWorkerAndNoFilesBehind(string option, string value)
     {
         using var folder = new TemporaryFolder();
         string temporary = Directory.CreateDirectory(folder.File("temporary")).FullName, journal = folder.File("sweep.jsonl");
@@ -33,7 +52,7 @@ public sealed class SweepProcessTests
         [
             "sweep", "--model", TinyNetwork.Save(folder, classes: 3),
             "--images", TinyNetwork.SaveImages(folder, perClass: 10, ["ant", "bee", "cat"]),
-            "--keep", "0.8,0.7,0.6,0.5", "--block", "8x8", "--executor", "child-process", "--journal", journal,
+            "--keep", "0.8,0.7,0.6,0.5", "--block", "8x8", option, value, "--journal", journal,
         ];
         using (var tool = Start(sweep, temporary))
         {
