@@ -162,10 +162,9 @@ public sealed class SparsitySweep
     /// <returns>This sweep.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The number is not in that range.</exception>
     /// <remarks>
-    /// Figures and order of the trials are the same for any number of workers: libtorch runs on one thread in each, also where there is one
-    /// worker, and a trial is written down when its turn has come. Without workers libtorch has all threads, which changes last bits, so
-    /// that such a sweep has another journal. Milliseconds are taken while other trials run. As for
-    /// <see cref="SweepExecutor.ChildProcess"/>, the program's <c>Main</c> needs a line: see <see cref="SweepWorker.TryRun"/>.
+    /// Figures and order of the trials are the same for any number of workers, one too: libtorch has one thread in each. Without workers it
+    /// has all threads, which changes last bits, so that such a sweep has another journal. Milliseconds are taken while other trials run.
+    /// Programs need a line in their <c>Main</c>: see <see cref="SweepWorker.TryRun"/>.
     /// </remarks>
     public SparsitySweep SetWorkers(int workers)
     {
@@ -257,8 +256,8 @@ public sealed class SparsitySweep
         if (_createExecutor is not null && _setup.Workers is not null)
         {
             throw new ArgumentException(
-                "SetWorkers starts processes of this sweep, not of an executor of another package: leave it out, or run trials side by side "
-                + "there.");
+                "SetWorkers starts processes of this sweep, not of an executor of another package: leave it out, or run trials side by "
+                + "side there.");
         }
 
         var options = _options.Copy();

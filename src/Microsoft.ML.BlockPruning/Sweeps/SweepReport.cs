@@ -36,6 +36,9 @@ public sealed class SweepReport
     /// <summary>The trial whose model is the sweep's answer; null where there is none.</summary>
     internal TrialResult? Answer => Final is { IsCompleted: true } final ? final : Recommended;
 
+    /// <summary>Which of the choices that were varied matter; null where that cannot be told, as where only one was varied.</summary>
+    public SweepImportance? Importance => SweepImportance.Of(Trials);
+
     /// <summary>How much accuracy the recommended trial may lose, as a fraction of the images, in [0, 1].</summary>
     public required double MaximumDrop { get; init; }
 

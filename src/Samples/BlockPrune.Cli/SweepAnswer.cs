@@ -29,6 +29,7 @@ internal static class SweepAnswer
                 Recommended = result.Recommended is { } best ? Figures(best) : null,
                 Final = result.Final is { } last ? Figures(last) : null,
                 DifferenceStandardError = error,
+                result.CreateReport().Importance,
                 Classes = classes,
                 Preprocessing = result.PreprocessingSteps,
                 result.Notes,
@@ -39,6 +40,11 @@ internal static class SweepAnswer
         if (result.Trials.Count > 0)
         {
             output.Console.Write(SweepTable.Of(result.Trials, front));
+        }
+
+        if (result.CreateReport().Importance is { } importance)
+        {
+            output.Console.Write(SweepTable.Of(importance));
         }
 
         foreach (var trial in result.Trials.Where(trial => trial.Status == TrialStatus.Failed))

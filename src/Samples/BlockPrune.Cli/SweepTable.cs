@@ -45,6 +45,27 @@ internal static class SweepTable
         return shared.Length == 0 ? table : table.Caption(Markup.Escape($"all: {shared}"));
     }
 
+    /// <summary>Which of the choices matter: shares of the variance between trials.</summary>
+    public static Table Of(SweepImportance importance)
+    {
+        var table = new Table().RoundedBorder().Caption(Text($"shares of the variance between {importance.Trials} trials, each by itself"));
+        table.AddColumns("varied", "of top-1", "at equal keep", "of KL", "at equal keep");
+        foreach (var one in importance.Dimensions)
+        {
+            table.AddRow(
+                one.Dimension.ToString(), Percent(one.Top1), Percent(one.Top1AtEqualKeep), Percent(one.Kl), Percent(one.KlAtEqualKeep));
+        }
+
+        if (importance is { Top1Together: { } top1, KlTogether: { } kl })
+        {
+            table.AddRow("only together", Percent(top1), "", Percent(kl), "");
+        }
+
+        return table;
+    }
+
+    private static string Percent(double? share) => share is { } known ? Text($"{100 * known:F1} %") : "";
+
     private static string[] Figures(TrialResult trial) => trial.Status == TrialStatus.Completed
         ?
         [

@@ -79,7 +79,8 @@ internal sealed class SweepRun
         var images = new SweepImages(
             _host, _input, _shared.Threads, new PruneProgressRelay(_host, channel, progress: null, _cancellationToken));
         var (subjects, whole) = _setup.Folds is { } folds ? images.ReadFolds(train, folds) : images.ReadSplit(train);
-        var header = JournalHeader.Of(subjects[0].IdentityWith(Method, Library), JournalSession.Current(CpuKernels.Selected.Name) with { Workers = _setup.Workers });
+        var session = JournalSession.Current(CpuKernels.Selected.Name) with { Workers = _setup.Workers };
+        var header = JournalHeader.Of(subjects[0].IdentityWith(Method, Library), session);
         using var journal = _setup.JournalPath is null
             ? null : TrialJournal.Open(_setup.JournalPath, header.Identity, header.Session, _setup.ResumeMode);
         using var workers = WorkersOf(TeamOf(subjects));

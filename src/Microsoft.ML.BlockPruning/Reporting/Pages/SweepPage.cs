@@ -20,6 +20,13 @@ internal static class SweepPage
         page.Element("h2", "Trials");
         ReportPage.AppendTable(page, SweepWords.Trials(report), row => row[^1] is "recommended" or "failed" ? row[^1] : "");
         page.Element("p", SweepWords.Legend, ("class", "muted"));
+        if (report.Importance is { } importance)
+        {
+            page.Element("h2", ImportanceWords.Heading);
+            ReportPage.AppendTable(page, ImportanceWords.Table(importance), _ => "");
+            page.Element("p", ImportanceWords.Legend(importance), ("class", "muted"));
+        }
+
         AppendAsList(page, "Failed trials", SweepWords.Failures(report));
         AppendAsList(page, "Notes", report.Notes);
         if (report.Model is { } model)

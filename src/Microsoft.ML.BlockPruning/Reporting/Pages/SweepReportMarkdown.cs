@@ -21,6 +21,11 @@ internal static class SweepReportMarkdown
         }
 
         text.Heading(2, "Trials").Table(SweepWords.Trials(report)).Paragraph(SweepWords.Legend);
+        if (report.Importance is { } importance)
+        {
+            text.Heading(2, ImportanceWords.Heading).Table(ImportanceWords.Table(importance)).Paragraph(ImportanceWords.Legend(importance));
+        }
+
         if (SweepWords.Failures(report) is { Count: > 0 } failures)
         {
             text.Heading(2, "Failed trials").List(failures);

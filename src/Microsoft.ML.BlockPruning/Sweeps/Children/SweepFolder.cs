@@ -36,7 +36,7 @@ internal static class SweepFolder
         }
     }
 
-    /// <summary>Deletes one with all that is in it, unless another worker of the same dead sweep has done so, or is still at work.</summary>
+    /// <summary>Deletes one with all in it, unless another worker of the same dead sweep has done so, or is to do so.</summary>
     /// <exception cref="InvalidDataException">It is another folder.</exception>
     public static void Delete(string folder)
     {

@@ -47,7 +47,11 @@ internal static class JournalReport
             References = references,
             MaximumDrop = maximumDrop,
             Origin = [.. OriginOf(headers)],
-            Notes = [.. notes, .. NotesOf(headers), .. SweepWarnings.Of(RecommendedOf(trials, final, references, maximumDrop), DenseOf(references)?.Images)],
+            Notes =
+            [
+                .. notes, .. NotesOf(headers),
+                .. SweepWarnings.Of(RecommendedOf(trials, final, references, maximumDrop), DenseOf(references)?.Images),
+            ],
         };
 
     private static TrialResult? RecommendedOf(

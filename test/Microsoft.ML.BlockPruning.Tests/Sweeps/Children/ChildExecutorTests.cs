@@ -17,7 +17,8 @@ public sealed class ChildExecutorTests
         using var journal = file.Open();
         var space = SweepToys.Space(0.9, ToyWorker.Dies, 0.45, ToyWorker.Throws, ToyWorker.RunsOutOfMemory, 0.05);
 
-        var outcome = new SweepRunner(space, new GridTuner(), new OneWorker(executor), journal, new SweepLimits(), _ => { }).Run(CancellationToken.None);
+        var outcome = new SweepRunner(space, new GridTuner(), new OneWorker(executor), journal, new SweepLimits(), _ => { })
+            .Run(CancellationToken.None);
 
         Assert.AreEqual(SweepEnding.Completed, outcome.Ending);
         foreach (var result in outcome.Results.Where(result => result.Keep is 0.9 or 0.45 or 0.05))

@@ -120,7 +120,8 @@ public sealed class SweepRunnerTests
             return SweepToys.Judge(trial);
         });
 
-        var runner = new SweepRunner(SweepToys.Space(Keeps), new GridTuner(), new OneWorker(executor), journal, new SweepLimits(), _ => { });
+        var runner = new SweepRunner(
+            SweepToys.Space(Keeps), new GridTuner(), new OneWorker(executor), journal, new SweepLimits(), _ => { });
         var outcome = runner.Run(cancel.Token);
 
         Assert.AreEqual(SweepEnding.Cancelled, outcome.Ending);
@@ -134,7 +135,8 @@ public sealed class SweepRunnerTests
         var executor = new SweepToys.Executor(SweepToys.Judge);
         var clock = new ManualTime();
         var runner = new SweepRunner(
-            SweepToys.Space(Keeps), new GridTuner(), new OneWorker(executor, clock), null, new SweepLimits { Time = TimeSpan.FromSeconds(10) },
+            SweepToys.Space(Keeps), new GridTuner(), new OneWorker(executor, clock), null,
+            new SweepLimits { Time = TimeSpan.FromSeconds(10) },
             step => clock.FireAfter(step.Result is null ? 0 : step.Finished, dueAfter: 2), clock);
 
         var outcome = runner.Run(CancellationToken.None);
