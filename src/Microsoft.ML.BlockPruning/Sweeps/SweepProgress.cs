@@ -12,6 +12,8 @@ public sealed class SweepProgress
         Block = trial.Block;
         Criterion = trial.Criterion;
         Refit = trial.Refit;
+        FineTuneEpochs = trial.FineTuneEpochs;
+        CalibrationImages = trial.CalibrationImages;
         Finished = finished;
         Total = total;
     }
@@ -27,6 +29,12 @@ public sealed class SweepProgress
 
     /// <summary>How the trial's kept weights make up for the others.</summary>
     public PruneRefit Refit { get; }
+
+    /// <summary>The trial's passes of fine-tuning after the refit; 0: none.</summary>
+    public int FineTuneEpochs { get; }
+
+    /// <summary>How many of the calibration images the trial sees; null: all.</summary>
+    public int? CalibrationImages { get; }
 
     /// <summary>Whether this is the recommended trial run once more with the final refit, after all trials.</summary>
     public bool IsFinal { get; internal init; }

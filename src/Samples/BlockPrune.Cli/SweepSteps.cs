@@ -4,10 +4,17 @@ using Spectre.Console;
 
 namespace BlockPrune.Cli;
 
-/// <summary>Shows a sweep: a line for each finished trial, on a terminal above a bar, elsewhere on the error stream.</summary>
+/// <summary>Shows a sweep as lines, one for each finished trial: on the error stream, or on a terminal that has no room for a table.</summary>
 internal sealed class SweepSteps(IStepDisplay display, CliOutput output) : IProgress<SweepProgress>
 {
     private readonly SweepBar _bar = new(display);
+
+    /// <summary>Runs a sweep below a table that goes on with it where a person watches and there is room; elsewhere with lines.</summary>
+    public static T Run<T>(CliOutput output, Func<IProgress<SweepProgress>, T> sweep) =>
+        output.IsWatched && LiveSteps.HasRoom(output.Console)
+            ? output.Console.Live(new Text("Reading network and images")).AutoClear(true).Start(
+                live => sweep(new SweepBoard(live.UpdateTarget, output.Console.Profile.Height)))
+            : output.Steps(display => sweep(new SweepSteps(display, output)));
 
     public void Report(SweepProgress value)
     {
@@ -19,7 +26,7 @@ internal sealed class SweepSteps(IStepDisplay display, CliOutput output) : IProg
 
         if (output.IsWatched)
         {
-            output.Console.WriteLine(LineOf(value, result)); // bars of the same console stay below it
+            output.Console.WriteLine(LineOf(value, result));
         }
         else
         {

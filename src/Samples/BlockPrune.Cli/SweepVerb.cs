@@ -69,7 +69,7 @@ internal sealed class SweepVerb
         var calibration = preparation.Transform(images.Calibration);
         _ = parsed.GetValue(_folds) is { } count ? sweep.SetDataset(calibration, count) : sweep.SetDataset(calibration, test);
 
-        var result = _output.Steps(display => sweep.SetMonitor(new SweepSteps(display, _output)).Run(cancel));
+        var result = SweepSteps.Run(_output, monitor => sweep.SetMonitor(monitor).Run(cancel));
         SweepAnswer.Write(_output, result, images.Classes, parsed.GetValue(_common.Json));
         if (parsed.GetValue(_folds) is not null && !_common.Images.AreGiven(parsed) && parsed.GetValue(_common.Model) is null)
         {

@@ -28,7 +28,7 @@ internal sealed class LiveSteps : IStepDisplay
     /// <summary>Runs work below a set of bars, which stay on the screen when it ends; below lines where it has no room for bars.</summary>
     public static T Run<T>(IAnsiConsole console, Func<IStepDisplay, T> work)
     {
-        if (console.Profile.Height < LeastHeight || console.Profile.Width < LeastWidth)
+        if (!HasRoom(console))
         {
             return LineSteps.Run(console.WriteLine, work);
         }
@@ -43,6 +43,9 @@ internal sealed class LiveSteps : IStepDisplay
                 rate)
             .Start(context => work(new LiveSteps(context, rate, clocks)));
     }
+
+    /// <summary>Whether a terminal is large enough for what is redrawn in place.</summary>
+    public static bool HasRoom(IAnsiConsole console) => console.Profile.Height >= LeastHeight && console.Profile.Width >= LeastWidth;
 
     public void Report(string step, double? fraction)
     {

@@ -20,9 +20,28 @@ public sealed partial class SweepLinesTests : IDisposable
         CollectionAssert.AreEqual(new[] { "1/2 0.8", "2/2 0.6", "final 0.6" }, Trials(run.Error));
     }
 
-    /// <summary>The bar is drawn below the lines: the last trial's line comes before the table of the answer, whole.</summary>
+    /// <summary>Rows of the table as it goes on, then the table of the answer, once.</summary>
     [TestMethod]
-    public void Terminal_GetsTheSameLinesAboveTheBar()
+    public void Terminal_GetsATableThatGoesOn()
+    {
+        string shown = Terminal(height: 40);
+
+        int answer = shown.IndexOf("Recommended", StringComparison.Ordinal);
+        foreach (string row in (string[])["keep 0.8, 8x8, ObsPath, Feedback", "keep 0.6, 8x8, ObsPath, Feedback", "final, keep 0.6, 8x8"])
+        {
+            Assert.IsTrue(shown.IndexOf(row, StringComparison.Ordinal) is >= 0 and var at && at < answer, row);
+        }
+
+        StringAssert.Contains(shown, "0 of 2 trials done, 1 waiting");
+        StringAssert.Matches(shown, DoneRow());
+        Assert.IsEmpty(Trials(shown), "no lines besides");
+    }
+
+    [TestMethod]
+    public void Terminal_WithoutRoomGetsLines() =>
+        CollectionAssert.AreEqual(new[] { "1/2 0.8", "2/2 0.6", "final 0.6" }, Trials(Terminal(height: 8)));
+
+    private string Terminal(int height)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
@@ -33,16 +52,13 @@ public sealed partial class SweepLinesTests : IDisposable
             ColorSystem = ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.Yes,
         });
-        (console.Profile.Width, console.Profile.Height) = (140, 40);
+        (console.Profile.Width, console.Profile.Height) = (140, height);
 
         int exitCode = global::BlockPrune.Cli.Cli.InvokeAsync(Sweep(), output, error, console).GetAwaiter().GetResult();
 
         Assert.AreEqual(0, exitCode, error.ToString());
-        string shown = output.ToString();
-        CollectionAssert.AreEqual(new[] { "1/2 0.8", "2/2 0.6", "final 0.6" }, Trials(shown));
-        Assert.IsLessThan(
-            shown.IndexOf("Recommended", StringComparison.Ordinal), shown.IndexOf("[2/2]", StringComparison.Ordinal));
         Assert.IsEmpty(Trials(error.ToString()), "once is enough");
+        return output.ToString();
     }
 
     private string[] Sweep() =>
@@ -53,6 +69,9 @@ public sealed partial class SweepLinesTests : IDisposable
 
     private static string[] Trials(string text) =>
         [.. Trial().Matches(text).Select(match => $"{match.Groups["count"].Value} {match.Groups["keep"].Value}")];
+
+    [GeneratedRegex(@"keep 0\.8, 8x8, ObsPath, Feedback +│ done +│ +[\d.]+ │ [\d.]+ │ +[\d.]+ │")]
+    private static partial Regex DoneRow();
 
     [GeneratedRegex(
         @"\[(?<count>[^][]+)\] keep (?<keep>[\d.]+), block 8x8: top-1 [\d.]+ %, [\d.]+ M multiply-adds, [\d.]+ s \(ObsPath, \w+\)")]
