@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace BlockPrune.Cli;
 
-/// <summary>Shows a sweep as lines, one for each finished trial: on the error stream, or on a terminal that has no room for a table.</summary>
+/// <summary>A sweep as lines, one for each finished trial: on the error stream, or on a terminal without room for a table.</summary>
 internal sealed class SweepSteps(IStepDisplay display, CliOutput output) : IProgress<SweepProgress>
 {
     private readonly SweepBar _bar = new(display);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.BlockPruning.Sweeps;
 using Microsoft.ML.BlockPruning.Sweeps.Children;
 using Microsoft.ML.BlockPruning.Sweeps.Executors;
@@ -136,8 +137,8 @@ public sealed class ChildExecutorTests
     // Workers of this process that are alive: a process that has ended but was not waited for counts too.
     private static int[] Children() => !OperatingSystem.IsLinux() ? [] :
     [
-        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
-            .Where(name => ParentOf(name!) == Environment.ProcessId).Select(name => int.Parse(name!)).Order(),
+        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _))
+            .Where(name => ParentOf(name!) == Environment.ProcessId).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Order(),
     ];
 
     private static int ParentOf(string process)
@@ -145,7 +146,7 @@ public sealed class ChildExecutorTests
         try
         {
             string stat = File.ReadAllText($"/proc/{process}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1]);
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {
