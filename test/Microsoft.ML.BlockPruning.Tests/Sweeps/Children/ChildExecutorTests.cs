@@ -137,7 +137,8 @@ public sealed class ChildExecutorTests
     // Workers of this process that are alive: a process that has ended but was not waited for counts too.
     private static int[] Children() => !OperatingSystem.IsLinux() ? [] :
     [
-        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _))
+        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+            .Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _))
             .Where(name => ParentOf(name!) == Environment.ProcessId).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Order(),
     ];
 
