@@ -43,11 +43,14 @@ internal sealed class SmallNetwork
     public float[] Pixels { get; }
 
     /// <summary>[Images, 5] by libtorch in float64.</summary>
-    public double[] Logits()
+    public double[] Logits() => LogitsOf(Weights);
+
+    /// <summary>The same of other weights.</summary>
+    public double[] LogitsOf(NetworkWeights weights)
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        using var network = new TorchNetwork(Weights);
+        using var network = new TorchNetwork(weights);
         network.To(float64);
         var config = Weights.Config;
         var pixels = tensor(Pixels).reshape(Images, config.Channels, config.ImageSize, config.ImageSize).to(float64);

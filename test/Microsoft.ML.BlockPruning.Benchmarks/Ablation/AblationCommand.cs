@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
@@ -14,23 +12,34 @@ internal static class AblationCommand
     {
         var networks = Several("--network", "Networks.", Enum.GetValues<AblationNetwork>());
         var methods = Several("--method", "Methods.", Enum.GetValues<AblationMethod>());
-        var keeps = Several("--keep", "Kept fractions of the multiply-adds.", [0.7, 0.5, 0.35, 0.25]);
-        var blocks = Several("--block", "Height x width.", ["8x8", "16x16", "32x32"]);
-        var seeds = Several("--seed", "Seeds of the sampled labels.", [1L, 2L, 3L]);
+        var keeps = Several(
+            "--keep", "Kept fractions of the multiply-adds; SparseGpt has the one share that it keeps.", [0.9, 0.7, 0.5, 0.35, 0.25, 0.15]);
+        var blocks = Several("--block", "Height x width; Corp and SparseGpt have none.", ["8x8", "16x16", "32x32"]);
+        var seeds = Several("--seed", "Seeds of the sampled labels; Corp and SparseGpt draw none.", [1L, 2L, 3L]);
+        var images = Several("--images", "Calibration images, the first of the bundled ones.", [AblationSubject.AllImages]);
         var json = new Option<FileInfo?>("--json")
         {
-            Description = "File to write the rows to, after every row. Rows that it holds already (same network, seed, method, keep and "
-                + "block) stay and are not computed again, so a run that was stopped goes on where it was; delete the file to start anew.",
+            Description = "File to write the rows to, after every row. Rows that it holds already (same network, images, seed, method, "
+                + "keep and block) stay and are not computed again, so a run that was stopped goes on where it was; delete the file to "
+                + "start anew.",
         };
-        var command = new System.CommandLine.Command("ablation", "Compares criteria, allocations and refits on trained networks.")
+        images.Validators.Add(result =>
         {
-            networks, methods, keeps, blocks, seeds, json,
+            foreach (int count in result.GetValueOrDefault<int[]>()!.Where(count => count is < 1 or > AblationSubject.AllImages))
+            {
+                result.AddError($"--images {count}: give 1 to {AblationSubject.AllImages}.");
+            }
+        });
+        var command = new System.CommandLine.Command("ablation", "Compares criteria, allocations, refits and rivals on trained networks.")
+        {
+            networks, methods, keeps, blocks, seeds, images, json,
         };
         command.SetAction(parsed => Run(
             from network in parsed.GetValue(networks)!
+            from count in parsed.GetValue(images)!
             from block in parsed.GetValue(blocks)!
             from seed in parsed.GetValue(seeds)!
-            select (network, BlockShape.Parse(block), seed),
+            select new AblationSetting(network, count, BlockShape.Parse(block), seed),
             parsed.GetValue(methods)!,
             parsed.GetValue(keeps)!,
             parsed.GetValue(json)));
@@ -44,70 +53,18 @@ internal static class AblationCommand
         DefaultValueFactory = _ => values,
     };
 
-    private static int Run(
-        IEnumerable<(AblationNetwork Network, BlockShape Block, long Seed)> settings,
-        AblationMethod[] methods,
-        double[] keeps,
-        FileInfo? json)
+    private static int Run(IEnumerable<AblationSetting> settings, AblationMethod[] methods, double[] keeps, FileInfo? json)
     {
         LibTorch.EnsureLoaded();
         torch.set_num_threads(Environment.ProcessorCount);
-        var subjects = new Dictionary<AblationNetwork, AblationSubject>();
         var table = new AblationTable(json);
         Console.WriteLine($"{table.Count} rows are there already");
-        foreach (var (network, block, seed) in settings)
+        var fill = new AblationFill(table, methods, keeps);
+        foreach (var setting in settings)
         {
-            var missing = (from method in methods
-                           from keep in keeps
-                           where !table.Contains(NameOf(network), seed, method, keep, block.ToString())
-                           select (method, keep)).ToList();
-            if (missing.Count == 0)
-            {
-                continue;
-            }
-
-            if (!subjects.TryGetValue(network, out var subject))
-            {
-                subjects.Add(network, subject = AblationSubject.Of(network));
-            }
-
-            var run = new AblationRun(subject, block, seed);
-            foreach (var (method, keep) in missing)
-            {
-                table.Add(Row(network, subject, run, seed, method, keep, block));
-            }
+            fill.Add(setting);
         }
 
         return 0;
-    }
-
-    private static string NameOf(AblationNetwork network) => network switch
-    {
-        AblationNetwork.Bundled => "bundled",
-        AblationNetwork.Small => "small",
-        _ => throw new ArgumentOutOfRangeException(nameof(network), network, "Not a network of this benchmark."),
-    };
-
-    private static AblationRow Row(
-        AblationNetwork network, AblationSubject subject, AblationRun run, long seed, AblationMethod method, double keep, BlockShape block)
-    {
-        var clock = Stopwatch.StartNew();
-        var pruned = run.Prune(method, keep);
-        double seconds = clock.Elapsed.TotalSeconds;
-        var (top1, kl) = subject.Judge(pruned.Weights);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{network,-8} seed {seed} {block,-6} keep {keep,-5} {method,-25} top-1 {top1:F2} of {subject.DenseTop1:F2} %   KL {kl:F4}   "
-            + $"pruned in {seconds:F1} s"));
-        if (pruned.Trace?.Selection.Prediction is { } prediction)
-        {
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"    predicted KL before the refit {prediction.Fit:F4}, on images held out {prediction.HeldOut:F4}"));
-        }
-
-        return new AblationRow(
-            NameOf(network), seed, method.ToString(), keep, block.ToString(), FineTuned: false,
-            Math.Round(top1, 2), Math.Round(subject.DenseTop1, 2), Math.Round(kl, 5), Math.Round(run.KeptBy(pruned.Plan), 5));
     }
 }

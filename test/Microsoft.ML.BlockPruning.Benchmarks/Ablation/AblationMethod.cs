@@ -52,4 +52,10 @@ internal enum AblationMethod
 
     /// <summary>The public code's choice, refit with residual feedback.</summary>
     LpvitReferenceFeedback,
+
+    /// <summary>Whole hidden units and dimensions of q and k, with ridge compensation: no blocks.</summary>
+    Corp,
+
+    /// <summary>SparseGPT's 2:4, at the one share that it keeps: no blocks.</summary>
+    SparseGpt,
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.BlockPruning.Benchmarks.Rivals;
+using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
@@ -6,14 +8,26 @@ using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 
-/// <summary>One network, seed and block, pruned by the library's pruner; every budget reads the same importances.</summary>
-internal sealed class AblationRun(AblationSubject subject, BlockShape block, long seed)
+/// <summary>
+/// One network, calibration set, seed and block, pruned by the library's pruner or by a rival; every budget reads the same importances.
+/// </summary>
+internal sealed class AblationRun(NetworkWeights dense, CalibrationSet calibration, BlockShape block, long seed)
 {
-    private readonly NetworkCost _cost = new(subject.Weights.Spec);
+    private readonly NetworkCost _cost = new(dense.Spec);
     private readonly AblationMethods _methods = new();
 
     /// <summary>Prunes to a fraction of the multiply-adds.</summary>
-    public PrunedNetwork Prune(AblationMethod method, double keep)
+    public AblatedNetwork Prune(AblationMethod method, double keep) => AblationRivals.Of(method) is { } rival
+        ? Prune(rival, keep)
+        : Prune(_methods.Of(method), keep);
+
+    private AblatedNetwork Prune(IRival rival, double keep)
+    {
+        var pruned = rival.Prune(dense, calibration, keep);
+        return new AblatedNetwork(pruned.Weights, pruned.KeptMultiplyAdds);
+    }
+
+    private AblatedNetwork Prune(PruneMethod method, double keep)
     {
         var settings = new PruneSettings
         {
@@ -21,10 +35,10 @@ internal sealed class AblationRun(AblationSubject subject, BlockShape block, lon
             Constraints = [PruneConstraint.Keep(keep, new FlopsCostModel(_cost), _cost.TotalMultiplyAdds, "multiply-adds")],
             Seed = seed,
         };
-        return new BlockPruner(_methods.Of(method)).Prune(subject.Weights, subject.Calibration, settings, _ => { });
+        var pruned = new BlockPruner(method).Prune(dense, calibration, settings, _ => { });
+        return new AblatedNetwork(pruned.Weights, KeptBy(pruned.Plan)) { Prediction = pruned.Trace?.Selection.Prediction };
     }
 
-    /// <summary>Kept multiply-adds as a fraction of the dense network's, by the one counter.</summary>
-    public double KeptBy(SparsityPlan plan) =>
+    private double KeptBy(SparsityPlan plan) =>
         (double)_cost.MultiplyAdds(linear => plan[linear.Name]?.KeptElements ?? linear.Elements) / _cost.TotalMultiplyAdds;
 }

@@ -11,6 +11,9 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 /// <summary>A trained network, the images it is calibrated with and the images it is judged on.</summary>
 internal sealed class AblationSubject
 {
+    /// <summary>The bundled calibration images.</summary>
+    public const int AllImages = 2_000;
+
     private readonly CalibrationSet _test;
     private readonly int[] _labels;
     private readonly float[] _denseLogits;
@@ -34,12 +37,12 @@ internal sealed class AblationSubject
     /// <summary>Percent on the 10,000 test images.</summary>
     public double DenseTop1 { get; }
 
-    public static AblationSubject Of(AblationNetwork network) => new(network switch
-    {
-        AblationNetwork.Bundled => FashionMnistData.NetworkPath,
-        AblationNetwork.Small => Path.Combine(AppContext.BaseDirectory, "Networks", "small", "fashion-vit.safetensors"),
-        _ => throw new ArgumentOutOfRangeException(nameof(network), network, "Not a network of this benchmark."),
-    });
+    /// <exception cref="FileNotFoundException">The network's file is not there.</exception>
+    public static AblationSubject Of(AblationNetwork network) => new(AblationNetworks.PathOf(network));
+
+    /// <summary>The first of the calibration images, which are in mixed order.</summary>
+    public CalibrationSet CalibrationOf(int images) =>
+        images == Calibration.Count ? Calibration : Calibration.Select([.. Enumerable.Range(0, images)], labels: null);
 
     /// <summary>Judges a pruned network on the 10,000 test images, which no pruning has seen.</summary>
     /// <returns>Right answers in percent; KL(dense ‖ pruned), nats per image.</returns>

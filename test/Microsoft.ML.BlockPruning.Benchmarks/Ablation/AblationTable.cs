@@ -5,7 +5,7 @@ internal sealed class AblationTable
 {
     private readonly string? _path;
     private readonly List<AblationRow> _rows = [];
-    private readonly HashSet<(string Network, long Seed, string Method, double Keep, string Block, bool FineTuned)> _keys = [];
+    private readonly HashSet<AblationKey> _keys = [];
 
     /// <summary>Reads the rows that the file holds.</summary>
     /// <param name="file">null: nothing is kept.</param>
@@ -16,20 +16,20 @@ internal sealed class AblationTable
         if (file is { Exists: true })
         {
             _rows.AddRange(ResultFile.Read<AblationRow>(file.FullName));
-            _keys.UnionWith(_rows.Select(row => (row.Network, row.Seed, row.Method, row.Keep, row.Block, row.FineTuned)));
+            _keys.UnionWith(_rows.Select(row => row.Key));
         }
     }
 
     public int Count => _rows.Count;
 
-    /// <summary>Whether a row of a network without fine-tuning is there.</summary>
-    public bool Contains(string network, long seed, AblationMethod method, double keep, string block) =>
-        _keys.Contains((network, seed, method.ToString(), keep, block, false));
+    /// <summary>Whether a row is there.</summary>
+    public bool Contains(AblationKey key) => _keys.Contains(key);
 
     /// <summary>Adds a row and writes the file.</summary>
     public void Add(AblationRow row)
     {
         _rows.Add(row);
+        _keys.Add(row.Key);
         if (_path is not null)
         {
             ResultFile.Write(_path, Environment.ProcessorCount, _rows);

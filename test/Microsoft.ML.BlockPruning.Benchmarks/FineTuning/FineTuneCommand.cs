@@ -15,16 +15,20 @@ internal static class FineTuneCommand
     {
         var defaults = new FineTuneOptions();
         var data = Option("--data", "Folder with Fashion-MNIST's four .gz files; the default is Debian's.", DebianFolder);
-        var keep = Option("--keep", "Kept fraction of the multiply-adds.", 0.25);
+        var keeps = Option("--keep", "Kept fractions of the multiply-adds.", new[] { 0.15, 0.1 });
         var block = Option("--block", "Height x width.", "16x16");
-        var epochs = Option("--epochs", $"Passes over the training images, at most {MostEpochs}.", MostEpochs);
+        var epochs = Option("--epochs", $"Passes over the training images, at most {MostEpochs}.", 1); // ten minutes on two cores
         var images = Option("--images", "Training images, the first of the file.", 60_000);
         var rate = Option("--learning-rate", "Peak of the learning rate.", defaults.LearningRate);
         var labels = Option("--label-weight", "Weight of the cross entropy with the labels.", defaults.LabelWeight);
         var precision = Option("--precision", "What forward and backward compute in.", FineTunePrecision.Mixed);
-        var state = new Option<string?>("--state") { Description = "File to resume from and to leave the state in." };
-        var json = new Option<FileInfo?>("--json") { Description = "File to write the row to." };
-        var ablation = new Option<FileInfo?>("--ablation") { Description = "Table of eng/bench.sh ablation to add the row to." };
+        var state = new Option<string?>("--state")
+        {
+            Description = "Files to resume from and to leave the state in: this name with a dot and the kept fraction.",
+        };
+        var json = new Option<FileInfo?>("--json") { Description = "File to write the rows to, after every row." };
+        var ablation = new Option<FileInfo?>("--ablation") { Description = "Table of eng/bench.sh ablation to add the rows to." };
+        keeps.AllowMultipleArgumentsPerToken = true;
         epochs.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > MostEpochs)
@@ -34,21 +38,23 @@ internal static class FineTuneCommand
         });
         var command = new System.CommandLine.Command("finetune", "Measures what fine-tuning brings back.")
         {
-            data, keep, block, epochs, images, rate, labels, precision, state, json, ablation,
+            data, keeps, block, epochs, images, rate, labels, precision, state, json, ablation,
         };
-        command.SetAction(parsed => FineTuneRun.Run(
-            parsed.GetValue(data)!, parsed.GetValue(keep), BlockShape.Parse(parsed.GetValue(block)!), parsed.GetValue(images),
-            new FineTuneOptions
-            {
-                Epochs = parsed.GetValue(epochs),
-                LearningRate = parsed.GetValue(rate),
-                LabelWeight = parsed.GetValue(labels),
-                Precision = parsed.GetValue(precision),
-                CheckpointPath = parsed.GetValue(state),
-                Seed = 1,
-            },
-            parsed.GetValue(json),
-            parsed.GetValue(ablation)));
+        command.SetAction(parsed =>
+        {
+            var run = new FineTuneRun(
+                parsed.GetValue(data)!, parsed.GetValue(images), BlockShape.Parse(parsed.GetValue(block)!),
+                new FineTuneOptions
+                {
+                    Epochs = parsed.GetValue(epochs),
+                    LearningRate = parsed.GetValue(rate),
+                    LabelWeight = parsed.GetValue(labels),
+                    Precision = parsed.GetValue(precision),
+                    CheckpointPath = parsed.GetValue(state),
+                    Seed = 1,
+                });
+            return run.Run(parsed.GetValue(keeps)!, parsed.GetValue(json), parsed.GetValue(ablation));
+        });
         return command;
     }
 
