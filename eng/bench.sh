@@ -9,9 +9,9 @@ cd "$(dirname "$0")/.."
 list() {
     cat >&2 <<'VERBS'
 eng/bench.sh VERB [OPTIONS]; the verbs:
-  ablation       prunes the bundled and a second network by every method and judges them on the test images; hours on two cores
+  ablation       prunes three networks by every method and by two rivals and judges them on the test images; hours on two cores
   agreement      compares the plans of repeated runs, and of runs with 1 and 2 threads of libtorch
-  finetune       accuracy of the bundled network pruned, then fine-tuned on Fashion-MNIST's training images
+  finetune       accuracy of the bundled network pruned to small budgets, then fine-tuned on Fashion-MNIST's training images
   kernels        times our block-sparse linear layers beside ONNX Runtime and libtorch
   load           times reading real checkpoints, and holds their logits against PyTorch's: see torch-networks.sh
   networks       times whole networks beside ONNX Runtime fp32 and int8 and libtorch; top-1 too

@@ -15,6 +15,8 @@ internal static class AblationPlot
     [
         ("MagnitudeUniformRefit", "uniform magnitude, plain refit", "#8c6d31", 2),
         ("LpvitReference", "LPViT's public code", "#c0392b", 2),
+        ("Corp", "CORP, units", "#7d3c98", 2),
+        ("SparseGpt", "SparseGPT, 2:4", "#1e8449", 2),
         ("DefaultFeedback", "PruneBlocks without reconstruction", "#7fb3d5", 2),
         ("Default", "PruneBlocks", "#1a5276", 4),
     ];
@@ -55,12 +57,13 @@ internal static class AblationPlot
             Name(plot, line.Label, new Coordinates(points[^1].X + 1, above), color, line.Width > 2);
         }
 
-        double[] ticks = [0.1, 0.3, 1, 3, 10, 30, 90];
-        string[] labels = [.. ticks.Select(tick => tick.ToString("0.#", CultureInfo.InvariantCulture))];
-        plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual([.. ticks.Select(Math.Log10)], labels);
-        plot.Axes.SetLimits(20, 105, Math.Log10(0.6 * LeastShown), 2);
-        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual([25, 35, 50, 70], ["25", "35", "50", "70"]);
+        plot.Axes.Left.TickGenerator = Ticks([0.1, 0.3, 1, 3, 10, 30, 90], Math.Log10);
+        plot.Axes.Bottom.TickGenerator = Ticks([15, 25, 35, 50, 70, 90], kept => kept);
+        plot.Axes.SetLimits(10, 125, Math.Log10(0.6 * LeastShown), 2);
     }
+
+    private static ScottPlot.TickGenerators.NumericManual Ticks(double[] values, Func<double, double> placeOf) => new(
+        [.. values.Select(placeOf)], [.. values.Select(value => value.ToString("0.#", CultureInfo.InvariantCulture))]);
 
     // Kept percent against log10 of the points lost.
     private static List<Coordinates> PointsOf(IReadOnlyList<AblationRow> rows, string method) =>

@@ -13,5 +13,5 @@ var rows = args[..^1].SelectMany(source =>
     using var content = JsonDocument.Parse(File.ReadAllText(source));
     return content.RootElement.GetProperty("rows").Deserialize<List<AblationRow>>(options)!;
 });
-AblationPlot.Save([.. rows.Where(row => row is { Block: "16x16", FineTuned: false })], args[^1]);
+AblationPlot.Save([.. rows.Where(row => row is { Block: "16x16" or "unit" or "2:4", FineTuned: false, Images: 2_000 })], args[^1]);
 return 0;

@@ -1,6 +1,5 @@
 using Microsoft.ML.BlockPruning.Benchmarks.Rivals;
 using Microsoft.ML.BlockPruning.Calibration;
-using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Tests.Rivals;
 

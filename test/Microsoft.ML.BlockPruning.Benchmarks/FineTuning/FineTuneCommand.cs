@@ -10,12 +10,13 @@ internal static class FineTuneCommand
 {
     private const int MostEpochs = 3;
     private const string DebianFolder = "/usr/share/datasets/fashion-mnist"; // of the package dataset-fashion-mnist
+    private static readonly double[] HardBudgets = [0.15, 0.1];
 
     public static System.CommandLine.Command Create()
     {
         var defaults = new FineTuneOptions();
         var data = Option("--data", "Folder with Fashion-MNIST's four .gz files; the default is Debian's.", DebianFolder);
-        var keeps = Option("--keep", "Kept fractions of the multiply-adds.", new[] { 0.15, 0.1 });
+        var keeps = Option("--keep", "Kept fractions of the multiply-adds.", HardBudgets);
         var block = Option("--block", "Height x width.", "16x16");
         var epochs = Option("--epochs", $"Passes over the training images, at most {MostEpochs}.", 1); // ten minutes on two cores
         var images = Option("--images", "Training images, the first of the file.", 60_000);

@@ -2,7 +2,7 @@ using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Rivals;
 
-/// <summary>How many hidden units and dimensions of q and k stay, so that the multiply-adds are what a budget of blocks would keep.</summary>
+/// <summary>How many hidden units and dimensions of q and k stay, for the multiply-adds that a budget of blocks would keep.</summary>
 /// <remarks>
 /// One share of both, the same in every layer, as in the paper's tables. Products with fewer units or dimensions are counted at their
 /// size, q kᵀ too; v, attention · v, proj, the patches and the head stay. Dimensions of a head are rounded, at least one stays, and the

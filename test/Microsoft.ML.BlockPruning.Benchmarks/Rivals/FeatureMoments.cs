@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Rivals;
 
-/// <summary>First and second moments of features over tokens, in float64. Its tensors belong to the dispose scopes open at each call.</summary>
+/// <summary>First and second moments of features over tokens, in float64.</summary>
+/// <remarks>Its tensors belong to the dispose scopes that are open when it is created and read.</remarks>
 internal sealed class FeatureMoments(long features)
 {
     private readonly Tensor _sum = zeros(features + 1, features + 1, float64); // of x̃ x̃ᵀ, x̃ = [x, 1]

@@ -3,7 +3,7 @@ using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Rivals;
 
-/// <summary>A published way to prune that removes no blocks, so that no <c>PruneMethod</c> can be it. None of them draws anything.</summary>
+/// <summary>A published way to prune that removes no blocks, so that no <c>PruneMethod</c> can be it. It draws nothing.</summary>
 internal interface IRival
 {
     /// <summary>What it removes, where the table has the block of the others.</summary>

@@ -2,7 +2,6 @@ using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Torch;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Rivals;
@@ -11,7 +10,9 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Rivals;
 /// SparseGPT's 2:4 (Frantar &amp; Alistarh, ICML 2023): 2 of every 4 consecutive inputs of each row of each prunable layer go, and OBS
 /// updates the rest, on the inputs that the network pruned so far gives; biases stay.
 /// </summary>
-/// <remarks>H = E[x xᵀ] with 1 % of its mean diagonal added, the paper's damping. Half of the prunable weights stay, whatever is asked.</remarks>
+/// <remarks>
+/// H = E[x xᵀ] with 1 % of its mean diagonal added, the paper's damping. Half of the prunable weights stay, whatever is asked.
+/// </remarks>
 internal sealed class SparseGpt : IRival
 {
     private const int Digits = 5; // those of the table, so that a budget of it can be given to the others

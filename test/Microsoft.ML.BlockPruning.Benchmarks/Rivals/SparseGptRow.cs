@@ -1,6 +1,6 @@
 namespace Microsoft.ML.BlockPruning.Benchmarks.Rivals;
 
-/// <summary>One row of a weight, pruned to 2 of every 4 inputs from left to right (SparseGPT, Frantar &amp; Alistarh, ICML 2023, §3).</summary>
+/// <summary>A row of a weight, pruned to 2 of every 4 inputs from left to right (SparseGPT, Frantar &amp; Alistarh, ICML 2023).</summary>
 /// <remarks>
 /// H⁻¹ = Uᵀ U with U upper triangular: U_jj² is [H⁻¹]_jj of the inputs from j on, those before being fixed already, and U_j· / U_jj is how
 /// they take up what j loses (§3.2; algorithm 1, with M chosen for four inputs at a time).
