@@ -41,25 +41,18 @@ internal static class GaussianElimination
         return x;
     }
 
-    /// <summary>The inverse of a part of a matrix: the features of both indices from one on.</summary>
-    public static double[,] InverseFrom(double[,] matrix, int first)
+    /// <summary>First row of the inverse of a part of a symmetric matrix: the features of both indices from one on.</summary>
+    public static double[] FirstOfInverse(double[,] matrix, int first)
     {
         int n = matrix.GetLength(0) - first;
-        double[,] part = new double[n, n], inverse = new double[n, n];
+        double[,] part = new double[n, n];
         for (int i = 0; i < n * n; i++)
         {
             part[i / n, i % n] = matrix[first + (i / n), first + (i % n)];
         }
 
-        for (int column = 0; column < n; column++)
-        {
-            double[] solution = Solve(part, [.. Enumerable.Range(0, n).Select(i => i == column ? 1.0 : 0)]);
-            for (int row = 0; row < n; row++)
-            {
-                inverse[row, column] = solution[row];
-            }
-        }
-
-        return inverse;
+        double[] unit = new double[n];
+        unit[0] = 1;
+        return Solve(part, unit);
     }
 }

@@ -8,11 +8,12 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Rivals;
 /// <para>
 /// M = argmin ‖Q_P K_Pᵀ − Q_S M K_Sᵀ‖² + λ ‖M‖² over all pairs of tokens, that is Q_SᵀQ_S M K_SᵀK_S + λ M = Q_SᵀQ_P K_PᵀK_S
 /// (<c>fit_dim_logit</c> of the public code, which solves it by Kronecker products; here in the eigenbases of both sides, the same M).
-/// Then I + M = R Σ Sᵀ, and q_S R √Σ with k_S S √Σ have the logits q_Sᵀ (I + M) k_S.
+/// Then sym(I + M) = R Σ Sᵀ, and q_S R √Σ with k_S S √Σ have the logits q_Sᵀ sym(I + M) k_S.
 /// </para>
 /// <para>
-/// The code first replaces I + M by its symmetric part "for stability". M is not symmetric, so that gives away some of the optimum; it is
-/// left out here. Means of tokens stand for its sums, with λ by the square of their number, which is the same M.
+/// That the symmetric part is taken is the code's too, "for stability". M is not symmetric, so the logits are then no longer those of the
+/// least squares; but the bundled network at keep 0.35 classifies 85.05 % so, and 84.04 % with M whole. Means of tokens stand for sums
+/// here, with λ by the square of their number, which is the same M.
 /// </para>
 /// </remarks>
 /// <param name="Query">[kept, kept] float64: q_S becomes q_S · Query.</param>
@@ -36,7 +37,7 @@ internal sealed record LogitCompensation(Tensor Query, Tensor Key)
         var map = left.mm(left.t().mm(wanted).mm(right).div(products)).mm(right.t()); // M
         map.diagonal().Accumulate(1);
 
-        var (u, sigma, vh) = linalg.svd(map, fullMatrices: false);
+        var (u, sigma, vh) = linalg.svd(map.Plus(map.t()).Times(0.5), fullMatrices: false);
         var root = sigma.sqrt();
         return new LogitCompensation(u.mul(root).MoveToOuterDisposeScope(), vh.t().mul(root).MoveToOuterDisposeScope());
     }
