@@ -1,6 +1,6 @@
 namespace Microsoft.ML.BlockPruning.Benchmarks.Tests.Rivals;
 
-/// <summary>SparseGPT's algorithm 1 for a row, with the inverse of H made anew for the inputs from each column on, as §3.2 derives it.</summary>
+/// <summary>SparseGPT's algorithm 1 for a row, with H inverted anew for the inputs from each column on, as §3.2 derives it.</summary>
 internal static class SparseGptOracle
 {
     public static double[] Row(double[] weights, double[,] hessian)
