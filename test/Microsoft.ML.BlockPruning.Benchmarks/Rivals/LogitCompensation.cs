@@ -12,8 +12,8 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Rivals;
 /// </para>
 /// <para>
 /// That the symmetric part is taken is the code's too, "for stability". M is not symmetric, so the logits are then no longer those of the
-/// least squares; but the bundled network at keep 0.35 classifies 85.05 % so, and 84.04 % with M whole. Means of tokens stand for sums
-/// here, with λ by the square of their number, which is the same M.
+/// least squares, but that decides nothing: at keep 0.5, 0.35 and 0.25 the bundled network classifies 92.23, 85.05 and 40.86 % so, and
+/// 92.20, 84.04 and 44.17 % with M whole. Means of tokens stand for sums here, with λ by the square of their number, the same M.
 /// </para>
 /// </remarks>
 /// <param name="Query">[kept, kept] float64: q_S becomes q_S · Query.</param>
