@@ -10,12 +10,8 @@ internal static class OnnxHidden
     /// <param name="second">Reads them.</param>
     public static (OnnxLinear First, OnnxLinear Second) Of(SparseLinear first, SparseLinear second)
     {
-        var mask = second.Weight.ToMask();
-        int[] read =
-        [
-            .. Enumerable.Range(0, second.Weight.Columns).Where(column => Enumerable.Range(0, mask.BlockRows)
-                .Any(row => mask[row, column / second.Weight.Block.Width])),
-        ];
+        bool[] kept = second.Weight.KeptColumns();
+        int[] read = [.. Enumerable.Range(0, second.Weight.Columns).Where(column => kept[column / second.Weight.Block.Width])];
         var (whole, reading) = (OnnxLinear.Of(first), OnnxLinear.Of(second));
         return read.Length is 0 || read.Length == second.Weight.Columns
             ? (whole, reading) // a matrix has a side at least

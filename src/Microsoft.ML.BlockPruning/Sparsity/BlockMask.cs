@@ -77,6 +77,10 @@ internal sealed class BlockMask
     /// <summary>Weights that the block really holds.</summary>
     public int ElementsOf(int blockRow, int blockColumn) => HeightOf(blockRow) * WidthOf(blockColumn);
 
+    /// <summary>[block columns]: whether a block is left in each.</summary>
+    public bool[] KeptColumns() =>
+        [.. Enumerable.Range(0, BlockColumns).Select(column => Enumerable.Range(0, BlockRows).Any(row => this[row, column]))];
+
     public BlockMask Clone()
     {
         var copy = new BlockMask(Rows, Columns, Shape, _initial);

@@ -124,6 +124,18 @@ internal sealed class BlockSparseMatrix
     public bool IsKept(int blockRow, int blockColumn) =>
         ColIndices.AsSpan(CrowIndices[blockRow]..CrowIndices[blockRow + 1]).BinarySearch(blockColumn) >= 0;
 
+    /// <summary>[block columns]: whether a block is left in each: inputs of the others are not read.</summary>
+    public bool[] KeptColumns()
+    {
+        bool[] kept = new bool[BlockColumns];
+        foreach (int column in ColIndices)
+        {
+            kept[column] = true;
+        }
+
+        return kept;
+    }
+
     /// <summary>The weight with zeros in removed blocks; kept blocks as they are stored.</summary>
     /// <returns>[rows, columns] float32, row-major.</returns>
     public float[] ToDense()

@@ -4,7 +4,7 @@ using Microsoft.ML.BlockPruning.Networks;
 
 namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 
-/// <summary>Floats of one image in the buffers of a forward pass: the most that a step needs there.</summary>
+/// <summary>Floats of one image in the buffers of a forward pass: the most that a step needs there, if all its units live.</summary>
 /// <param name="Stream">The residual stream.</param>
 /// <param name="Narrow">What a norm, a merge's gathering and attention give.</param>
 /// <param name="Wide">The patches, then what the first layers of branches give.</param>
@@ -38,14 +38,13 @@ internal readonly record struct ActivationSizes(long Stream, long Narrow, long W
         return new ActivationSizes(stream, narrow, wide, scratch);
     }
 
-    /// <summary>The attention over all tokens between a branch's layers; null where something else is there.</summary>
-    public static AttentionShape? ShapeOf(BranchSpec branch) => branch.Middle is AttentionSpec attention
-        ? new AttentionShape(new PanelLayout(branch.First.Tokens), attention.Heads, attention.HeadDim)
-        : null;
-
-    private static long ScratchOf(BranchSpec branch) => branch.Middle is WindowAttentionSpec windows
-        ? WindowWork.ScratchOf(PackedWindows.ShapeOf(windows))
-        : ShapeOf(branch)?.ScratchFloats ?? 1;
+    private static long ScratchOf(BranchSpec branch) => branch.Middle switch
+    {
+        WindowAttentionSpec windows => WindowWork.ScratchOf(PackedWindows.ShapeOf(windows)),
+        AttentionSpec attention => new AttentionShape(
+            new PanelLayout(branch.First.Tokens), attention.Heads, attention.HeadDim).ScratchFloats,
+        _ => 1,
+    };
 
     private static long Size(int tokens, int features) => new PanelLayout(tokens).SizeOf(PanelLayout.PadFeatures(features));
 }

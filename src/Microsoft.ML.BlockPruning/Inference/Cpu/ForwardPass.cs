@@ -92,8 +92,12 @@ internal sealed unsafe class ForwardPass : IDisposable
         float* narrow = _workspace.Narrow;
         float* wide = _workspace.Wide;
         var (layout, panels) = (branch.Layout, branch.Panels);
-        _norm.Run(branch.Norm, layout, count, panels.First, stream, narrow);
-        _linear.Run(branch.First, layout, count, panels.First, branch.Activation, narrow, null, 0, wide);
+        if (branch.First is { } first) // else the second reads nothing
+        {
+            _norm.Run(branch.Norm, layout, count, panels.First, stream, narrow);
+            _linear.Run(first, layout, count, panels.First, branch.Activation, narrow, null, 0, wide);
+        }
+
         float* hidden = wide;
         if (branch.Attention is { } attention)
         {
@@ -102,7 +106,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         }
         else if (branch.Windows is { } windows)
         {
-            _windows.Run(windows, layout, count, _workspace.Scratch, wide, narrow);
+            _windows.Run(windows, count, _workspace.Scratch, wide, narrow);
             hidden = narrow;
         }
 

@@ -23,7 +23,7 @@ internal sealed class PackedMerge(MergeSpec merge, int tokens, SparseWeights wei
     /// <summary>Features of a token before.</summary>
     public int Features { get; } = merge.Norm.Features / MergeSpec.Neighbours;
 
-    public PackedLinear Reduction { get; } = Pack(merge.Reduction, weights, kernel);
+    public PackedLinear Reduction { get; } = Pack(weights[merge.Reduction], kernel);
 
     public override void Dispose()
     {

@@ -18,6 +18,5 @@ internal abstract class PackedStep(NormSpec norm, SparseWeights weights, StepPan
 
     public virtual void Dispose() => Norm.Dispose();
 
-    protected static PackedLinear Pack(LinearSpec linear, SparseWeights weights, LinearKernel kernel) =>
-        kernel.Pack(weights[linear].Weight, weights[linear].Bias);
+    protected static PackedLinear Pack(SparseLinear linear, LinearKernel kernel) => kernel.Pack(linear.Weight, linear.Bias);
 }

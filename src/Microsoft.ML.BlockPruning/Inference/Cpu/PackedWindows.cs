@@ -10,16 +10,18 @@ internal sealed unsafe class PackedWindows : IDisposable
 
     /// <summary>Cuts the tokens into windows.</summary>
     /// <param name="spec">Heads and windows.</param>
-    /// <param name="tokens">Tokens of an image.</param>
+    /// <param name="live">The heads that are computed.</param>
+    /// <param name="layout">Tokens of an image.</param>
     /// <param name="table">[distances, heads]: the bias.</param>
-    /// <param name="padding">[3 · features]: q, k and v where a window holds no token.</param>
-    public PackedWindows(WindowAttentionSpec spec, int tokens, float[] table, float[] padding)
+    /// <param name="padding">[Image.QkvFeatures]: q, k and v where a window holds no token.</param>
+    public PackedWindows(WindowAttentionSpec spec, LiveUnits live, PanelLayout layout, float[] table, float[] padding)
     {
-        Grid = new WindowGrid(tokens, spec.Window, spec.Shift);
+        Grid = new WindowGrid(layout.Tokens, spec.Window, spec.Shift);
         Padding = padding;
-        Heads = spec.Heads;
         Distances = table.Length / spec.Heads;
-        Shape = ShapeOf(spec);
+        WholeHead = ShapeOf(spec);
+        Image = live.ShapeOf(spec, layout);
+        Heads = [.. Enumerable.Range(0, Image.Heads).Select(head => WholeHead with { ValueStarts = [0, Image.WidthOf(2, head)] })];
         Places = [.. Enumerable.Range(0, Grid.Slots).Select(Grid.PlaceOf)];
         Regions = [.. Enumerable.Range(0, WindowGrid.Kinds).Select(
             kind => Enumerable.Range(0, Grid.Slots).Select(slot => Grid.RegionOf(kind, slot)).ToArray())];
@@ -28,19 +30,26 @@ internal sealed unsafe class PackedWindows : IDisposable
         // A head's values lie together. They are added before the scores are divided by √headDim.
         float root = MathF.Sqrt(spec.HeadDim);
         Apart = WindowGrid.Apart * root;
-        _table = NativeBuffer.OfFloats(table.Length);
-        for (int i = 0; i < table.Length; i++)
+        _table = NativeBuffer.OfFloats(Image.Heads * (long)Distances);
+        for (int i = 0; i < Image.Heads * Distances; i++)
         {
-            _table.Floats[(i % Heads * Distances) + (i / Heads)] = table[i] * root;
+            _table.Floats[i] = table[(i % Distances * spec.Heads) + live.Heads[i / Distances]] * root;
         }
     }
 
     public WindowGrid Grid { get; }
 
-    /// <summary>[3 · features]: q, k and v where a window holds no token.</summary>
+    /// <summary>[Image.QkvFeatures]: q, k and v where a window holds no token.</summary>
     public float[] Padding { get; }
 
-    public int Heads { get; }
+    /// <summary>All heads over an image: what lies where in q, k and v, and in the result.</summary>
+    public AttentionShape Image { get; }
+
+    /// <summary>Of each head in one window, whose slots are the tokens.</summary>
+    public AttentionShape[] Heads { get; }
+
+    /// <summary>Of a head that has all its values, in one window: none needs more memory.</summary>
+    public AttentionShape WholeHead { get; }
 
     /// <summary>Values of a head in <see cref="Table"/>.</summary>
     public int Distances { get; }
@@ -56,9 +65,6 @@ internal sealed unsafe class PackedWindows : IDisposable
 
     /// <summary>By kind of windows, then by slot: <see cref="WindowGrid.RegionOf"/>.</summary>
     public int[][] Regions { get; }
-
-    /// <summary>Of one head in one window, whose slots are the tokens.</summary>
-    public AttentionShape Shape { get; }
 
     /// <summary>By window: which tokens of an image its slots hold.</summary>
     public TokenRun[][] Runs { get; }

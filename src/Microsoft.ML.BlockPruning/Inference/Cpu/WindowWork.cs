@@ -12,7 +12,6 @@ namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 internal sealed unsafe class WindowWork(AttentionKernel kernel, WorkerPool pool) : IParallelWork
 {
     private PackedWindows? _windows;
-    private PanelLayout _layout;
     private float* _scratch;
     private float* _qkv;
     private float* _context;
@@ -22,32 +21,30 @@ internal sealed unsafe class WindowWork(AttentionKernel kernel, WorkerPool pool)
 
     /// <summary>context = softmax(q kᵀ / √headDim + bias) v within windows.</summary>
     /// <param name="windows">Windows and bias.</param>
-    /// <param name="layout">Tokens and panels of an image.</param>
     /// <param name="images">Number of images.</param>
     /// <param name="scratch">[threads of the pool, <see cref="ScratchOf"/>].</param>
-    /// <param name="qkv">[images] panels of [3 · heads · headDim, lanes].</param>
-    /// <param name="context">[images] panels of [heads · headDim, lanes], written.</param>
-    public void Run(PackedWindows windows, PanelLayout layout, int images, float* scratch, float* qkv, float* context)
+    /// <param name="qkv">[images] panels of [windows.Image.QkvFeatures, lanes].</param>
+    /// <param name="context">[images] panels of [windows.Image.ContextFeatures, lanes], written.</param>
+    public void Run(PackedWindows windows, int images, float* scratch, float* qkv, float* context)
     {
         _windows = windows;
-        _layout = layout;
         _scratch = scratch;
         _qkv = qkv;
         _context = context;
-        pool.Run(this, images * windows.Heads * windows.Grid.PerSide);
+        pool.Run(this, images * windows.Image.Heads * windows.Grid.PerSide);
     }
 
     void IParallelWork.Run(int item, int worker)
     {
         var windows = _windows!;
-        var shape = windows.Shape;
         int perSide = windows.Grid.PerSide;
-        int row = item % perSide, head = item / perSide % windows.Heads, image = item / (perSide * windows.Heads);
-        int features = windows.Heads * shape.HeadDim;
-        float* scratch = _scratch + (worker * ScratchOf(shape));
+        int row = item % perSide, head = item / perSide % windows.Image.Heads;
+        int image = item / (perSide * windows.Image.Heads);
+        var shape = windows.Heads[head];
+        float* scratch = _scratch + (worker * ScratchOf(windows.WholeHead));
         float* gathered = scratch + shape.ScratchFloats, mixed = scratch + MixedOffset(shape), bias = scratch + BiasOffset(shape);
-        float* qkv = _qkv + (image * _layout.SizeOf(PanelLayout.PadFeatures(3 * features)));
-        float* context = _context + (image * _layout.SizeOf(PanelLayout.PadFeatures(features)));
+        float* qkv = _qkv + (image * windows.Image.Layout.SizeOf(windows.Image.PaddedQkvFeatures));
+        float* context = _context + (image * windows.Image.Layout.SizeOf(windows.Image.PaddedContextFeatures));
         int laidOut = -1;
         for (int window = row * perSide; window < (row + 1) * perSide; window++)
         {
@@ -77,7 +74,7 @@ internal sealed unsafe class WindowWork(AttentionKernel kernel, WorkerPool pool)
     /// <summary>[panel][key][query]: the bias of a head for a kind of windows.</summary>
     private static void LayOutBias(PackedWindows windows, int head, int kind, float* bias)
     {
-        var layout = windows.Shape.Layout;
+        var layout = windows.WholeHead.Layout;
         int[] places = windows.Places, regions = windows.Regions[kind];
         float* table = windows.Table + ((nint)head * windows.Distances);
         for (int panel = 0; panel < layout.Panels; panel++)
@@ -98,24 +95,26 @@ internal sealed unsafe class WindowWork(AttentionKernel kernel, WorkerPool pool)
     /// <summary>q, k and v of a head, for the slots of a window.</summary>
     private void Gather(PackedWindows windows, int window, int head, float* qkv, float* gathered)
     {
-        var (layout, width) = (windows.Shape.Layout, windows.Shape.HeadDim);
-        int padded = PanelLayout.PadFeatures(3 * windows.Heads * width), paddedHere = windows.Shape.PaddedQkvFeatures;
+        var (image, shape) = (windows.Image, windows.Heads[head]);
         foreach (var run in windows.Runs[window])
         {
-            float* to = AddressOf(layout, run.Slot, paddedHere, gathered);
-            int toLanes = layout.LanesOf(run.Slot / PanelLayout.PanelTokens);
-            for (int part = 0; part < 3; part++, to += width * toLanes)
+            float* to = AddressOf(shape.Layout, run.Slot, shape.PaddedQkvFeatures, gathered);
+            int toLanes = shape.Layout.LanesOf(run.Slot / PanelLayout.PanelTokens);
+            for (int part = 0; part < 3; part++)
             {
-                int first = ((part * windows.Heads) + head) * width;
+                int first = image.FirstOf(part, head), width = image.WidthOf(part, head);
                 if (run.Token < 0)
                 {
                     Fill(windows.Padding.AsSpan(first, width), to, toLanes);
-                    continue;
+                }
+                else
+                {
+                    int fromLanes = image.Layout.LanesOf(run.Token / PanelLayout.PanelTokens);
+                    float* from = AddressOf(image.Layout, run.Token, image.PaddedQkvFeatures, qkv) + ((nint)first * fromLanes);
+                    Copy(from, fromLanes, to, toLanes, width, run.Count);
                 }
 
-                int fromLanes = _layout.LanesOf(run.Token / PanelLayout.PanelTokens);
-                float* from = AddressOf(_layout, run.Token, padded, qkv) + ((nint)first * fromLanes);
-                Copy(from, fromLanes, to, toLanes, width, run.Count);
+                to += width * toLanes;
             }
         }
     }
@@ -123,8 +122,7 @@ internal sealed unsafe class WindowWork(AttentionKernel kernel, WorkerPool pool)
     /// <summary>What a head gives, to the tokens that a window holds.</summary>
     private void Scatter(PackedWindows windows, int window, int head, float* mixed, float* context)
     {
-        var (layout, width) = (windows.Shape.Layout, windows.Shape.HeadDim);
-        int padded = PanelLayout.PadFeatures(windows.Heads * width), paddedHere = windows.Shape.PaddedContextFeatures;
+        var (image, shape) = (windows.Image, windows.Heads[head]);
         foreach (var run in windows.Runs[window])
         {
             if (run.Token < 0)
@@ -132,10 +130,12 @@ internal sealed unsafe class WindowWork(AttentionKernel kernel, WorkerPool pool)
                 continue;
             }
 
-            int toLanes = _layout.LanesOf(run.Token / PanelLayout.PanelTokens);
-            float* to = AddressOf(_layout, run.Token, padded, context) + ((nint)head * width * toLanes);
-            float* from = AddressOf(layout, run.Slot, paddedHere, mixed);
-            Copy(from, layout.LanesOf(run.Slot / PanelLayout.PanelTokens), to, toLanes, width, run.Count);
+            int toLanes = image.Layout.LanesOf(run.Token / PanelLayout.PanelTokens);
+            float* to = AddressOf(image.Layout, run.Token, image.PaddedContextFeatures, context)
+                + ((nint)image.ValueStarts[head] * toLanes);
+            float* from = AddressOf(shape.Layout, run.Slot, shape.PaddedContextFeatures, mixed);
+            int fromLanes = shape.Layout.LanesOf(run.Slot / PanelLayout.PanelTokens);
+            Copy(from, fromLanes, to, toLanes, shape.ContextFeatures, run.Count);
         }
     }
 

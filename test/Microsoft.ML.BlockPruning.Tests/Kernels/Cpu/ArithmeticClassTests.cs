@@ -79,7 +79,7 @@ public sealed unsafe class ArithmeticClassTests
 
     private static float[] Attend(AttentionKernel row, int headDim)
     {
-        var shape = new AttentionShape(new PanelLayout(Tokens), Heads: 3, headDim);
+        var shape = new AttentionShape(new PanelLayout(Tokens), heads: 3, headDim);
         using var pool = new WorkerPool(threads: 2);
         using var scratch = NativeBuffer.OfFloats(2 * shape.ScratchFloats);
         using var qkv = new PanelBuffer(Tokens, 3 * shape.ContextFeatures, TestMatrices.Uniform(8, Tokens * 3 * shape.ContextFeatures));

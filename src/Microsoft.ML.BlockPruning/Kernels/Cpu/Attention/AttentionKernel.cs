@@ -10,12 +10,12 @@ internal abstract unsafe class AttentionKernel(KernelTraits traits) : KernelRow(
 
     /// <summary>Attention of one head for the queries of one panel.</summary>
     /// <param name="shape">Tokens, heads and their width.</param>
-    /// <param name="qkv">One image: panels of [3 · embedDim, lanes].</param>
+    /// <param name="qkv">One image: panels of [shape.QkvFeatures, lanes].</param>
     /// <param name="head">The head.</param>
     /// <param name="panel">The panel of the queries.</param>
     /// <param name="bias">[tokens, lanes of the panel]: what q kᵀ is added to before it is divided by √headDim; null for none.</param>
     /// <param name="scratch">[shape.ScratchFloats], of this thread alone.</param>
-    /// <param name="context">One image: panels of [embedDim, lanes], of which the head's features in the panel are written.</param>
+    /// <param name="context">One image: panels of [shape.ContextFeatures, lanes], of which the head's features in the panel are written.</param>
     public abstract void Attend(AttentionShape shape, float* qkv, int head, int panel, float* bias, float* scratch, float* context);
 }
 

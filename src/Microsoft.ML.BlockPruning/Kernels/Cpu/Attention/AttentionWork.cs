@@ -17,8 +17,8 @@ internal sealed unsafe class AttentionWork(AttentionKernel kernel, WorkerPool po
     /// <param name="images">Number of images.</param>
     /// <param name="panelsPerImage">Leading panels of each image whose queries are answered; keys are always all tokens.</param>
     /// <param name="scratch">[threads of the pool, shape.ScratchFloats]: each worker's scores.</param>
-    /// <param name="qkv">[images] panels of [3 · heads · headDim, lanes].</param>
-    /// <param name="context">[images] panels of [heads · headDim, lanes], written.</param>
+    /// <param name="qkv">[images] panels of [shape.QkvFeatures, lanes].</param>
+    /// <param name="context">[images] panels of [shape.ContextFeatures, lanes], written.</param>
     public void Run(AttentionShape shape, int images, int panelsPerImage, float* scratch, float* qkv, float* context)
     {
         _shape = shape;

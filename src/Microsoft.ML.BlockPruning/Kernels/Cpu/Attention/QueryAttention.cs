@@ -9,12 +9,12 @@ namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
 /// context = softmax((bias + q kᵀ) / √headDim) v for one head and one panel's queries (Vaswani et al., NeurIPS 2017, §3.2.1).
 /// </summary>
 /// <param name="shape">Tokens, heads and their width.</param>
-/// <param name="qkv">Panels of [3 · heads · headDim, lanes]: q, k, v, each head after head.</param>
+/// <param name="qkv">Panels of [shape.QkvFeatures, lanes]: q, k, v, each head after head.</param>
 /// <param name="head">The head.</param>
 /// <param name="panel">The panel of the queries.</param>
 /// <param name="bias">[tokens, lanes of the panel]: of each key to each query; null for none.</param>
 /// <param name="scratch">[shape.ScratchFloats].</param>
-/// <param name="context">Panels of [heads · headDim, lanes], of which this head's features are written.</param>
+/// <param name="context">Panels of [shape.ContextFeatures, lanes], of which this head's features are written.</param>
 /// <remarks>A query is a lane: scores lie [key, query], softmax runs down the keys, k and v are broadcast from their panels.</remarks>
 internal readonly unsafe struct QueryAttention(
     AttentionShape shape, float* qkv, int head, int panel, float* bias, float* scratch, float* context) : ILaneAlgorithm
@@ -90,8 +90,9 @@ internal readonly unsafe struct QueryAttention(
         float* memory = stackalloc float[(Strip * PanelLayout.PanelTokens) + NativeBuffer.AlignmentFloats];
         float* tile = NativeBuffer.Align(memory);
         nint panelStart = PanelLayout.OffsetOf(panel, shape.PaddedContextFeatures);
-        float* target = context + panelStart + (head * shape.HeadDim * _lanes) + lane;
-        for (int feature = 0; feature < shape.HeadDim; feature += Strip)
+        float* target = context + panelStart + (shape.ValueStarts[head] * _lanes) + lane;
+        int width = shape.WidthOf(2, head);
+        for (int feature = 0; feature < width; feature += Strip)
         {
             new Span<float>(tile, Strip * TIsa.Width).Clear();
             float* weights = scratch;
@@ -103,7 +104,7 @@ internal readonly unsafe struct QueryAttention(
                 weights += keyLanes * TIsa.Width;
             }
 
-            for (int row = 0; row < Math.Min(Strip, shape.HeadDim - feature); row++)
+            for (int row = 0; row < Math.Min(Strip, width - feature); row++)
             {
                 TIsa.Store(TIsa.Multiply(TIsa.Load(tile + (row * TIsa.Width)), inverse), target + ((feature + row) * _lanes));
             }
@@ -133,7 +134,7 @@ internal readonly unsafe struct QueryAttention(
     private float* Part(int ofPanel, int part)
     {
         Debug.Assert(part is >= 0 and < 3, "q, k or v");
-        int feature = (part * shape.ContextFeatures) + (head * shape.HeadDim);
-        return qkv + PanelLayout.OffsetOf(ofPanel, shape.PaddedQkvFeatures) + (feature * shape.Layout.LanesOf(ofPanel));
+        return qkv + PanelLayout.OffsetOf(ofPanel, shape.PaddedQkvFeatures)
+            + (shape.FirstOf(part, head) * shape.Layout.LanesOf(ofPanel));
     }
 }
