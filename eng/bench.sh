@@ -15,7 +15,7 @@ eng/bench.sh VERB [OPTIONS]; the verbs:
   kernels        times our block-sparse linear layers beside ONNX Runtime and libtorch
   load           times reading real checkpoints, and holds their logits against PyTorch's: see torch-networks.sh
   networks       times whole networks beside ONNX Runtime fp32 and int8 and libtorch; top-1 too
-  parts          times forms of GELU behind a layer, and ways to read the tokens of a network
+  parts          times forms of GELU behind a layer, an MLP with and without its dead units, and ways to read tokens
   progress       the time left that bars and lines show, beside what the steps of three prunings then take
   pruning        time and peak memory of calibration and pruning
   save-kill      kills every writer of the library at random moments and reads what is left; exit code 1 where a file is lost

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning;
@@ -41,6 +42,7 @@ internal sealed class ReportNotes(
             List("All blocks are equally important in", EquallyImportant(), "which of them went follows from their order."),
             List("Input features that are zero in every calibration image:", DeadInputs(), "their weights stay near the dense ones."),
             List("Units that were removed whole, with all that reads them:", DeadUnits(), "what they gave is in the biases."),
+            List("Scoring on the processor leaves out", LeftOut(), "nothing reads it, and the scores are the same without it."),
             .. OfRefit(layers),
             latency is null ? "No time was measured: there is not enough memory for a second copy of the layers." : null,
             latency is { Dense: null } ? "Neither the dense network nor layers were timed: a sweep times its pruned networks alone." : null,
@@ -132,6 +134,15 @@ internal sealed class ReportNotes(
             .Count(unit => !KeepsRow(producer, coupling.FirstRow + unit) && !KeepsColumn(consumer, unit))
         where dead > 0
         select $"{coupling.Producer} {dead} of {consumer.Columns}";
+
+    private IEnumerable<string> LeftOut() =>
+        from branch in dense.Spec.Steps.OfType<BranchSpec>()
+        let mask = pruned.Plan[branch.Second.Name]
+        where mask is not null
+        let live = LiveUnits.Of(branch, mask)
+        where live.CutUnits > 0
+        let heads = live.CutHeads > 0 ? $" with {live.CutHeads} of {live.CutHeads + live.Heads.Count} heads" : ""
+        select $"{branch.First.Name} {live.CutUnits} of {mask.Columns} units{heads}";
 
     private static bool KeepsRow(BlockMask mask, int row) =>
         Enumerable.Range(0, mask.BlockColumns).Any(column => mask[row / mask.Shape.Height, column]);

@@ -10,7 +10,7 @@ using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Parts;
 
-/// <summary>The verb <c>parts</c>: forms of GELU behind a layer, and ways to read the tokens of a network.</summary>
+/// <summary>The verb <c>parts</c>: forms of GELU behind a layer, an MLP with and without its dead units, and ways to read tokens.</summary>
 internal static class PartCommand
 {
     private const double SampleSeconds = 0.01;
@@ -19,7 +19,7 @@ internal static class PartCommand
     public static System.CommandLine.Command Create()
     {
         var json = new Option<FileInfo?>("--json") { Description = "File to write the rows to." };
-        const string description = "Times forms of GELU behind a layer, and ways to read the tokens of a network.";
+        const string description = "Times forms of GELU behind a layer, an MLP with and without its dead units, and ways to read tokens.";
         var command = new System.CommandLine.Command("parts", description) { json };
         command.SetAction(parsed => Run(parsed.GetValue(json)));
         return command;
@@ -31,13 +31,13 @@ internal static class PartCommand
         var rounds = new InterleavedRounds(new ContentionGate(), Rounds, SampleSeconds);
         var rows = new List<PartRow>();
         foreach (var row in LayerShape.DeiT.Where(shape => shape.Layer == "fc1").SelectMany(shape => Gelus(shape, rounds, pool))
-            .Concat(Readouts(rounds)))
+            .Concat(Mlps(rounds, pool)).Concat(Readouts(rounds)))
         {
             rows.Add(row);
             double first = rows.First(one => one.Group == row.Group).Milliseconds;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{row.Group,-28} {row.Part,-36} {row.Milliseconds,9:F3} ms {row.Milliseconds / first,7:F3}"));
+                $"{row.Group,-48} {row.Part,-36} {row.Milliseconds,9:F3} ms {row.Milliseconds / first,7:F3}"));
         }
 
         if (json is not null)
@@ -59,6 +59,20 @@ internal static class PartCommand
         double[] seconds = rounds.Medians([.. linears.Select(linear => (Action)linear.Run)]);
         Array.ForEach(linears, linear => linear.Dispose());
         return [.. epilogues.Zip(seconds, (epilogue, time) => new PartRow(shape.Name, epilogue.ToString(), 1e3 * time))];
+    }
+
+    private static IEnumerable<PartRow> Mlps(InterleavedRounds rounds, WorkerPool pool)
+    {
+        foreach (var (rest, sparsity) in new[] { ("the others dense", 0.0), ("half of the others' blocks", 0.5) })
+        {
+            var mlp = MlpProblem.WithDeadUnits(sparsity);
+            using var empty = new MeasuredMlp(mlp, pool);
+            using var cut = new MeasuredMlp(MlpProblem.Cut(mlp), pool);
+            double[] seconds = rounds.Medians([empty.Run, cut.Run]);
+            string group = $"{MlpProblem.Name}, {rest}";
+            yield return new PartRow(group, "half of the units empty", 1e3 * seconds[0]);
+            yield return new PartRow(group, "half of the units cut", 1e3 * seconds[1]);
+        }
     }
 
     private static IReadOnlyList<PartRow> Readouts(InterleavedRounds rounds)

@@ -37,6 +37,21 @@ public sealed class ReportNotesTests
     }
 
     [TestMethod]
+    public void All_NamesWhatScoringLeavesOut_WhetherItsRowsAreGoneOrNot()
+    {
+        string notes = Notes(plan =>
+        {
+            Clear(plan["blocks.0.mlp.fc2"]!, (_, column) => column is 1 or 2); // of 4; all rows of fc1 stay
+            Clear(plan["blocks.1.attn.proj"]!, (_, column) => column == 1);
+        });
+
+        StringAssert.Contains(
+            notes, "leaves out blocks.0.mlp.fc1 16 of 32 units, blocks.1.attn.qkv 8 of 16 units with 1 of 2 heads; nothing reads it");
+        string ofConstants = Notes(plan => Clear(plan["blocks.0.mlp.fc1"]!, (row, _) => row == 0));
+        Assert.IsFalse(ofConstants.Contains("leaves out", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
     public void All_NamesLayersWithoutABlock()
     {
         string notes = Notes(plan => Clear(plan["blocks.1.attn.proj"]!, (_, _) => true));

@@ -7,10 +7,10 @@ namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 
 /// <summary>What of a branch is computed: the inputs that its second layer reads, in strips, and what they are made of.</summary>
 /// <remarks>
-/// An input that no block of the second layer meets is dead, whatever the first layer keeps for it: a hidden unit with its row of the first
-/// layer, a value of a head with its row of v, a head all of whose values are dead with q and k too. Whole strips of eight go alone, so that
-/// the strips that stay are packed and multiplied as before: the scores are the same bits. Heads that strips do not divide stay whole. A
-/// unit that is read stays, even where its row is gone and it is a constant: to add it to a bias would round otherwise.
+/// An input that no block of the second layer meets is dead, whatever the first layer keeps for it: a hidden unit with its row of the
+/// first layer, a value of a head with its row of v, a head all of whose values are dead with q and k too. Only whole strips of eight go,
+/// so that the strips that stay are packed and multiplied as before: the scores are the same bits. Heads that strips do not divide stay
+/// whole. A unit that is read stays, even where its row is gone and it is a constant: to add it to a bias would round otherwise.
 /// </remarks>
 internal sealed class LiveUnits
 {

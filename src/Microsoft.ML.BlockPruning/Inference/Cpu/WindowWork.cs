@@ -93,7 +93,7 @@ internal sealed unsafe class WindowWork(AttentionKernel kernel, WorkerPool pool)
     }
 
     /// <summary>q, k and v of a head, for the slots of a window.</summary>
-    private void Gather(PackedWindows windows, int window, int head, float* qkv, float* gathered)
+    private static void Gather(PackedWindows windows, int window, int head, float* qkv, float* gathered)
     {
         var (image, shape) = (windows.Image, windows.Heads[head]);
         foreach (var run in windows.Runs[window])
@@ -120,7 +120,7 @@ internal sealed unsafe class WindowWork(AttentionKernel kernel, WorkerPool pool)
     }
 
     /// <summary>What a head gives, to the tokens that a window holds.</summary>
-    private void Scatter(PackedWindows windows, int window, int head, float* mixed, float* context)
+    private static void Scatter(PackedWindows windows, int window, int head, float* mixed, float* context)
     {
         var (image, shape) = (windows.Image, windows.Heads[head]);
         foreach (var run in windows.Runs[window])

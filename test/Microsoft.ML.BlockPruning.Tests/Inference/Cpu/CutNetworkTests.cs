@@ -76,7 +76,7 @@ public sealed class CutNetworkTests
         }
     }
 
-    /// <summary>By plain loops over the inputs of the second layers: eight neighbours go together, where no block reads any of them.</summary>
+    /// <summary>By plain loops over inputs of the second layers: eight neighbours go together, where no block reads any of them.</summary>
     [TestMethod]
     [DynamicData(nameof(Networks))]
     public void Pack_LeavesOutWhatNothingReads_AndNothingElse(string name, string planting)
@@ -200,7 +200,8 @@ public sealed class CutNetworkTests
     [TestMethod]
     public void LiveUnits_CountsWhatIsCut_OfMasksAndOfMatrices()
     {
-        var (_, network, _) = PlantedNetworks.Of(PlantedNetworks.Specs["ViT of three heads of 16, 100 hidden"], new(4, 4), "units and values");
+        var (_, network, _) = PlantedNetworks.Of(
+            PlantedNetworks.Specs["ViT of three heads of 16, 100 hidden"], new BlockShape(4, 4), "units and values");
         var (attention, mlp) = ((BranchSpec)network.Spec.Steps[0], (BranchSpec)network.Spec.Steps[1]);
 
         // Of 48 values 0-15 and 32-47 are dead, which are two heads; of 100 units 0-15, 32-47, 64-79 and 96-99.

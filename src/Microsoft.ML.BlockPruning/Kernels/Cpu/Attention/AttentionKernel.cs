@@ -15,7 +15,7 @@ internal abstract unsafe class AttentionKernel(KernelTraits traits) : KernelRow(
     /// <param name="panel">The panel of the queries.</param>
     /// <param name="bias">[tokens, lanes of the panel]: what q kᵀ is added to before it is divided by √headDim; null for none.</param>
     /// <param name="scratch">[shape.ScratchFloats], of this thread alone.</param>
-    /// <param name="context">One image: panels of [shape.ContextFeatures, lanes], of which the head's features in the panel are written.</param>
+    /// <param name="context">One image: panels of [shape.ContextFeatures, lanes], of which the head's in the panel are written.</param>
     public abstract void Attend(AttentionShape shape, float* qkv, int head, int panel, float* bias, float* scratch, float* context);
 }
 

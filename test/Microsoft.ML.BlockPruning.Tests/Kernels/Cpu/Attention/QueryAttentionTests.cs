@@ -83,6 +83,26 @@ public sealed unsafe class QueryAttentionTests
         }
     }
 
+    /// <summary>Each value is a sum of its own: those that are left are the bits they were.</summary>
+    [TestMethod]
+    [DynamicData(nameof(TestKernels.Names), typeof(TestKernels))]
+    public void Attend_WithHeadsThatLackValues_GivesTheOthersTheSameBits(string kernelName)
+    {
+        var kernel = TestKernels.SupportedOrInconclusive(kernelName);
+        const int tokens = 65, headDim = 16;
+        int[] left = [5, 16, 8]; // values of each head
+        int width = Heads * headDim;
+        float[] qkv = TestMatrices.Uniform(5, tokens * 3 * width);
+        int[] values = [.. Enumerable.Range(0, width).Where(value => value % headDim < left[value / headDim])];
+        float[] some =
+            [.. qkv.Chunk(3 * width).SelectMany(row => row[..(2 * width)].Concat(values.Select(value => row[(2 * width) + value])))];
+
+        float[] context = Attend(kernel, new AttentionShape(new PanelLayout(tokens), headDim, [0, 5, 21, 29]), some);
+
+        float[] expected = [.. Attend(kernel, qkv, tokens, headDim).Chunk(width).SelectMany(row => values.Select(value => row[value]))];
+        CollectionAssert.AreEqual(expected, context);
+    }
+
     private static void AssertQuery(float[] qkv, Func<int, int, float> bias, float[] context, int tokens, int headDim, int head, int query)
     {
         int embedDim = Heads * headDim;
@@ -125,10 +145,13 @@ public sealed unsafe class QueryAttentionTests
         }
     }
 
-    private static float[] Attend(CpuKernel kernel, float[] qkv, int tokens, int headDim, Func<int, int, float>? bias = null)
+    private static float[] Attend(CpuKernel kernel, float[] qkv, int tokens, int headDim, Func<int, int, float>? bias = null) =>
+        Attend(kernel, new AttentionShape(new PanelLayout(tokens), Heads, headDim), qkv, bias);
+
+    private static float[] Attend(CpuKernel kernel, AttentionShape shape, float[] qkv, Func<int, int, float>? bias = null)
     {
-        var shape = new AttentionShape(new PanelLayout(tokens), Heads, headDim);
-        using var input = new PanelBuffer(tokens, 3 * shape.ContextFeatures, qkv);
+        int tokens = shape.Layout.Tokens;
+        using var input = new PanelBuffer(tokens, shape.QkvFeatures, qkv);
         using var output = new PanelBuffer(tokens, shape.ContextFeatures);
         using var scratch = NativeBuffer.OfFloats(shape.ScratchFloats);
         using var biases = NativeBuffer.OfFloats(tokens * PanelLayout.PanelTokens);
