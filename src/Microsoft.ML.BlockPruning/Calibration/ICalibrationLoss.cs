@@ -5,6 +5,11 @@ namespace Microsoft.ML.BlockPruning.Calibration;
 /// <summary>What a <see cref="CalibrationPass"/> differentiates.</summary>
 internal interface ICalibrationLoss
 {
+    /// <summary>
+    /// Whether each image's gradient is the likelihood's up to a factor: the token weights of a refit can then be gathered on the way.
+    /// </summary>
+    bool GivesTokenWeights => false;
+
     /// <summary>The loss of one batch: a sum over its images of a term that depends on that image's logits only.</summary>
     /// <param name="logits">[images, classes] float32, part of the graph.</param>
     /// <param name="firstImage">Position of the batch's first image in the calibration set.</param>

@@ -41,7 +41,7 @@ internal sealed class LayerAccumulator : ILayerObserver
     }
 
     /// <summary>The statistics of all batches, once; the tensors stay with this accumulator's dispose scope.</summary>
-    public LayerStatistics Finish() => Statistics(_inputs, _gradients, _energies.Added, _images);
+    public LayerStatistics Finish() => Statistics(_layer, _inputs, _gradients, _energies.Added, _images);
 
     /// <summary>What was added so far, as plain numbers.</summary>
     public LayerSums ToSums() => new(
@@ -58,12 +58,13 @@ internal sealed class LayerAccumulator : ILayerObserver
         using var scope = NewDisposeScope();
         Tensor[] inputs = [.. sums.Inputs.Select(sum => TorchDevice.Put(tensor(sum).reshape(width, width)))];
         var gradients = TorchDevice.Put(tensor(sums.Gradients).reshape(layer.Blocks.BlockRows, height, height));
-        var statistics = Statistics(inputs, gradients, sums.Energies, sums.Images);
+        var statistics = Statistics(layer, inputs, gradients, sums.Energies, sums.Images);
         scope.MoveToOuter([.. inputs, gradients]);
         return statistics;
     }
 
-    private static LayerStatistics Statistics(Tensor[] inputs, Tensor gradients, IReadOnlyList<float[]> energies, long images)
+    private static LayerStatistics Statistics(
+        PrunableLayer layer, Tensor[] inputs, Tensor gradients, IReadOnlyList<float[]> energies, long images)
     {
         using var scope = NewDisposeScope();
         gradients.Scale(1.0 / images);
@@ -77,7 +78,8 @@ internal sealed class LayerAccumulator : ILayerObserver
             }
         }
 
-        return new LayerStatistics(inputs, gradients, TokenEnergies.WeightsOf(energies));
+        return new LayerStatistics(
+            inputs, gradients, TokenEnergies.WeightsOf(energies, layer.Tokens), TokenEnergies.EffectiveImages(energies, layer.Tokens));
     }
 
     private void AddGradients(Tensor d)

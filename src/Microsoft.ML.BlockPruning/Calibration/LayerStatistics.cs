@@ -13,7 +13,9 @@ namespace Microsoft.ML.BlockPruning.Calibration;
 /// [strips, blockHeight, blockHeight] float64: Σ d dᵀ / images of each row strip; zero past a ragged edge.
 /// </param>
 /// <param name="TokenWeights">
-/// One per row group, [images · tokens] float32: ‖d‖² over the group's outputs, scaled to mean one; all ones where no gradient arrives.
+/// One per row group, [images · tokens] float32: ‖d‖² over the group's outputs, scaled to mean one in each image; ones for
+/// an image where no gradient arrives.
 /// </param>
+/// <param name="EffectiveImages">Images that <paramref name="Inputs"/> rest on: see <see cref="TokenEnergies.EffectiveImages"/>.</param>
 internal sealed record LayerStatistics(
-    IReadOnlyList<Tensor> Inputs, Tensor Gradients, IReadOnlyList<float[]> TokenWeights);
+    IReadOnlyList<Tensor> Inputs, Tensor Gradients, IReadOnlyList<float[]> TokenWeights, double EffectiveImages);

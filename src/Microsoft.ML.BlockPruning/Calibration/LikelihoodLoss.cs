@@ -1,4 +1,3 @@
-using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Calibration;
@@ -11,13 +10,15 @@ namespace Microsoft.ML.BlockPruning.Calibration;
 /// </remarks>
 internal sealed class LikelihoodLoss(int[]? labels) : ICalibrationLoss
 {
+    private readonly LabelDraw _labels = new(labels);
+
+    public bool GivesTokenWeights => true;
+
     public Tensor Of(Tensor logits, int firstImage, Generator generator)
     {
         using var scope = NewDisposeScope();
         var logProbabilities = logits.log_softmax(1);
-        var classes = labels is null
-            ? TorchDevice.Put(TorchDevice.ToHost(logProbabilities.detach().exp()).multinomial(1, replacement: true, generator))
-            : TorchDevice.Put(tensor(labels.AsSpan(firstImage, (int)logits.shape[0]).ToArray(), int64)).unsqueeze(1);
+        var classes = _labels.Of(logits, firstImage, generator);
         return logProbabilities.gather(1, classes).sum().neg().MoveToOuterDisposeScope();
     }
 }

@@ -48,20 +48,65 @@ internal sealed class TokenEnergies(PrunableLayer layer, int images) : ILayerObs
     /// <summary>Sum over tokens.</summary>
     public static double TotalOf(float[] energies) => energies.Sum(e => (double)e);
 
-    /// <summary>One per row group, [images · tokens]: energies scaled to mean one; all ones where no gradient arrives.</summary>
-    public IReadOnlyList<float[]> ToWeights() => WeightsOf(_energies);
+    /// <summary>
+    /// One per row group, [images · tokens]: each image's energies scaled to mean one; ones for an image where no gradient arrives.
+    /// </summary>
+    /// <remarks>By the energies as they are, a handful of images would carry the refit (see <see cref="EqualImagesLoss"/>).</remarks>
+    public IReadOnlyList<float[]> ToWeights() => WeightsOf(_energies, layer.Tokens);
 
     /// <summary>The same of energies that were added elsewhere.</summary>
-    public static IReadOnlyList<float[]> WeightsOf(IReadOnlyList<float[]> energies)
+    /// <param name="energies">One per row group, [images · tokens].</param>
+    /// <param name="tokens">Tokens of an image.</param>
+    public static IReadOnlyList<float[]> WeightsOf(IReadOnlyList<float[]> energies, int tokens)
     {
         var weights = new float[energies.Count][];
         for (int g = 0; g < weights.Length; g++)
         {
-            double total = TotalOf(energies[g]);
-            double scale = total > 0 ? energies[g].Length / total : 0;
-            weights[g] = [.. energies[g].Select(e => total > 0 ? (float)(e * scale) : 1f)];
+            weights[g] = new float[energies[g].Length];
+            for (int first = 0; first < energies[g].Length; first += tokens)
+            {
+                SetWeights(energies[g].AsSpan(first, tokens), weights[g].AsSpan(first, tokens));
+            }
         }
 
         return weights;
+    }
+
+    /// <summary>Images that sums weighted by such energies rest on: (Σ w)² / Σ w², w an image's energy; the least of the groups.</summary>
+    /// <param name="energies">One per row group, [images · tokens].</param>
+    /// <param name="tokens">Tokens of an image.</param>
+    /// <returns>0 where no gradient arrives.</returns>
+    public static double EffectiveImages(IReadOnlyList<float[]> energies, int tokens) => energies.Min(group =>
+    {
+        double sum = 0, squares = 0;
+        for (int first = 0; first < group.Length; first += tokens)
+        {
+            double image = SumOf(group.AsSpan(first, tokens));
+            sum += image;
+            squares += image * image;
+        }
+
+        return squares > 0 ? sum * sum / squares : 0;
+    });
+
+    private static void SetWeights(ReadOnlySpan<float> energies, Span<float> weights)
+    {
+        double total = SumOf(energies);
+        double scale = total > 0 ? energies.Length / total : 0;
+        for (int token = 0; token < weights.Length; token++)
+        {
+            weights[token] = total > 0 ? (float)(energies[token] * scale) : 1;
+        }
+    }
+
+    private static double SumOf(ReadOnlySpan<float> energies)
+    {
+        double sum = 0;
+        foreach (float energy in energies)
+        {
+            sum += energy;
+        }
+
+        return sum;
     }
 }

@@ -10,11 +10,11 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.BlockPruning.Pruning;
 
 /// <summary>
-/// Prunes a network, in one shot or several: statistics, importances, allocation, refit. No fine-tuning.
+/// Prunes a network, in one shot or several: basis, statistics, importances, allocation, refit. No fine-tuning.
 /// </summary>
 /// <remarks>
 /// A shot after the first takes its statistics from the network as it stands, pruned and refitted, and chooses among the blocks that are
-/// still there. Every refit starts from the dense network and aims at it.
+/// still there. Every refit starts from the dense network and aims at it. Both are in the basis that the first shot began with.
 /// </remarks>
 internal sealed class BlockPruner
 {
@@ -56,43 +56,58 @@ internal sealed class BlockPruner
         // Where nothing goes the dense weights are the exact answer; to estimate anything would take a minute and change nothing.
         if (allocator.KeepsAll(grids))
         {
-            return new PrunedNetwork(dense.Clone(), allocator.WholePlan(grids));
+            return new PrunedNetwork(dense.Clone(), allocator.WholePlan(grids)) { Dense = dense };
         }
 
         var schedule = new ShotSchedule(settings, _method.Shots);
-        var pruned = new PrunedNetwork(dense, new SparsityPlan());
+        var pruned = new PrunedNetwork(dense, new SparsityPlan()) { Dense = dense };
         for (int shot = 1; shot <= schedule.Shots; shot++)
         {
             var task = new SelectionTask(grids, schedule[shot], UnitCoupling.Of(dense.Spec));
             var progress = new ShotProgress(shot, schedule.Shots, onProgress);
             using var scope = NewDisposeScope();
-            var (choice, tokenWeights) = Select(pruned.Weights, calibration, task, progress);
-            var refit = _method.Refit(new RefitTask(dense, calibration, layers, tokenWeights, choice.Plan, settings.Seed));
+            var stages = StagesOf(layers, calibration, task, progress, shot == 1 ? _method.Basis.StepsOf(dense, calibration) : 0);
+            if (shot == 1)
+            {
+                stages.Calibrating.Begin();
+                var changed = _method.Basis.Change(dense, calibration, layers, stages.Calibrating.Step);
+                pruned = pruned with { Weights = changed.Weights, Dense = changed.Weights, Notes = changed.Notes };
+                layers = settings.Layers.LayersOf(pruned.Dense);
+            }
+
+            var (choice, tokenWeights) = Select(pruned.Weights, calibration, task, stages);
+            var refit = _method.Refit(new RefitTask(pruned.Dense, calibration, layers, tokenWeights, choice.Plan, settings.Seed));
             var refitting = progress.Start(PruneStage.Refitting, refit.Work);
             refitting.Begin(refit.StepsDone);
             var weights = refit.Run(refitting.Step);
             refitting.End();
-            pruned = new PrunedNetwork(weights, choice.Plan) { Trace = new PruneTrace(choice, refit.Trace) };
+            pruned = pruned with { Weights = weights, Plan = choice.Plan, Trace = new PruneTrace(choice, refit.Trace) };
             grids = grids.Within(choice.Plan);
         }
 
         return pruned;
     }
 
-    // What was observed is freed on return; the refit needs the token weights only.
-    private (BlockSelection Choice, IReadOnlyList<IReadOnlyList<float[]>> TokenWeights) Select(
-        NetworkWeights network, CalibrationSet calibration, SelectionTask task, ShotProgress progress)
+    private SelectionStages StagesOf(
+        IReadOnlyList<PrunableLayer> layers, CalibrationSet calibration, SelectionTask task, ShotProgress progress, int basisSteps)
     {
-        using var scope = NewDisposeScope();
         var selection = _method.Selection;
-        var layers = task.Settings.Layers.LayersOf(network);
         var allocating = progress.Start(PruneStage.Allocating, selection.WorkOf(layers, task.Remaining, calibration));
         var scoring = progress.Start(PruneStage.Scoring, RatingOf(layers), allocating);
-        var calibrating = progress.Start(PruneStage.Calibrating, PassesOf(calibration, selection.Passes), scoring);
-        var context = new CriterionContext(network, calibration, layers, task.Settings.Seed, calibrating.Step, scoring.Step);
-        calibrating.Begin();
-        var choice = selection.Select(context, task, allocating.Step);
-        foreach (var stage in (StageProgress[])[calibrating, scoring, allocating])
+        return new SelectionStages(
+            progress.Start(PruneStage.Calibrating, PassesOf(calibration, selection.Passes, basisSteps), scoring), scoring, allocating);
+    }
+
+    // What was observed is freed on return; the refit needs the token weights only.
+    private (BlockSelection Choice, IReadOnlyList<IReadOnlyList<float[]>> TokenWeights) Select(
+        NetworkWeights network, CalibrationSet calibration, SelectionTask task, SelectionStages stages)
+    {
+        using var scope = NewDisposeScope();
+        var context = new CriterionContext(
+            network, calibration, task.Settings.Layers.LayersOf(network), task.Settings.Seed, stages.Calibrating.Step, stages.Scoring.Step);
+        stages.Calibrating.Begin();
+        var choice = _method.Selection.Select(context, task, stages.Allocating.Step);
+        foreach (var stage in (StageProgress[])[stages.Calibrating, stages.Scoring, stages.Allocating])
         {
             stage.End();
         }
@@ -100,9 +115,10 @@ internal sealed class BlockPruner
         return (choice, context.TokenWeights);
     }
 
-    private static WorkSchedule PassesOf(CalibrationSet calibration, int passes)
+    // A change of basis goes before them: forward alone, over a part of the images.
+    private static WorkSchedule PassesOf(CalibrationSet calibration, int passes, int basisSteps)
     {
-        var work = new WorkSchedule();
+        var work = new WorkSchedule().Add(basisSteps, calibration.ImagesIn(0) / LayerWork.Backward);
         for (int batch = 0; batch < calibration.BatchCount * passes; batch++)
         {
             work.Add(1, calibration.ImagesIn(batch % calibration.BatchCount));
@@ -136,6 +152,9 @@ internal sealed class BlockPruner
         }
     }
 }
+
+/// <summary>The stages up to the choice of the blocks.</summary>
+internal sealed record SelectionStages(StageProgress Calibrating, StageProgress Scoring, StageProgress Allocating);
 
 /// <summary>Makes the progress of the stages of one shot.</summary>
 /// <param name="Shot">Which shot, from 1.</param>

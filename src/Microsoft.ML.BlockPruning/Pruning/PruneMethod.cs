@@ -1,4 +1,5 @@
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Bases;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Pruning.Refit;
 using Microsoft.ML.BlockPruning.Pruning.Refit.Reconstruction;
@@ -14,8 +15,14 @@ internal sealed record PruneMethod
     /// <summary>Makes the refit of one shot; with reconstruction where none is given.</summary>
     public Func<RefitTask, IWeightRefit> Refit { get; init; } = ReconstructionRefit;
 
+    /// <summary>The basis that the network is pruned in; all changes where none is given.</summary>
+    public INetworkBasis Basis { get; init; } = FullBasis();
+
     /// <summary>How often to choose and refit on the way to the budget; at least 1.</summary>
     public int Shots { get; init; } = 1;
+
+    /// <summary>The default basis: units, heads and stream, each put in falling order.</summary>
+    public static INetworkBasis FullBasis() => new ChangedBasis([new AttentionHeads(), new StreamRotation(), new HiddenUnits()]);
 
     /// <summary>A method that differs from the default by its criterion alone.</summary>
     public static PruneMethod By(IBlockCriterion criterion) =>

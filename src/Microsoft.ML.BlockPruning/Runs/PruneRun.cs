@@ -101,7 +101,8 @@ internal sealed class PruneRun
         }
 
         var network = SparseViT.Create(
-            pruned.Weights, pruned.Plan, dense.Preprocessing, dense.LabelNames, dense.Weights.Notes, _request.WeightFormat);
+            pruned.Weights, pruned.Plan, dense.Preprocessing, dense.LabelNames, [.. dense.Weights.Notes, .. pruned.Notes],
+            _request.WeightFormat);
         return new PruneOutcome(network, pruned, settings.Latency, last);
     }
 
@@ -157,7 +158,7 @@ internal sealed class PruneRun
         onProgress(new PruneProgress(PruneStage.FineTuning, 0, 0)); // how many steps a state has done is not known yet
         var validation = images.HeldOut?.Labels is null ? null : images.HeldOut; // without labels there is no accuracy to tell
         var weights = new FineTuner(WithState(options), _request.Seed).Run(
-            dense.Weights, pruned.Weights, pruned.Plan, images.Calibration, validation, step =>
+            pruned.Dense, pruned.Weights, pruned.Plan, images.Calibration, validation, step =>
             {
                 last = new FineTuneProgress(step.Epoch, step.Step, step.TotalSteps, step.Loss, step.ValidationTop1 ?? last?.ValidationTop1);
                 onProgress(new PruneProgress(PruneStage.FineTuning, step.Step, step.TotalSteps, validationTop1: step.ValidationTop1));

@@ -33,7 +33,9 @@ internal sealed class ReportNotes(
         IEnumerable<string?> notes =
         [
             .. dense.Notes,
+            .. pruned.Notes,
             .. OfData(),
+            OfEffectiveImages(),
             OfZeros(),
             pruned.Trace is null ? "The budget keeps every block: the network is the dense one, and nothing was rated or refitted." : null,
             outcome?.ToString(),
@@ -80,6 +82,21 @@ internal sealed class ReportNotes(
         var (all, zero) = (grids.TotalBlocks, grids.TotalBlocks - grids.KeptBlocks);
         return zero == 0 ? null : string.Create(
             CultureInfo.InvariantCulture, $"{zero} of {all} blocks were zero in the file: they went before any was rated.");
+    }
+
+    private string? OfEffectiveImages()
+    {
+        var layers = (pruned.Trace?.Selection.Importances ?? []).Where(layer => layer.EffectiveImages is not null).ToList();
+        if (layers.Count == 0)
+        {
+            return null;
+        }
+
+        var least = layers.MinBy(layer => layer.EffectiveImages)!;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"What blocks matter was weighed as by {layers.Average(layer => layer.EffectiveImages):F0} equally loud images of "
+            + $"{images.Calibration.Count} on average, {least.EffectiveImages:F0} in {least.LayerName}.");
     }
 
     private IEnumerable<string?> OfRefit(IReadOnlyList<LayerReport> layers)

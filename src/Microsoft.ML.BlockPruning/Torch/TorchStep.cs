@@ -19,6 +19,10 @@ internal abstract class TorchStep(StepSpec spec)
 
     private LayerNorm Norm { get; } = nn.LayerNorm(spec.Norm.Features, spec.Norm.Eps);
 
+    /// <summary>What the step's norm reads; belongs to the open dispose scope.</summary>
+    /// <param name="stream">Before the step.</param>
+    public virtual Tensor Gather(Tensor stream) => stream;
+
     /// <summary>What one of the linear layers reads; belongs to the open dispose scope.</summary>
     /// <param name="linear">Its position in <see cref="Linears"/>.</param>
     /// <param name="stream">Before the step.</param>

@@ -144,7 +144,7 @@ public sealed class ReportNotesTests
         var images = new CalibrationSet(weights.Spec, new float[imageCount * weights.Config.ImageDim], imageCount);
         var trace = new PruneTrace(
             new BlockSelection(plan, importances, prediction), new RefitTrace(new Dictionary<string, RefitOutcome>(), leftAsFitted ?? []));
-        var pruned = new PrunedNetwork(weights, plan) { Trace = trace };
+        var pruned = new PrunedNetwork(weights, plan) { Dense = weights, Trace = trace };
         var notes = new ReportNotes(
             options ?? HeldOutAndAll, new CalibrationImages(images, hasHeldOut ? images : null, unlabelled), weights, pruned);
         var latency = new ReportLatency(1, 1, new Dictionary<string, (double Dense, double Pruned)>());

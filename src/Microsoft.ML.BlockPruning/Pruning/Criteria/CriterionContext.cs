@@ -36,7 +36,7 @@ internal sealed class CriterionContext(
             : throw new InvalidOperationException("The criterion asked for no pass; a criterion has to call Calibrate at least once."));
 
     /// <summary>Passes that it takes to calibrate with this loss where that comes first.</summary>
-    public static int PassesOf(ICalibrationLoss? loss) => loss is null ? 1 : 2;
+    public static int PassesOf(ICalibrationLoss? loss) => loss is { GivesTokenWeights: false } ? 2 : 1;
 
     /// <summary>
     /// One pass over the images. The first one gathers the token weights on the way; if its loss is another, a pass of the likelihood
@@ -49,7 +49,7 @@ internal sealed class CriterionContext(
         if (_energies is null)
         {
             _energies = [.. layers.Select(layer => new TokenEnergies(layer, calibration.Count))];
-            if (loss is not null)
+            if (loss is { GivesTokenWeights: false })
             {
                 Run([.. _energies.Select(layer => new ILayerObserver[] { layer })], null);
             }

@@ -17,9 +17,12 @@ internal abstract class LayerCriterion<TObserver>(ICalibrationLoss? loss = null)
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
         TObserver[] observers = [.. context.Layers.Select(layer => Observe(layer, context.Calibration))];
-        context.Calibrate([.. observers.Select(observer => new ILayerObserver[] { observer })], loss);
+        context.Calibrate([.. observers.Select(observer => new ILayerObserver[] { observer })], LossOf(context.Calibration));
         return RateAll(context, observers);
     }
+
+    /// <summary>What the pass differentiates, where it depends on the images; it asks for as many passes as the criterion's.</summary>
+    protected virtual ICalibrationLoss? LossOf(CalibrationSet calibration) => loss;
 
     /// <summary>Rates all layers, one by one unless a criterion needs to see them together.</summary>
     protected virtual IReadOnlyList<LayerImportances> RateAll(CriterionContext context, IReadOnlyList<TObserver> observed) =>

@@ -22,6 +22,9 @@ internal sealed class LayerImportances
     /// <summary>The grid; kept in it are the blocks that may be chosen.</summary>
     public BlockMask Blocks { get; }
 
+    /// <summary>Images that the importances rest on, (Σ w)² / Σ w² with w an image's weight; null: the criterion does not say.</summary>
+    public double? EffectiveImages { get; init; }
+
     /// <summary>The least and the most important block.</summary>
     public (double Least, double Most) Range => (_values.Min(), _values.Max());
 
@@ -29,7 +32,7 @@ internal sealed class LayerImportances
     /// <param name="remaining">A mask over the same grid; not changed.</param>
     public LayerImportances Within(BlockMask remaining)
     {
-        var within = new LayerImportances(LayerName, remaining);
+        var within = new LayerImportances(LayerName, remaining) { EffectiveImages = EffectiveImages };
         _values.CopyTo(within._values, 0);
         return within;
     }

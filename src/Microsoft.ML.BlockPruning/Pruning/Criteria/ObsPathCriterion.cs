@@ -9,7 +9,8 @@ namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 /// <remarks>
 /// It rates a block by the loss that remains after the kept ones have been refitted, and prices blocks that replace each other jointly,
 /// where independent scores under one threshold empty whole layers. The loss is ½ tr(S ΔW A ΔWᵀ), K-FAC's with S per strip (Martens &amp;
-/// Grosse, ICML 2015), S = gradient covariance, A = input covariance. Strips share the inverse of A and run in parallel, each with a
+/// Grosse, ICML 2015), S = gradient covariance, A = input covariance, both of
+/// <see cref="EqualImagesLoss"/>. Strips share the inverse of A and run in parallel, each with a
 /// workspace of 8 in² bytes; the result does not depend on the number of threads.
 /// </remarks>
 internal sealed class ObsPathCriterion : LayerCriterion<LayerAccumulator>
@@ -23,7 +24,7 @@ internal sealed class ObsPathCriterion : LayerCriterion<LayerAccumulator>
     /// <param name="onStrip">Called once per row strip, from any thread but one at a time; it may throw to cancel.</param>
     public static LayerImportances Rate(PrunableLayer layer, LayerStatistics statistics, Action onStrip)
     {
-        var importances = new LayerImportances(layer.Name, layer.Blocks);
+        var importances = new LayerImportances(layer.Name, layer.Blocks) { EffectiveImages = statistics.EffectiveImages };
         double[] weights = ScaledWeights(layer, statistics.Gradients);
         int height = layer.Blocks.Shape.Height;
         int stripLength = layer.Weights.InFeatures * height;
@@ -43,6 +44,8 @@ internal sealed class ObsPathCriterion : LayerCriterion<LayerAccumulator>
 
         return importances;
     }
+
+    protected override ICalibrationLoss LossOf(CalibrationSet calibration) => new EqualImagesLoss(calibration.Labels);
 
     protected override LayerAccumulator Observe(PrunableLayer layer, CalibrationSet calibration) => new(layer, calibration.Count);
 

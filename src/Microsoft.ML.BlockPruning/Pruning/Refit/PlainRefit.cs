@@ -49,7 +49,8 @@ internal sealed class PlainRefit(RefitTask task) : IWeightRefit
     {
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
-        var statistics = new CalibrationPass(task.Dense, task.Calibration, task.Seed).Run(task.Layers, onStep);
+        var statistics = new CalibrationPass(
+            task.Dense, task.Calibration, task.Seed, new EqualImagesLoss(task.Calibration.Labels)).Run(task.Layers, onStep);
         return Run(statistics, onStep);
     }
 

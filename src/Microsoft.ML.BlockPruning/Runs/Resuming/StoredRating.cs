@@ -26,8 +26,14 @@ internal static class StoredRating
         StageWriter.ReadTokenWeights(file, context));
 
     /// <summary>Adds the importances of a layer.</summary>
-    public static void Add(StageWriter file, LayerImportances layer) => file.Add(NameOf(layer.LayerName), [.. Places(layer.Blocks)
-        .Select(place => layer[place.Row, place.Column])]);
+    public static void Add(StageWriter file, LayerImportances layer)
+    {
+        file.Add(NameOf(layer.LayerName), [.. Places(layer.Blocks).Select(place => layer[place.Row, place.Column])]);
+        if (layer.EffectiveImages is { } images)
+        {
+            file.Add(ImagesOf(layer.LayerName), [images]);
+        }
+    }
 
     /// <summary>Whether a file has importances of a layer.</summary>
     public static bool IsIn(StageFile file, string layer) => file.Has(NameOf(layer));
@@ -38,7 +44,10 @@ internal static class StoredRating
     /// <param name="blocks">Its grid.</param>
     public static LayerImportances Read(StageFile file, string layer, BlockMask blocks)
     {
-        var importances = new LayerImportances(layer, blocks);
+        var importances = new LayerImportances(layer, blocks)
+        {
+            EffectiveImages = file.Has(ImagesOf(layer)) ? file.Doubles(ImagesOf(layer), 1)[0] : null,
+        };
         foreach (var ((row, column), value) in Places(blocks).Zip(file.Doubles(NameOf(layer), blocks.TotalBlocks)))
         {
             importances[row, column] = value;
@@ -46,6 +55,8 @@ internal static class StoredRating
 
         return importances;
     }
+
+    private static string ImagesOf(string layer) => $"effective images of {layer}";
 
     private static string NameOf(string layer) => $"importances of {layer}";
 

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Microsoft.ML.BlockPruning.Calibration;
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Torch;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Pruning.Bases;
+
+/// <summary>A basis made by several changes, one after the other.</summary>
+/// <param name="changes">In the order in which they are applied.</param>
+/// <remarks>
+/// The moments are those of the network as it came. What comes out has to give the logits of what went in: if it does not, as where weights
+/// are so far apart in size that float32 cannot hold them in another basis, the network stays as it is and a note says so.
+/// </remarks>
+internal sealed class ChangedBasis(IReadOnlyList<IBasisChange> changes) : INetworkBasis
+{
+    /// <summary>The largest difference between logits that is rounding, as a share of the largest logit.</summary>
+    public const double Tolerance = 1e-5;
+
+    private const string Changed = "The weights are in another basis than the file's, in which what is weak lies together; the network "
+        + "computes the same.";
+
+    public int StepsOf(NetworkWeights dense, CalibrationSet calibration) => new BasisPass(dense, calibration).Batches + 1;
+
+    public RebasedNetwork Change(
+        NetworkWeights dense, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, Action onStep)
+    {
+        LibTorch.EnsureLoaded();
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        var pass = new BasisPass(dense, calibration);
+        var (steps, final) = pass.Run(onStep);
+        var task = new BasisTask(layers.ToDictionary(layer => layer.Name, StringComparer.Ordinal), steps, final);
+        RebasedNetwork found;
+        using (new TorchThreads(1))
+        {
+            var network = new BasisNetwork(dense, scope);
+            foreach (var change in changes)
+            {
+                change.Apply(network, task);
+            }
+
+            var weights = network.ToWeights();
+            double deviation = Deviation(dense, weights, pass.Probe);
+            found = deviation <= Tolerance
+                ? new RebasedNetwork(weights, NotesOf(task))
+                : new RebasedNetwork(dense, [string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The network was pruned in the basis it came in: in another one its logits moved by {deviation:G2} of the largest, "
+                    + $"more than {Tolerance:G1}.")]);
+        }
+
+        onStep();
+        return found;
+    }
+
+    private static IReadOnlyList<string> NotesOf(BasisTask task) => task.Left.Count == 0
+        ? [Changed]
+        : [Changed, $"Left in the basis they came in: {string.Join("; ", task.Left)}."];
+
+    // Largest difference of a logit over the largest logit, all but the weights in float64; infinite where one is not finite.
+    private static double Deviation(NetworkWeights dense, NetworkWeights changed, CalibrationSet images)
+    {
+        using var scope = NewDisposeScope();
+        var batch = images.ImagesOf(0).to(float64);
+        var (expected, found) = (LogitsOf(dense, batch), LogitsOf(changed, batch));
+        double difference = TorchDevice.ReadOne<double>(expected.sub(found).abs().max());
+        double largest = TorchDevice.ReadOne<double>(expected.abs().max());
+        return double.IsFinite(difference) ? difference / Math.Max(largest, double.Epsilon) : double.PositiveInfinity;
+    }
+
+    private static Tensor LogitsOf(NetworkWeights weights, Tensor images)
+    {
+        using var network = new TorchNetwork(weights);
+        network.To(float64);
+        return network.Forward(images);
+    }
+}

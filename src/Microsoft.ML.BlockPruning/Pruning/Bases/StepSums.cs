@@ -1,0 +1,101 @@
+using Microsoft.ML.BlockPruning.Networks;
+using Microsoft.ML.BlockPruning.Torch;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Pruning.Bases;
+
+/// <summary>Adds up the <see cref="StepMoments"/> of one step, batch by batch.</summary>
+/// <remarks>Its tensors belong to the dispose scope that is open when it is created.</remarks>
+internal sealed class StepSums
+{
+    private readonly StepSpec _spec;
+    private readonly SecondMoment _normed;
+    private readonly MultiHeadSpec? _attention;
+    private readonly Tensor? _valueBias;
+    private readonly (SecondMoment Query, SecondMoment Key, SecondMoment Output)[] _heads = [];
+    private readonly (Tensor Sum, Tensor Squares)? _hidden;
+    private long _tokens;
+
+    public StepSums(StepSpec spec, NetworkWeights network)
+    {
+        _spec = spec;
+        _normed = new SecondMoment(spec.Norm.Features);
+        if (spec is not BranchSpec branch)
+        {
+            return;
+        }
+
+        _attention = branch.Middle as MultiHeadSpec;
+        if (_attention is { } heads)
+        {
+            _heads = [.. Enumerable.Range(0, heads.Heads).Select(_ => (New(heads), New(heads), New(heads)))];
+            float[] bias = network[branch.First].Bias;
+            _valueBias = TorchDevice.Put(tensor(bias[(2 * bias.Length / 3)..]));
+        }
+        else
+        {
+            int hidden = branch.Second.InFeatures;
+            _hidden = (TorchDevice.Put(zeros(hidden, float64)), TorchDevice.Put(zeros(hidden, float64)));
+        }
+    }
+
+    /// <summary>Adds one batch.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="stream">[images, tokens, features] before it.</param>
+    public void Add(TorchStep step, Tensor stream)
+    {
+        using var scope = NewDisposeScope();
+        _normed.Add(Plain.Norm(step.Gather(stream), _spec.Norm.Eps));
+        if (_spec is not BranchSpec)
+        {
+            return;
+        }
+
+        var second = step.InputOf(1, stream);
+        if (_attention is { } heads)
+        {
+            AddHeads(step.Linears[0].forward(step.InputOf(0, stream)), second.sub(_valueBias!), heads);
+        }
+        else
+        {
+            var values = second.flatten(0, 1).to(float64);
+            _hidden!.Value.Sum.Accumulate(values.sum([0]));
+            _hidden.Value.Squares.Accumulate(values.mul(values).sum([0]));
+            _tokens += values.shape[0];
+        }
+    }
+
+    /// <summary>The means; they belong to the open dispose scope.</summary>
+    public StepMoments Mean() => new(
+        _normed.Mean(), HiddenVariance(),
+        [.. _heads.Select(head => new HeadMoments(head.Query.Mean(), head.Key.Mean(), head.Output.Mean()))]);
+
+    private static SecondMoment New(MultiHeadSpec heads) => new(heads.HeadDim);
+
+    // first: [images, tokens, 3 · features], q then k then v; output: [images, tokens, features].
+    private void AddHeads(Tensor first, Tensor output, MultiHeadSpec heads)
+    {
+        int features = heads.Heads * heads.HeadDim;
+        var keys = first.narrow(2, features, features);
+        keys = keys.sub(keys.mean([1], keepdim: true));
+        for (int head = 0; head < heads.Heads; head++)
+        {
+            int column = head * heads.HeadDim;
+            _heads[head].Query.Add(first.narrow(2, column, heads.HeadDim));
+            _heads[head].Key.Add(keys.narrow(2, column, heads.HeadDim));
+            _heads[head].Output.Add(output.narrow(2, column, heads.HeadDim));
+        }
+    }
+
+    private Tensor? HiddenVariance()
+    {
+        if (_hidden is not { } hidden)
+        {
+            return null;
+        }
+
+        using var scope = NewDisposeScope();
+        var mean = hidden.Sum.Times(1.0 / _tokens);
+        return hidden.Squares.Times(1.0 / _tokens).sub(mean.mul(mean)).relu().MoveToOuterDisposeScope();
+    }
+}
