@@ -80,6 +80,10 @@ public sealed partial class BlockPruneEstimator
         /// <value><see cref="PruneRefit.Reconstruction"/>.</value>
         public PruneRefit Refit { get; set; } = PruneRefit.Reconstruction;
 
+        /// <summary>Gets or sets the basis that the network is rewritten in, computing the same, before blocks are rated.</summary>
+        /// <value><see cref="PruneBasis.Full"/>.</value>
+        public PruneBasis Basis { get; set; } = PruneBasis.Full;
+
         /// <summary>Gets or sets how the pruned network's weights are stored, rounded once refit and fine-tuning are done.</summary>
         /// <value>
         /// <see cref="NumberFormat.Float32"/>. <see cref="NumberFormat.BFloat16"/> makes a file of half the bytes. Biases, norms, tokens

@@ -15,6 +15,7 @@ public sealed partial class BlockPruneEstimator
         Budget = options.Budget.Request,
         Criterion = options.Criterion,
         Allocation = options.Allocation,
+        Basis = options.Basis,
         Refit = options.Refit,
         Shots = options.Shots,
         Block = options.Block,

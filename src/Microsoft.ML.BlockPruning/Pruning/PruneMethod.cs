@@ -15,14 +15,11 @@ internal sealed record PruneMethod
     /// <summary>Makes the refit of one shot; with reconstruction where none is given.</summary>
     public Func<RefitTask, IWeightRefit> Refit { get; init; } = ReconstructionRefit;
 
-    /// <summary>The basis that the network is pruned in; all changes where none is given.</summary>
-    public INetworkBasis Basis { get; init; } = FullBasis();
+    /// <summary>The basis that the network is pruned in; the one that it came in where none is given.</summary>
+    public INetworkBasis Basis { get; init; } = new OriginalBasis();
 
     /// <summary>How often to choose and refit on the way to the budget; at least 1.</summary>
     public int Shots { get; init; } = 1;
-
-    /// <summary>The default basis: units, heads and stream, each put in falling order.</summary>
-    public static INetworkBasis FullBasis() => new ChangedBasis([new AttentionHeads(), new StreamRotation(), new HiddenUnits()]);
 
     /// <summary>A method that differs from the default by its criterion alone.</summary>
     public static PruneMethod By(IBlockCriterion criterion) =>

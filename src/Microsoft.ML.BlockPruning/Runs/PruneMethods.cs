@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Bases;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Pruning.Curves;
 using Microsoft.ML.BlockPruning.Pruning.GateGradients;
@@ -33,6 +34,7 @@ internal static class PruneMethods
     public static PruneMethod Of(PruneRequest request, IBlockCriterion criterion) => new()
     {
         Selection = SelectionOf(request.Allocation, criterion),
+        Basis = BasisOf(request.Basis),
         Refit = RefitOf(request.Refit),
         Shots = request.Shots,
     };
@@ -66,6 +68,15 @@ internal static class PruneMethods
         PruneAllocation.MeasuredCurves => new ImportanceSelection(criterion, new MeasuredCurves()),
         PruneAllocation.InteractionAware => new InteractionSelection(),
         _ => throw Unknown(allocation),
+    };
+
+    /// <summary>The basis behind a choice.</summary>
+    public static INetworkBasis BasisOf(PruneBasis basis) => basis switch
+    {
+        PruneBasis.Full => new ChangedBasis([new AttentionHeads(), new StreamRotation(), new HiddenUnits()]),
+        PruneBasis.UnitsAndHeads => new ChangedBasis([new AttentionHeads(), new HiddenUnits()]),
+        PruneBasis.Original => new OriginalBasis(),
+        _ => throw Unknown(basis),
     };
 
     /// <summary>The refit behind a choice.</summary>

@@ -21,6 +21,8 @@ internal sealed record PruneRequest
 
     public PruneRefit Refit { get; init; }
 
+    public PruneBasis Basis { get; init; }
+
     /// <summary>At least 1.</summary>
     public int Shots { get; init; } = 1;
 

@@ -117,6 +117,7 @@ internal sealed class PruneRun
         var method = PruneMethods.Of(_request, new StoredCriterion(_criterion, files));
         return method with
         {
+            Basis = new StoredBasis(method.Basis, files),
             Selection = new StoredSelection(method.Selection, files),
             Refit = task => method.Refit(task with { Fitted = new StoredLayers(files, task) }),
         };

@@ -140,6 +140,7 @@ internal sealed class ReportBuilder(PruneRequest request, DenseModel dense, Cali
             Network = request.Network,
             Criterion = request.Criterion.ToString(),
             Allocation = request.Allocation.ToString(),
+            Basis = request.Basis.ToString(),
             Refit = request.Refit.ToString(),
             Shots = request.Shots,
             Block = request.Block,

@@ -22,6 +22,7 @@ internal static class RunIdentity
         [nameof(request.Budget)] = string.Join(" and ", request.Budget.Parts.Select(TextOf)),
         [nameof(request.Criterion)] = request.Criterion.ToString(),
         [nameof(request.Allocation)] = request.Allocation.ToString(),
+        [nameof(request.Basis)] = request.Basis.ToString(),
         [nameof(request.Refit)] = request.Refit.ToString(),
         [nameof(request.Shots)] = Text(request.Shots),
         [nameof(request.Block)] = request.Block.ToString(),

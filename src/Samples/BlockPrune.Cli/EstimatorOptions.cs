@@ -23,6 +23,7 @@ internal static class EstimatorOptions
         [nameof(BlockPruneEstimator.Options.Budget)] = "--keep",
         [nameof(BlockPruneEstimator.Options.Criterion)] = "--criterion",
         [nameof(BlockPruneEstimator.Options.Allocation)] = "--allocation",
+        [nameof(BlockPruneEstimator.Options.Basis)] = "--basis",
         [nameof(BlockPruneEstimator.Options.Refit)] = "--refit",
         [nameof(BlockPruneEstimator.Options.WeightFormat)] = "--weight-format",
         [nameof(BlockPruneEstimator.Options.Shots)] = "--shots",

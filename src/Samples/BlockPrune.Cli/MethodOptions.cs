@@ -13,6 +13,10 @@ internal sealed class MethodOptions
         "--allocation", $"How the budget is spread over the layers: {string.Join(", ", CommonOptions.NamesOf<PruneAllocation>())}",
         PruneAllocation.Global);
 
+    private readonly Option<PruneBasis> _basis = CommonOptions.Choice(
+        "--basis", "The basis that blocks are chosen in, in which the network computes the same: "
+        + string.Join(", ", CommonOptions.NamesOf<PruneBasis>()), PruneBasis.Full);
+
     private readonly Option<int> _shots = CommonOptions.One(
         "--shots", "Shots in which the budget is reached; each takes as long as the first", 1, CommonOptions.ReadPositive);
 
@@ -40,7 +44,7 @@ internal sealed class MethodOptions
     /// <summary>Gives a verb the options.</summary>
     public void AddTo(Command verb)
     {
-        foreach (var option in (Option[])[_allocation, _shots, _floor, _floors, _blocks, _dense, _labels, _format, _device])
+        foreach (var option in (Option[])[_allocation, _basis, _shots, _floor, _floors, _blocks, _dense, _labels, _format, _device])
         {
             option.HelpName ??= "VALUE";
             verb.Add(option);
@@ -56,6 +60,7 @@ internal sealed class MethodOptions
     public void Apply(ParseResult parsed, BlockPruneEstimator.Options options)
     {
         options.Allocation = parsed.GetValue(_allocation);
+        options.Basis = parsed.GetValue(_basis);
         options.Shots = parsed.GetValue(_shots);
         options.LayerFloor = parsed.GetValue(_floor);
         options.LayerFloors = ByLayer(parsed.GetValue(_floors), _floors.Name);

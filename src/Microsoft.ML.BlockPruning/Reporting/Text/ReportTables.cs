@@ -50,7 +50,8 @@ internal static class ReportTables
             + $"{settings.CalibrationImages} calibration images, seed {settings.Seed}.");
         yield return string.Create(
             Invariant,
-            $"Criterion {settings.Criterion}, allocation {settings.Allocation}, refit {settings.Refit}, shots {settings.Shots}.");
+            $"Criterion {settings.Criterion}, basis {settings.Basis ?? nameof(PruneBasis.Original)}, allocation {settings.Allocation}, "
+            + $"refit {settings.Refit}, shots {settings.Shots}.");
         if (settings.WeightFormat != NumberFormat.Float32)
         {
             yield return $"The pruned network's weights are stored in {settings.WeightFormat}, the dense one's in Float32.";

@@ -16,6 +16,11 @@ public sealed class ReportSettings
     /// <summary>How the budget was spent over blocks and layers.</summary>
     public required string Allocation { get; init; }
 
+    /// <summary>The basis that blocks were chosen in.</summary>
+    /// <value>Null in reports of before there was a choice; the network's own then.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Basis { get; init; }
+
     /// <summary>How the kept weights were fitted.</summary>
     public required string Refit { get; init; }
 

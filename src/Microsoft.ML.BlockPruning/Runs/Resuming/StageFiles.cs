@@ -6,6 +6,9 @@ namespace Microsoft.ML.BlockPruning.Runs.Resuming;
 /// <summary>The folder of a run: one file for each stage that is finished, each with all that it must agree in.</summary>
 internal sealed class StageFiles
 {
+    /// <summary>The dense network in the basis of the run, before the first shot.</summary>
+    public const string Basis = "basis";
+
     /// <summary>Calibration and rating of a shot.</summary>
     public const string Ratings = "ratings";
 

@@ -25,7 +25,8 @@ internal sealed class StoredLayers(StageFiles files, RefitTask task) : IFittedLa
 
         var layer = task.Dense.Spec.Layers[index];
         return new FittedLayer(
-            TensorsOf(layer).ToDictionary(tensor => tensor.Name, tensor => Finite(found, tensor), StringComparer.Ordinal),
+            TensorsOf(layer).ToDictionary(
+                tensor => tensor.Name, tensor => found.FiniteSingles(tensor.Name, tensor.Values.LongLength), StringComparer.Ordinal),
             layer.Linears.Where(linear => found.Has(OutcomeOf(linear.Name)))
                 .ToDictionary(linear => linear.Name, linear => ReadOutcome(found, linear), StringComparer.Ordinal),
             found.Text(LeftKey) == bool.TrueString);
@@ -53,13 +54,6 @@ internal sealed class StoredLayers(StageFiles files, RefitTask task) : IFittedLa
     {
         var names = layer.Steps.SelectMany(step => step.Parts).SelectMany(part => part.TensorNames).ToHashSet(StringComparer.Ordinal);
         return task.Dense.Tensors.Where(tensor => names.Contains(tensor.Name));
-    }
-
-    private static float[] Finite(StageFile file, WeightTensor expected)
-    {
-        float[] values = file.Singles(expected.Name, expected.Values.LongLength);
-        int wrong = Array.FindIndex(values, value => !float.IsFinite(value));
-        return wrong < 0 ? values : throw file.Invalid($"tensor '{expected.Name}' holds {values[wrong]}, expected finite numbers");
     }
 
     // Dead inputs, and the distortion where the target varies.

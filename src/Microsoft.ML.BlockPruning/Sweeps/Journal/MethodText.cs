@@ -10,12 +10,12 @@ namespace Microsoft.ML.BlockPruning.Sweeps.Journal;
 /// <summary>What a result depends on besides network, images, seed and the trial itself, as a sweep's identity has it.</summary>
 internal static class MethodText
 {
-    /// <summary>Of what all trials share. Journals of before are known by it: what is at its default has the words it always had.</summary>
+    /// <summary>Of what all trials share: what changes no figure at its default says nothing.</summary>
     /// <param name="shared">The request; what trials choose does not count.</param>
     public static string Of(PruneRequest shared) => string.Join(
         "; ",
         [
-            $"{shared.Allocation}, {shared.CalibrationLabels}",
+            $"{shared.Allocation}, {shared.CalibrationLabels}, basis {shared.Basis}, equal images",
             string.Create(CultureInfo.InvariantCulture, $"shots {shared.Shots}, floor {shared.LayerFloor}"),
             .. (shared.LayerFloors ?? new Dictionary<string, double>()).OrderBy(layer => layer.Key, StringComparer.Ordinal)
                 .Select(layer => string.Create(CultureInfo.InvariantCulture, $"{layer.Key} floor {layer.Value}")),

@@ -13,7 +13,7 @@ namespace Microsoft.ML.BlockPruning.Pruning.Refit.Reconstruction;
 /// </summary>
 /// <remarks>
 /// Least squares see one matrix at a time; together norms, attention and both matrices of the MLP can make up for what each alone cannot.
-/// No label is read and nothing outside the layer moves. Adam, the rate a cosine from 0.05 times the root mean square of the layer's dense
+/// No label is read and nothing outside the layer moves. Adam, the rate a cosine from 0.025 times the root mean square of the layer's dense
 /// weights, so that it suits any width. Every twentieth image is held out, of the
 /// least squares too: if the loss on those has not fallen, the layer is left as it was.
 /// Cost: four passes forward and backward through the layer over the images.
@@ -26,7 +26,7 @@ internal sealed class LayerReconstruction : ILayerReconstruction
     private const int Passes = 4;
     private const int LargestBatch = 32;
     private const int HeldOutEvery = 20;
-    private const double RelativeRate = 0.05;
+    private const double RelativeRate = 0.025;
     private readonly RefitTask _task;
     private readonly long[] _heldOut;
     private readonly long[] _training;
