@@ -2,7 +2,7 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 
 /// <summary>
 /// What chooses the blocks and what is fitted afterwards. <c>Feedback</c>: the default's allocation, refit with residual feedback but no
-/// reconstruction, so that only the criterion differs; <c>Uniform</c>: the same share of each layer; <c>PlainRefit</c>,
+/// reconstruction, so that only the criterion differs; <c>Uniform</c>: the same share of each layer, in the basis that the network came in; <c>PlainRefit</c>,
 /// <c>UniformRefit</c>: each layer fitted on its own. One shot where no other number is said.
 /// </summary>
 internal enum AblationMethod
@@ -14,6 +14,24 @@ internal enum AblationMethod
     DefaultFeedback,
     DefaultPlainRefit,
     ObsPathUniform,
+
+    /// <summary>The default in the basis that the network came in.</summary>
+    OriginalBasis,
+
+    /// <summary><see cref="DefaultFeedback"/> in the basis that the network came in.</summary>
+    OriginalBasisFeedback,
+
+    /// <summary><see cref="DefaultFeedback"/> with balanced heads alone.</summary>
+    HeadsFeedback,
+
+    /// <summary><see cref="DefaultFeedback"/> with the residual stream turned alone.</summary>
+    StreamFeedback,
+
+    /// <summary><see cref="DefaultFeedback"/> with hidden units in strips alone.</summary>
+    UnitsFeedback,
+
+    /// <summary><see cref="DefaultFeedback"/> with heads and units, the stream as it came.</summary>
+    UnitsAndHeadsFeedback,
 
     /// <summary>The default with every layer's importances put right by measured divergences; refit with feedback.</summary>
     MeasuredCurves,
