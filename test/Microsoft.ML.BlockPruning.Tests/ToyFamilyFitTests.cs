@@ -43,6 +43,7 @@ public sealed class ToyFamilyFitTests
             LabelColumnName = null,
             Block = new BlockShape(3, 4),
             NumberOfThreads = 2,
+            Basis = PruneBasis.Original, // the oracle takes norms and tokens from the file
         };
         var rows = new CheckpointRows(CheckpointRows.Default.Containers, [ToyCheckpoints.Map], [new ToyCheckpoints()]);
         var estimator = new BlockPruneEstimator(ml, options)

@@ -15,7 +15,7 @@ internal static class PruneMethods
     /// <summary>The method that a request asks for.</summary>
     /// <inheritdoc cref="Checked"/>
     public static PruneMethod Of(PruneRequest request) =>
-        Of(Checked(request), CriterionOf(request.Criterion, request.CalibrationLabels));
+        Of(Checked(request), BasisOf(request.Basis), CriterionOf(request.Criterion, request.CalibrationLabels));
 
     /// <summary>The request itself, whose choices go together.</summary>
     /// <param name="request">The request.</param>
@@ -30,11 +30,12 @@ internal static class PruneMethods
 
     /// <summary>The method that a request asks for, apart from the criterion; its choices have been checked.</summary>
     /// <param name="request">The request.</param>
+    /// <param name="basis">The basis that it is pruned in.</param>
     /// <param name="criterion">Rates the blocks.</param>
-    public static PruneMethod Of(PruneRequest request, IBlockCriterion criterion) => new()
+    public static PruneMethod Of(PruneRequest request, INetworkBasis basis, IBlockCriterion criterion) => new()
     {
         Selection = SelectionOf(request.Allocation, criterion),
-        Basis = BasisOf(request.Basis),
+        Basis = basis,
         Refit = RefitOf(request.Refit),
         Shots = request.Shots,
     };

@@ -5,6 +5,7 @@ using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Bases;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Runs.Resuming;
@@ -28,18 +29,21 @@ internal sealed class PruneRun
     /// <exception cref="ArgumentOutOfRangeException">A choice is none of its enum, or a number is out of its range.</exception>
     /// <exception cref="ArgumentException">Choices contradict each other.</exception>
     public PruneRun(PruneRequest request)
-        : this(PruneMethods.Checked(request), PruneMethods.CriterionOf(request.Criterion, request.CalibrationLabels))
+        : this(
+            PruneMethods.Checked(request), PruneMethods.BasisOf(request.Basis),
+            PruneMethods.CriterionOf(request.Criterion, request.CalibrationLabels))
     {
     }
 
-    /// <summary>A run whose blocks are rated by a criterion that lives longer, so that several runs share what it has found.</summary>
+    /// <summary>A run whose basis and criterion live longer, so that several runs share what it has found.</summary>
     /// <param name="request">What to do; its choices have been checked.</param>
+    /// <param name="basis">Of the kind that the request names.</param>
     /// <param name="criterion">Of the kind that the request names.</param>
-    public PruneRun(PruneRequest request, IBlockCriterion criterion)
+    public PruneRun(PruneRequest request, INetworkBasis basis, IBlockCriterion criterion)
     {
         _request = request;
         _criterion = criterion;
-        _method = PruneMethods.Of(request, criterion);
+        _method = PruneMethods.Of(request, basis, criterion);
         _rules = request.LayerRules();
     }
 
@@ -114,10 +118,9 @@ internal sealed class PruneRun
         }
 
         var files = new StageFiles(CheckpointFolder, RunIdentity.Of(_request, dense.Weights, images.Calibration));
-        var method = PruneMethods.Of(_request, new StoredCriterion(_criterion, files));
+        var method = PruneMethods.Of(_request, new StoredBasis(_method.Basis, files), new StoredCriterion(_criterion, files));
         return method with
         {
-            Basis = new StoredBasis(method.Basis, files),
             Selection = new StoredSelection(method.Selection, files),
             Refit = task => method.Refit(task with { Fitted = new StoredLayers(files, task) }),
         };

@@ -141,13 +141,17 @@ public sealed class CalibrationPassTests
     private static void AssertAgrees(PrunableLayer layer, List<double[]> inputs, List<double[]> gradients, LayerStatistics statistics)
     {
         int width = layer.Weights.InFeatures + 1;
+        double leastEffective = double.PositiveInfinity;
         for (int g = 0; g < layer.Groups.Count; g++)
         {
             var group = layer.Groups[g];
             double[] energy = [.. gradients.Select(d => d.Skip(group.FirstRow).Take(group.Rows).Sum(v => v * v))];
             AssertClose(
-                [.. energy.Select(e => e * energy.Length / energy.Sum())], [.. statistics.TokenWeights[g].Select(w => (double)w)],
+                [.. energy.Chunk(layer.Tokens).SelectMany(image => image.Select(e => e * image.Length / image.Sum()))],
+                [.. statistics.TokenWeights[g].Select(w => (double)w)],
                 $"{layer.Name} e {g}");
+            double[] images = [.. energy.Chunk(layer.Tokens).Select(image => image.Sum())];
+            leastEffective = Math.Min(leastEffective, images.Sum() * images.Sum() / images.Sum(image => image * image));
             double[] covariance = new double[width * width];
             for (int i = 0; i < covariance.Length; i++)
             {
@@ -158,6 +162,7 @@ public sealed class CalibrationPassTests
             AssertClose(covariance, Values<double>(statistics.Inputs[g]), $"{layer.Name} A {g}");
         }
 
+        Assert.AreEqual(leastEffective, statistics.EffectiveImages, 1e-3 * leastEffective, layer.Name);
         int height = layer.Blocks.Shape.Height;
         double[] strips = new double[layer.Blocks.BlockRows * height * height];
         for (int i = 0; i < strips.Length; i++)

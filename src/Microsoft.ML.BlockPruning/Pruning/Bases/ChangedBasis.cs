@@ -30,6 +30,13 @@ internal sealed class ChangedBasis(IReadOnlyList<IBasisChange> changes) : INetwo
         using var off = no_grad();
         var pass = new BasisPass(dense, calibration);
         var (steps, final) = pass.Run(onStep);
+        if (!steps.SelectMany(step => step.Tensors).Append(final).All(moment => TorchDevice.Current.AreFinite(moment)))
+        {
+            // The pass over the images that follows names the layer.
+            onStep();
+            return new RebasedNetwork(dense, []);
+        }
+
         var task = new BasisTask(layers.ToDictionary(layer => layer.Name, StringComparer.Ordinal), steps, final);
         RebasedNetwork found;
         using (new TorchThreads(1))

@@ -123,12 +123,14 @@ internal sealed class StreamRotation : IBasisChange
             moments.Add(task.Final);
         }
 
-        // Beyond all others along 1, so that the other eigenvectors are orthogonal to it.
+        // Without what lies along 1, as a merge's neighbours have some, and with more along 1 than along any other direction, so that the
+        // other eigenvectors are orthogonal to it.
+        var across = eye(width, dtype: float64).sub(constant);
         var sum = constant.Times(moments.Count + 1);
         foreach (var moment in moments)
         {
             double trace = TorchDevice.ReadOne<double>(moment.trace());
-            sum.Accumulate(trace > 0 ? moment.Times(1 / trace) : zeros_like(moment));
+            sum.Accumulate(trace > 0 ? across.mm(moment).mm(across).Times(1 / trace) : zeros_like(moment));
         }
 
         var (_, vectors) = linalg.eigh(sum);

@@ -6,6 +6,7 @@ using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Bases;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Criteria;
 using Microsoft.ML.BlockPruning.Runs;
@@ -25,6 +26,7 @@ internal sealed class LocalExecutor : ITrialExecutor
     private readonly PruneRequest _shared;
     private readonly int[] _labels;
     private readonly Dictionary<RatedFamily, IBlockCriterion> _remembered = [];
+    private readonly Dictionary<(BlockShape Block, int? Images), INetworkBasis> _bases = [];
     private readonly Dictionary<BlockShape, LatencyTable> _tables = [];
     private readonly Dictionary<int, CalibrationSet> _parts = [];
 
@@ -107,7 +109,7 @@ internal sealed class LocalExecutor : ITrialExecutor
 
     private PruneOutcome Make(Trial trial, StageClock clock, Action<PruneProgress> onProgress, CancellationToken cancellationToken)
     {
-        var run = new PruneRun(TrialRequest.Of(_shared, trial), CriterionOf(trial))
+        var run = new PruneRun(TrialRequest.Of(_shared, trial), BasisOf(trial), CriterionOf(trial))
         {
             MeasureLatency = (weights, preprocessing, grids, asked, onSample) =>
                 ConstraintOf(trial.Block, weights, preprocessing, grids, asked, onSample),
@@ -119,6 +121,19 @@ internal sealed class LocalExecutor : ITrialExecutor
             clock.Lap(step.Stage.ToString());
             onProgress(step);
         });
+    }
+
+    // One network for all criteria and budgets, by which they know that it is the same.
+    private INetworkBasis BasisOf(Trial trial)
+    {
+        var family = (trial.Block, trial.CalibrationImages);
+        if (!_bases.TryGetValue(family, out var basis))
+        {
+            basis = new RememberedBasis(PruneMethods.BasisOf(_shared.Basis));
+            _bases.Add(family, basis);
+        }
+
+        return basis;
     }
 
     private IBlockCriterion CriterionOf(Trial trial)

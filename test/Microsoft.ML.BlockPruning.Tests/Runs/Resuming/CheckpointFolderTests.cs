@@ -15,12 +15,12 @@ public sealed class CheckpointFolderTests : IDisposable
     public void Dispose() => _subject.Dispose();
 
     [TestMethod]
-    [DataRow(PruneStage.Scoring, 3, "")] // the first shot's ratings are not done
-    [DataRow(PruneStage.Allocating, 1, "shot-1-ratings")]
-    [DataRow(PruneStage.Refitting, 60, "shot-1-choice shot-1-layer-00")]
+    [DataRow(PruneStage.Scoring, 3, "shot-0-basis")] // the first shot's ratings are not done
+    [DataRow(PruneStage.Allocating, 1, "shot-0-basis shot-1-ratings")]
+    [DataRow(PruneStage.Refitting, 60, "shot-0-basis shot-1-choice shot-1-layer-00")]
     [DataRow(
         PruneStage.FineTuning, 3,
-        "fine-tuning shot-1-choice shot-1-layer-00 shot-1-layer-01 shot-2-choice shot-2-layer-00 shot-2-layer-01")]
+        "fine-tuning shot-0-basis shot-1-choice shot-1-layer-00 shot-1-layer-01 shot-2-choice shot-2-layer-00 shot-2-layer-01")]
     public void Fit_AfterAKillEndsInTheSameBits(PruneStage stage, int report, string kept)
     {
         using var undisturbed = CheckpointSubject.Fit(_subject.Options());
