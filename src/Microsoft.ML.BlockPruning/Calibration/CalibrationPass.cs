@@ -94,6 +94,7 @@ internal sealed class CalibrationPass(NetworkWeights network, CalibrationSet cal
         Tensor logits;
         try
         {
+            using var forward = PruneActivity.Start(PrunePart.Forward);
             logits = module.Forward(calibration.ImagesOf(batch));
         }
         finally
@@ -102,7 +103,8 @@ internal sealed class CalibrationPass(NetworkWeights network, CalibrationSet cal
         }
 
         CheckFinite(logits, inputs);
-        var gradients = autograd.grad([_loss.Of(logits, calibration.FirstImage(batch), generator)], taps);
+        var gradients = Backward(logits, taps, batch, generator);
+        using var moments = PruneActivity.Start(PrunePart.Moments);
         for (int i = 0; i < observers.Count; i++)
         {
             foreach (var observer in observers[i])
@@ -110,6 +112,12 @@ internal sealed class CalibrationPass(NetworkWeights network, CalibrationSet cal
                 observer.Add(inputs[i], gradients[i]);
             }
         }
+    }
+
+    private Tensor[] Backward(Tensor logits, Tensor[] taps, int batch, Generator generator)
+    {
+        using var part = PruneActivity.Start(PrunePart.Backward);
+        return [.. autograd.grad([_loss.Of(logits, calibration.FirstImage(batch), generator)], taps)];
     }
 
     private void CheckFinite(Tensor logits, Tensor[] inputs)

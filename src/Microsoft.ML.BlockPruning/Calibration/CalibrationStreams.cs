@@ -32,7 +32,7 @@ internal sealed class CalibrationStreams : IDisposable
     {
         for (int batch = 0; batch < _batches.Length; batch++)
         {
-            Advance(step, batch);
+            Pass(step, batch);
             onBatch();
         }
     }
@@ -50,6 +50,12 @@ internal sealed class CalibrationStreams : IDisposable
         }
 
         return after;
+    }
+
+    private void Pass(TorchStep step, int batch)
+    {
+        using var part = PruneActivity.Start(PrunePart.Streams);
+        Advance(step, batch);
     }
 
     /// <summary>Goes on from where others stand, whose tensors it takes.</summary>

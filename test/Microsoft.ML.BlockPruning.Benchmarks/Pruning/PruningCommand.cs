@@ -19,36 +19,51 @@ internal static class PruningCommand
     {
         var network = new Option<PruningNetwork>("--network") { Description = "Which network to prune.", Required = true };
         var images = new Option<int>("--images") { Description = "Images of noise for a random network.", DefaultValueFactory = _ => 256 };
+        var layers = new Option<int>("--layers")
+        {
+            Description = "Encoder layers of a random network, fewer for a quick look.", DefaultValueFactory = _ => PruningSubject.Depth,
+        };
         var block = new Option<string>("--block") { Description = "Height x width.", DefaultValueFactory = _ => "16x16" };
         var json = new Option<FileInfo?>("--json") { Description = "File to write the row to." };
         const string description = "Measures time and memory of calibration and pruning.";
-        var command = new System.CommandLine.Command("pruning", description) { network, images, block, json };
+        var command = new System.CommandLine.Command("pruning", description) { network, images, layers, block, json };
         command.SetAction(parsed => Run(
-            parsed.GetValue(network), parsed.GetValue(images), BlockShape.Parse(parsed.GetValue(block)!), parsed.GetValue(json)));
+            parsed.GetValue(network), parsed.GetValue(images), parsed.GetValue(layers), BlockShape.Parse(parsed.GetValue(block)!),
+            parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(PruningNetwork network, int images, BlockShape block, FileInfo? json)
+    private static int Run(PruningNetwork network, int images, int layers, BlockShape block, FileInfo? json)
     {
         LibTorch.EnsureLoaded();
         torch.set_num_threads(Environment.ProcessorCount);
         var subject = network switch
         {
             PruningNetwork.Bundled => PruningSubject.Bundled(),
-            PruningNetwork.DeiTS => PruningSubject.Random("DeiT-S", 384, images),
-            PruningNetwork.DeiTB => PruningSubject.Random("DeiT-B", 768, images),
+            PruningNetwork.DeiTS => PruningSubject.Random("DeiT-S", 384, layers, images),
+            PruningNetwork.DeiTB => PruningSubject.Random("DeiT-B", 768, layers, images),
             _ => throw new ArgumentOutOfRangeException(nameof(network), network, "Not a network of this benchmark."),
         };
         var settings = PruningSubject.Settings(subject.Weights.Spec, block, Keep);
+        using var parts = new PartClock();
+        var processor = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();
         new BlockPruner().Prune(subject.Weights, subject.Calibration, settings, Report(clock));
         double seconds = clock.Elapsed.TotalSeconds;
+        double processorSeconds = (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
         using var process = Process.GetCurrentProcess();
         var row = new PruningRow(
-            subject.Description, subject.Calibration.Count, block.ToString(), Keep, Math.Round(seconds, 1), process.PeakWorkingSet64);
+            subject.Description, subject.Calibration.Count, block.ToString(), Keep, Math.Round(seconds, 1),
+            Math.Round(processorSeconds, 1), process.PeakWorkingSet64, parts.Parts);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{row.Network}: {row.Images} images, {row.Block}: {seconds:F1} s, peak {row.PeakMemoryBytes / 1e9:F2} GB"));
+        foreach (var part in row.Parts)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"    {part.Part,-14} {part.Seconds,8:F1} s, {part.ProcessorSeconds,8:F1} s of processors"));
+        }
+
         if (json is not null)
         {
             ResultFile.Write(json.FullName, Environment.ProcessorCount, [row]);

@@ -6,5 +6,9 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Pruning;
 /// <param name="Block">Height x width.</param>
 /// <param name="Keep">Kept fraction of the dense network's multiply-adds.</param>
 /// <param name="Seconds">Calibration and pruning, wall clock.</param>
+/// <param name="ProcessorSeconds">The same in processor time of all threads, which other work on the machine changes less.</param>
 /// <param name="PeakMemoryBytes">Largest resident size of the whole process.</param>
-internal sealed record PruningRow(string Network, int Images, string Block, double Keep, double Seconds, long PeakMemoryBytes);
+/// <param name="Parts">What the time went to; the rest is allocation, progress and copies.</param>
+internal sealed record PruningRow(
+    string Network, int Images, string Block, double Keep, double Seconds, double ProcessorSeconds, long PeakMemoryBytes,
+    IReadOnlyList<PartRow> Parts);

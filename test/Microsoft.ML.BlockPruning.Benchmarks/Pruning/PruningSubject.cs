@@ -13,6 +13,9 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Pruning;
 /// <summary>A network and its calibration images.</summary>
 internal sealed record PruningSubject(string Description, NetworkWeights Weights, CalibrationSet Calibration)
 {
+    /// <summary>Layers of DeiT-S and DeiT-B.</summary>
+    public const int Depth = 12;
+
     /// <summary>The bundled network and its 2,000 images.</summary>
     public static PruningSubject Bundled()
     {
@@ -42,10 +45,10 @@ internal sealed record PruningSubject(string Description, NetworkWeights Weights
     }
 
     /// <summary>A DeiT of the given width with random weights, and images of noise: for time and memory, never for accuracy.</summary>
-    public static PruningSubject Random(string name, int dim, int images)
+    public static PruningSubject Random(string name, int dim, int depth, int images)
     {
         var spec = ViT.Of(
-            new ViTConfig(imageSize: 224, patchSize: 16, channels: 3, dim, depth: 12, dim / 64, 4 * dim, numClasses: 1000));
+            new ViTConfig(imageSize: 224, patchSize: 16, channels: 3, dim, depth, dim / 64, 4 * dim, numClasses: 1000));
         using var network = new TorchNetwork(spec, seed: 1);
         var random = new Random(2);
         float[] pixels = new float[images * spec.ImageDim];
@@ -54,7 +57,7 @@ internal sealed record PruningSubject(string Description, NetworkWeights Weights
             pixels[i] = (4 * random.NextSingle()) - 2;
         }
 
-        return new PruningSubject($"{name}, random weights, noise", network.ToWeights(), new CalibrationSet(spec, pixels, images));
+        return new PruningSubject($"{name}{(depth == Depth ? "" : $", {depth} of its {Depth} layers")}, random weights, noise", network.ToWeights(), new CalibrationSet(spec, pixels, images));
     }
 
     // The mean and deviation of the bundled config.json.

@@ -51,7 +51,7 @@ internal sealed record NetworkSubject(
 
     private static NetworkSubject Random(string name, int dim)
     {
-        var subject = PruningSubject.Random(name, dim, NoiseImages);
+        var subject = PruningSubject.Random(name, dim, PruningSubject.Depth, NoiseImages);
         return new NetworkSubject(
             name, subject.Weights, subject.Calibration, [1, 8],
             [.. Sparsities.Select(sparsity => RandomlyPruned(subject.Weights, sparsity))]);

@@ -55,6 +55,7 @@ internal sealed class ObsPathCriterion : LayerCriterion<LayerAccumulator>
     // [strips, in, height] float64: S^½ W of each strip, transposed; rows past a ragged bottom edge are zero.
     private static double[] ScaledWeights(PrunableLayer layer, Tensor gradientCovariance)
     {
+        using var part = PruneActivity.Start(PrunePart.Inverse);
         using var scope = NewDisposeScope();
         long strips = layer.Blocks.BlockRows;
         long height = layer.Blocks.Shape.Height;
@@ -68,6 +69,7 @@ internal sealed class ObsPathCriterion : LayerCriterion<LayerAccumulator>
 
     private static BlockedMatrix Inverse(Tensor inputCovariance, int blockWidth)
     {
+        using var part = PruneActivity.Start(PrunePart.Inverse);
         using var scope = NewDisposeScope();
         int size = (int)inputCovariance.shape[0];
         return new BlockedMatrix(Values(DampedInverse.Of(inputCovariance, size - 1)), size, size - 1, blockWidth);
@@ -86,6 +88,8 @@ internal sealed class ObsPathCriterion : LayerCriterion<LayerAccumulator>
 
     private static void ForEachStrip(RowGroup group, Func<ObsPath> createPath, Action<int, ObsPath> run)
     {
+        using var part = PruneActivity.Start(PrunePart.Path);
+
         // Each thread holds a workspace of the inverse's size, so no more threads than cores.
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
         try

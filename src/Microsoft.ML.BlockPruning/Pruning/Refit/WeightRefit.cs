@@ -155,7 +155,7 @@ internal sealed class WeightRefit : IWeightRefit
             }
         }
 
-        if (before is not null && _reconstruction!.Run(index, dense, pruned, before.Batches, denseStreams.Batches, onStep))
+        if (before is not null && Reconstruct(index, dense, pruned, before, denseStreams, onStep))
         {
             // What the steps give has changed; the last one follows below in any case.
             prunedStreams.ContinueFrom(before);
@@ -170,6 +170,13 @@ internal sealed class WeightRefit : IWeightRefit
         }
 
         prunedStreams.Advance(last, onStep);
+    }
+
+    private bool Reconstruct(
+        int index, TorchNetwork dense, TorchLayer pruned, CalibrationStreams before, CalibrationStreams denseStreams, Action onStep)
+    {
+        using var part = PruneActivity.Start(PrunePart.Reconstruction);
+        return _reconstruction!.Run(index, dense, pruned, before.Batches, denseStreams.Batches, onStep);
     }
 
     private void FitStep(
@@ -207,14 +214,22 @@ internal sealed class WeightRefit : IWeightRefit
         for (int batch = 0; batch < _calibration.BatchCount; batch++, onStep())
         {
             using var batchScope = NewDisposeScope();
-            var (input, output) = batchOf(batch);
+            var (input, output) = Streamed(batchOf, batch);
+            using var part = PruneActivity.Start(PrunePart.RefitMoments);
             moments.Add(input, output);
             FreedMemory.GiveBack();
         }
 
+        using var solving = PruneActivity.Start(PrunePart.Solve);
         var fitted = new StripSolver(_layers[linear], _masks[linear]).Solve(moments, onStep);
         _outcomes[fitted.Name] = RefitOutcome.Of(_layers[linear], moments, fitted);
         target.weight.copy_(TorchDevice.Put(tensor(fitted.Weight)).reshape(fitted.OutFeatures, fitted.InFeatures));
         target.bias!.copy_(TorchDevice.Put(tensor(fitted.Bias)));
+    }
+
+    private static (Tensor Input, Tensor Target) Streamed(Func<int, (Tensor Input, Tensor Target)> batchOf, int batch)
+    {
+        using var part = PruneActivity.Start(PrunePart.Streams);
+        return batchOf(batch);
     }
 }
