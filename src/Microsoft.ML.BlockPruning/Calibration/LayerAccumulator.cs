@@ -33,7 +33,7 @@ internal sealed class LayerAccumulator : ILayerObserver
         var energies = _energies.AddBatch(d);
         for (int g = 0; g < _inputs.Length; g++)
         {
-            _inputs[g].Accumulate(x.t().mm(x * energies[g].unsqueeze(1)));
+            SecondMoments.Accumulate(_inputs[g], x, x * energies[g].unsqueeze(1));
         }
 
         AddGradients(d);
@@ -44,9 +44,13 @@ internal sealed class LayerAccumulator : ILayerObserver
     public LayerStatistics Finish() => Statistics(_layer, _inputs, _gradients, _energies.Added, _images);
 
     /// <summary>What was added so far, as plain numbers.</summary>
-    public LayerSums ToSums() => new(
-        [.. _inputs.Select(TorchDevice.Read<double>)], TorchDevice.Read<double>(_gradients),
-        [.. _energies.Added.Select(energies => (float[])energies.Clone())], _images);
+    public LayerSums ToSums()
+    {
+        Array.ForEach(_inputs, SecondMoments.Mirror);
+        return new LayerSums(
+            [.. _inputs.Select(TorchDevice.Read<double>)], TorchDevice.Read<double>(_gradients),
+            [.. _energies.Added.Select(energies => (float[])energies.Clone())], _images);
+    }
 
     /// <summary>The statistics of sums that were added elsewhere.</summary>
     /// <param name="layer">The layer.</param>
@@ -71,11 +75,8 @@ internal sealed class LayerAccumulator : ILayerObserver
         for (int g = 0; g < inputs.Length; g++)
         {
             double energy = TokenEnergies.TotalOf(energies[g]);
-            if (energy > 0)
-            {
-                // float32 products differ in the last bit between the triangles.
-                inputs[g].copy_(inputs[g].Plus(inputs[g].t()).Times(1 / (2 * energy)));
-            }
+            SecondMoments.Mirror(inputs[g]);
+            inputs[g].Scale(energy > 0 ? 1 / energy : 1);
         }
 
         return new LayerStatistics(

@@ -9,7 +9,7 @@ namespace Microsoft.ML.BlockPruning.Calibration;
 /// pass over all images bit for bit where every shard is one batch of that pass; else they differ by the rounding of the additions, at
 /// most (batches − 1) · 2⁻⁵² of the summed absolute values. Labels must be given: those that a pass samples depend on where it begins.
 /// </remarks>
-/// <param name="Inputs">One per row group, [in + 1, in + 1]: Σ e x̃ x̃ᵀ; not yet symmetric in the last bit.</param>
+/// <param name="Inputs">One per row group, [in + 1, in + 1]: Σ e x̃ x̃ᵀ, symmetric.</param>
 /// <param name="Gradients">[strips, blockHeight, blockHeight]: Σ d dᵀ of each row strip.</param>
 /// <param name="Energies">One per row group, [images · tokens]: ‖d‖² over the group's outputs.</param>
 /// <param name="Images">How many images were added.</param>

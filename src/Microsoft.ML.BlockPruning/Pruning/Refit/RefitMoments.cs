@@ -13,6 +13,8 @@ internal sealed class RefitMoments
     private readonly PrunableLayer _layer;
     private readonly IReadOnlyList<float[]> _tokenWeights;
     private readonly double[] _targetEnergies;
+    private readonly Tensor[] _inputs;
+    private bool _isWhole;
     private int _tokens;
 
     public RefitMoments(PrunableLayer layer, IReadOnlyList<float[]> tokenWeights)
@@ -20,13 +22,26 @@ internal sealed class RefitMoments
         _layer = layer;
         _tokenWeights = tokenWeights;
         int width = layer.Weights.InFeatures + 1;
-        Inputs = [.. layer.Groups.Select(_ => TorchDevice.Put(zeros(width, width, float64)))];
+        _inputs = [.. layer.Groups.Select(_ => TorchDevice.Put(zeros(width, width, float64)))];
         Targets = [.. layer.Groups.Select(group => TorchDevice.Put(zeros(group.Rows, width, float64)))];
         _targetEnergies = new double[layer.Groups.Count];
     }
 
     /// <summary>One per row group, [in + 1, in + 1] float64: Σ e x̃ x̃ᵀ over the pruned network's inputs, x̃ = [x, 1].</summary>
-    public IReadOnlyList<Tensor> Inputs { get; }
+    /// <remarks>One triangle is summed; the first reading fills in the other.</remarks>
+    public IReadOnlyList<Tensor> Inputs
+    {
+        get
+        {
+            if (!_isWhole)
+            {
+                Array.ForEach(_inputs, SecondMoments.Mirror);
+                _isWhole = true;
+            }
+
+            return _inputs;
+        }
+    }
 
     /// <summary>One per row group, [rows, in + 1] float64: Σ e y x̃ᵀ with the target y.</summary>
     public IReadOnlyList<Tensor> Targets { get; }
@@ -42,7 +57,8 @@ internal sealed class RefitMoments
     {
         using var scope = NewDisposeScope();
         var targets = map.mm(inputs);
-        Inputs[group].Accumulate(inputs);
+        _inputs[group].Accumulate(inputs);
+        _isWhole = false;
         Targets[group].Accumulate(targets);
         _targetEnergies[group] += TorchDevice.ReadOne<double>(targets.mul(map).sum());
     }
@@ -56,12 +72,13 @@ internal sealed class RefitMoments
         var x = input.flatten(0, 1).WithBias();
         var y = target.flatten(0, 1);
         int count = (int)x.shape[0];
-        for (int g = 0; g < Inputs.Count; g++)
+        _isWhole = false;
+        for (int g = 0; g < _inputs.Length; g++)
         {
             var group = _layer.Groups[g];
             var weights = TorchDevice.Put(tensor(_tokenWeights[g].AsSpan(_tokens, count).ToArray())).unsqueeze(1);
             var weighted = x * weights;
-            Inputs[g].Accumulate(x.t().mm(weighted));
+            SecondMoments.Accumulate(_inputs[g], x, weighted);
             var rows = y.narrow(1, group.FirstRow, group.Rows);
             Targets[g].Accumulate(rows.t().mm(weighted));
             var exact = rows.to(float64);

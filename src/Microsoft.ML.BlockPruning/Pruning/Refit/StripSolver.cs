@@ -95,7 +95,7 @@ internal sealed class StripSolver(PrunableLayer layer, BlockMask mask)
 
     private static (Tensor Damped, double Ridge) Damped(Tensor inputs)
     {
-        var damped = inputs.Plus(inputs.t()).Times(0.5);
+        var damped = inputs.clone();
         var diagonal = damped.diagonal().narrow(0, 0, damped.shape[0] - 1);
         double mean = TorchDevice.ReadOne<double>(diagonal.mean());
 
