@@ -9,8 +9,8 @@ namespace Microsoft.ML.BlockPruning.Calibration;
 /// One pass of forward and backward over the calibration images; observers see every prunable layer's inputs and gradients.
 /// </summary>
 /// <remarks>
-/// The loss is a sum over images. Only activations get gradients: a hook adds a leaf of zeros to each prunable layer's
-/// output, whose gradient is the gradient there. No weight gradient exists at any time, per image or summed, unless an observer makes it.
+/// The loss is a sum over images. Only activations get gradients: a hook adds a leaf of zeros to the first prunable layer's
+/// output, from which autograd goes on to all later ones. No weight gradient exists at any time, per image or summed, unless an observer makes it.
 /// </remarks>
 /// <param name="network">Copied, not changed.</param>
 /// <param name="calibration">The images.</param>
@@ -88,8 +88,15 @@ internal sealed class CalibrationPass(NetworkWeights network, CalibrationSet cal
         var hooks = linears.Select((linear, index) => linear.register_forward_hook((_, input, output) =>
         {
             inputs[index] = input.detach().MoveToOtherDisposeScope(scope);
-            taps[index] = zeros_like(output, requires_grad: true).MoveToOtherDisposeScope(scope);
-            return output.Plus(taps[index]);
+            if (index == 0)
+            {
+                taps[index] = zeros_like(output, requires_grad: true).MoveToOtherDisposeScope(scope);
+                return output.Plus(taps[index]);
+            }
+
+            // The module moves what it is given between scopes, so it gets a view.
+            taps[index] = output.MoveToOtherDisposeScope(scope);
+            return output.alias();
         })).ToArray();
         Tensor logits;
         try

@@ -7,8 +7,9 @@ namespace Microsoft.ML.BlockPruning.Calibration;
 /// <summary>The calibration images, normalised as the network expects them, and their classes where they are given.</summary>
 internal sealed class CalibrationSet
 {
-    // Activations of one batch with their gradients stay below this, whatever the network; DeiT-B gets nine images a batch.
-    private const long BatchBytes = 2L << 30;
+    // Activations of one batch with their gradients stay below this, whatever the network: DeiT-B gets two images a batch.
+    // Larger batches are no faster, since their temporaries fall out of the cache.
+    private const long BatchBytes = 512L << 20;
     private const long BytesOfNumber = 4; // float32
     private const int LargestBatch = 64;
     private readonly float[] _images;
@@ -59,7 +60,7 @@ internal sealed class CalibrationSet
 
     private int BatchSize { get; }
 
-    /// <summary>Images that one forward and backward pass may hold, so that its activations and gradients stay below 2 GiB.</summary>
+    /// <summary>Images that one forward and backward pass may hold, so that its activations and gradients stay below 512 MiB.</summary>
     /// <param name="linears">The linear layers that it passes.</param>
     /// <param name="largest">Upper bound, whatever the memory.</param>
     public static int FittingBatch(IEnumerable<LinearSpec> linears, int largest) =>
