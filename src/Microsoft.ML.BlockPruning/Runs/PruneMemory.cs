@@ -15,8 +15,8 @@ internal static class PruneMemory
     // As read, in libtorch dense and pruned, and as it is packed.
     private const int Networks = 4;
 
-    // Residual streams: the dense one, the pruned one, that before a layer; and two of them in one piece while the layer is trained.
-    private const int Streams = 5;
+    // Residual streams: the dense one and the pruned one, each in memory or in a file.
+    private const int Streams = 2;
 
     // Attention's products, normalised inputs and GELU's, which CalibrationSet counts by the linear layers alone.
     private const int ActivationsPerCounted = 2;
@@ -33,7 +33,7 @@ internal static class PruneMemory
         var linears = spec.PrunableLinears;
         long stream = (long)images * spec.Steps.Max(step => step.Linears.Max(linear => (long)linear.Tokens)) * spec.FinalFeatures;
         long batch = CalibrationSet.FittingBatch(linears, Math.Min(images, LargestBatch));
-        long singles = ((long)images * spec.ImageDim) + (Networks * new NetworkCost(spec).TotalParameters) + (Streams * stream)
+        long singles = ((long)images * spec.ImageDim) + (Networks * new NetworkCost(spec).TotalParameters) + (Streams * StreamStore.InMemory(stream))
             + (ActivationsPerCounted * batch * CalibrationSet.ActivationsOf(linears));
         long doubles = linears.Sum(linear => linear.RowGroups * Square(linear.InFeatures + 1L))
             + ((2 + Environment.ProcessorCount) * linears.Max(linear => Square(linear.InFeatures + 1L)));

@@ -35,5 +35,13 @@ internal sealed class ResidualBranch(BranchSpec spec, nn.Module holder) : TorchS
         return stream;
     }
 
+    /// <inheritdoc/>
+    public override Tensor Advance(Tensor stream, Tensor first)
+    {
+        using var scope = NewDisposeScope();
+        stream.Accumulate(Linears[^1].call(Middle(first)));
+        return stream;
+    }
+
     private Tensor Middle(Tensor first) => _windows is null ? _middle!(first) : _windows.Attend(first, Linears[0].bias!);
 }

@@ -6,14 +6,29 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.BlockPruning.Torch;
 
 /// <summary>The steps of one layer, such as the attention and the MLP of an encoder layer.</summary>
-/// <param name="spec">The steps.</param>
-/// <param name="holder">Holds tensors that stand alone, under canonical names.</param>
-internal sealed class TorchLayer(LayerSpec spec, nn.Module holder)
+internal sealed class TorchLayer
 {
-    public LayerSpec Spec => spec;
+    private readonly nn.Module _holder;
+
+    /// <summary>Makes the modules.</summary>
+    /// <param name="spec">The steps.</param>
+    /// <param name="holder">Holds tensors that stand alone, under canonical names.</param>
+    public TorchLayer(LayerSpec spec, nn.Module holder)
+        : this(spec, holder, [.. spec.Steps.Select(step => StepOf(step, holder))])
+    {
+    }
+
+    private TorchLayer(LayerSpec spec, nn.Module holder, IReadOnlyList<TorchStep> steps)
+    {
+        Spec = spec;
+        _holder = holder;
+        Steps = steps;
+    }
+
+    public LayerSpec Spec { get; }
 
     /// <summary>In forward order.</summary>
-    public IReadOnlyList<TorchStep> Steps { get; } = [.. spec.Steps.Select(step => StepOf(step, holder))];
+    public IReadOnlyList<TorchStep> Steps { get; }
 
     /// <summary>Everything of the layer that has weights, but for what stands alone, under canonical names.</summary>
     public IEnumerable<(string Name, nn.Module Module)> Parts => Steps.SelectMany(step => step.Parts);
@@ -36,11 +51,14 @@ internal sealed class TorchLayer(LayerSpec spec, nn.Module holder)
         return stream.MoveToOuterDisposeScope();
     }
 
+    /// <summary>One of the steps as a layer of its own: the same weights.</summary>
+    public TorchLayer Only(int step) => new(Spec with { Steps = [Spec.Steps[step]] }, _holder, [Steps[step]]);
+
     // Of its own, that no closure has a field for the pair: such a type could not be looked at without TorchSharp's file.
     private static IEnumerable<(string Name, Parameter Parameter)> Below(string name, nn.Module module) =>
         module.named_parameters().Select(entry => ($"{name}.{entry.name}", entry.parameter));
 
-    private (string Name, Parameter Parameter) Held(string name) => (name, holder.get_parameter(name)!);
+    private (string Name, Parameter Parameter) Held(string name) => (name, _holder.get_parameter(name)!);
 
     private static TorchStep StepOf(StepSpec spec, nn.Module holder) => spec switch
     {

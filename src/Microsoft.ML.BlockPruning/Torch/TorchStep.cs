@@ -49,5 +49,10 @@ internal abstract class TorchStep(StepSpec spec)
     /// <returns>The stream itself, or a new one that belongs to the open dispose scope.</returns>
     public abstract Tensor Advance(Tensor stream);
 
+    /// <summary>The same where what the first linear layer gives is at hand; steps with one linear layer have no use for it.</summary>
+    /// <param name="stream">Before the step.</param>
+    /// <param name="first">What the first of <see cref="Linears"/> gives there.</param>
+    public virtual Tensor Advance(Tensor stream, Tensor first) => Advance(stream);
+
     protected Tensor Normed(Tensor stream) => TorchDevice.Current.Forward(Norm, stream);
 }

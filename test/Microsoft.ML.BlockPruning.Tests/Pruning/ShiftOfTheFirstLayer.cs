@@ -1,8 +1,8 @@
+using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning.Refit;
 using Microsoft.ML.BlockPruning.Pruning.Work;
 using Microsoft.ML.BlockPruning.Torch;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Tests.Pruning;
 
@@ -14,20 +14,19 @@ internal sealed class ShiftOfTheFirstLayer(IReadOnlyList<IReadOnlyList<float[]>>
 
     public bool IsPossible => true;
 
-    public WorkSchedule WorkOf(LayerSpec layer) => WorkSchedule.Even(1);
+    public WorkSchedule WorkOf(LayerSpec part) => WorkSchedule.Even(1);
 
     public IReadOnlyList<IReadOnlyList<float[]>> FittingWeights() => weights;
 
     public bool Run(
-        int index, TorchNetwork dense, TorchLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, Action onStep)
+        int index, TorchNetwork dense, TorchLayer part, CalibrationStreams inputs, CalibrationStreams targets, Action onStep)
     {
         onStep();
-        if (index == 0)
+        if (index < 2)
         {
-            pruned.Steps[0].Linears[1].bias!.Accumulate(Shift);
-            pruned.Steps[1].Linears[1].bias!.Accumulate(Shift);
+            part.Steps[0].Linears[1].bias!.Accumulate(Shift);
         }
 
-        return index == 0;
+        return index < 2;
     }
 }

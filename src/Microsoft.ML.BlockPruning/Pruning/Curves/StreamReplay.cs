@@ -31,14 +31,14 @@ internal sealed class StreamReplay : IDisposable
     public TorchStep Step => _steps[_position];
 
     /// <summary>[images, tokens, features]: the residual stream of a batch before <see cref="Step"/>.</summary>
-    public Tensor StreamOf(int batch) => _streams.Batches[batch];
+    public Tensor StreamOf(int batch) => _streams.BatchOf(batch);
 
     /// <summary>Runs a batch from here to the end.</summary>
     /// <returns>[images, classes] float64 log softmax; belongs to the caller's dispose scope.</returns>
     public Tensor LogProbabilities(int batch)
     {
         using var scope = NewDisposeScope();
-        var stream = _streams.Batches[batch].clone();
+        var stream = _streams.BatchOf(batch).clone();
         foreach (var step in _steps.AsSpan(_position))
         {
             stream = step.Advance(stream);

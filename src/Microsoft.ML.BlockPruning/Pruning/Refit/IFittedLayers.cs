@@ -16,7 +16,7 @@ internal interface IFittedLayers
 /// <summary>One layer of the network as a refit left it.</summary>
 /// <param name="Parameters">All of the layer's tensors, under canonical names.</param>
 /// <param name="Outcomes">Of its linear layers that were fitted, by name.</param>
-/// <param name="IsLeftAsFitted">Whether a reconstruction did not help and was undone.</param>
+/// <param name="IsLeftAsFitted">Whether a reconstruction helped none of its steps.</param>
 internal sealed record FittedLayer(
     IReadOnlyDictionary<string, float[]> Parameters, IReadOnlyDictionary<string, RefitOutcome> Outcomes, bool IsLeftAsFitted);
 

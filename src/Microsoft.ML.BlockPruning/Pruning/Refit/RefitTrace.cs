@@ -2,7 +2,7 @@ namespace Microsoft.ML.BlockPruning.Pruning.Refit;
 
 /// <summary>How a refit came out.</summary>
 /// <param name="Outcomes">By layer name; layers that were not fitted are absent.</param>
-/// <param name="LeftAsFitted">Layers, by name, whose reconstruction did not help and was undone.</param>
+/// <param name="LeftAsFitted">Layers, by name, none of whose steps a reconstruction helped: all were undone.</param>
 internal sealed record RefitTrace(IReadOnlyDictionary<string, RefitOutcome> Outcomes, IReadOnlyList<string> LeftAsFitted)
 {
     /// <summary>Nothing was fitted.</summary>

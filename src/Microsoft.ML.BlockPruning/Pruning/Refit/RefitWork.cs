@@ -10,7 +10,7 @@ namespace Microsoft.ML.BlockPruning.Pruning.Refit;
 /// <param name="calibration">The images.</param>
 /// <param name="masks">Of its prunable layers, in forward order.</param>
 /// <param name="firstPruned">The first of them that loses a block.</param>
-/// <param name="reconstruction">Follows each layer's fits; null: nothing does.</param>
+/// <param name="reconstruction">Follows the fits of each step of a layer; null: nothing does.</param>
 internal sealed class RefitWork(
     NetworkSpec spec, CalibrationSet calibration, IReadOnlyList<BlockMask> masks, int firstPruned, ILayerReconstruction? reconstruction)
 {
@@ -22,7 +22,7 @@ internal sealed class RefitWork(
     {
         var work = new WorkSchedule();
         int linear = 0;
-        foreach (var (index, one) in spec.Layers.Take(layer).Index())
+        foreach (var one in spec.Layers.Take(layer))
         {
             foreach (var step in one.Steps)
             {
@@ -31,16 +31,12 @@ internal sealed class RefitWork(
                     AddFit(work, step, fitted, linear++);
                 }
 
-                if (step != one.Steps[^1] || index < WholeLayers)
+                if (linear > firstPruned && reconstruction is not null)
                 {
-                    AddBatches(work, LayerWork.Forward(step));
+                    work.Add(reconstruction.WorkOf(one with { Steps = [step] }));
                 }
-            }
 
-            if (index >= WholeLayers)
-            {
-                work.Add(reconstruction?.WorkOf(one) ?? new WorkSchedule());
-                AddBatches(work, LayerWork.Forward(one.Steps[^1]));
+                AddBatches(work, LayerWork.Forward(step));
             }
         }
 

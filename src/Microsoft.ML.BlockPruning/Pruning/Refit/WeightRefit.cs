@@ -32,7 +32,7 @@ internal sealed class WeightRefit : IWeightRefit
 
     /// <summary>Creates a refit.</summary>
     /// <param name="task">What to fit to, on what.</param>
-    /// <param name="reconstruction">Changes each layer once its matrices are fitted, if there are enough images; null: nothing.</param>
+    /// <param name="reconstruction">Changes each step of a layer once its matrices are fitted, if there are enough images; null: nothing.</param>
     public WeightRefit(RefitTask task, ILayerReconstruction? reconstruction = null)
     {
         _dense = task.Dense;
@@ -68,7 +68,7 @@ internal sealed class WeightRefit : IWeightRefit
     /// <param name="onStep">Called after each step; it may throw to cancel.</param>
     /// <returns>
     /// A network of its own, zero in removed blocks. Layers of the network before the first removed block keep the dense weights bit for
-    /// bit; without a reconstruction, so do the linear layers before it.
+    /// bit; so do its steps before it, and without a reconstruction its linear layers too.
     /// </returns>
     /// <exception cref="ArithmeticException">A fitted weight is not finite; the message names the layer.</exception>
     public NetworkWeights Run(Action onStep)
@@ -141,44 +141,36 @@ internal sealed class WeightRefit : IWeightRefit
         int index, int firstLinear, TorchNetwork dense, TorchLayer pruned, CalibrationStreams denseStreams,
         CalibrationStreams prunedStreams, Action onStep)
     {
-        using var scope = NewDisposeScope();
-        using var before = _reconstruction is null ? null : prunedStreams.Clone();
-        var last = pruned.Steps[^1];
-        int linear = firstLinear;
-        foreach (var (denseStep, step) in dense.Layers[index].Steps.Zip(pruned.Steps))
+        int firstStep = dense.Layers.Take(index).Sum(layer => layer.Steps.Count);
+        int linear = firstLinear, trained = 0, helped = 0;
+        for (int i = 0; i < pruned.Steps.Count; i++)
         {
-            FitStep(linear, denseStep, step, denseStreams, prunedStreams, onStep);
+            var step = pruned.Steps[i];
+            FitStep(linear, dense.Layers[index].Steps[i], step, denseStreams, prunedStreams, onStep);
             linear += step.Linears.Count;
-            if (step != last)
+            if (_reconstruction is not null && linear > _firstPruned)
             {
-                prunedStreams.Advance(step, onStep);
+                trained++;
+                helped += Reconstruct(firstStep + i, dense, pruned.Only(i), prunedStreams, denseStreams, onStep) ? 1 : 0;
             }
+
+            prunedStreams.Advance(step, onStep);
         }
 
-        if (before is not null && Reconstruct(index, dense, pruned, before, denseStreams, onStep))
-        {
-            // What the steps give has changed; the last one follows below in any case.
-            prunedStreams.ContinueFrom(before);
-            foreach (var step in pruned.Steps.SkipLast(1))
-            {
-                prunedStreams.Advance(step, () => { });
-            }
-        }
-        else if (before is not null)
+        if (trained > 0 && helped == 0)
         {
             _leftAsFitted.Add(pruned.Spec.Name);
         }
-
-        prunedStreams.Advance(last, onStep);
     }
 
     private bool Reconstruct(
-        int index, TorchNetwork dense, TorchLayer pruned, CalibrationStreams before, CalibrationStreams denseStreams, Action onStep)
+        int step, TorchNetwork dense, TorchLayer pruned, CalibrationStreams inputs, CalibrationStreams targets, Action onStep)
     {
         using var part = PruneActivity.Start(PrunePart.Reconstruction);
-        return _reconstruction!.Run(index, dense, pruned, before.Batches, denseStreams.Batches, onStep);
+        return _reconstruction!.Run(step, dense, pruned, inputs, targets, onStep);
     }
 
+    // The dense stream goes past the step on the way, since the last target is what it is there.
     private void FitStep(
         int firstLinear, TorchStep dense, TorchStep pruned, CalibrationStreams denseStreams, CalibrationStreams prunedStreams,
         Action onStep)
@@ -190,19 +182,22 @@ internal sealed class WeightRefit : IWeightRefit
             return;
         }
 
-        for (int i = Math.Max(0, _firstPruned - firstLinear); i < last; i++)
+        bool isMoved = false;
+        if (last > 0 && firstLinear >= _firstPruned)
         {
-            int linear = i;
-            Fit(firstLinear + i, pruned.Linears[i], onStep, batch => (
-                pruned.InputOf(linear, prunedStreams.Batches[batch]),
-                dense.Linears[linear].forward(dense.InputOf(linear, denseStreams.Batches[batch]))));
+            isMoved = true;
+            Fit(firstLinear, pruned.Linears[0], onStep, batch =>
+            {
+                var target = dense.Linears[0].forward(dense.InputOf(0, denseStreams.BatchOf(batch)));
+                denseStreams.Advance(batch, stream => dense.Advance(stream, target));
+                return (pruned.InputOf(0, prunedStreams.BatchOf(batch)), target);
+            });
         }
 
-        // The target needs the dense stream after the step, so this pass moves it there.
         Fit(firstLinear + last, pruned.Linears[last], onStep, batch =>
         {
-            var wanted = denseStreams.Advance(dense, batch);
-            var stream = prunedStreams.Batches[batch];
+            var wanted = isMoved ? denseStreams.BatchOf(batch) : denseStreams.Advance(batch, dense.Advance);
+            var stream = prunedStreams.BatchOf(batch);
             return (pruned.InputOf(last, stream), pruned.OutputFor(wanted, stream));
         });
     }

@@ -8,15 +8,15 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.BlockPruning.Pruning.Refit.Reconstruction;
 
 /// <summary>
-/// Trains all weights of one pruned layer together so that its outputs are the dense layer's: block reconstruction (BRECQ, Li et
-/// al., ICLR 2021, §3.2), after least squares have fitted its matrices one by one.
+/// Trains all weights of one step of a pruned layer (its attention, its MLP) together so that the stream after it is the dense one:
+/// block reconstruction (BRECQ, Li et al., ICLR 2021, §3.2), after least squares have fitted its matrices one by one.
 /// </summary>
 /// <remarks>
-/// Least squares see one matrix at a time; together norms, attention and both matrices of the MLP can make up for what each alone cannot.
-/// No label is read and nothing outside the layer moves. Adam, the rate a cosine from 0.025 times the root mean square of the layer's dense
+/// Least squares see one matrix at a time; together norm and matrices can make up for what each alone cannot.
+/// No label is read and nothing outside the step moves. Adam, the rate a cosine from 0.025 times the root mean square of the step's dense
 /// weights, so that it suits any width. Every twentieth image is held out, of the
-/// least squares too: if the loss on those has not fallen, the layer is left as it was.
-/// Cost: four passes forward and backward through the layer over the images.
+/// least squares too: if the loss on those has not fallen, the step is left as it was.
+/// Cost: four passes forward and backward through the step over the images, of 400,000 tokens at most, so that it stops growing with them.
 /// </remarks>
 internal sealed class LayerReconstruction : ILayerReconstruction
 {
@@ -24,7 +24,12 @@ internal sealed class LayerReconstruction : ILayerReconstruction
     public const int LeastImages = HeldOutEvery;
 
     private const int Passes = 4;
+
+    // More tokens in a step make its gradient no better, and more in all the weights hardly.
+    private const int TokensOfBatch = 1600;
+    private const int LeastBatch = 4;
     private const int LargestBatch = 32;
+    private const double MostTokens = 400_000;
     private const int HeldOutEvery = 20;
     private const double RelativeRate = 0.025;
     private readonly RefitTask _task;
@@ -42,15 +47,13 @@ internal sealed class LayerReconstruction : ILayerReconstruction
     public bool IsPossible => _heldOut.Length > 0;
 
     /// <inheritdoc/>
-    public WorkSchedule WorkOf(LayerSpec layer)
+    public WorkSchedule WorkOf(LayerSpec part)
     {
-        int batch = BatchOf(layer);
-        double image = LayerWork.Training * layer.Steps.Sum(LayerWork.Forward);
+        double image = LayerWork.Training * part.Steps.Sum(LayerWork.Forward);
         var work = new WorkSchedule();
-        for (int pass = 0; pass < Passes; pass++)
+        foreach (int images in BatchesOf(part))
         {
-            int rest = _training.Length % batch;
-            work.Add(_training.Length / batch, batch * image).Add(rest > 0 ? 1 : 0, rest * image);
+            work.Add(1, images * image);
         }
 
         return work;
@@ -67,21 +70,20 @@ internal sealed class LayerReconstruction : ILayerReconstruction
     /// <inheritdoc/>
     /// <remarks>It helped if the loss on the held-out images fell.</remarks>
     public bool Run(
-        int index, TorchNetwork dense, TorchLayer pruned, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, Action onStep)
+        int index, TorchNetwork dense, TorchLayer part, CalibrationStreams inputs, CalibrationStreams targets, Action onStep)
     {
         using var scope = NewDisposeScope();
-        var stream = cat([.. inputs]);
-        var loss = LossOf(index, dense, cat([.. targets]));
-        Tensor[] before = [.. pruned.Parameters.Select(parameter => parameter.detach().clone())];
-        double lossBefore = Judge(pruned, stream, loss);
-        Train(index, pruned, stream, loss, onStep);
-        if (Judge(pruned, stream, loss) < lossBefore)
+        var loss = LossOf(index, dense, part.Spec, targets);
+        Tensor[] before = [.. part.Parameters.Select(parameter => parameter.detach().clone())];
+        double lossBefore = Judge(part, inputs, loss);
+        Train(index, part, inputs, loss, onStep);
+        if (Judge(part, inputs, loss) < lossBefore)
         {
             return true;
         }
 
         using var off = no_grad();
-        foreach (var (parameter, value) in pruned.Parameters.Zip(before))
+        foreach (var (parameter, value) in part.Parameters.Zip(before))
         {
             parameter.copy_(value);
         }
@@ -97,58 +99,63 @@ internal sealed class LayerReconstruction : ILayerReconstruction
         return [.. weights.Select((weight, token) => IsHeldOut(token) ? 0 : isSeen ? weight : 1)];
     }
 
-    private IReconstructionLoss LossOf(int index, TorchNetwork dense, Tensor targets) => index == dense.Layers.Count - 1
-        ? new LogitLoss(dense, targets, BatchOf(dense.Layers[index].Spec))
-        : new StreamLoss(targets, TorchDevice.Put(tensor(OutputWeights(dense.Layers[index].Spec))));
+    private IReconstructionLoss LossOf(int index, TorchNetwork dense, LayerSpec part, CalibrationStreams targets) =>
+        index == dense.Steps.Count() - 1
+            ? new LogitLoss(dense, targets)
+            : new StreamLoss(targets, TorchDevice.Put(tensor(OutputWeights(part))));
 
-    // Token weights where the layer writes into the stream for the last time: those of the tokens after it.
-    private float[] OutputWeights(LayerSpec layer)
+    // Token weights where the step writes into the stream: those of the tokens after it.
+    private float[] OutputWeights(LayerSpec part)
     {
-        string last = layer.Linears.Last().Name;
+        string last = part.Linears.Last().Name;
         return _task.TokenWeights[_task.Layers.Select(linear => linear.Name).ToList().IndexOf(last)][0];
     }
 
-    private void Train(int index, TorchLayer pruned, Tensor stream, IReconstructionLoss loss, Action onStep)
+    private void Train(int index, TorchLayer part, CalibrationStreams inputs, IReconstructionLoss loss, Action onStep)
     {
         using var on = enable_grad();
-        using var removed = new RemovedBlocks(_task.MasksOf(pruned.Spec));
-        using var layer = new MixedPrecisionLayer(pruned, BFloat16Products.FastestPrecision);
+        using var removed = new RemovedBlocks(_task.MasksOf(part.Spec));
+        using var layer = new MixedPrecisionLayer(part, BFloat16Products.FastestPrecision);
         using var optimizer = new MaskedAdamW(
-            pruned.NamedParameters, removed, weightDecay: 0, largestNorm: double.PositiveInfinity);
-        var schedule = new CosineSchedule(RelativeRate * DenseRootMeanSquare(pruned.Spec), warmupFraction: 0, WorkOf(pruned.Spec).Steps);
+            part.NamedParameters, removed, weightDecay: 0, largestNorm: double.PositiveInfinity);
+        int[] batches = [.. BatchesOf(part.Spec)];
+        var schedule = new CosineSchedule(RelativeRate * DenseRootMeanSquare(part.Spec), warmupFraction: 0, batches.Length);
         long[] order = [.. _training];
-        for (int pass = 0; pass < Passes; pass++)
+        int pass = 0, next = order.Length;
+        foreach (int images in batches)
         {
-            new Random(RandomSeed.Of(_task.Seed, (Passes * index) + pass)).Shuffle(order);
-            foreach (long[] batch in order.Chunk(BatchOf(pruned.Spec)))
+            if (next == order.Length)
             {
-                Step(layer, stream, loss, batch, optimizer, schedule);
-                onStep();
+                new Random(RandomSeed.Of(_task.Seed, (Passes * index) + pass++)).Shuffle(order);
+                next = 0;
             }
+
+            Step(layer, inputs, loss, order[next..(next + images)], optimizer, schedule);
+            next += images;
+            onStep();
         }
     }
 
     private static void Step(
-        MixedPrecisionLayer layer, Tensor stream, IReconstructionLoss loss, long[] batch, MaskedAdamW optimizer, CosineSchedule schedule)
+        MixedPrecisionLayer layer, CalibrationStreams inputs, IReconstructionLoss loss, long[] images, MaskedAdamW optimizer,
+        CosineSchedule schedule)
     {
         using var scope = NewDisposeScope();
-        var images = TorchDevice.Put(tensor(batch));
-        loss.Of(layer.Forward(stream.index_select(0, images)), images).backward();
+        loss.Of(layer.Forward(inputs.Select(images)), images).backward();
         layer.MoveGradients();
         optimizer.Step(schedule.RateOf(optimizer.Steps));
         layer.Refresh();
     }
 
     // Sum over the batches of the held-out images.
-    private double Judge(TorchLayer pruned, Tensor stream, IReconstructionLoss loss)
+    private double Judge(TorchLayer part, CalibrationStreams inputs, IReconstructionLoss loss)
     {
         using var off = no_grad();
         double sum = 0;
-        foreach (long[] batch in _heldOut.Chunk(BatchOf(pruned.Spec)))
+        foreach (long[] images in _heldOut.Chunk(BatchOf(part.Spec)))
         {
             using var scope = NewDisposeScope();
-            var images = TorchDevice.Put(tensor(batch));
-            sum += TorchDevice.ReadOne<float>(loss.Of(pruned.Forward(stream.index_select(0, images)), images)) * batch.Length;
+            sum += TorchDevice.ReadOne<float>(loss.Of(part.Forward(inputs.Select(images)), images)) * images.Length;
         }
 
         return sum;
@@ -161,7 +168,25 @@ internal sealed class LayerReconstruction : ILayerReconstruction
         return Math.Sqrt(linears.Sum(linear => linear.Weight.Sum(w => (double)w * w)) / linears.Sum(linear => linear.Weight.Length));
     }
 
-    private static int BatchOf(LayerSpec layer) => CalibrationSet.FittingBatch(layer.Linears, LargestBatch);
+    // Images of each of the optimizer's steps: passes over all of them, until the tokens are spent.
+    private IEnumerable<int> BatchesOf(LayerSpec part)
+    {
+        int batch = BatchOf(part), tokens = TokensOf(part);
+        double left = MostTokens;
+        for (int pass = 0; pass < Passes; pass++)
+        {
+            for (int first = 0; first < _training.Length && left > 0; first += batch)
+            {
+                int images = Math.Min(batch, _training.Length - first);
+                left -= (double)images * tokens;
+                yield return images;
+            }
+        }
+    }
+
+    private static int BatchOf(LayerSpec part) => Math.Clamp(TokensOfBatch / TokensOf(part), LeastBatch, LargestBatch);
+
+    private static int TokensOf(LayerSpec part) => part.Linears.Max(linear => linear.Tokens);
 
     private IEnumerable<long> Images(bool isHeldOut)
     {

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Optimization;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
@@ -14,20 +15,25 @@ internal sealed class LogitLoss : IReconstructionLoss
 
     /// <summary>Its tensors belong to the open dispose scope.</summary>
     /// <param name="dense">Its norm and head, which pruning leaves alone, read the streams.</param>
-    /// <param name="targets">[images, tokens, features]: its residual stream after the last layer.</param>
-    /// <param name="batchSize">Images read at once.</param>
-    public LogitLoss(TorchNetwork dense, Tensor targets, int batchSize)
+    /// <param name="targets">Its residual streams after the last layer.</param>
+    public LogitLoss(TorchNetwork dense, CalibrationStreams targets)
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
         _dense = dense;
-        _logits = cat([.. targets.split(batchSize).Select(dense.Classify)]).MoveToOuterDisposeScope();
+        _logits = cat([.. Enumerable.Range(0, targets.BatchCount).Select(Logits)]).MoveToOuterDisposeScope();
+
+        Tensor Logits(int batch)
+        {
+            using var batchScope = NewDisposeScope();
+            return dense.Classify(targets.BatchOf(batch)).MoveToOuterDisposeScope();
+        }
     }
 
-    public Tensor Of(Tensor output, Tensor images)
+    public Tensor Of(Tensor output, long[] images)
     {
         using var scope = NewDisposeScope();
-        return DistillationLoss.Divergence(_dense.Classify(output), _logits.index_select(0, images), temperature: 1)
-            .MoveToOuterDisposeScope();
+        var expected = _logits.index_select(0, TorchDevice.Put(tensor(images)));
+        return DistillationLoss.Divergence(_dense.Classify(output), expected, temperature: 1).MoveToOuterDisposeScope();
     }
 }

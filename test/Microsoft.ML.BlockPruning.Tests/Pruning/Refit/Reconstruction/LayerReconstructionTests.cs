@@ -133,13 +133,14 @@ public sealed class LayerReconstructionTests
         using var dense = new TorchNetwork(task.Dense);
         using var pruned = new TorchNetwork(task.Dense);
         using var inputs = CalibrationStreams.Before(dense, task.Calibration);
-        Tensor[] targets = [.. inputs.Batches.Select(dense.Layers[0].Forward)];
+        using var targets = inputs.Clone();
+        targets.Advance(dense.Layers[0].Steps[0], () => { });
 
-        bool helped = new LayerReconstruction(task).Run(0, dense, pruned.Layers[0], inputs.Batches, targets, () => { });
+        bool helped = new LayerReconstruction(task).Run(0, dense, pruned.Layers[0].Only(0), inputs, targets, () => { });
 
         Assert.IsFalse(helped);
         CollectionAssert.AreEqual(task.Dense.Layers[0].Qkv.Weight, pruned.ToWeights().Layers[0].Qkv.Weight);
-        CollectionAssert.AreEqual(task.Dense.Layers[0].Norm2.Offset, pruned.ToWeights().Layers[0].Norm2.Offset);
+        CollectionAssert.AreEqual(task.Dense.Layers[0].Norm1.Offset, pruned.ToWeights().Layers[0].Norm1.Offset);
     }
 
     [TestMethod]

@@ -27,9 +27,10 @@ public sealed class ReconstructionLossTests
         float[] energies = Random(images * tokens, seed: 3);
         long[] chosen = [2, 0];
         using var scope = NewDisposeScope();
-        var loss = new StreamLoss(tensor(targets).reshape(images, tokens, width), tensor(energies));
+        using var streams = CalibrationStreams.Of(tensor(targets).reshape(images, tokens, width), batchSize: 3);
+        var loss = new StreamLoss(streams, tensor(energies));
 
-        double actual = loss.Of(tensor(output).reshape(2, tokens, width), tensor(chosen)).item<float>();
+        double actual = loss.Of(tensor(output).reshape(2, tokens, width), chosen).item<float>();
 
         double mean = targets.Average(x => (double)x);
         double variance = targets.Average(x => (x - mean) * (x - mean));
@@ -49,9 +50,10 @@ public sealed class ReconstructionLossTests
     public void StreamLoss_OfAConstantStreamIsFinite()
     {
         using var scope = NewDisposeScope();
-        var loss = new StreamLoss(ones(2, 3, 4), ones(6));
+        using var streams = CalibrationStreams.Of(ones(2, 3, 4), batchSize: 2);
+        var loss = new StreamLoss(streams, ones(6));
 
-        Assert.AreEqual(0, loss.Of(ones(1, 3, 4), tensor(new long[] { 1 })).item<float>());
+        Assert.AreEqual(0, loss.Of(ones(1, 3, 4), [1]).item<float>());
     }
 
     [TestMethod]
@@ -64,10 +66,11 @@ public sealed class ReconstructionLossTests
         var images = TinyNetwork.Calibration(dense.Config, 6);
         using var scope = NewDisposeScope();
         using var network = new TorchNetwork(dense);
-        var loss = new LogitLoss(network, Stream(dense, images), batchSize: 4);
+        using var streams = CalibrationStreams.Of(Stream(dense, images), batchSize: 4);
+        var loss = new LogitLoss(network, streams);
         long[] chosen = [5, 1, 3];
 
-        double actual = loss.Of(Stream(other, images).index_select(0, tensor(chosen)), tensor(chosen)).item<float>();
+        double actual = loss.Of(Stream(other, images).index_select(0, tensor(chosen)), chosen).item<float>();
 
         // The other network's streams, read by the dense network's own norm and head.
         foreach (var (from, to) in dense.Tensors.Zip(other.Tensors))

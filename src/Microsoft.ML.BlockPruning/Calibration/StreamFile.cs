@@ -1,0 +1,93 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.BlockPruning.Calibration;
+
+/// <summary>Streams in a temporary file, so that memory does not grow with the images; bit for bit what memory would hold.</summary>
+/// <remarks>
+/// The whole file is allocated when it is made, so a full disk is found out before anything is computed. On Unix its name is gone at once
+/// and its room with the process, however that ends; on Windows the system deletes it with the last handle.
+/// </remarks>
+internal sealed class StreamFile : StreamStore
+{
+    private readonly SafeFileHandle _file;
+    private readonly long _bytesOfImage;
+    private readonly long[] _shapeOfImage;
+
+    public StreamFile(long[] shape)
+        : base(shape)
+    {
+        _shapeOfImage = shape[1..];
+        _bytesOfImage = checked(shape[1] * shape[2] * sizeof(float));
+        _file = Create(checked(shape[0] * _bytesOfImage));
+    }
+
+    public override Tensor Read(long first, long count)
+    {
+        var values = empty([count, .. _shapeOfImage]);
+        Fill(values.bytes, first);
+        return values;
+    }
+
+    public override Tensor Select(ReadOnlySpan<long> images)
+    {
+        var values = empty([images.Length, .. _shapeOfImage]);
+        for (int i = 0; i < images.Length; i++)
+        {
+            Fill(values.bytes.Slice((int)(i * _bytesOfImage), (int)_bytesOfImage), images[i]);
+        }
+
+        return values;
+    }
+
+    public override void Write(long first, Tensor values)
+    {
+        using var packed = values.contiguous();
+        RandomAccess.Write(_file, packed.bytes, first * _bytesOfImage);
+    }
+
+    public override void Dispose() => _file.Dispose();
+
+    private void Fill(Span<byte> target, long first)
+    {
+        long position = first * _bytesOfImage;
+        while (target.Length > 0)
+        {
+            int read = RandomAccess.Read(_file, target, position);
+            if (read == 0)
+            {
+                throw new EndOfStreamException("The temporary file of the calibration's streams ends early: something has cut it.");
+            }
+
+            target = target[read..];
+            position += read;
+        }
+    }
+
+    private static SafeFileHandle Create(long bytes)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"block-pruning-{Environment.ProcessId}-{Path.GetRandomFileName()}");
+        try
+        {
+            var file = File.OpenHandle(
+                path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+                OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None, preallocationSize: bytes);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.Delete(path); // a killed process leaves nothing behind
+            }
+
+            return file;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Pruning needs {bytes:N0} bytes for the residual streams of its images in the temporary file '{path}': {error.Message} ")
+                + "Free that much, let TMPDIR (TEMP on Windows) name a folder with room, or calibrate with fewer images.",
+                error);
+        }
+    }
+}
