@@ -9,8 +9,8 @@ namespace Microsoft.ML.BlockPruning.Calibration;
 /// One pass of forward and backward over the calibration images; observers see every prunable layer's inputs and gradients.
 /// </summary>
 /// <remarks>
-/// The loss is a sum over images. Only activations get gradients: a hook adds a leaf of zeros to the first prunable layer's
-/// output, from which autograd goes on to all later ones. No weight gradient exists at any time, per image or summed, unless an observer makes it.
+/// The loss is a sum over images. Only activations get gradients: a hook adds a leaf of zeros to the first prunable layer's output, from
+/// which autograd goes on to all later ones. No weight gradient exists at any time, per image or summed, unless an observer makes it.
 /// </remarks>
 /// <param name="network">Copied, not changed.</param>
 /// <param name="calibration">The images.</param>

@@ -33,7 +33,7 @@ internal sealed class CalibrationStreams : IDisposable
             using var scope = NewDisposeScope();
             var embedded = network.Embed(calibration.ImagesOf(batch));
             streams ??= new CalibrationStreams(
-                StreamStore.Of(calibration.Count, embedded.shape[1], embedded.shape[2]), calibration.ImagesIn(0));
+                StreamRoom.For(calibration.Count, embedded.shape[1], embedded.shape[2]), calibration.ImagesIn(0));
             streams._store.Write(calibration.FirstImage(batch), embedded);
         }
 
@@ -45,7 +45,7 @@ internal sealed class CalibrationStreams : IDisposable
     /// <param name="batchSize">Images of a batch.</param>
     public static CalibrationStreams Of(Tensor streams, int batchSize)
     {
-        var store = StreamStore.Of(streams.shape[0], streams.shape[1], streams.shape[2]);
+        var store = StreamRoom.For(streams.shape[0], streams.shape[1], streams.shape[2]);
         store.Write(0, streams);
         return new CalibrationStreams(store, batchSize);
     }
@@ -59,7 +59,7 @@ internal sealed class CalibrationStreams : IDisposable
     /// <summary>A copy that moves on its own.</summary>
     public CalibrationStreams Clone()
     {
-        var copy = new CalibrationStreams(StreamStore.Of(Shape[0], Shape[1], Shape[2]), _batchSize);
+        var copy = new CalibrationStreams(StreamRoom.For(Shape[0], Shape[1], Shape[2]), _batchSize);
         for (int batch = 0; batch < BatchCount; batch++)
         {
             using var scope = NewDisposeScope();
@@ -95,7 +95,7 @@ internal sealed class CalibrationStreams : IDisposable
             return after;
         }
 
-        _next ??= StreamStore.Of(Shape[0], after.shape[1], after.shape[2]);
+        _next ??= StreamRoom.For(Shape[0], after.shape[1], after.shape[2]);
         _next.Write((long)batch * _batchSize, after);
         _moved = batch + 1;
         if (_moved == BatchCount)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.BlockPruning.Torch;
 using Microsoft.Win32.SafeHandles;
 using static TorchSharp.torch;
 
@@ -11,6 +12,9 @@ namespace Microsoft.ML.BlockPruning.Calibration;
 /// </remarks>
 internal sealed class StreamFile : StreamStore
 {
+    /// <summary>Bytes of a float32.</summary>
+    public const long BytesOfNumber = 4;
+
     private readonly SafeFileHandle _file;
     private readonly long _bytesOfImage;
     private readonly long[] _shapeOfImage;
@@ -19,23 +23,23 @@ internal sealed class StreamFile : StreamStore
         : base(shape)
     {
         _shapeOfImage = shape[1..];
-        _bytesOfImage = checked(shape[1] * shape[2] * sizeof(float));
+        _bytesOfImage = checked(shape[1] * shape[2] * BytesOfNumber);
         _file = Create(checked(shape[0] * _bytesOfImage));
     }
 
     public override Tensor Read(long first, long count)
     {
-        var values = empty([count, .. _shapeOfImage]);
-        Fill(values.bytes, first);
+        var values = TorchDevice.Put(empty([count, .. _shapeOfImage]));
+        Fill(TorchDevice.BytesOf(values), first);
         return values;
     }
 
     public override Tensor Select(ReadOnlySpan<long> images)
     {
-        var values = empty([images.Length, .. _shapeOfImage]);
+        var values = TorchDevice.Put(empty([images.Length, .. _shapeOfImage]));
         for (int i = 0; i < images.Length; i++)
         {
-            Fill(values.bytes.Slice((int)(i * _bytesOfImage), (int)_bytesOfImage), images[i]);
+            Fill(TorchDevice.BytesOf(values).Slice((int)(i * _bytesOfImage), (int)_bytesOfImage), images[i]);
         }
 
         return values;
@@ -44,7 +48,7 @@ internal sealed class StreamFile : StreamStore
     public override void Write(long first, Tensor values)
     {
         using var packed = values.contiguous();
-        RandomAccess.Write(_file, packed.bytes, first * _bytesOfImage);
+        RandomAccess.Write(_file, TorchDevice.BytesOf(packed), first * _bytesOfImage);
     }
 
     public override void Dispose() => _file.Dispose();
@@ -85,8 +89,8 @@ internal sealed class StreamFile : StreamStore
             throw new IOException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Pruning needs {bytes:N0} bytes for the residual streams of its images in the temporary file '{path}': {error.Message} ")
-                + "Free that much, let TMPDIR (TEMP on Windows) name a folder with room, or calibrate with fewer images.",
+                    $"Pruning needs {bytes:N0} bytes for the residual streams of its images in the temporary file '{path}': ")
+                + $"{error.Message} Free that much, let TMPDIR (TEMP on Windows) name a folder with room, or calibrate with fewer images.",
                 error);
         }
     }

@@ -33,7 +33,8 @@ internal static class PruneMemory
         var linears = spec.PrunableLinears;
         long stream = (long)images * spec.Steps.Max(step => step.Linears.Max(linear => (long)linear.Tokens)) * spec.FinalFeatures;
         long batch = CalibrationSet.FittingBatch(linears, Math.Min(images, LargestBatch));
-        long singles = ((long)images * spec.ImageDim) + (Networks * new NetworkCost(spec).TotalParameters) + (Streams * StreamStore.InMemory(stream))
+        long singles = ((long)images * spec.ImageDim) + (Networks * new NetworkCost(spec).TotalParameters)
+            + (Streams * StreamRoom.InMemory(stream))
             + (ActivationsPerCounted * batch * CalibrationSet.ActivationsOf(linears));
         long doubles = linears.Sum(linear => linear.RowGroups * Square(linear.InFeatures + 1L))
             + ((2 + Environment.ProcessorCount) * linears.Max(linear => Square(linear.InFeatures + 1L)));

@@ -90,6 +90,9 @@ internal class TorchDevice
         return MemoryMarshal.Cast<byte, T>(ToHost(tensor.detach()).contiguous().bytes).ToArray();
     }
 
+    /// <summary>The bytes of a contiguous tensor that lies on the processor, to be read and written in place while it is alive.</summary>
+    public static Span<byte> BytesOf(Tensor tensor) => tensor.bytes;
+
     /// <summary>The one number of a tensor.</summary>
     /// <typeparam name="T">The tensor's own type.</typeparam>
     public static T ReadOne<T>(Tensor tensor)

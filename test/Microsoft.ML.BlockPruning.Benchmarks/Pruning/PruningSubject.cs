@@ -57,7 +57,8 @@ internal sealed record PruningSubject(string Description, NetworkWeights Weights
             pixels[i] = (4 * random.NextSingle()) - 2;
         }
 
-        return new PruningSubject($"{name}{(depth == Depth ? "" : $", {depth} of its {Depth} layers")}, random weights, noise", network.ToWeights(), new CalibrationSet(spec, pixels, images));
+        string part = depth == Depth ? "" : $", {depth} of its {Depth} layers";
+        return new PruningSubject($"{name}{part}, random weights, noise", network.ToWeights(), new CalibrationSet(spec, pixels, images));
     }
 
     // The mean and deviation of the bundled config.json.

@@ -25,7 +25,8 @@ public sealed class CalibrationStreamsTests
         values[8] = -0f;
         using var scope = NewDisposeScope();
         var streams = tensor(values).reshape(images, tokens, features);
-        foreach (StreamStore store in (StreamStore[])[new StreamFile([images, tokens, features]), new StreamMemory([images, tokens, features])])
+        long[] shape = [images, tokens, features];
+        foreach (var store in (StreamStore[])[new StreamFile(shape), new StreamMemory(shape)])
         {
             using (store)
             {

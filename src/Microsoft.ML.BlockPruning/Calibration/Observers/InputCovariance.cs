@@ -5,8 +5,8 @@ namespace Microsoft.ML.BlockPruning.Calibration.Observers;
 
 /// <summary>A = E[x̃ x̃ᵀ] over all tokens, x̃ = [x, 1]: float32 products, float64 sums.</summary>
 /// <remarks>
-/// Cost per token about (in + 1)² / 2 multiply-adds; memory 8 (in + 1)² bytes. Its tensors belong to the dispose scope that is open when it is
-/// created.
+/// Cost per token about (in + 1)² / 2 multiply-adds; memory 8 (in + 1)² bytes. Its tensors belong to the dispose scope that is open when
+/// it is created.
 /// </remarks>
 internal sealed class InputCovariance(PrunableLayer layer) : ILayerObserver
 {

@@ -32,7 +32,7 @@ internal sealed class WeightRefit : IWeightRefit
 
     /// <summary>Creates a refit.</summary>
     /// <param name="task">What to fit to, on what.</param>
-    /// <param name="reconstruction">Changes each step of a layer once its matrices are fitted, if there are enough images; null: nothing.</param>
+    /// <param name="reconstruction">Changes each step once its matrices are fitted, if there are enough images; null: nothing.</param>
     public WeightRefit(RefitTask task, ILayerReconstruction? reconstruction = null)
     {
         _dense = task.Dense;
