@@ -9,7 +9,7 @@ internal sealed class CalibrationSet
 {
     // Activations of one batch with their gradients stay below this, whatever the network: DeiT-B gets two images a batch.
     // Larger batches are no faster, since their temporaries fall out of the cache.
-    private const long BatchBytes = 512L << 20;
+    private const long BatchBytes = 192L << 20;
     private const long BytesOfNumber = 4; // float32
     private const int LargestBatch = 64;
     private readonly float[] _images;

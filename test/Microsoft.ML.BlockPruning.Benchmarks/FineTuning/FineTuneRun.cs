@@ -7,6 +7,7 @@ using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
@@ -63,14 +64,14 @@ internal sealed class FineTuneRun
     {
         var spec = _subject.Weights.Spec;
         var settings = PruningSubject.Settings(spec, _block, keep);
-        var pruned = new BlockPruner().Prune(_subject.Weights, _subject.Calibration, settings, _ => { });
+        var pruned = new BlockPruner(PruneMethods.Of(new PruneRequest())).Prune(_subject.Weights, _subject.Calibration, settings, _ => { });
         double oneShot = _subject.Judge(pruned.Weights).Top1;
         Say($"dense {_subject.DenseTop1:F2} %, pruned to {keep} without fine-tuning {oneShot:F2} %");
 
         var options = OptionsFor(keep);
         var clock = Stopwatch.StartNew();
         var tuned = new FineTuner(options).Run(
-            _subject.Weights, pruned.Weights, pruned.Plan, _training, validation: null, step => Report(step, clock));
+            pruned.Dense, pruned.Weights, pruned.Plan, _training, validation: null, step => Report(step, clock));
         double seconds = Math.Round(clock.Elapsed.TotalSeconds, 1);
         var (top1, kl) = _subject.Judge(tuned);
         Say($"fine-tuned {options.Epochs} epochs of {_training.Count} images: {top1:F2} %, {seconds} s");

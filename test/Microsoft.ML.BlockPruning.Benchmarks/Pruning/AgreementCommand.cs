@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Pruning.Refit;
+using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
@@ -56,7 +57,7 @@ internal static class AgreementCommand
     private static SparsityPlan Plan(PruningSubject subject, BlockShape block, double keep, int threads)
     {
         torch.set_num_threads(threads);
-        var method = new PruneMethod { Refit = task => new MaskedWeights(task) };
+        var method = PruneMethods.Of(new PruneRequest()) with { Refit = task => new MaskedWeights(task) };
         var settings = PruningSubject.Settings(subject.Weights.Spec, block, keep);
         return new BlockPruner(method).Prune(subject.Weights, subject.Calibration, settings, _ => { }).Plan;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Torch;
 using TorchSharp;
@@ -48,7 +49,7 @@ internal static class PruningCommand
         using var parts = new PartClock();
         var processor = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();
-        new BlockPruner().Prune(subject.Weights, subject.Calibration, settings, Report(clock));
+        new BlockPruner(PruneMethods.Of(new PruneRequest())).Prune(subject.Weights, subject.Calibration, settings, Report(clock));
         double seconds = clock.Elapsed.TotalSeconds;
         double processorSeconds = (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
         using var process = Process.GetCurrentProcess();

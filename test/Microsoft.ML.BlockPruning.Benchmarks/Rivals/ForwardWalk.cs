@@ -25,7 +25,7 @@ internal static class ForwardWalk
         {
             using (NewDisposeScope())
             {
-                prune(spec, step, streams.Batches);
+                prune(spec, step, [.. Enumerable.Range(0, streams.BatchCount).Select(streams.BatchOf)]);
             }
 
             streams.Advance(step, FreedMemory.GiveBack);

@@ -3,6 +3,7 @@ using Microsoft.ML.BlockPruning.Benchmarks.Pruning;
 using Microsoft.ML.BlockPruning.Files;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Pruning;
+using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Torch;
 
@@ -31,7 +32,7 @@ internal sealed class PrunedModels(DirectoryInfo? folder)
         Console.Error.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"Pruning the {subject.Description} network to keep {keep} ..."));
         var settings = PruningSubject.Settings(subject.Weights.Spec, Block, keep);
-        var pruned = new BlockPruner().Prune(subject.Weights, subject.Calibration, settings, _ => { });
+        var pruned = new BlockPruner(PruneMethods.Of(new PruneRequest())).Prune(subject.Weights, subject.Calibration, settings, _ => { });
         var network = NetworkSubject.Sparse(pruned.Weights, pruned.Plan);
         if (path is not null)
         {

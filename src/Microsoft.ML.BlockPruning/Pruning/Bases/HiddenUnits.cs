@@ -17,6 +17,7 @@ internal sealed class HiddenUnits : IBasisChange
 {
     public void Apply(BasisNetwork network, BasisTask task)
     {
+        var found = new List<(BranchSpec Mlp, UnitStrips Strips)>();
         foreach (var (index, step) in network.Spec.Steps.Index())
         {
             if (step is not BranchSpec { Middle: GeluSpec } mlp)
@@ -27,18 +28,26 @@ internal sealed class HiddenUnits : IBasisChange
             if (task.HasZeroBlocks(mlp.First, mlp.Second))
             {
                 task.Leave($"hidden units of {step.Layer}", "blocks of its matrices are zero in the file");
-                continue;
             }
+            else
+            {
+                found.Add((mlp, StripsOf(network, task, mlp, task.Moments[index])));
+            }
+        }
 
+        int[][] orders = new int[found.Count][];
+        Parallel.For(0, orders.Length, i => orders[i] = found[i].Strips.Run());
+        foreach (var ((mlp, _), units) in found.Zip(orders))
+        {
             using var scope = NewDisposeScope();
-            var order = OrderOf(network, task, mlp, task.Moments[index]);
+            var order = tensor(units.Select(unit => (long)unit).ToArray(), int64);
             var first = network.WeightOf(mlp.First).index_select(0, order);
             network.Set(mlp.First, first, network.BiasOf(mlp.First).index_select(0, order));
             network.Set(mlp.Second, network.WeightOf(mlp.Second).index_select(1, order), network.BiasOf(mlp.Second));
         }
     }
 
-    private static Tensor OrderOf(BasisNetwork network, BasisTask task, BranchSpec mlp, StepMoments moments)
+    private static UnitStrips StripsOf(BasisNetwork network, BasisTask task, BranchSpec mlp, StepMoments moments)
     {
         using var scope = NewDisposeScope();
         var first = network.WeightOf(mlp.First);
@@ -51,9 +60,7 @@ internal sealed class HiddenUnits : IBasisChange
             cat([SumBlocks(read, inputs.Width), SumBlocks(written.t(), outputs.Height)], 1).contiguous());
         int units = mlp.Second.InFeatures;
         int[] order = [.. TorchDevice.Read<long>(BasisAlgebra.FallingOrder(written.sum([0]))).Select(unit => (int)unit)];
-        int[] strips = new UnitStrips(order, energies, energies.Length / units, Math.Min(units, Math.Max(inputs.Height, outputs.Width)))
-            .Run();
-        return tensor(strips.Select(unit => (long)unit).ToArray(), int64).MoveToOuterDisposeScope();
+        return new UnitStrips(order, energies, energies.Length / units, Math.Min(units, Math.Max(inputs.Height, outputs.Width)));
     }
 
     // [units, features] → [units, blocks]

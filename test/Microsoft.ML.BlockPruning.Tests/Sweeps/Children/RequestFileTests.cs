@@ -34,9 +34,9 @@ public sealed class RequestFileTests
 
     /// <summary>What a text says that was written down before there was a choice of budgets.</summary>
     [TestMethod]
-    public void MethodText_OfTheDefaultBudget_IsThatOfEarlierJournals()
+    public void MethodText_OfTheDefaultBudget_SaysNothingOfIt()
     {
-        Assert.AreEqual("Global, Sampled; shots 1, floor 0", MethodText.Of(new PruneRequest()));
+        Assert.AreEqual("Global, Sampled, basis Full, equal images; shots 1, floor 0", MethodText.Of(new PruneRequest()));
         StringAssert.Contains(
             MethodText.Of(new PruneRequest { Budget = PruneBudget.Bytes(0.3).Request }), "keeping 1 of the bytes");
     }

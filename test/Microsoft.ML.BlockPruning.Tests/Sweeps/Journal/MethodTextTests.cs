@@ -19,6 +19,8 @@ public sealed class MethodTextTests
     {
         [nameof(PruneRequest.Budget)] = new() { Budget = BudgetRequest.Of(BudgetUnit.Bytes, 1) },
         [nameof(PruneRequest.Allocation)] = new() { Allocation = PruneAllocation.Uniform },
+        [nameof(PruneRequest.Basis)] = new() { Basis = PruneBasis.Original },
+        [nameof(PruneRequest.NumberOfTorchThreads)] = new() { NumberOfTorchThreads = 1 },
         [nameof(PruneRequest.Shots)] = new() { Shots = 2 },
         [nameof(PruneRequest.WeightFormat)] = new() { WeightFormat = NumberFormat.BFloat16 },
         [nameof(PruneRequest.LayerFloor)] = new() { LayerFloor = 0.25 },
