@@ -60,7 +60,7 @@ internal sealed class CalibrationSet
 
     private int BatchSize { get; }
 
-    /// <summary>Images that one forward and backward pass may hold, so that its activations and gradients stay below 512 MiB.</summary>
+    /// <summary>Images that one forward and backward pass may hold, so that its activations and gradients stay below 192 MiB.</summary>
     /// <param name="linears">The linear layers that it passes.</param>
     /// <param name="largest">Upper bound, whatever the memory.</param>
     public static int FittingBatch(IEnumerable<LinearSpec> linears, int largest) =>

@@ -22,7 +22,8 @@ internal static class PruningCommand
         var images = new Option<int>("--images") { Description = "Images of noise for a random network.", DefaultValueFactory = _ => 256 };
         var layers = new Option<int>("--layers")
         {
-            Description = "Encoder layers of a random network, fewer for a quick look.", DefaultValueFactory = _ => PruningSubject.Depth,
+            Description = "Encoder layers of a random network, fewer for a quick look.",
+            DefaultValueFactory = _ => PruningSubject.Depth,
         };
         var block = new Option<string>("--block") { Description = "Height x width.", DefaultValueFactory = _ => "16x16" };
         var json = new Option<FileInfo?>("--json") { Description = "File to write the row to." };

@@ -1,5 +1,4 @@
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Torch;
 using static TorchSharp.torch;
 

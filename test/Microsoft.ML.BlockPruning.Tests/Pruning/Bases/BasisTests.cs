@@ -1,6 +1,5 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Pruning.Bases;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Inference;
@@ -21,7 +20,7 @@ public sealed class BasisTests
         from change in new[] { "units", "heads", "stream", "all" }
         select new object[] { family.Key, change };
 
-    private static IReadOnlyDictionary<string, NetworkSpec> AllFamilies { get; } = new Dictionary<string, NetworkSpec>
+    private static Dictionary<string, NetworkSpec> AllFamilies { get; } = new Dictionary<string, NetworkSpec>
     {
         ["tiny"] = TinyNetwork.Weights(TinyNetwork.Config(), seed: 1).Spec,
         ["distilled"] = TinyNetwork.Weights(TinyNetwork.Config(isDistilled: true), seed: 1).Spec,
