@@ -4,9 +4,9 @@ namespace Microsoft.ML.BlockPruning;
 public enum PruneRefit
 {
     /// <summary>
-    /// <see cref="Feedback"/>, and each encoder layer then trained as a whole by a few hundred steps of gradient, towards the dense
-    /// network's residual stream (BRECQ, ICLR 2021). Where that does not help on held-out images the layer stays as least squares left
-    /// it.
+    /// <see cref="Feedback"/>, and attention and MLP of each encoder layer then trained as wholes by a few hundred steps of gradient,
+    /// towards the dense network's residual stream (BRECQ, ICLR 2021). What that does not help on held-out images stays as least squares
+    /// left it.
     /// </summary>
     Reconstruction,
 

@@ -44,7 +44,8 @@ public sealed partial class SparseViTTransformer
     /// <param name="denseModelPath">The checkpoint, as it was given to be pruned. It says the tensors' names and sides.</param>
     /// <remarks>
     /// What reads the checkpoint reads this file in its place, beside the same config.json. LayerScale, which was multiplied into the
-    /// weights, is ones; tensors that the network does not use are copied; buffers and what stood beside the network are left out.
+    /// weights, is ones; tensors that the network does not use are copied; buffers and what stood beside the network are left out. Where
+    /// the network was pruned in another basis than the checkpoint's, its metadata say so: <c>basis</c>, a <see cref="PruneBasis"/>.
     /// </remarks>
     /// <exception cref="IOException">A file cannot be read or written; names the path.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged or unknown, or its network is another one.</exception>
@@ -62,7 +63,13 @@ public sealed partial class SparseViTTransformer
         }
 
         using var checkpoint = Checkpoint.Open(denseModelPath, options);
-        AtomicFile.Write(path, checkpoint.Rewrite(Model.ToWeights()).Write);
+        var writer = checkpoint.Rewrite(Model.ToWeights());
+        if (Report?.Settings.Basis is { } basis && basis != nameof(PruneBasis.Original))
+        {
+            writer.AddMetadata("basis", basis);
+        }
+
+        AtomicFile.Write(path, writer.Write);
     }
 
     /// <summary>Writes the network alone as ONNX, with zeros in removed blocks, for other programs.</summary>

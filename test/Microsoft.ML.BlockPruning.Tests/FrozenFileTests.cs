@@ -126,9 +126,9 @@ public sealed class FrozenFileTests
         Assert.AreEqual(Expected["sweep.references"], string.Join(' ', report.References.Select(point => $"{point.Name}/{point.Bytes}")));
     }
 
-    /// <summary>Network, images, options and seed are those that were swept: nothing is run again.</summary>
+    /// <summary>Its trials were pruned by the method of before: they are read, and not gone on with, which the refusal says.</summary>
     [TestMethod]
-    public void Journal_IsGoneOnWith()
+    public void Journal_IsReadAndNotGoneOnWithByAnotherMethod()
     {
         using var folder = new TemporaryFolder();
         File.Copy(At("sweep.jsonl"), folder["sweep.jsonl"]);
@@ -140,16 +140,15 @@ public sealed class FrozenFileTests
             Budget = PruneBudget.Flops(0.85),
             BatchSize = 4,
         };
-
-        var result = _ml.BlockPruning().CreateSweep(options)
+        var sweep = _ml.BlockPruning().CreateSweep(options)
             .SetSearchSpace(new SparsitySearchSpace { Keep = [0.8, 0.9], Block = [new BlockShape(4, 4)] })
             .SetDataset(Keyed(TestImages.PixelsRows(12, labels)), Keyed(TestImages.PixelsRows(9, labels)))
-            .SetJournal(folder["sweep.jsonl"]).Run();
+            .SetJournal(folder["sweep.jsonl"]);
 
-        var frozen = SweepJournal.ReadReport(At("sweep.jsonl"));
-        CollectionAssert.AreEqual(
-            frozen.Trials.Select(trial => (trial.Keep, trial.Kl, trial.Milliseconds, trial.Seconds)).Order().ToArray(),
-            result.Trials.Select(trial => (trial.Keep, trial.Kl, trial.Milliseconds, trial.Seconds)).Order().ToArray());
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => sweep.Run());
+
+        StringAssert.Contains(error.Message, "it has Global, Sampled; shots 1, floor 0, this sweep Global, Sampled, basis Full, equal");
+        Assert.HasCount(2, SweepJournal.ReadReport(At("sweep.jsonl")).Trials);
     }
 
     /// <summary>The training was at its end: what it had found comes back, and no step is done.</summary>

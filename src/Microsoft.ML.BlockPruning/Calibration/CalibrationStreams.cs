@@ -28,16 +28,24 @@ internal sealed class CalibrationStreams : IDisposable
     public static CalibrationStreams Before(TorchNetwork network, CalibrationSet calibration)
     {
         CalibrationStreams? streams = null;
-        for (int batch = 0; batch < calibration.BatchCount; batch++)
+        try
         {
-            using var scope = NewDisposeScope();
-            var embedded = network.Embed(calibration.ImagesOf(batch));
-            streams ??= new CalibrationStreams(
-                StreamRoom.For(calibration.Count, embedded.shape[1], embedded.shape[2]), calibration.ImagesIn(0));
-            streams._store.Write(calibration.FirstImage(batch), embedded);
-        }
+            for (int batch = 0; batch < calibration.BatchCount; batch++)
+            {
+                using var scope = NewDisposeScope();
+                var embedded = network.Embed(calibration.ImagesOf(batch));
+                streams ??= new CalibrationStreams(
+                    StreamRoom.For(calibration.Count, embedded.shape[1], embedded.shape[2]), calibration.ImagesIn(0));
+                streams._store.Write(calibration.FirstImage(batch), embedded);
+            }
 
-        return streams!;
+            return streams!;
+        }
+        catch
+        {
+            streams?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Streams that are there already.</summary>
@@ -60,13 +68,21 @@ internal sealed class CalibrationStreams : IDisposable
     public CalibrationStreams Clone()
     {
         var copy = new CalibrationStreams(StreamRoom.For(Shape[0], Shape[1], Shape[2]), _batchSize);
-        for (int batch = 0; batch < BatchCount; batch++)
+        try
         {
-            using var scope = NewDisposeScope();
-            copy._store.Write((long)batch * _batchSize, BatchOf(batch));
-        }
+            for (int batch = 0; batch < BatchCount; batch++)
+            {
+                using var scope = NewDisposeScope();
+                copy._store.Write((long)batch * _batchSize, BatchOf(batch));
+            }
 
-        return copy;
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Moves all batches past a step.</summary>

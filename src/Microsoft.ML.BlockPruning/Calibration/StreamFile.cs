@@ -7,7 +7,7 @@ namespace Microsoft.ML.BlockPruning.Calibration;
 
 /// <summary>Streams in a temporary file, so that memory does not grow with the images; bit for bit what memory would hold.</summary>
 /// <remarks>
-/// The whole file is allocated when it is made, so a full disk is found out before anything is computed. On Unix its name is gone at once
+/// The whole file is allocated when it is made, so a full disk is found out before the refit begins. On Unix its name is gone at once
 /// and its room with the process, however that ends; on Windows the system deletes it with the last handle.
 /// </remarks>
 internal sealed class StreamFile : StreamStore

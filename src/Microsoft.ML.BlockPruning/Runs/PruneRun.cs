@@ -105,8 +105,7 @@ internal sealed class PruneRun
         }
 
         var network = SparseViT.Create(
-            pruned.Weights, pruned.Plan, dense.Preprocessing, dense.LabelNames, [.. dense.Weights.Notes, .. pruned.Notes],
-            _request.WeightFormat);
+            pruned.Weights, pruned.Plan, dense.Preprocessing, dense.LabelNames, dense.Weights.Notes, _request.WeightFormat);
         return new PruneOutcome(network, pruned, settings.Latency, last);
     }
 
@@ -118,13 +117,17 @@ internal sealed class PruneRun
         }
 
         var files = new StageFiles(CheckpointFolder, RunIdentity.Of(_request, dense.Weights, images.Calibration));
-        var method = PruneMethods.Of(_request, new StoredBasis(_method.Basis, files), new StoredCriterion(_criterion, files));
+        var method = PruneMethods.Of(_request, BasisIn(files), new StoredCriterion(_criterion, files));
         return method with
         {
             Selection = new StoredSelection(method.Selection, files),
             Refit = task => method.Refit(task with { Fitted = new StoredLayers(files, task) }),
         };
     }
+
+    // The network's own basis needs no file.
+    private INetworkBasis BasisIn(StageFiles files) =>
+        _request.Basis == PruneBasis.Original ? _method.Basis : new StoredBasis(_method.Basis, files);
 
     // Before there is anything to lose: network and images are not known yet.
     private void CheckFolder()

@@ -2,8 +2,8 @@ namespace Microsoft.ML.BlockPruning.Benchmarks.Ablation;
 
 /// <summary>
 /// What chooses the blocks and what is fitted afterwards. <c>Feedback</c>: the default's allocation, refit with residual feedback but no
-/// reconstruction, so that only the criterion differs; <c>Uniform</c>: the same share of each layer, in the basis that the network came in; <c>PlainRefit</c>,
-/// <c>UniformRefit</c>: each layer fitted on its own. One shot where no other number is said.
+/// reconstruction, so that only the criterion differs; <c>Uniform</c>: the same share of each layer, in the network's own basis;
+/// <c>PlainRefit</c>, <c>UniformRefit</c>: each layer fitted on its own. One shot where no other number is said.
 /// </summary>
 internal enum AblationMethod
 {

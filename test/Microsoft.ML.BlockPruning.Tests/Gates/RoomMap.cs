@@ -6,7 +6,7 @@ internal static class RoomMap
 {
     /// <summary>Public types of the root that every room may know, so that users need one using.</summary>
     public static readonly string[] Vocabulary =
-        ["PruneCriterion", "PruneAllocation", "PruneRefit", "CalibrationLabels", "ClassNameOrder", "ScoringDevice"];
+        ["PruneCriterion", "PruneAllocation", "PruneRefit", "PruneBasis", "CalibrationLabels", "ClassNameOrder", "ScoringDevice"];
 
     public static readonly string[] MayUseTorchSharp = ["Torch", "Calibration.*", "Optimization", "FineTuning", "Pruning.*"];
 
@@ -67,6 +67,7 @@ internal static class RoomMap
         ("FineTuning", ["Files", "Networks", "Sparsity", "Checkpoints.*", "Torch", "Calibration", "Optimization"]),
         ("Pruning.Work", ["Networks", "Sparsity", "Calibration"]),
         ("Pruning.Budgets", ["Formats", "Networks", "Sparsity", "Calibration"]),
+        ("Pruning.Bases", ["Networks", "Sparsity", "Torch", "Calibration"]),
         ("Pruning.Criteria", ["Networks", "Sparsity", "Torch", "Calibration.*"]),
         ("Pruning.GateGradients", ["Networks", "Sparsity", "Torch", "Calibration.*", "Pruning.Criteria"]),
         ("Pruning.Allocation", ["Networks", "Sparsity", "Torch", "Calibration.*", "Pruning.Work", "Pruning.Budgets", "Pruning.Criteria",

@@ -11,7 +11,7 @@ namespace Microsoft.ML.BlockPruning.Tests.Runs;
 [TestClass]
 public sealed class PruneMemoryTests
 {
-    private const string Results = "test/Microsoft.ML.BlockPruning.Benchmarks/Results/amd-epyc-zen5-2vcpu";
+    private const string Results = "test/Microsoft.ML.BlockPruning.Benchmarks/Results/intel-xeon-emerald-2vcpu";
     private const double Near = 1.5;
 
     [TestMethod]

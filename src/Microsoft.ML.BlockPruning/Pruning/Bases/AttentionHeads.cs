@@ -95,12 +95,13 @@ internal sealed class AttentionHeads : IBasisChange
             int[] order = [.. Enumerable.Range(0, _spec.Heads).OrderByDescending(head => strengths[head])];
             long[] inputs = [.. order.SelectMany(head => Enumerable.Range(head * _spec.HeadDim, _spec.HeadDim)).Select(i => (long)i)];
             long[] rows = [.. Enumerable.Range(0, 3).SelectMany(part => inputs.Select(input => (part * (long)inputs.Length) + input))];
-            var (byRow, byInput) = (tensor(rows, int64), tensor(inputs, int64));
+            var (byRow, byInput) = (TorchDevice.Put(tensor(rows, int64)), TorchDevice.Put(tensor(inputs, int64)));
             _network.Set(_step.First, weight.index_select(0, byRow), bias.index_select(0, byRow));
             _network.Set(_step.Second, projection.index_select(1, byInput), moved);
             if (_spec is WindowAttentionSpec windows)
             {
-                _network[windows.Bias] = _network[windows.Bias].index_select(1, tensor(order.Select(head => (long)head).ToArray(), int64));
+                var byHead = TorchDevice.Put(tensor(order.Select(head => (long)head).ToArray(), int64));
+                _network[windows.Bias] = _network[windows.Bias].index_select(1, byHead);
             }
         }
     }

@@ -14,7 +14,8 @@ internal static class BasisAlgebra
     public static Tensor FallingOrder(Tensor values)
     {
         double[] numbers = TorchDevice.Read<double>(values);
-        return tensor(Enumerable.Range(0, numbers.Length).OrderByDescending(i => numbers[i]).Select(i => (long)i).ToArray(), int64);
+        long[] order = [.. Enumerable.Range(0, numbers.Length).OrderByDescending(i => numbers[i]).Select(i => (long)i)];
+        return TorchDevice.Put(tensor(order, int64));
     }
 
     /// <summary>

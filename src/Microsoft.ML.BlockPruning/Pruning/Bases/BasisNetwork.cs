@@ -21,9 +21,9 @@ internal sealed class BasisNetwork
         (_source, _scope) = (source, scope);
         foreach (var part in source.Tensors)
         {
-            // [rows, columns], biases and tokens [rows] or [..., features]: a patch convolution's weight is a matrix here.
-            var values = tensor(part.Values, float64);
-            _tensors.Add(part.Name, part.Shape.Count > 1 && part.Name.EndsWith(".weight", StringComparison.Ordinal)
+            // A patch convolution's weight is a matrix here: [features, values of a patch].
+            var values = TorchDevice.Put(tensor(part.Values, float64));
+            _tensors.Add(part.Name, part.Name == WeightName(source.Spec.Stem.Patch.Name)
                 ? values.reshape(part.Shape[0], -1)
                 : values.reshape([.. part.Shape.Select(side => (long)side)]));
         }
@@ -31,7 +31,7 @@ internal sealed class BasisNetwork
 
     public NetworkSpec Spec => _source.Spec;
 
-    /// <summary>A tensor by its canonical name; what is set is kept for as long as the network.</summary>
+    /// <summary>A tensor by its canonical name; what is set is kept for as long as the network, what was there is disposed.</summary>
     public Tensor this[string name]
     {
         get => _tensors[name];
@@ -40,6 +40,7 @@ internal sealed class BasisNetwork
             // A tensor that is moved to the scope that it is in falls out of it.
             if (!ReferenceEquals(_tensors[name], value))
             {
+                _tensors[name].Dispose();
                 _tensors[name] = Keep(value);
             }
         }
@@ -72,8 +73,8 @@ internal sealed class BasisNetwork
     /// <summary>Makes a norm plain, once every reader has its scale and offset.</summary>
     public void MakePlain(NormSpec norm)
     {
-        this[WeightName(norm.Name)] = ones(norm.Features, float64);
-        this[BiasName(norm.Name)] = zeros(norm.Features, float64);
+        this[WeightName(norm.Name)] = TorchDevice.Put(ones(norm.Features, float64));
+        this[BiasName(norm.Name)] = TorchDevice.Put(zeros(norm.Features, float64));
     }
 
     /// <summary>Whether a norm scales and moves nothing.</summary>

@@ -7,8 +7,8 @@ namespace Microsoft.ML.BlockPruning.Pruning.Bases;
 
 /// <summary>One pass forward over some of the images for the moments that changes of basis go by.</summary>
 /// <remarks>
-/// It runs on one thread: directions of nearly equal strength turn with the last bit of a sum, and blocks with them, so no sum may depend on
-/// how many threads there are. Spectra need few images: about 16,000 tokens, spread over the whole set.
+/// It runs on one thread: directions of nearly equal strength turn with the last bit of a sum, and blocks with them, so no sum may depend
+/// on how many threads there are. Spectra need few images: about 16,000 tokens, spread over the whole set.
 /// </remarks>
 /// <param name="network">Copied, not changed.</param>
 /// <param name="calibration">The images.</param>

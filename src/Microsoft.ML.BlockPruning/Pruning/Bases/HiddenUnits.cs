@@ -39,7 +39,7 @@ internal sealed class HiddenUnits : IBasisChange
         foreach (var ((mlp, _), units) in found.Zip(orders))
         {
             using var scope = NewDisposeScope();
-            var order = tensor(units.Select(unit => (long)unit).ToArray(), int64);
+            var order = TorchDevice.Put(tensor(units.Select(unit => (long)unit).ToArray(), int64));
             var first = network.WeightOf(mlp.First).index_select(0, order);
             network.Set(mlp.First, first, network.BiasOf(mlp.First).index_select(0, order));
             network.Set(mlp.Second, network.WeightOf(mlp.Second).index_select(1, order), network.BiasOf(mlp.Second));

@@ -21,7 +21,7 @@ internal sealed class SecondMoment(int features)
     }
 
     /// <summary>The mean; belongs to the open dispose scope.</summary>
-    public Tensor Mean() => TorchDevice.ToHost(_sum).Times(1.0 / _tokens);
+    public Tensor Mean() => _sum.Times(1.0 / _tokens);
 }
 
 /// <summary>A LayerNorm without scale and offset.</summary>

@@ -13,7 +13,7 @@ internal sealed class StepSums
     private readonly MultiHeadSpec? _attention;
     private readonly Tensor? _valueBias;
     private readonly (SecondMoment Query, SecondMoment Key, SecondMoment Output)[] _heads = [];
-    private readonly (Tensor Sum, Tensor Squares)? _hidden;
+    private readonly Tensor? _sum, _squares; // of an MLP; no pair, since a type with one could not be looked at without TorchSharp's file
     private long _tokens;
 
     public StepSums(StepSpec spec, NetworkWeights network)
@@ -35,7 +35,7 @@ internal sealed class StepSums
         else
         {
             int hidden = branch.Second.InFeatures;
-            _hidden = (TorchDevice.Put(zeros(hidden, float64)), TorchDevice.Put(zeros(hidden, float64)));
+            (_sum, _squares) = (TorchDevice.Put(zeros(hidden, float64)), TorchDevice.Put(zeros(hidden, float64)));
         }
     }
 
@@ -59,8 +59,8 @@ internal sealed class StepSums
         else
         {
             var values = second.flatten(0, 1).to(float64);
-            _hidden!.Value.Sum.Accumulate(values.sum([0]));
-            _hidden.Value.Squares.Accumulate(values.mul(values).sum([0]));
+            _sum!.Accumulate(values.sum([0]));
+            _squares!.Accumulate(values.mul(values).sum([0]));
             _tokens += values.shape[0];
         }
     }
@@ -89,13 +89,13 @@ internal sealed class StepSums
 
     private Tensor? HiddenVariance()
     {
-        if (_hidden is not { } hidden)
+        if (_sum is null)
         {
             return null;
         }
 
         using var scope = NewDisposeScope();
-        var mean = hidden.Sum.Times(1.0 / _tokens);
-        return hidden.Squares.Times(1.0 / _tokens).sub(mean.mul(mean)).relu().MoveToOuterDisposeScope();
+        var mean = _sum.Times(1.0 / _tokens);
+        return _squares!.Times(1.0 / _tokens).sub(mean.mul(mean)).relu().MoveToOuterDisposeScope();
     }
 }

@@ -110,7 +110,7 @@ internal sealed class StreamRotation : IBasisChange
     {
         using var scope = NewDisposeScope();
         int width = segment.Features;
-        var constant = ones([width, width], float64).Times(1.0 / width);
+        var constant = TorchDevice.Put(ones([width, width], float64)).Times(1.0 / width);
         var moments = segment.Steps.Select(index => task.Moments[index].Normed).ToList();
         if (segment.End is { } end)
         {
@@ -125,7 +125,7 @@ internal sealed class StreamRotation : IBasisChange
 
         // Without what lies along 1, as a merge's neighbours have some, and with more along 1 than along any other direction, so that the
         // other eigenvectors are orthogonal to it.
-        var across = eye(width, dtype: float64).sub(constant);
+        var across = TorchDevice.Put(eye(width, dtype: float64)).sub(constant);
         var sum = constant.Times(moments.Count + 1);
         foreach (var moment in moments)
         {
@@ -135,7 +135,7 @@ internal sealed class StreamRotation : IBasisChange
 
         var (_, vectors) = linalg.eigh(sum);
         var falling = vectors.narrow(1, 0, width - 1).flip(1);
-        var contrasts = tensor(BlockContrasts.Of(width, BlockOf(spec, task, segment)), float64).reshape(width - 1, width);
+        var contrasts = TorchDevice.Put(tensor(BlockContrasts.Of(width, BlockOf(spec, task, segment)), float64)).reshape(width - 1, width);
         return contrasts.t().mm(falling.t()).Plus(constant).MoveToOuterDisposeScope();
     }
 

@@ -1,14 +1,20 @@
 namespace Microsoft.ML.BlockPruning.Pruning.Bases;
 
-/// <summary>Puts units into strips so that energy gathers in few tiles: least Σ √(energy of a tile), a group lasso over the tiles.</summary>
+/// <summary>
+/// Puts units into strips so that energy gathers in few tiles: least Σ √(energy of a tile), a group lasso over the tiles.
+/// </summary>
 /// <remarks>
-/// Units begin in a given order and are swapped between strips as long as a swap lowers the sum (Yuan &amp; Lin, JRSS B 2006, for the norm).
-/// Partners stand at most 512 places away, so that the work grows with units · tiles: 2,048 roots each a pass, two passes. The first of equal swaps is taken, so that the order is the same everywhere.
+/// Units begin in a given order and are swapped between strips as long as a swap lowers the sum (Yuan &amp; Lin, JRSS B 2006, for the
+/// norm). Partners stand at most 512 places away, fewer where there are many units and tiles, so that the work does not grow. The first
+/// of equal swaps is taken, so that the order is the same everywhere.
 /// </remarks>
 internal sealed class UnitStrips
 {
     private const int Passes = 2;
-    private const int Reach = 512;
+    private const int LargestReach = 512;
+
+    // Pairs times tiles of a pass: a second or so.
+    private const double Work = 1e8;
 
     // A gain below this share of the two strips' sums is rounding.
     private const double LeastGain = 1e-9;
@@ -19,6 +25,7 @@ internal sealed class UnitStrips
     private readonly int[] _units;
     private readonly double[] _sums;
     private readonly double[] _roots;
+    private readonly int _reach;
 
     /// <summary>Begins with an order.</summary>
     /// <param name="order">The units, strip after strip.</param>
@@ -28,6 +35,7 @@ internal sealed class UnitStrips
     public UnitStrips(IEnumerable<int> order, double[] energies, int tiles, int strip)
     {
         (_energies, _tiles, _strip, _units) = (energies, tiles, strip, [.. order]);
+        _reach = Math.Max(strip, (int)Math.Min(Work / ((double)_units.Length * tiles), LargestReach));
         _sums = new double[(_units.Length + strip - 1) / strip * tiles];
         for (int place = 0; place < _units.Length; place++)
         {
@@ -43,7 +51,9 @@ internal sealed class UnitStrips
     /// <summary>Swaps until nothing is gained, and gives the units, strip after strip, strong strips first.</summary>
     public int[] Run()
     {
-        for (int pass = 0; pass < Passes && Pass(); pass++)
+        // Strips of one unit, or one strip of all, have nothing to swap.
+        bool canGain = _strip > 1 && _strip < _units.Length;
+        for (int pass = 0; canGain && pass < Passes && Pass(); pass++)
         {
         }
 
@@ -72,7 +82,7 @@ internal sealed class UnitStrips
         {
             int best = -1;
             double most = 0;
-            for (int other = Math.Max(0, place - Reach); other < Math.Min(_units.Length, place + Reach); other++)
+            for (int other = Math.Max(0, place - _reach); other < Math.Min(_units.Length, place + _reach); other++)
             {
                 if (other / _strip != place / _strip && GainOf(place, other) is var gain && gain > most)
                 {

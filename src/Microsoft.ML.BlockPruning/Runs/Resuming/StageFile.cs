@@ -95,15 +95,6 @@ internal sealed class StageFile : IDisposable
         return wrong < 0 ? values : throw NotFinite(name, values[wrong]);
     }
 
-    /// <summary>A tensor of float32 that are all finite.</summary>
-    /// <exception cref="InvalidDataException">There is none of that name and length, or a number is not finite.</exception>
-    public float[] FiniteSingles(string name, long count)
-    {
-        float[] values = Singles(name, count);
-        int wrong = Array.FindIndex(values, value => !float.IsFinite(value));
-        return wrong < 0 ? values : throw Invalid($"tensor '{name}' holds {values[wrong]}, expected finite numbers");
-    }
-
     /// <summary>A tensor of float64, bit for bit.</summary>
     /// <exception cref="InvalidDataException">There is none of that name and length, or a number is not finite.</exception>
     public double[] Doubles(string name, long count)

@@ -40,7 +40,7 @@ internal sealed class StoredBasis(INetworkBasis basis, StageFiles files) : INetw
         var weights = new NetworkWeights(spec);
         foreach (var tensor in weights.Tensors)
         {
-            file.FiniteSingles(tensor.Name, tensor.Values.LongLength).CopyTo(tensor.Values, 0);
+            file.Singles(tensor.Name, tensor.Values.LongLength).CopyTo(tensor.Values, 0);
         }
 
         try

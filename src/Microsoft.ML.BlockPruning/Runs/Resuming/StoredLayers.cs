@@ -26,7 +26,7 @@ internal sealed class StoredLayers(StageFiles files, RefitTask task) : IFittedLa
         var layer = task.Dense.Spec.Layers[index];
         return new FittedLayer(
             TensorsOf(layer).ToDictionary(
-                tensor => tensor.Name, tensor => found.FiniteSingles(tensor.Name, tensor.Values.LongLength), StringComparer.Ordinal),
+                tensor => tensor.Name, tensor => found.Singles(tensor.Name, tensor.Values.LongLength), StringComparer.Ordinal),
             layer.Linears.Where(linear => found.Has(OutcomeOf(linear.Name)))
                 .ToDictionary(linear => linear.Name, linear => ReadOutcome(found, linear), StringComparer.Ordinal),
             found.Text(LeftKey) == bool.TrueString);

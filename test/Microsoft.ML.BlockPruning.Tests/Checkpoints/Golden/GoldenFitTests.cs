@@ -55,6 +55,36 @@ public sealed class GoldenFitTests
         AssertClose(expected, OnnxRun.Score(network, images));
     }
 
+    /// <summary>Weights under the checkpoint's names are in another basis than the checkpoint's, which their file says.</summary>
+    [TestMethod]
+    [DataRow(PruneBasis.Full, true)]
+    [DataRow(PruneBasis.UnitsAndHeads, true)]
+    [DataRow(PruneBasis.Original, false)]
+    public void WeightsWrittenBack_SayThatTheirBasisChanged(PruneBasis basis, bool isSaid)
+    {
+        var golden = GoldenFiles.Networks["timm_deit"];
+        var ml = new MLContext(seed: 1);
+        using var folder = new TemporaryFolder();
+        using var pruned = ml.Transforms.PruneBlocks(new BlockPruneEstimator.Options
+        {
+            ModelPath = golden.ModelPath,
+            NumHeads = golden.Options.NumHeads,
+            ImageSize = golden.Options.ImageSize,
+            LabelColumnName = null,
+            Block = new BlockShape(4, 4),
+            Budget = PruneBudget.Sparsity(Removed),
+            Basis = basis,
+            Refit = PruneRefit.Feedback,
+        }).Fit(Pixels(ml, golden));
+
+        pruned.SaveDenseNetwork(folder["like.safetensors"], golden.ModelPath);
+
+        string file = File.ReadAllText(folder["like.safetensors"], System.Text.Encoding.Latin1);
+        Assert.AreEqual(isSaid, file.Contains($"\"basis\":\"{basis}\"", StringComparison.Ordinal));
+        const string note = "The weights are in another basis";
+        Assert.AreEqual(isSaid, pruned.Report!.Notes.Any(one => one.StartsWith(note, StringComparison.Ordinal)));
+    }
+
     private static float[] Score(SparseViT network, float[] images)
     {
         using var session = new SparseViTSession(network, threads: 2);

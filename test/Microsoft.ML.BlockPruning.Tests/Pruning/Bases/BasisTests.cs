@@ -3,7 +3,6 @@ using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning.Bases;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Inference;
-using Microsoft.ML.BlockPruning.Tests.Networks;
 using Microsoft.ML.BlockPruning.Tests.Torch;
 
 namespace Microsoft.ML.BlockPruning.Tests.Pruning.Bases;

@@ -67,7 +67,8 @@ public sealed class ObsPathCriterionTests
     {
         var layer = PrunableLayer.Of(TinyNetwork.Weights(TinyNetwork.Config(depth: 1), seed: 1), new BlockShape(2, 2))[3];
         using var scope = torch.NewDisposeScope();
-        var statistics = new LayerStatistics([torch.zeros(11, 11, torch.float64)], torch.zeros(3, 2, 2, torch.float64), [new float[5]], 0);
+        var statistics = new LayerStatistics(
+            [torch.zeros(11, 11, torch.float64)], torch.zeros(3, 2, 2, torch.float64), [new float[5]], 0);
 
         var importances = ObsPathCriterion.Rate(layer, statistics, () => { });
 
@@ -80,7 +81,8 @@ public sealed class ObsPathCriterionTests
         var layer = PrunableLayer.Of(TinyNetwork.Weights(TinyNetwork.Config(depth: 1), seed: 1), new BlockShape(2, 2))[0];
         using var scope = torch.NewDisposeScope();
         var statistics = new LayerStatistics(
-            [.. Enumerable.Range(0, 3).Select(_ => torch.eye(7, dtype: torch.float64))], torch.zeros(9, 2, 2, torch.float64), [[], [], []], 0);
+            [.. Enumerable.Range(0, 3).Select(_ => torch.eye(7, dtype: torch.float64))], torch.zeros(9, 2, 2, torch.float64),
+            [[], [], []], 0);
         int steps = 0;
 
         ObsPathCriterion.Rate(layer, statistics, () => Interlocked.Increment(ref steps));
