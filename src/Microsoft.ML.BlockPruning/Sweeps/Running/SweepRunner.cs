@@ -96,7 +96,9 @@ internal sealed class SweepRunner(
         cancellationToken.ThrowIfCancellationRequested();
         return workers.Run(
             trial, isFinal ? _ => [] : ComingAfter,
-            step => onProgress(ProgressOf(step.Trial, isFinal && step.Trial == trial, pruning: step.Pruning, worker: step.Worker)), cancellationToken);
+            step => onProgress(
+                ProgressOf(step.Trial, isFinal && step.Trial == trial, pruning: step.Pruning, worker: step.Worker)),
+            cancellationToken);
     }
 
     // What the tuner is going to ask for and the journal does not have, as if results that nobody has taken yet had been.
