@@ -9,11 +9,14 @@ internal static class PruneMemory
 {
     private const int LargestBatch = 64;
 
-    // .NET, libtorch's code and its pools, before anything is read.
-    private const long Runtime = 250_000_000;
+    // .NET, libtorch's code, and what its pools and arrays that wait for collection hold of batches that are over.
+    private const long Runtime = 600_000_000;
 
     // As read, in libtorch dense and pruned, and as it is packed.
     private const int Networks = 4;
+
+    // In float64, while the basis is changed: the network, what is being made of it, and the copy that is held against the dense one.
+    private const int Rewritten = 3;
 
     // Residual streams: the dense one and the pruned one, each in memory or in a file.
     private const int Streams = 2;
@@ -25,7 +28,7 @@ internal static class PruneMemory
     /// <param name="spec">The network.</param>
     /// <param name="images">Calibration images.</param>
     /// <remarks>
-    /// Of the default method: images, networks, streams, one batch forward and backward, each layer's covariances in float64 with the
+    /// Of the default method: images, networks and their change of basis, streams, one batch forward and backward, each layer's covariances in float64 with the
     /// largest one's inverse and workspace. Measured peaks of three networks are within a third of it.
     /// </remarks>
     public static long PeakBytes(NetworkSpec spec, int images)
@@ -33,10 +36,11 @@ internal static class PruneMemory
         var linears = spec.PrunableLinears;
         long stream = (long)images * spec.Steps.Max(step => step.Linears.Max(linear => (long)linear.Tokens)) * spec.FinalFeatures;
         long batch = CalibrationSet.FittingBatch(linears, Math.Min(images, LargestBatch));
-        long singles = ((long)images * spec.ImageDim) + (Networks * new NetworkCost(spec).TotalParameters)
+        long parameters = new NetworkCost(spec).TotalParameters;
+        long singles = ((long)images * spec.ImageDim) + (Networks * parameters)
             + (Streams * StreamRoom.InMemory(stream))
             + (ActivationsPerCounted * batch * CalibrationSet.ActivationsOf(linears));
-        long doubles = linears.Sum(linear => linear.RowGroups * Square(linear.InFeatures + 1L))
+        long doubles = (Rewritten * parameters) + linears.Sum(linear => linear.RowGroups * Square(linear.InFeatures + 1L))
             + ((2 + Environment.ProcessorCount) * linears.Max(linear => Square(linear.InFeatures + 1L)));
         return Runtime + BlockCodecs.Float32.BytesOf(singles) + (sizeof(double) * doubles);
     }
