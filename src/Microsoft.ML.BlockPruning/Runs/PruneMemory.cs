@@ -28,8 +28,8 @@ internal static class PruneMemory
     /// <param name="spec">The network.</param>
     /// <param name="images">Calibration images.</param>
     /// <remarks>
-    /// Of the default method: images, networks and their change of basis, streams, one batch forward and backward, each layer's covariances in float64 with the
-    /// largest one's inverse and workspace. Measured peaks of three networks are within a third of it.
+    /// Of the default method: images, networks and their change of basis, streams, one batch forward and backward, each layer's covariances
+    /// in float64 with the largest one's inverse and workspace. Measured peaks of three networks are within a half of it.
     /// </remarks>
     public static long PeakBytes(NetworkSpec spec, int images)
     {

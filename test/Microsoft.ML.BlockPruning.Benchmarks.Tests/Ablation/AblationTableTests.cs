@@ -50,11 +50,11 @@ public sealed class AblationTableTests : IDisposable
     [TestMethod]
     public void Keys_AreOfTheBlockOrOfWhatARivalRemoves()
     {
-        var setting = new AblationSetting(AblationNetwork.Converged, 1_000, new BlockShape(8, 8), Seed: 3);
+        var setting = new AblationSetting(AblationNetwork.Small, 1_000, new BlockShape(8, 8), Seed: 3);
         var spec = new SmallNetwork(channels: 1, isDistilled: false).Weights.Spec;
 
-        Assert.AreEqual(new AblationKey("converged", 1_000, 3, "Default", 0.25, "8x8"), setting.KeyOf(spec, AblationMethod.Default, 0.25));
-        Assert.AreEqual(new AblationKey("converged", 1_000, 3, "Corp", 0.5, "unit"), setting.KeyOf(spec, AblationMethod.Corp, 0.5));
+        Assert.AreEqual(new AblationKey("small", 1_000, 3, "Default", 0.25, "8x8"), setting.KeyOf(spec, AblationMethod.Default, 0.25));
+        Assert.AreEqual(new AblationKey("small", 1_000, 3, "Corp", 0.5, "unit"), setting.KeyOf(spec, AblationMethod.Corp, 0.5));
         Assert.IsNull(setting.KeyOf(spec, AblationMethod.Corp, 0.01));
         var halved = setting.KeyOf(spec, AblationMethod.SparseGpt, 0.25)!;
         Assert.AreEqual("2:4", halved.Block);

@@ -8,7 +8,4 @@ internal enum AblationNetwork
 
     /// <summary>Width 96, 4 layers, 3 heads, seed 7, 20 epochs of AdamW.</summary>
     Small,
-
-    /// <summary>The same shape, trained until it converged: seed 11, 16 epochs of Muon.</summary>
-    Converged,
 }

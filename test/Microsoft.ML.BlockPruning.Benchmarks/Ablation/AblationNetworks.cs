@@ -10,7 +10,6 @@ internal static class AblationNetworks
     {
         AblationNetwork.Bundled => "bundled",
         AblationNetwork.Small => "small",
-        AblationNetwork.Converged => "converged",
         _ => throw new ArgumentOutOfRangeException(nameof(network), network, "Not a network of this benchmark."),
     };
 
