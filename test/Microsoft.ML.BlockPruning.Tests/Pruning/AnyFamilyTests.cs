@@ -1,4 +1,3 @@
-using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Optimization;
@@ -40,8 +39,8 @@ public sealed class AnyFamilyTests
     public void TorchNetwork_ComputesTheLogitsOfTheFormulas(object family)
     {
         var spec = (NetworkSpec)family;
-        var weights = Weights(spec);
-        var images = Calibration(spec, 5);
+        var weights = RandomFamily.Weights(spec);
+        var images = RandomFamily.Calibration(spec, 5);
         using var scope = NewDisposeScope();
         using var network = new TorchNetwork(weights);
 
@@ -62,7 +61,7 @@ public sealed class AnyFamilyTests
     [DynamicData(nameof(Families))]
     public void ToWeights_GivesBackEveryTensor(object family)
     {
-        var weights = Weights((NetworkSpec)family);
+        var weights = RandomFamily.Weights((NetworkSpec)family);
         using var scope = NewDisposeScope();
         using var network = new TorchNetwork(weights);
 
@@ -97,7 +96,7 @@ public sealed class AnyFamilyTests
     [DataRow(FineTunePrecision.Mixed)]
     public void FineTuner_MovesEveryTensorAndHoldsRemovedBlocks(FineTunePrecision precision)
     {
-        var dense = Weights(ToyFamily.Spec);
+        var dense = RandomFamily.Weights(ToyFamily.Spec);
         var plan = new SparsityPlan();
         var mask = new BlockMask(20, 12, new BlockShape(4, 4));
         mask[1, 2] = false;
@@ -112,7 +111,8 @@ public sealed class AnyFamilyTests
             Precision = precision,
         };
 
-        var tuned = new FineTuner(options).Run(dense, dense, plan, Calibration(dense.Spec, Images), validation: null, _ => { });
+        var tuned = new FineTuner(options).Run(
+            dense, dense, plan, RandomFamily.Calibration(dense.Spec, Images), validation: null, _ => { });
 
         foreach (var (before, after) in dense.Tensors.Zip(tuned.Tensors))
         {
@@ -127,11 +127,11 @@ public sealed class AnyFamilyTests
     [DataRow(FineTunePrecision.Mixed)]
     public void FineTuner_MovesTheBiasOfWindowsToo(FineTunePrecision precision)
     {
-        var dense = Weights(SmallSwin.Spec);
+        var dense = RandomFamily.Weights(SmallSwin.Spec);
         var options = new FineTuneOptions { Epochs = 1, BatchSize = 20, AverageDecay = 0, LearningRate = 0.01, Precision = precision };
 
         var tuned = new FineTuner(options).Run(
-            dense, dense, new SparsityPlan(), Calibration(dense.Spec, Images), validation: null, _ => { });
+            dense, dense, new SparsityPlan(), RandomFamily.Calibration(dense.Spec, Images), validation: null, _ => { });
 
         foreach (var (before, after) in dense.Tensors.Zip(tuned.Tensors))
         {
@@ -141,7 +141,7 @@ public sealed class AnyFamilyTests
 
     private static void AssertPrunes(NetworkSpec spec, PruneMethod method)
     {
-        var dense = Weights(spec);
+        var dense = RandomFamily.Weights(spec);
         var cost = new NetworkCost(spec);
         var settings = new PruneSettings
         {
@@ -151,7 +151,7 @@ public sealed class AnyFamilyTests
         };
         int reported = 0, announced = 0;
 
-        var pruned = new BlockPruner(method).Prune(dense, Calibration(spec, Images), settings, progress =>
+        var pruned = new BlockPruner(method).Prune(dense, RandomFamily.Calibration(spec, Images), settings, progress =>
         {
             reported += progress.Done > 0 ? 1 : 0; // none is done where a stage begins
             announced += progress.Done == progress.Total ? progress.Total : 0;
@@ -169,27 +169,5 @@ public sealed class AnyFamilyTests
 
         Assert.IsLessThanOrEqualTo(Keep * cost.TotalMultiplyAdds, kept);
         Assert.IsGreaterThan((Keep * cost.TotalMultiplyAdds) - most, kept);
-    }
-
-    private static NetworkWeights Weights(NetworkSpec spec)
-    {
-        var random = new Random(3);
-        var weights = new NetworkWeights(spec);
-        foreach (var tensor in weights.Tensors)
-        {
-            for (int i = 0; i < tensor.Values.Length; i++)
-            {
-                tensor.Values[i] += 0.6f * (random.NextSingle() - 0.5f);
-            }
-        }
-
-        return weights;
-    }
-
-    private static CalibrationSet Calibration(NetworkSpec spec, int count)
-    {
-        var random = new Random(5);
-        float[] pixels = [.. Enumerable.Range(0, count * spec.ImageDim).Select(_ => (3 * random.NextSingle()) - 1.5f)];
-        return new CalibrationSet(spec, pixels, count);
     }
 }

@@ -44,8 +44,8 @@ public sealed class BasisTests
     [DynamicData(nameof(Cases))]
     public void Change_LeavesTheLogits(string family, string change)
     {
-        var dense = BasisSubject.Weights(AllFamilies[family]);
-        var images = BasisSubject.Calibration(dense.Spec, Images);
+        var dense = RandomFamily.Weights(AllFamilies[family]);
+        var images = RandomFamily.Calibration(dense.Spec, Images);
 
         var changed = new ChangedBasis(ChangesOf(change)).Change(dense, images, LayersOf(dense), () => { });
 

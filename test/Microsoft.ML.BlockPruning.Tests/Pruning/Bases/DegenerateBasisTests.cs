@@ -85,7 +85,7 @@ public sealed class DegenerateBasisTests
     {
         var dense = Dense();
 
-        AssertComputesTheSame(dense, BasisSubject.Calibration(dense.Spec, 1), other: Calibration(dense));
+        AssertComputesTheSame(dense, RandomFamily.Calibration(dense.Spec, 1), other: Calibration(dense));
     }
 
     /// <summary>Blocks that a mask has made zero would be filled; what touches them stays.</summary>
@@ -151,5 +151,5 @@ public sealed class DegenerateBasisTests
 
     private static NetworkWeights Dense() => TinyNetwork.Weights(TinyNetwork.Config(), seed: 1);
 
-    private static CalibrationSet Calibration(NetworkWeights dense) => BasisSubject.Calibration(dense.Spec, Images);
+    private static CalibrationSet Calibration(NetworkWeights dense) => RandomFamily.Calibration(dense.Spec, Images);
 }

@@ -1,10 +1,10 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
 
-namespace Microsoft.ML.BlockPruning.Tests.Pruning.Bases;
+namespace Microsoft.ML.BlockPruning.Tests.Pruning;
 
 /// <summary>Random weights and images of any family.</summary>
-internal static class BasisSubject
+internal static class RandomFamily
 {
     public static NetworkWeights Weights(NetworkSpec spec)
     {
