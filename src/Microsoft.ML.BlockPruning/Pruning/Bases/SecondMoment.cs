@@ -16,12 +16,16 @@ internal sealed class SecondMoment(int features)
     {
         using var scope = NewDisposeScope();
         var rows = values.reshape(-1, features);
-        _sum.Accumulate(rows.t().mm(rows).to(float64));
+        SecondMoments.Accumulate(_sum, rows, rows);
         _tokens += rows.shape[0];
     }
 
     /// <summary>The mean; belongs to the open dispose scope.</summary>
-    public Tensor Mean() => _sum.Times(1.0 / _tokens);
+    public Tensor Mean()
+    {
+        SecondMoments.Mirror(_sum);
+        return _sum.Times(1.0 / _tokens);
+    }
 }
 
 /// <summary>A LayerNorm without scale and offset.</summary>
