@@ -19,7 +19,7 @@ namespace Microsoft.ML.BlockPruning;
 /// on where it was and comes to the same result, times apart. Cancelling keeps what is done. Trials are compared with the refits of the
 /// search space, the fast one unless told otherwise; the recommended one is run once more with the refit of the options.
 /// </remarks>
-public sealed class SparsitySweep
+public sealed partial class SparsitySweep
 {
     private readonly IHostEnvironment _environment;
     private readonly BlockPruneEstimator.Options _options;
@@ -119,28 +119,6 @@ public sealed class SparsitySweep
         return this;
     }
 
-    /// <summary>Sets the most trials, those from the journal included; no limit where this is not called.</summary>
-    /// <param name="maxModelToExplore">At least 1.</param>
-    /// <returns>This sweep.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
-    public SparsitySweep SetMaxModelToExplore(int maxModelToExplore)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxModelToExplore);
-        _setup = _setup with { Limits = _setup.Limits with { Trials = maxModelToExplore } };
-        return this;
-    }
-
-    /// <summary>Sets the most wall time; the trial that is running then is dropped. No limit where this is not called.</summary>
-    /// <param name="trainingTimeInSeconds">Seconds, at least 1.</param>
-    /// <returns>This sweep.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The number is zero.</exception>
-    public SparsitySweep SetTrainingTimeInSeconds(uint trainingTimeInSeconds)
-    {
-        ArgumentOutOfRangeException.ThrowIfZero(trainingTimeInSeconds);
-        _setup = _setup with { Limits = _setup.Limits with { Time = TimeSpan.FromSeconds(trainingTimeInSeconds) } };
-        return this;
-    }
-
     /// <summary>Sets where trials run; <see cref="SweepExecutor.InProcess"/> where this is not called.</summary>
     /// <param name="executor">Child processes need a line in the program's <c>Main</c>: see <see cref="SweepWorker.TryRun"/>.</param>
     /// <returns>This sweep.</returns>
@@ -184,49 +162,6 @@ public sealed class SparsitySweep
     {
         ArgumentNullException.ThrowIfNull(create);
         _createExecutor = create;
-        return this;
-    }
-
-    /// <summary>Sets the most resident memory of the process that runs trials; no limit where this is not called.</summary>
-    /// <param name="maximumMemoryUsageInMegaByte">Of 2^20 bytes each. Below what the runtime and libtorch take no trial can run.</param>
-    /// <returns>This sweep.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
-    /// <remarks>
-    /// A child process above it is ended and its trial fails. In the sweep's own process a trial is refused where what is held and what
-    /// it takes at the least are more than the limit; one that is running is not stopped. Each fold has a process and a limit of its own.
-    /// </remarks>
-    public SparsitySweep SetMaximumMemoryUsageInMegaByte(double maximumMemoryUsageInMegaByte)
-    {
-        if (!(maximumMemoryUsageInMegaByte > 0 && maximumMemoryUsageInMegaByte < long.MaxValue >> 20))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(maximumMemoryUsageInMegaByte), maximumMemoryUsageInMegaByte,
-                $"The limit of memory is {maximumMemoryUsageInMegaByte} MB; it must be above 0.");
-        }
-
-        _setup = _setup with { MemoryLimit = (long)(maximumMemoryUsageInMegaByte * (1 << 20)) };
-        return this;
-    }
-
-    /// <summary>Sets how many networks are held in memory, of the best trials; 1 where this is not called.</summary>
-    /// <param name="maximumModelsToKeep">At least 1. The others are let go, and pruned again when they are asked for.</param>
-    /// <returns>This sweep.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
-    public SparsitySweep SetMaximumModelsToKeep(int maximumModelsToKeep)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumModelsToKeep);
-        _setup = _setup with { Limits = _setup.Limits with { Models = maximumModelsToKeep } };
-        return this;
-    }
-
-    /// <summary>Sets how much accuracy the recommended trial may lose; 0.01, one point, where this is not called.</summary>
-    /// <param name="fraction">Fraction of the validation images, in [0, 1].</param>
-    /// <returns>This sweep.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The fraction is not in [0, 1].</exception>
-    public SparsitySweep SetMaximumAccuracyDrop(double fraction)
-    {
-        AccuracyLimit.Check(fraction);
-        _setup = _setup with { Limits = _setup.Limits with { MaximumDrop = fraction } };
         return this;
     }
 

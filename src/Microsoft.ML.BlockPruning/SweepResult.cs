@@ -84,13 +84,13 @@ public sealed class SweepResult
     /// A transformer of its own, which scores the columns that the options name. Its <see cref="SparseViTTransformer.Report"/> tells of
     /// the trial; only its network was timed, not the layers.
     /// </returns>
-    /// <exception cref="InvalidOperationException">The trial failed.</exception>
+    /// <exception cref="InvalidOperationException">The trial failed, or was stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <remarks>One of the best, as many as the sweep was told to keep, is there already; another one is pruned again.</remarks>
     public SparseViTTransformer CreateModelOf(TrialResult trial, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(trial);
         return trial.IsCompleted ? _createModel(trial, cancellationToken) : throw new InvalidOperationException(
-            $"The trial {trial.Trial} failed, so it has no model: {trial.Error}");
+            $"The trial {trial.Trial} was not completed, so it has no model: {trial.Error ?? trial.StopReason}");
     }
 }

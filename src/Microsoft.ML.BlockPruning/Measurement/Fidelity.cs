@@ -13,28 +13,42 @@ internal readonly record struct Fidelity(double Top1Agreement, double Kl)
     /// <param name="classes">Logits of an image.</param>
     public static Fidelity Of(ReadOnlySpan<float> dense, ReadOnlySpan<float> pruned, int classes)
     {
-        int images = ImagesIn(dense, classes);
+        double[] divergences = KlOfImages(dense, pruned, classes);
+        int agreed = 0;
+        for (int first = 0; first < dense.Length; first += classes)
+        {
+            agreed += BestOf(dense.Slice(first, classes)) == BestOf(pruned.Slice(first, classes)) ? 1 : 0;
+        }
+
+        return new Fidelity((double)agreed / divergences.Length, divergences.Sum() / divergences.Length);
+    }
+
+    /// <summary>KL(dense ‖ pruned) of each image, nats.</summary>
+    /// <param name="dense">[images, classes] logits.</param>
+    /// <param name="pruned">[images, classes] logits.</param>
+    /// <param name="classes">Logits of an image.</param>
+    /// <returns>[images].</returns>
+    public static double[] KlOfImages(ReadOnlySpan<float> dense, ReadOnlySpan<float> pruned, int classes)
+    {
+        double[] divergences = new double[ImagesIn(dense, classes)];
         if (pruned.Length != dense.Length)
         {
             throw new ArgumentException($"{dense.Length} logits of the dense network against {pruned.Length} of the pruned one.");
         }
 
-        int agreed = 0;
-        double divergence = 0;
         double[] expected = new double[classes];
         double[] found = new double[classes];
-        for (int first = 0; first < dense.Length; first += classes)
+        for (int image = 0; image < divergences.Length; image++)
         {
-            agreed += BestOf(dense.Slice(first, classes)) == BestOf(pruned.Slice(first, classes)) ? 1 : 0;
-            LogSoftmax(dense.Slice(first, classes), expected);
-            LogSoftmax(pruned.Slice(first, classes), found);
+            LogSoftmax(dense.Slice(image * classes, classes), expected);
+            LogSoftmax(pruned.Slice(image * classes, classes), found);
             for (int c = 0; c < classes; c++)
             {
-                divergence += Math.Exp(expected[c]) * (expected[c] - found[c]);
+                divergences[image] += Math.Exp(expected[c]) * (expected[c] - found[c]);
             }
         }
 
-        return new Fidelity((double)agreed / images, divergence / images);
+        return divergences;
     }
 
     /// <summary>The fraction of images whose best class is the right one.</summary>

@@ -6,7 +6,7 @@ public enum ResumeMode
     /// <summary>Every finished trial stands, failed ones too.</summary>
     Resume,
 
-    /// <summary>Completed trials stand; failed ones are tried again.</summary>
+    /// <summary>Completed and stopped trials stand; failed ones are tried again.</summary>
     RetryErrored,
 
     /// <summary>None stands: the journal is begun anew and what it holds is lost.</summary>

@@ -15,6 +15,9 @@ internal sealed record SweepLimits
     /// <summary>Fraction of the validation images, in [0, 1], that the recommended trial may lose against the dense network.</summary>
     public double MaximumDrop { get; init; } = 0.01;
 
+    /// <summary>How often a family that is no worse may be stopped early by chance, in (0, 1); null: no trial is stopped.</summary>
+    public double? StopSignificance { get; init; }
+
     /// <summary>The refit with which the recommended trial is run once more at the end; null: none.</summary>
     public PruneRefit? FinalRefit { get; init; }
 }

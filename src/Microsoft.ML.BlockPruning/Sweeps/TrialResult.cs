@@ -28,7 +28,7 @@ public sealed class TrialResult
     /// <summary>How it ended.</summary>
     public required TrialStatus Status { get; init; }
 
-    /// <summary>Fraction of the validation images, in [0, 1], whose class the pruned network finds; null where the trial failed.</summary>
+    /// <summary>Fraction of the validation images, in [0, 1], whose class the pruned network finds; null unless completed.</summary>
     public double? Top1 { get; init; }
 
     /// <summary>Fraction of the validation images, in [0, 1], whose best class is the dense network's; null where not known.</summary>
@@ -41,16 +41,22 @@ public sealed class TrialResult
     /// <remarks>Both networks see the same images, so it is far smaller than that of either accuracy by itself.</remarks>
     public double? Top1StandardError { get; init; }
 
-    /// <summary>KL(dense ‖ pruned) of the softmax outputs on the validation images, nats per image; null where the trial failed.</summary>
+    /// <summary>KL(dense ‖ pruned) of the softmax outputs on the validation images, nats per image; null unless completed.</summary>
     public double? Kl { get; init; }
 
-    /// <summary>Multiply-adds of one image; null where the trial failed.</summary>
+    /// <summary>
+    /// KL(dense ‖ pruned) in nats of some validation images, at most 128, spread evenly over all; null where not known. The same images in
+    /// every trial of a sweep, for tests of pairs.
+    /// </summary>
+    public IReadOnlyList<float>? ImageKl { get; init; }
+
+    /// <summary>Multiply-adds of one image; null unless completed.</summary>
     public long? MultiplyAdds { get; init; }
 
-    /// <summary>Bytes of the kept weights and their indices; null where the trial failed.</summary>
+    /// <summary>Bytes of the kept weights and their indices; null unless completed.</summary>
     public long? Bytes { get; init; }
 
-    /// <summary>Milliseconds of one image at batch 1, the lower quartile of several rounds where it ran; null where it failed.</summary>
+    /// <summary>Milliseconds of one image at batch 1, the lower quartile of several rounds where it ran; null unless completed.</summary>
     public double? Milliseconds { get; init; }
 
     /// <summary>Wall time of the trial in seconds.</summary>
@@ -58,6 +64,9 @@ public sealed class TrialResult
 
     /// <summary>What went wrong; null where nothing did.</summary>
     public string? Error { get; init; }
+
+    /// <summary>Why it was not run, where it was stopped early: the trial that is better, and how sure that is; else null.</summary>
+    public string? StopReason { get; init; }
 
     /// <summary>What was tried.</summary>
     [JsonIgnore]
@@ -67,7 +76,13 @@ public sealed class TrialResult
 
     internal bool IsOnAllImages => IsCompleted && CalibrationImages is null;
 
-    internal static TrialResult FailureOf(Trial trial, string error, double seconds) => new()
+    internal static TrialResult FailureOf(Trial trial, string error, double seconds) =>
+        WithoutFigures(trial, TrialStatus.Failed, seconds, error, stopReason: null);
+
+    internal static TrialResult StoppedOf(Trial trial, string reason) =>
+        WithoutFigures(trial, TrialStatus.Stopped, seconds: 0, error: null, reason);
+
+    private static TrialResult WithoutFigures(Trial trial, TrialStatus status, double seconds, string? error, string? stopReason) => new()
     {
         Keep = trial.Keep,
         Block = trial.Block,
@@ -75,8 +90,9 @@ public sealed class TrialResult
         Refit = trial.Refit,
         FineTuneEpochs = trial.FineTuneEpochs,
         CalibrationImages = trial.CalibrationImages,
-        Status = TrialStatus.Failed,
+        Status = status,
         Seconds = seconds,
         Error = error,
+        StopReason = stopReason,
     };
 }

@@ -8,4 +8,7 @@ public enum TrialStatus
 
     /// <summary>It threw; <see cref="TrialResult.Error"/> says what.</summary>
     Failed,
+
+    /// <summary>It was not run, since it was going to be worse than another; <see cref="TrialResult.StopReason"/> says which.</summary>
+    Stopped,
 }

@@ -109,6 +109,7 @@ internal sealed class ReportVerb
                 Files = files,
                 Trials = sweep?.Trials.Count,
                 Failed = sweep?.Trials.Count(trial => trial.Status == TrialStatus.Failed),
+                Stopped = sweep?.Trials.Count(trial => trial.Status == TrialStatus.Stopped),
                 Recommended = sweep?.Recommended is { } best ? SweepAnswer.Figures(best) : null,
                 pruned?.HeldOut,
                 pruned?.Classes,

@@ -52,6 +52,11 @@ internal static class SweepAnswer
             output.Error.WriteLine($"{Name(trial)} failed: {trial.Error}");
         }
 
+        foreach (var trial in result.Trials.Where(trial => trial.Status == TrialStatus.Stopped))
+        {
+            output.Error.WriteLine($"{Name(trial)} stopped: {trial.StopReason}");
+        }
+
         output.Console.WriteLine(result.Recommended is { } taken
             ? Text($"Dense top-1 {100 * result.DenseTop1:F2} %. Recommended: {Name(taken)}.")
             : "No trial was completed.");
@@ -91,6 +96,7 @@ internal static class SweepAnswer
         trial.Milliseconds,
         trial.Seconds,
         trial.Error,
+        trial.StopReason,
     };
 
     private static string Name(TrialResult trial) =>

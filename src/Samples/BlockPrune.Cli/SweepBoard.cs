@@ -74,6 +74,7 @@ internal sealed class SweepBoard(Action<IRenderable> draw, int height, TimeProvi
             value.IsFromJournal ? "done before" : "done", Text($"{100 * result.Top1:F2}"), Text($"{result.Kl:F4}"),
             Text($"{result.Milliseconds:F3}"),
         ],
+        { Result: { Status: TrialStatus.Stopped } stopped } => [$"stopped: {stopped.StopReason}", "", "", ""],
         { Result: { } failed } => [$"failed: {failed.Error}", "", "", ""],
         _ => [Doing(value), "", "", ""],
     };

@@ -48,6 +48,8 @@ internal sealed class SweepOptions
     private readonly Option<double> _drop = CommonOptions.One(
         "--max-drop", "Accuracy that the recommended trial may lose, as a fraction", 0.01, CommonOptions.ReadFraction);
 
+    private readonly Option<double?> _stopping = EarlyStopping();
+
     private readonly Option<int?> _trials = CommonOptions.One<int?>(
         "--max-trials", "Trials at most, those of the journal included", null, text => CommonOptions.ReadPositive(text));
 
@@ -63,6 +65,15 @@ internal sealed class SweepOptions
 
     private readonly Option<double?> _memory = Megabytes();
 
+    private static Option<double?> EarlyStopping()
+    {
+        var option = CommonOptions.One<double?>(
+            "--early-stopping", "Trials of a criterion that another one beats, image by image, are not run; by chance as rarely as this, "
+            + "such as 0.01", null, text => CommonOptions.ReadFraction(text));
+        option.HelpName = "P";
+        return option;
+    }
+
     private static Option<double?> Megabytes()
     {
         var option = CommonOptions.One<double?>(
@@ -77,8 +88,8 @@ internal sealed class SweepOptions
     /// <summary>All of them, for a verb.</summary>
     public IEnumerable<Option> All =>
     [
-        _keep, _budget, _block, _criterion, _refit, _finalRefit, _epochs, _tuner, _journal, _resume, _drop, _trials, _seconds, _executor,
-        _workers, _memory,
+        _keep, _budget, _block, _criterion, _refit, _finalRefit, _epochs, _tuner, _journal, _resume, _drop, _stopping, _trials, _seconds,
+        _executor, _workers, _memory,
     ];
 
     /// <summary>The refit of the recommended network.</summary>
@@ -127,6 +138,11 @@ internal sealed class SweepOptions
         if (parsed.GetValue(_journal) is { } path)
         {
             sweep.SetJournal(path, parsed.GetRequiredValue(_resume));
+        }
+
+        if (parsed.GetValue(_stopping) is { } significance)
+        {
+            sweep.SetEarlyStopping(significance);
         }
 
         if (parsed.GetValue(_trials) is { } trials)

@@ -37,9 +37,13 @@ internal sealed class SweepSteps(IStepDisplay display, CliOutput output) : IProg
     // What is compared comes first: the rest may be the same in every line.
     private static string LineOf(SweepProgress value, TrialResult result)
     {
-        string figures = result.Status == TrialStatus.Completed
-            ? Text($"top-1 {100 * result.Top1:F2} %, {result.MultiplyAdds / 1e6:F1} M multiply-adds, {result.Seconds:F1} s")
-            : $"failed: {result.Error}";
+        string figures = result.Status switch
+        {
+            TrialStatus.Completed =>
+                Text($"top-1 {100 * result.Top1:F2} %, {result.MultiplyAdds / 1e6:F1} M multiply-adds, {result.Seconds:F1} s"),
+            TrialStatus.Stopped => $"stopped: {result.StopReason}",
+            _ => $"failed: {result.Error}",
+        };
         string origin = value.IsFromJournal ? ", from the journal" : "";
         string count = value.IsFinal ? "final" : value.Total is { } all ? Text($"{value.Finished}/{all}") : Text($"{value.Finished}");
         return Text($"[{count}] keep {value.Keep}, block {value.Block}: {figures}{origin} ({value.Criterion}, {value.Refit})");

@@ -72,7 +72,7 @@ internal static class SweepTable
             Text($"{100 * trial.Top1:F2}"), Text($"{trial.Kl:F4}"), Text($"{trial.MultiplyAdds / 1e6:F1}"), Text($"{trial.Bytes / 1e6:F2}"),
             Text($"{trial.Milliseconds:F3}"),
         ]
-        : ["[red]failed[/]", "", "", "", ""];
+        : [trial.Status == TrialStatus.Stopped ? "stopped" : "[red]failed[/]", "", "", "", ""];
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -18,13 +18,16 @@ public sealed class FidelityTests
 
         var fidelity = Fidelity.Of(dense, pruned, classes);
 
+        double[] ofImages = Fidelity.KlOfImages(dense, pruned, classes);
         double divergence = 0;
         int agreed = 0;
         for (int image = 0; image < Images; image++)
         {
             double[] p = Softmax(dense[(image * classes)..((image + 1) * classes)]);
             double[] q = Softmax(pruned[(image * classes)..((image + 1) * classes)]);
-            divergence += p.Zip(q, (a, b) => a == 0 ? 0 : a * Math.Log(a / b)).Sum();
+            double ofImage = p.Zip(q, (a, b) => a == 0 ? 0 : a * Math.Log(a / b)).Sum();
+            Assert.AreEqual(ofImage, ofImages[image], 1e-9 * (1 + ofImage));
+            divergence += ofImage;
             agreed += Array.IndexOf(p, p.Max()) == Array.IndexOf(q, q.Max()) ? 1 : 0;
         }
 

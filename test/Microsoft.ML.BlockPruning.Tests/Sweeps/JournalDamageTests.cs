@@ -53,6 +53,13 @@ public sealed class JournalDamageTests : IDisposable
     [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1StandardError\":1e999", "top1StandardError")]
     [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1StandardError\":-0.1", "top1StandardError is -0.1, expected 0 to 1. Nothing was changed")]
     [DataRow("\"top1\":0.8", "\"top1\":0.8,\"top1StandardError\":1.01", "top1StandardError")]
+    [DataRow("\"top1\":0.8", "\"top1\":0.8,\"imageKl\":[0.1,1e999]", "an imageKl is")]
+    [DataRow("\"top1\":0.8", "\"top1\":0.8,\"imageKl\":[-1]", "an imageKl is -1, expected 0 or more")]
+    [DataRow("\"top1\":0.8", "\"top1\":0.8,\"imageKl\":[\"NaN\"]", "imageKl")]
+    [DataRow("\"top1\":0.8", "\"top1\":0.8,\"imageKl\":[null]", "imageKl")]
+    [DataRow("\"top1\":0.8", "\"top1\":0.8,\"imageKl\":\"AAAA\"", "imageKl")]
+    [DataRow("\"top1\":0.8", "\"top1\":0.8,\"imageKl\":[]", "the number of imageKl is 0, expected 1 to 128")]
+    [DataRow("\"status\":\"completed\"", "\"status\":\"stopped\"", "a stopped trial lacks its stopReason")]
     [DataRow("\"block\":\"8x8\"", "\"block\":\"65536x65536\"", "block is 65536x65536, expected at most 2147483591 weights. Nothing")]
     [DataRow("\"block\":\"8x8\"", "\"block\":\"2147483647x2147483647\"", "block")]
     [DataRow("\"status\":\"completed\"", "\"status\":\"done\"", "status")]
@@ -78,6 +85,16 @@ public sealed class JournalDamageTests : IDisposable
         string damaged = Whole.Replace(part, by, StringComparison.Ordinal);
 
         AssertRefused($"{Header()}\n{Whole}\n\n{damaged}\n{Whole}\n", line: 4, says); // the blank line counts
+    }
+
+    [TestMethod]
+    public void Read_NamesTheLineThatHasTheAnswersOfMoreImagesThanAnyTrialKeeps()
+    {
+        string answers = string.Join(",", Enumerable.Repeat("0.5", 129));
+
+        AssertRefused(
+            $"{Header()}\n{Whole.Replace("\"top1\":0.8", $"\"top1\":0.8,\"imageKl\":[{answers}]", StringComparison.Ordinal)}\n", line: 2,
+            "the number of imageKl is 129, expected 1 to 128");
     }
 
     [TestMethod]

@@ -11,6 +11,21 @@ public sealed class SweepReportTests
     private static readonly ReferencePoint Int8 = new() { Name = "ONNX Runtime int8", Top1 = 0.89, Milliseconds = 0.8 };
 
     [TestMethod]
+    public void Report_ListsAStoppedTrialWithItsReason_AndNotAsFailed()
+    {
+        var stopped = TrialResult.StoppedOf(SweepToys.Trial(0.3), $"worse than the {ReportToys.Hostile}");
+        var report = ReportToys.Sweep([.. ReportToys.Trials(), stopped], ReportToys.Dense);
+        var page = new PageDocument(report.ToHtml());
+
+        page.AssertStandsAlone();
+        StringAssert.Contains(page.Text, "6 trials, 1 of them failed, 1 stopped early.");
+        StringAssert.Contains(page.Text, "keep 0.3, block 8x8, ObsPath, Feedback: worse than the </title><script>");
+        Assert.HasCount(1, page.OfClass("failed"));
+        StringAssert.Contains(report.ToMarkdown(), "## Trials stopped early");
+        Assert.DoesNotContain("stopped", ReportToys.Sweep(ReportToys.Dense).ToMarkdown());
+    }
+
+    [TestMethod]
     public void ToHtml_StandsAlone_AndShowsEveryTrial()
     {
         var report = ReportToys.Sweep(ReportToys.Dense, Int8).WithModel(ReportToys.Model());

@@ -23,7 +23,8 @@ internal static class SweepToys
 
     public static Trial Trial(double keep) => new(keep, new BlockShape(8, 8), PruneCriterion.ObsPath, PruneRefit.Feedback);
 
-    public static TrialResult Result(Trial trial, double top1, long multiplyAdds) => new()
+    public static TrialResult Result(
+        Trial trial, double top1, long multiplyAdds, IReadOnlyList<float>? imageKl = null) => new()
     {
         Keep = trial.Keep,
         Block = trial.Block,
@@ -34,6 +35,7 @@ internal static class SweepToys
         Status = TrialStatus.Completed,
         Top1 = top1,
         Kl = 1.0 / 3,
+        ImageKl = imageKl,
         MultiplyAdds = multiplyAdds,
         Bytes = 2 * multiplyAdds,
         Milliseconds = 0.1,
@@ -42,7 +44,8 @@ internal static class SweepToys
 
     /// <summary>What does not depend on the clock, to compare.</summary>
     public static string Figures(TrialResult result) =>
-        $"{result.Trial} {result.Status} {result.Top1:R} {result.Kl:R} {result.MultiplyAdds} {result.Bytes} {result.Error}";
+        $"{result.Trial} {result.Status} {result.Top1:R} {result.Kl:R} {result.MultiplyAdds} {result.Bytes} "
+        + $"{result.Error}{result.StopReason}";
 
     /// <summary>Accuracy 0.9 at keep 1, falling; the multiply-adds are a thousand times what is kept.</summary>
     public static TrialResult Judge(Trial trial) =>

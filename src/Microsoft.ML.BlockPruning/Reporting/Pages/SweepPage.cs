@@ -28,6 +28,7 @@ internal static class SweepPage
         }
 
         AppendAsList(page, "Failed trials", SweepWords.Failures(report));
+        AppendAsList(page, "Trials stopped early", SweepWords.Stops(report));
         AppendAsList(page, "Notes", report.Notes);
         if (report.Model is { } model)
         {

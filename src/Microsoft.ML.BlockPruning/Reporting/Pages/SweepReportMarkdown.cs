@@ -31,6 +31,11 @@ internal static class SweepReportMarkdown
             text.Heading(2, "Failed trials").List(failures);
         }
 
+        if (SweepWords.Stops(report) is { Count: > 0 } stops)
+        {
+            text.Heading(2, "Trials stopped early").List(stops);
+        }
+
         if (report.Notes.Count > 0)
         {
             text.Heading(2, "Notes").List(report.Notes);

@@ -11,8 +11,9 @@ internal static class SweepWords
     /// <summary>What to take and why, in plain words.</summary>
     public static IEnumerable<string> Answer(SweepReport report)
     {
-        int failed = report.Trials.Count(trial => !trial.IsCompleted);
-        string counted = string.Create(Invariant, $"{report.Trials.Count} trials, {failed} of them failed.");
+        int failed = Failures(report).Count, stopped = Stops(report).Count;
+        string early = stopped > 0 ? string.Create(Invariant, $", {stopped} stopped early") : "";
+        string counted = string.Create(Invariant, $"{report.Trials.Count} trials, {failed} of them failed{early}.");
         if (report.Recommended is not { } taken)
         {
             yield return $"There is nothing to recommend: no trial was completed. {counted}";
@@ -68,7 +69,11 @@ internal static class SweepWords
 
     /// <summary>Trials that failed, each with what it died of.</summary>
     public static IReadOnlyList<string> Failures(SweepReport report) =>
-        [.. report.Trials.Where(trial => !trial.IsCompleted).Select(trial => $"{trial.Trial}: {trial.Error}")];
+        [.. report.Trials.Where(trial => trial.Status == TrialStatus.Failed).Select(trial => $"{trial.Trial}: {trial.Error}")];
+
+    /// <summary>Trials that were stopped early, each with what it was going to be worse than.</summary>
+    public static IReadOnlyList<string> Stops(SweepReport report) =>
+        [.. report.Trials.Where(trial => trial.Status == TrialStatus.Stopped).Select(trial => $"{trial.Trial}: {trial.StopReason}")];
 
     private static string Accuracy(TrialResult taken, ReferencePoint? dense)
     {
@@ -125,7 +130,8 @@ internal static class SweepWords
 
     private static string Verdict(SweepReport report, TrialResult trial, IReadOnlyList<TrialResult> front) => trial switch
     {
-        { IsCompleted: false } => "failed",
+        { Status: TrialStatus.Failed } => "failed",
+        { Status: TrialStatus.Stopped } => "stopped",
         _ when ReferenceEquals(trial, report.Recommended) => "recommended",
         _ when front.Any(one => ReferenceEquals(one, trial)) => "best",
         _ => "",

@@ -36,6 +36,8 @@ internal sealed class FoldExecutor(IReadOnlyList<(ITrialExecutor Executor, int I
                     ? MeanOverImages(results.Select(result => result.Top1Agreement!.Value)) : null,
                 Top1StandardError = results.All(result => result.Top1StandardError is not null) ? ErrorOverImages(results) : null,
                 Kl = MeanOverImages(results.Select(result => result.Kl!.Value)),
+                ImageKl = results.All(result => result.ImageKl is not null)
+                    ? ImageSample.Of([.. results.SelectMany(result => result.ImageKl!).Select(kl => (double)kl)]) : null,
                 MultiplyAdds = (long)Math.Round(results.Average(result => (double)result.MultiplyAdds!.Value)),
                 Bytes = (long)Math.Round(results.Average(result => (double)result.Bytes!.Value)),
                 Milliseconds = results.Average(result => result.Milliseconds!.Value),

@@ -80,6 +80,7 @@ internal sealed class LocalExecutor : ITrialExecutor
             Top1Agreement = agreement,
             Top1StandardError = Fidelity.Top1StandardError(_denseLogits.Value, logits, _labels),
             Kl = double.IsFinite(kl) ? kl : throw new ArithmeticException("A logit of the pruned or of the dense network is not finite."),
+            ImageKl = ImageSample.Of(Fidelity.KlOfImages(_denseLogits.Value, logits, session.Spec.NumClasses)),
             MultiplyAdds = made.Network.MultiplyAdds,
             Bytes = made.Network.WeightBytes,
             Milliseconds = LatencyProbe.NetworkMilliseconds([session], batchSize: 1, ProbeEffort.Report)[0],

@@ -20,12 +20,18 @@ internal static class SweepFigures
         Require("kl", result.Kl, result.Kl is null or (>= LeastKl and < double.PositiveInfinity), "0 or more");
         Require("top1Agreement", result.Top1Agreement, result.Top1Agreement is null or (>= 0 and <= 1), "0 to 1");
         Require("top1StandardError", result.Top1StandardError, result.Top1StandardError is null or (>= 0 and <= 1), "0 to 1");
+        CheckImages(result.ImageKl);
         Require("block", result.Block, WeightsOf(result.Block) <= Array.MaxLength, $"at most {Array.MaxLength} weights");
         CheckCosts(result.Top1, result.MultiplyAdds, result.Bytes, result.Milliseconds);
         bool isWhole = result is { Top1: not null, Kl: not null, MultiplyAdds: not null, Bytes: not null, Milliseconds: not null };
         if (result.IsCompleted && !isWhole)
         {
             throw new JsonException("a completed trial lacks one of top1, kl, multiplyAdds, bytes and milliseconds");
+        }
+
+        if (result is { Status: TrialStatus.Stopped, StopReason: null })
+        {
+            throw new JsonException("a stopped trial lacks its stopReason");
         }
     }
 
@@ -41,6 +47,16 @@ internal static class SweepFigures
 
     // A block is no larger than a weight, which is one array.
     private static long WeightsOf(BlockShape block) => (long)block.Height * block.Width;
+
+    private static void CheckImages(IReadOnlyList<float>? divergences)
+    {
+        int? count = divergences?.Count;
+        Require("the number of imageKl", count, count is null or (> 0 and <= ImageSample.Most), $"1 to {ImageSample.Most}");
+        foreach (float kl in divergences ?? [])
+        {
+            Require("an imageKl", kl, kl is >= (float)LeastKl and < float.PositiveInfinity, "0 or more");
+        }
+    }
 
     private static void CheckCosts(double? top1, long? multiplyAdds, long? bytes, double? milliseconds)
     {

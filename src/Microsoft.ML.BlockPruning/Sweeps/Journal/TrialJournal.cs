@@ -192,7 +192,7 @@ internal sealed class TrialJournal : IDisposable
 
         foreach (var (from, to) in new[] { (content.Trials, _trials), (content.Finals, _finals) })
         {
-            foreach (var (trial, result) in from.Where(entry => mode == ResumeMode.Resume || entry.Value.IsCompleted))
+            foreach (var (trial, result) in from.Where(entry => mode == ResumeMode.Resume || entry.Value.Status != TrialStatus.Failed))
             {
                 to.Add(trial, result);
             }

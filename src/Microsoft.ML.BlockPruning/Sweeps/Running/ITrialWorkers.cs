@@ -23,6 +23,9 @@ internal interface ITrialWorkers : IDisposable
     TrialOutcome Run(
         Trial trial, Func<IReadOnlyCollection<TrialResult>, IEnumerable<Trial>> coming, Action<TrialStep> onStep,
         CancellationToken cancellationToken);
+
+    /// <summary>Passes over a trial whose turn it is; where it ran ahead, nobody takes what it found.</summary>
+    void Drop(Trial trial);
 }
 
 /// <summary>A trial begins, where <paramref name="Pruning"/> is null, or goes on.</summary>

@@ -20,5 +20,10 @@ internal sealed class OneWorker(ITrialExecutor executor, TimeProvider? time = nu
             executor, trial, step => onStep(new TrialStep(trial, Worker: null, step)), time ?? TimeProvider.System, cancellationToken);
     }
 
+    public void Drop(Trial trial)
+    {
+        // Nothing runs ahead of its turn.
+    }
+
     public void Dispose() => executor.Dispose();
 }

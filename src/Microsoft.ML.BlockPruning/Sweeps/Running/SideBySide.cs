@@ -23,6 +23,7 @@ internal sealed class SideBySide : ITrialWorkers
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<Trial, (int Worker, Task Task)> _running = [];
     private readonly Dictionary<Trial, TrialOutcome> _done = [];
+    private readonly HashSet<Trial> _dropped = [];
     private readonly SortedSet<int> _free;
 
     /// <param name="team">Its members are disposed at the end.</param>
@@ -41,6 +42,7 @@ internal sealed class SideBySide : ITrialWorkers
         Trial trial, Func<IReadOnlyCollection<TrialResult>, IEnumerable<Trial>> coming, Action<TrialStep> onStep,
         CancellationToken cancellationToken)
     {
+        _dropped.Remove(trial); // stopped as a trial, asked for with the final refit
         try
         {
             while (true)
@@ -59,6 +61,14 @@ internal sealed class SideBySide : ITrialWorkers
         {
             Stop();
             throw;
+        }
+    }
+
+    public void Drop(Trial trial)
+    {
+        if (!_done.Remove(trial) && _running.ContainsKey(trial))
+        {
+            _dropped.Add(trial);
         }
     }
 
@@ -131,7 +141,10 @@ internal sealed class SideBySide : ITrialWorkers
         {
             _running.Remove(happening.Step.Trial, out var ended);
             _free.Add(ended.Worker);
-            _done.Add(happening.Step.Trial, outcome);
+            if (!_dropped.Remove(happening.Step.Trial))
+            {
+                _done.Add(happening.Step.Trial, outcome);
+            }
         }
         else
         {

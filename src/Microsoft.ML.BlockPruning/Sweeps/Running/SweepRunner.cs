@@ -1,10 +1,11 @@
 using Microsoft.ML.BlockPruning.Sweeps.Executors;
 using Microsoft.ML.BlockPruning.Sweeps.Journal;
+using Microsoft.ML.BlockPruning.Sweeps.Stopping;
 using Microsoft.ML.BlockPruning.Sweeps.Tuners;
 
 namespace Microsoft.ML.BlockPruning.Sweeps.Running;
 
-/// <summary>The loop of a sweep: ask the tuner, look into the journal, else run the trial and write it down.</summary>
+/// <summary>The loop of a sweep: ask the tuner, look into the journal, else run the trial or stop it, and write it down.</summary>
 /// <param name="space">What there is to choose from.</param>
 /// <param name="tuner">Chooses.</param>
 /// <param name="workers">Run trials.</param>
@@ -16,6 +17,7 @@ internal sealed class SweepRunner(
     SweepSpace space, ITuner tuner, ITrialWorkers workers, TrialJournal? journal, SweepLimits limits, Action<SweepProgress> onProgress,
     TimeProvider? time = null)
 {
+    private readonly EarlyStopping? _stopping = limits.StopSignificance is { } significance ? new(space, significance) : null;
     private readonly List<TrialResult> _results = [];
     private readonly Dictionary<Trial, TrialResult> _finished = [];
     private readonly Dictionary<Trial, TrialModel> _models = [];
@@ -57,9 +59,16 @@ internal sealed class SweepRunner(
                 return SweepEnding.TrialLimit;
             }
 
-            if (journal?.Find(trial) is { } known)
+            if (Known(trial, _finished) is { } known)
             {
-                Add(new TrialOutcome(known), isFromJournal: true);
+                bool isFromJournal = journal?.Find(trial) == known;
+                if (!isFromJournal)
+                {
+                    journal?.Append(known);
+                }
+
+                workers.Drop(trial);
+                Add(new TrialOutcome(known), isFromJournal);
                 continue;
             }
 
@@ -69,6 +78,15 @@ internal sealed class SweepRunner(
         }
 
         return SweepEnding.Completed;
+    }
+
+    // What needs no run. A trial that the journal has as stopped is judged again: this sweep may be told otherwise, or know more.
+    private TrialResult? Known(Trial trial, IReadOnlyDictionary<Trial, TrialResult> finished)
+    {
+        var written = journal?.Find(trial);
+        return written is { Status: not TrialStatus.Stopped } ? written
+            : _stopping?.Stop(trial, finished) is { } stopped ? written ?? stopped
+            : null;
     }
 
     private TrialResult? RunFinal(CancellationToken cancellationToken)
@@ -101,7 +119,7 @@ internal sealed class SweepRunner(
             cancellationToken);
     }
 
-    // What the tuner is going to ask for and the journal does not have, as if results that nobody has taken yet had been.
+    // What the tuner is going to ask for and has to run, as if results that nobody has taken yet had been.
     private IEnumerable<Trial> ComingAfter(IReadOnlyCollection<TrialResult> waiting)
     {
         var finished = new Dictionary<Trial, TrialResult>(_finished);
@@ -115,7 +133,7 @@ internal sealed class SweepRunner(
             }
 
             coming = [.. tuner.Coming(State with { Finished = finished })];
-            known = [.. coming.Select(trial => journal?.Find(trial)).OfType<TrialResult>()];
+            known = [.. coming.Select(trial => Known(trial, finished)).OfType<TrialResult>()];
         }
         while (known.Count > 0);
 

@@ -53,6 +53,20 @@ public sealed class CheckedExecutorTests
         Assert.Contains("a model of another network", error.Message);
     }
 
+    [TestMethod]
+    [DataRow(float.NaN)]
+    [DataRow(float.PositiveInfinity)]
+    [DataRow(-1)]
+    public void Run_WithAnImagesAnswerThatCannotBe_IsRefused(float kl)
+    {
+        var answer = new TrialOutcome(SweepToys.Result(Asked, 0.5, 100, [0.1f, kl]));
+        using var executor = new CheckedExecutor(new Answering(_ => { }, answer), ToyFamily.Spec);
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => executor.Run(Asked, _ => { }, CancellationToken.None));
+
+        Assert.Contains("an imageKl is", error.Message);
+    }
+
     private sealed class Answering(Action<Action<PruneProgress>> run, TrialOutcome? answer = null) : ITrialExecutor
     {
         public double DenseTop1 => 1;

@@ -147,6 +147,31 @@ public sealed class SideBySideTests
         CollectionAssert.AreEquivalent(new int?[] { null, 1, 2 }, told.Select(step => step.Worker).Distinct().ToArray());
     }
 
+    /// <summary>The first waits for the third, which starts where the second has ended: that one lies there when it is dropped.</summary>
+    [TestMethod]
+    public void Drop_ForgetsWhatRanAhead()
+    {
+        using var begun = new ManualResetEventSlim();
+        var (first, second, third) = (SweepToys.Trial(0.9), SweepToys.Trial(0.7), SweepToys.Trial(0.5));
+        var toys = Toys(2, trial =>
+        {
+            if (trial == third)
+            {
+                begun.Set();
+            }
+
+            return trial != first || begun.Wait(TimeSpan.FromSeconds(30)) ? Judge(trial) : throw new InvalidOperationException("alone");
+        });
+        using var workers = new SideBySide(new TrialTeam(toys));
+
+        Assert.IsTrue(workers.Run(first, _ => [second, third], _ => { }, CancellationToken.None).Result.IsCompleted);
+        workers.Drop(second);
+        workers.Run(second, _ => [], _ => { }, CancellationToken.None);
+        workers.Run(third, _ => [], _ => { }, CancellationToken.None);
+
+        CollectionAssert.AreEquivalent(new[] { first, second, second, third }, toys.SelectMany(toy => toy.Ran).ToArray());
+    }
+
     private static (List<string> Lines, SweepOutcome Outcome) Run(
         ITuner tuner, ITrialWorkers workers, int? limit, JournalFile? file = null, PruneRefit? finalRefit = PruneRefit.None)
     {
