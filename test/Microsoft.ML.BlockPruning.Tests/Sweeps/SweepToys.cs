@@ -24,7 +24,7 @@ internal static class SweepToys
     public static Trial Trial(double keep) => new(keep, new BlockShape(8, 8), PruneCriterion.ObsPath, PruneRefit.Feedback);
 
     public static TrialResult Result(
-        Trial trial, double top1, long multiplyAdds, IReadOnlyList<float>? imageKl = null) => new()
+        Trial trial, double top1, long multiplyAdds, IReadOnlyList<float>? imageKl = null, double? standardError = null) => new()
     {
         Keep = trial.Keep,
         Block = trial.Block,
@@ -34,6 +34,7 @@ internal static class SweepToys
         CalibrationImages = trial.CalibrationImages,
         Status = TrialStatus.Completed,
         Top1 = top1,
+        Top1StandardError = standardError,
         Kl = 1.0 / 3,
         ImageKl = imageKl,
         MultiplyAdds = multiplyAdds,

@@ -9,10 +9,11 @@ namespace Microsoft.ML.BlockPruning.Sweeps.Stopping;
 /// <param name="significance">How often a family that is no worse may be stopped by chance, in (0, 1).</param>
 /// <remarks>
 /// Rivals have the same block and refit, since others cost another time or are not compared, and the same kept fractions; the rival is
-/// completed at the trial's own, so that nothing is missing there. It must have no lower top-1 and no more multiply-adds, and the images'
-/// KL must be less by <see cref="SignedRankTest"/>, at both fractions, each at significance / (rivals · kept fractions): Bonferroni's
-/// level for all tests that a family may be put to. That what is worse at two fractions is worse at the next is taken, not tested.
-/// It answers from finished trials alone, so that a sweep that was resumed stops the same ones.
+/// completed at the trial's own, so that nothing is missing there. Its top-1 must not be lower by more than one standard error of the two,
+/// which a few images are, nor its multiply-adds more, and the images' KL must be less by <see cref="SignedRankTest"/>, at both fractions,
+/// each at significance / (rivals · kept fractions): Bonferroni's level for all tests that a family may be put to. That what is worse at
+/// two fractions is worse at the next is taken, not tested. It answers from finished trials alone, so that a sweep that was resumed stops
+/// the same ones.
 /// </remarks>
 internal sealed class EarlyStopping(SweepSpace space, double significance)
 {
@@ -71,11 +72,16 @@ internal sealed class EarlyStopping(SweepSpace space, double significance)
 
     private static double PAgainst(TrialResult own, TrialResult? other)
     {
-        bool isNoWorse = other is { IsCompleted: true } && other.Top1 >= own.Top1 && other.MultiplyAdds <= SameCost * own.MultiplyAdds;
+        bool isNoWorse = other is { IsCompleted: true } && other.Top1 >= own.Top1 - StandardErrorOf(own, other)
+            && other.MultiplyAdds <= SameCost * own.MultiplyAdds;
         return isNoWorse && own.ImageKl is { } values && other!.ImageKl is { } others && values.Count == others.Count
             ? SignedRankTest.OneSidedP(values.Zip(others, (value, least) => (double)value - least))
             : 1;
     }
+
+    // Each is of the difference to the dense network's.
+    private static double StandardErrorOf(TrialResult own, TrialResult other) =>
+        double.Hypot(own.Top1StandardError ?? 0, other.Top1StandardError ?? 0);
 
     private static string ReasonOf(Trial rival, TrialResult[] own, double[] found, double level) => string.Create(
         CultureInfo.InvariantCulture,

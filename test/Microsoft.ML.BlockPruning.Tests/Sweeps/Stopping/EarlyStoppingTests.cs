@@ -51,6 +51,21 @@ public sealed class EarlyStoppingTests
         AssertRuns(Asked with { Keep = 0.7 }, SweepToys.Result(Asked with { Keep = 0.7 }, 0.8, 98, Answers(0.2f)));
     }
 
+    /// <summary>Of 0.85 against 0.86: √(0.006² + 0.006²) is 0.0085, √(0.008² + 0.008²) is 0.0113.</summary>
+    [TestMethod]
+    [DataRow(0.006, false)]
+    [DataRow(0.008, true)]
+    public void Stop_TakesADifferenceOfTop1WithinItsStandardErrorForNone(double standardError, bool isStopped)
+    {
+        var finished = WorseAtBoth();
+        var worse = Asked with { Keep = 0.7 };
+        finished[worse] = SweepToys.Result(worse, 0.86, 100, Answers(0.2f), standardError);
+        var better = SweepToys.Trial(0.7);
+        finished[better] = SweepToys.Result(better, 0.85, 100, Answers(0.1f), standardError);
+
+        Assert.AreEqual(isStopped, Stop(finished) is not null);
+    }
+
     [TestMethod]
     public void Stop_NeedsFiniteAnswersToTheSameImages()
     {
