@@ -21,8 +21,8 @@ internal sealed class ChangedBasis(IReadOnlyList<IBasisChange> changes) : INetwo
     private const string Changed = "The weights are in another basis than the file's, in which what is weak lies together; the network "
         + "computes the same.";
 
-    private const string OneImage = "The network was pruned in the basis it came in: all calibration images are the same, so what is weak on "
-        + "them may not be on others.";
+    private const string OneImage = "The network was pruned in the basis it came in: all calibration images are the same, so what is weak "
+        + "on them may not be on others.";
 
     public int StepsOf(NetworkWeights dense, CalibrationSet calibration) =>
         calibration.IsOneImage ? 0 : BasisPass.BatchesOf(dense.Spec, calibration) + 1;

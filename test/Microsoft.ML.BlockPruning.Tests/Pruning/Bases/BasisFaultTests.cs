@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning.Bases;
@@ -6,7 +5,6 @@ using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Runs.Resuming;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Checkpoints;
-using Microsoft.ML.BlockPruning.Tests.Processes;
 using Microsoft.ML.BlockPruning.Tests.Torch;
 using Microsoft.ML.BlockPruning.Torch;
 
@@ -111,68 +109,6 @@ public sealed class BasisFaultTests
         {
             CollectionAssert.AreEqual(one.Values, other.Values, one.Name);
         }
-    }
-
-    /// <summary>On a disk of 8 KiB, where a process may mount one.</summary>
-    [TestMethod]
-    [OSCondition(OperatingSystems.Linux)]
-    public void Change_OnAFullDiskNamesTheFileAndLeavesNothing()
-    {
-        using var folder = new TemporaryFolder();
-        Directory.CreateDirectory(folder["disk"]);
-        if (!Runs("mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", folder["disk"]))
-        {
-            Assert.Inconclusive("This process may not mount a file system.");
-        }
-
-        try
-        {
-            var dense = TestNetworks.Weights(TestNetworks.Config()); // some 24 KiB
-            var calibration = RandomFamily.Calibration(dense.Spec, 20);
-            var stored = new StoredBasis(PruneMethods.BasisOf(PruneBasis.Full), new StageFiles(folder["disk"], Identity));
-
-            var error = Assert.ThrowsExactly<IOException>(() => stored.Change(dense, calibration, LayersOf(dense), () => { }));
-
-            StringAssert.Contains(error.Message, "prune-shot-0-basis.safetensors");
-            StringAssert.Contains(error.Message, "No space left");
-            Assert.IsEmpty(Directory.GetFileSystemEntries(folder["disk"]));
-        }
-        finally
-        {
-            Runs("umount", folder["disk"]);
-        }
-    }
-
-    /// <summary>A refit whose residual streams, 1.2 GB, find no room: one clear fault, and nothing where they would have been.</summary>
-    [TestMethod]
-    [OSCondition(OperatingSystems.Linux)]
-    public void Refit_WithoutRoomForItsStreamsSaysSoAndLeavesNothing()
-    {
-        using var folder = new TemporaryFolder();
-        Directory.CreateDirectory(folder["disk"]);
-        bool isSmall = Runs("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder["disk"]);
-        try
-        {
-            string room = isSmall ? folder["disk"] : folder["missing"];
-
-            var child = ChildProcess.RunWith("TMPDIR", room, typeof(StreamsWithoutRoom)).AssertSucceeded();
-
-            StringAssert.Contains(child.Output, "bytes for the residual streams of its images in the temporary file");
-            StringAssert.Contains(child.Output, "let TMPDIR (TEMP on Windows) name a folder with room");
-            Assert.IsTrue(!isSmall || Directory.GetFileSystemEntries(room).All(path => !Path.GetFileName(path).StartsWith("block-pruning", StringComparison.Ordinal)));
-        }
-        finally
-        {
-            Runs("umount", folder["disk"]);
-        }
-    }
-
-    private static bool Runs(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0;
     }
 
     private static NetworkWeights Dense() => TinyNetwork.Weights(TinyNetwork.Config(), seed: 1);

@@ -38,7 +38,8 @@ internal static class StreamsWithoutRoom
 
         float[] even = new float[Images * Tokens];
         Array.Fill(even, 1);
-        var task = new RefitTask(dense, calibration, layers, [.. layers.Select(layer => layer.Groups.Select(_ => even).ToArray())], plan, 1);
+        var task = new RefitTask(
+            dense, calibration, layers, [.. layers.Select(layer => layer.Groups.Select(_ => even).ToArray())], plan, Seed: 1);
         LibTorch.EnsureLoaded();
         var guard = TensorLeakGuard.Start();
         var error = Assert.ThrowsExactly<IOException>(() => PruneMethod.FeedbackRefit(task).Run(() => { }));
