@@ -56,7 +56,10 @@ internal sealed class CalibrationSet
     /// <summary>[Count] classes, or null to sample them.</summary>
     public int[]? Labels { get; }
 
-    public int BatchCount => (Count + BatchSize - 1) / BatchSize;
+    public int BatchCount => BatchesOf(Count);
+
+    /// <summary>Whether all images are the same: what varies with the image cannot be told then.</summary>
+    public bool IsOneImage => Enumerable.Range(1, Count - 1).All(index => ImageAt(index).SequenceEqual(ImageAt(0)));
 
     private int BatchSize { get; }
 
@@ -92,6 +95,9 @@ internal sealed class CalibrationSet
 
         return new CalibrationSet(Spec, images, rows.Length, labels is null ? null : [.. rows.Select(row => labels[row])]);
     }
+
+    /// <summary>Batches of so many of the images.</summary>
+    public int BatchesOf(int count) => (count + BatchSize - 1) / BatchSize;
 
     /// <summary>First image of a batch.</summary>
     public int FirstImage(int batch) => batch * BatchSize;

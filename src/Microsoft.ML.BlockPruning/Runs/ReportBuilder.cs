@@ -54,7 +54,7 @@ internal sealed class ReportBuilder(PruneRequest request, DenseModel dense, Cali
         var layers = LayersOf(made.Network, made.Pruned, latency);
         return new PruneReport
         {
-            Settings = SettingsOf(kernel),
+            Settings = SettingsOf(kernel, made.Pruned),
             Network = NetworkOf(made.Network, layers, latency, heldOut),
             Layers = layers,
             Classes = dense.Facts.Classes,
@@ -132,7 +132,7 @@ internal sealed class ReportBuilder(PruneRequest request, DenseModel dense, Cali
         Milliseconds = milliseconds,
     };
 
-    private ReportSettings SettingsOf(string kernel)
+    private ReportSettings SettingsOf(string kernel, PrunedNetwork pruned)
     {
         var library = typeof(ReportBuilder).Assembly;
         return new ReportSettings
@@ -140,7 +140,7 @@ internal sealed class ReportBuilder(PruneRequest request, DenseModel dense, Cali
             Network = request.Network,
             Criterion = request.Criterion.ToString(),
             Allocation = request.Allocation.ToString(),
-            Basis = request.Basis.ToString(),
+            Basis = (IsAsItCame(pruned.Dense) ? PruneBasis.Original : request.Basis).ToString(),
             Refit = request.Refit.ToString(),
             Shots = request.Shots,
             Block = request.Block,
@@ -157,4 +157,8 @@ internal sealed class ReportBuilder(PruneRequest request, DenseModel dense, Cali
             Machine = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}",
         };
     }
+
+    // Where every block is kept, and where another basis was not to be had.
+    private bool IsAsItCame(NetworkWeights used) =>
+        used.Tensors.Zip(dense.Weights.Tensors).All(pair => pair.First.Values.AsSpan().SequenceEqual(pair.Second.Values));
 }

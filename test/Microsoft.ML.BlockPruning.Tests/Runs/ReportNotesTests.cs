@@ -109,6 +109,17 @@ public sealed class ReportNotesTests
             Notes(options: new() { FineTuning = new() }), "Measured distortions are from before fine-tuning");
     }
 
+    /// <summary>40 images, of which layers rest on 10, 16, 16 … : eight layers, 15.25 on average.</summary>
+    [TestMethod]
+    public void All_SaysOfHowManyImagesImportancesAre()
+    {
+        string notes = Notes(
+            imageCount: 40, effectiveImages: name => name == "blocks.1.mlp.fc1" ? 10 : 16);
+
+        StringAssert.Contains(notes, "weighed as by 15 equally loud images of 40 on average, 10 in blocks.1.mlp.fc1.");
+        Assert.DoesNotContain("equally loud", Notes(), "criteria that do not say");
+    }
+
     private static void Clear(BlockMask mask, Func<int, int, bool> isRemoved)
     {
         for (int block = 0; block < mask.TotalBlocks; block++)
@@ -122,14 +133,15 @@ public sealed class ReportNotesTests
     private static string Notes(
         Action<SparsityPlan>? change = null, PruneRequest? options = null, Func<string, bool>? isDense = null,
         bool hasHeldOut = true, bool hasLatency = true, string? kernel = null, long unlabelled = 0,
-        DivergencePrediction? prediction = null, string[]? leftAsFitted = null, int imageCount = 20, LatencyOutcome? outcome = null)
+        DivergencePrediction? prediction = null, string[]? leftAsFitted = null, int imageCount = 20, LatencyOutcome? outcome = null,
+        Func<string, double>? effectiveImages = null)
     {
         var weights = TestNetworks.Weights(TestNetworks.Config());
         var plan = new SparsityPlan();
         var importances = new List<LayerImportances>();
         foreach (var layer in PrunableLayer.Of(weights, new BlockShape(8, 8)))
         {
-            var rated = new LayerImportances(layer.Name, layer.Blocks);
+            var rated = new LayerImportances(layer.Name, layer.Blocks) { EffectiveImages = effectiveImages?.Invoke(layer.Name) };
             rated[0, 0] = 1;
             importances.Add(rated);
             if (isDense?.Invoke(layer.Name) != true)

@@ -73,8 +73,8 @@ internal sealed class ViTUnfolding
         {
             throw new NotSupportedException(
                 $"{_tensors.Canonical.Source}: its positions are of {_positions.Grid}x{_positions.Grid} patches; the network's were "
-                + $"resampled to {_weights.Spec.GridSize}x{_weights.Spec.GridSize} and then trained, for which the checkpoint has no "
-                + "place. Save the network under timm's names.");
+                + $"resampled to {_weights.Spec.GridSize}x{_weights.Spec.GridSize} and then changed, by training or another basis, for "
+                + "which the checkpoint has no place. Save the network under timm's names, or prune in the original basis untrained.");
         }
 
         float[] own = new float[(_positions.Covered + (_positions.Grid * _positions.Grid)) * Width];

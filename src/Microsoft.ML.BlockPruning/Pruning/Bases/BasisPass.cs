@@ -21,7 +21,7 @@ internal sealed class BasisPass(NetworkWeights network, CalibrationSet calibrati
     private readonly CalibrationSet _images = SampleOf(network.Spec, calibration);
 
     /// <summary>Batches that <see cref="Run"/> reports.</summary>
-    public int Batches => _images.BatchCount;
+    public static int BatchesOf(NetworkSpec spec, CalibrationSet calibration) => calibration.BatchesOf(CountOf(spec, calibration));
 
     /// <summary>A few images of the sample, to compare networks on.</summary>
     public CalibrationSet Probe => _images.Select([.. Enumerable.Range(0, Math.Min(ProbeImages, _images.Count))], null);
@@ -68,10 +68,12 @@ internal sealed class BasisPass(NetworkWeights network, CalibrationSet calibrati
         ? stream.narrow(1, token.Token, 1)
         : stream;
 
+    private static int CountOf(NetworkSpec spec, CalibrationSet all) =>
+        Math.Min(all.Count, Math.Max(LeastImages, Tokens / spec.PrunableLinears.Max(linear => linear.Tokens)));
+
     private static CalibrationSet SampleOf(NetworkSpec spec, CalibrationSet all)
     {
-        int tokens = spec.PrunableLinears.Max(linear => linear.Tokens);
-        int count = Math.Min(all.Count, Math.Max(LeastImages, Tokens / tokens));
+        int count = CountOf(spec, all);
         return all.Select([.. Enumerable.Range(0, count).Select(i => (int)((long)i * all.Count / count))], null);
     }
 }

@@ -10,7 +10,8 @@ namespace Microsoft.ML.BlockPruning.Pruning.Bases;
 /// <param name="changes">In the order in which they are applied.</param>
 /// <remarks>
 /// The moments are those of the network as it came. What comes out has to give the logits of what went in: if it does not, as where weights
-/// are so far apart in size that float32 cannot hold them in another basis, the network stays as it is and a note says so.
+/// are so far apart in size that float32 cannot hold them in another basis, the network stays as it is and a note says so. So it does where
+/// all images are the same: what is weak on one image is not on others, and blocks would be chosen by it.
 /// </remarks>
 internal sealed class ChangedBasis(IReadOnlyList<IBasisChange> changes) : INetworkBasis
 {
@@ -20,11 +21,20 @@ internal sealed class ChangedBasis(IReadOnlyList<IBasisChange> changes) : INetwo
     private const string Changed = "The weights are in another basis than the file's, in which what is weak lies together; the network "
         + "computes the same.";
 
-    public int StepsOf(NetworkWeights dense, CalibrationSet calibration) => new BasisPass(dense, calibration).Batches + 1;
+    private const string OneImage = "The network was pruned in the basis it came in: all calibration images are the same, so what is weak "
+        + "on them may not be on others.";
+
+    public int StepsOf(NetworkWeights dense, CalibrationSet calibration) =>
+        calibration.IsOneImage ? 0 : BasisPass.BatchesOf(dense.Spec, calibration) + 1;
 
     public RebasedNetwork Change(
         NetworkWeights dense, CalibrationSet calibration, IReadOnlyList<PrunableLayer> layers, Action onStep)
     {
+        if (calibration.IsOneImage)
+        {
+            return new RebasedNetwork(dense, [OneImage]);
+        }
+
         LibTorch.EnsureLoaded();
         using var processor = TorchDevice.Cpu.Use(); // float64, and the same directions wherever calibration runs
         using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Checkpoints.Containers.Safetensors;
 using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Inference.Cpu;
 using Microsoft.ML.BlockPruning.Models;
@@ -83,6 +84,37 @@ public sealed class GoldenFitTests
         Assert.AreEqual(isSaid, file.Contains($"\"basis\":\"{basis}\"", StringComparison.Ordinal));
         const string note = "The weights are in another basis";
         Assert.AreEqual(isSaid, pruned.Report!.Notes.Any(one => one.StartsWith(note, StringComparison.Ordinal)));
+    }
+
+    /// <summary>Nothing goes: the file's own tensors, bit for bit, and no word of another basis.</summary>
+    [TestMethod]
+    public void WeightsOfWhichAllAreKept_AreWrittenBackAsTheyCame()
+    {
+        var golden = GoldenFiles.Networks["timm_deit"];
+        var ml = new MLContext(seed: 1);
+        using var folder = new TemporaryFolder();
+        using var pruned = ml.Transforms.PruneBlocks(new BlockPruneEstimator.Options
+        {
+            ModelPath = golden.ModelPath,
+            NumHeads = golden.Options.NumHeads,
+            ImageSize = golden.Options.ImageSize,
+            LabelColumnName = null,
+            Block = new BlockShape(4, 4),
+            Budget = PruneBudget.Flops(1),
+        }).Fit(Pixels(ml, golden));
+
+        pruned.SaveDenseNetwork(folder["like.safetensors"], golden.ModelPath);
+
+        using var before = SafetensorsFile.Open(golden.ModelPath);
+        using var after = SafetensorsFile.Open(folder["like.safetensors"]);
+        CollectionAssert.AreEquivalent(before.Tensors.Keys.ToArray(), after.Tensors.Keys.ToArray());
+        foreach (string name in before.Tensors.Keys)
+        {
+            CollectionAssert.AreEqual(before.ReadSingles(name), after.ReadSingles(name), name);
+        }
+
+        Assert.IsFalse(after.Metadata.ContainsKey("basis"));
+        Assert.AreEqual(nameof(PruneBasis.Original), pruned.Report!.Settings.Basis);
     }
 
     private static float[] Score(SparseViT network, float[] images)

@@ -15,6 +15,7 @@ public sealed class CheckpointDamageTests : IDisposable
     [
         ("Budget is MultiplyAdds 0.6 there, but MultiplyAdds 0.61 in this run", options => options.Budget = PruneBudget.Flops(0.61)),
         ("Criterion is ObsPath there, but BlockFisher in this run", options => options.Criterion = PruneCriterion.BlockFisher),
+        ("Basis is Full there, but Original in this run", options => options.Basis = PruneBasis.Original),
         ("Allocation is Global there, but Uniform in this run", options => options.Allocation = PruneAllocation.Uniform),
         ("Refit is Reconstruction there, but Feedback in this run", options => options.Refit = PruneRefit.Feedback),
         ("Shots is 2 there, but 3 in this run", options => options.Shots = 3),
@@ -59,18 +60,19 @@ public sealed class CheckpointDamageTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("choice")]
-    [DataRow("layer-00")]
+    [DataRow("shot-0-basis")]
+    [DataRow("shot-1-choice")]
+    [DataRow("shot-1-layer-00")]
     public void Fit_RefusesAFileWithAChangedValueAndDoesItsStageAnewOnceItIsGone(string stage)
     {
         using var undisturbed = CheckpointSubject.Fit(_subject.Options());
         CheckpointSubject.Stop(Options(), PruneStage.Refitting, after: 60);
-        string path = Path.Combine(_subject.Folder, $"prune-shot-1-{stage}.safetensors");
+        string path = Path.Combine(_subject.Folder, $"prune-{stage}.safetensors");
         byte[] content = File.ReadAllBytes(path);
         content[^3] ^= 1;
         File.WriteAllBytes(path, content);
 
-        AssertRefuses(Options(), "SHA-256", $"Delete 'prune-shot-1-{stage}.safetensors' to do that stage anew.");
+        AssertRefuses(Options(), "SHA-256", $"Delete 'prune-{stage}.safetensors' to do that stage anew.");
 
         File.Delete(path);
         using var resumed = CheckpointSubject.Fit(Options());
