@@ -5,6 +5,9 @@ namespace Microsoft.ML.BlockPruning.Calibration;
 /// <summary>What the time of a pruning goes to; no part lies within another.</summary>
 internal enum PrunePart
 {
+    /// <summary>Before calibration: the change of basis, its pass over some of the images too.</summary>
+    Basis,
+
     /// <summary>Calibration: the images forward.</summary>
     Forward,
 

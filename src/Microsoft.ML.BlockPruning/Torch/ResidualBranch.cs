@@ -43,5 +43,7 @@ internal sealed class ResidualBranch(BranchSpec spec, nn.Module holder) : TorchS
         return stream;
     }
 
-    private Tensor Middle(Tensor first) => _windows is null ? _middle!(first) : _windows.Attend(first, Linears[0].bias!);
+    /// <summary>What the second linear layer reads; belongs to the open dispose scope.</summary>
+    /// <param name="first">What the first one gives.</param>
+    public Tensor Middle(Tensor first) => _windows is null ? _middle!(first) : _windows.Attend(first, Linears[0].bias!);
 }

@@ -7,8 +7,9 @@ namespace Microsoft.ML.BlockPruning.Pruning.Bases;
 
 /// <summary>One pass forward over some of the images for the moments that changes of basis go by.</summary>
 /// <remarks>
-/// It runs on one thread: directions of nearly equal strength turn with the last bit of a sum, and blocks with them, so no sum may depend
-/// on how many threads there are. Spectra need few images: about 16,000 tokens, spread over the whole set.
+/// Directions of nearly equal strength turn with the last bit of a sum, and blocks with them, so no sum may depend on how many threads
+/// there are: each batch runs on one thread of libtorch's, and as many batches at once as it may have threads, four at most, since each
+/// holds a batch's activations. Spectra need few images: about 16,000 tokens, spread over the whole set.
 /// </remarks>
 /// <param name="network">Copied, not changed.</param>
 /// <param name="calibration">The images.</param>
@@ -17,6 +18,7 @@ internal sealed class BasisPass(NetworkWeights network, CalibrationSet calibrati
     private const int Tokens = 16_384;
     private const int LeastImages = 64;
     private const int ProbeImages = 4;
+    private const int MostWorkers = 4;
 
     private readonly CalibrationSet _images = SampleOf(network.Spec, calibration);
 
@@ -37,31 +39,39 @@ internal sealed class BasisPass(NetworkWeights network, CalibrationSet calibrati
         var steps = module.Steps.ToList();
         var sums = network.Spec.Steps.Select(step => new StepSums(step, network)).ToList();
         var final = new SecondMoment(network.Spec.FinalFeatures);
-        for (int batch = 0; batch < _images.BatchCount; batch++)
-        {
-            using (new TorchThreads(1))
-            {
-                using var batchScope = NewDisposeScope();
-                var stream = module.Embed(_images.ImagesOf(batch));
-                foreach (var (step, sum) in steps.Zip(sums))
-                {
-                    sum.Add(step, stream);
-                    stream = step.Advance(stream);
-                }
-
-                foreach (var head in network.Spec.Heads)
-                {
-                    final.Add(Plain.Norm(Pooled(stream, head.Pooling), (head.Norm ?? network.Spec.Norm)?.Eps));
-                }
-            }
-
-            onBatch();
-        }
+        var pipeline = new BatchPipeline(_images.BatchCount, steps.Count + 1);
+        int workers = Math.Clamp(get_num_threads(), 1, Math.Min(MostWorkers, _images.BatchCount));
+        pipeline.Run(workers, () => new TorchThreads(1), Forward, onBatch);
 
         var found = sums.Select(sum => sum.Mean()).ToList();
         var last = final.Mean();
         scope.MoveToOuter([last, .. found.SelectMany(step => step.Tensors)]);
         return (found, last);
+
+        void Forward(int batch)
+        {
+            using var offHere = no_grad(); // scopes and gradients belong to a thread
+            using var batchScope = NewDisposeScope();
+            var stream = module.Embed(_images.ImagesOf(batch));
+            for (int step = 0; step < steps.Count; step++)
+            {
+                if (!pipeline.Pass(batch, step, () => stream = sums[step].Advance(steps[step], stream)))
+                {
+                    return;
+                }
+            }
+
+            pipeline.Pass(batch, steps.Count, () => AddFinal(final, stream));
+        }
+    }
+
+    private void AddFinal(SecondMoment final, Tensor stream)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var head in network.Spec.Heads)
+        {
+            final.Add(Plain.Norm(Pooled(stream, head.Pooling), (head.Norm ?? network.Spec.Norm)?.Eps));
+        }
     }
 
     private static Tensor Pooled(Tensor stream, PoolingSpec pooling) => pooling is TokenPooling token

@@ -36,6 +36,7 @@ internal sealed class ChangedBasis(IReadOnlyList<IBasisChange> changes) : INetwo
         }
 
         LibTorch.EnsureLoaded();
+        using var part = PruneActivity.Start(PrunePart.Basis);
         using var processor = TorchDevice.Cpu.Use(); // float64, and the same directions wherever calibration runs
         using var scope = NewDisposeScope();
         using var off = no_grad();

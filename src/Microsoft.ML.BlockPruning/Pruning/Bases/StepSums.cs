@@ -39,22 +39,24 @@ internal sealed class StepSums
         }
     }
 
-    /// <summary>Adds one batch.</summary>
+    /// <summary>Adds one batch and moves it past the step.</summary>
     /// <param name="step">The step.</param>
     /// <param name="stream">[images, tokens, features] before it.</param>
-    public void Add(TorchStep step, Tensor stream)
+    /// <returns>As of <see cref="TorchStep.Advance(Tensor)"/>.</returns>
+    public Tensor Advance(TorchStep step, Tensor stream)
     {
-        using var scope = NewDisposeScope();
-        _normed.Add(Plain.Norm(step.Gather(stream), _spec.Norm.Eps));
-        if (_spec is not BranchSpec)
+        AddNormed(step, stream);
+        if (step is not ResidualBranch branch)
         {
-            return;
+            return step.Advance(stream);
         }
 
-        var second = step.InputOf(1, stream);
+        using var scope = NewDisposeScope();
+        var first = step.Linears[0].call(step.InputOf(0, stream));
+        var second = branch.Middle(first);
         if (_attention is { } heads)
         {
-            AddHeads(step.Linears[0].forward(step.InputOf(0, stream)), second.sub(_valueBias!), heads);
+            AddHeads(first, second.sub(_valueBias!), heads);
         }
         else
         {
@@ -63,12 +65,21 @@ internal sealed class StepSums
             _squares!.Accumulate(values.mul(values).sum([0]));
             _tokens += values.shape[0];
         }
+
+        stream.Accumulate(step.Linears[1].call(second));
+        return stream;
     }
 
     /// <summary>The means; they belong to the open dispose scope.</summary>
     public StepMoments Mean() => new(
         _normed.Mean(), HiddenVariance(),
         [.. _heads.Select(head => new HeadMoments(head.Query.Mean(), head.Key.Mean(), head.Output.Mean()))]);
+
+    private void AddNormed(TorchStep step, Tensor stream)
+    {
+        using var scope = NewDisposeScope();
+        _normed.Add(Plain.Norm(step.Gather(stream), _spec.Norm.Eps));
+    }
 
     private static SecondMoment New(MultiHeadSpec heads) => new(heads.HeadDim);
 
