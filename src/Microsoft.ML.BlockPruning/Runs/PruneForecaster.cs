@@ -42,8 +42,7 @@ internal sealed class PruneForecaster(PruneRequest request, DenseModel dense, Pr
     }
 
     private double Work(CalibrationSet sample, int images, Action onStep) =>
-        new PruneSample(request, onStep).Run(dense.Weights, sample, Share()).SecondsOf(
-            PruneSample.LayersOf(dense.Weights.Spec), images, request.Shots, request.FineTuning?.Epochs ?? 0);
+        new PruneSample(request, onStep).SecondsOf(dense.Weights, sample, Share(), images);
 
     private IEnumerable<BudgetForecast> BudgetsOf(SparsityAllocator allocator)
     {

@@ -2,10 +2,13 @@ using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning;
 using Microsoft.ML.BlockPruning.Pruning.Allocation;
+using Microsoft.ML.BlockPruning.Pruning.Bases;
 using Microsoft.ML.BlockPruning.Pruning.Budgets;
 using Microsoft.ML.BlockPruning.Pruning.Refit;
+using Microsoft.ML.BlockPruning.Pruning.Refit.Reconstruction;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Torch;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Runs;
 
@@ -28,18 +31,31 @@ internal sealed class PruneSample(PruneRequest request, Action onStep)
 
     private readonly PruneMethod _method = PruneMethods.Of(request);
 
-    /// <summary>Images that <see cref="Run"/> may ask for.</summary>
+    /// <summary>Images that <see cref="SecondsOf"/> may ask for.</summary>
     public const int Wanted = MostImages;
 
     /// <summary>Layers of a network that take as long as the one that is timed, by multiply-adds.</summary>
     public static double LayersOf(NetworkSpec spec) =>
         (double)spec.PrunableLinears.Sum(Work) / SampledOf(spec).PrunableLinears.Sum(Work);
 
-    /// <summary>Times.</summary>
+    /// <summary>Seconds of the run, as one layer and few images speak for it.</summary>
     /// <param name="dense">The network; not changed.</param>
-    /// <param name="images">The first of its calibration images.</param>
+    /// <param name="sample">The first of its calibration images.</param>
     /// <param name="share">Fraction of the blocks that stays, about.</param>
-    public SampledTimes Run(NetworkWeights dense, CalibrationSet images, double share)
+    /// <param name="images">Images that calibrate in the run.</param>
+    public double SecondsOf(NetworkWeights dense, CalibrationSet sample, double share, int images)
+    {
+        var times = Run(dense, sample, share);
+        var spec = SampledOf(dense.Spec);
+        double trained = LayerReconstruction.WorkOf(spec, times.Images); // above zero for any number of images
+        return times.SecondsOf(new RunSize(LayersOf(dense.Spec), images, request.Shots, request.FineTuning?.Epochs ?? 0)
+        {
+            ChangingTimes = (double)BasisPass.ImagesOf(spec, images) / BasisPass.ImagesOf(spec, times.Images),
+            TrainingTimes = LayerReconstruction.WorkOf(spec, images) / trained,
+        });
+    }
+
+    private SampledTimes Run(NetworkWeights dense, CalibrationSet images, double share)
     {
         using var threads = new TorchThreads(request.Threads);
         var network = FirstLayer(dense);
@@ -50,13 +66,16 @@ internal sealed class PruneSample(PruneRequest request, Action onStep)
         var plan = SpreadPlan(rules.GridsOf(layers), share);
         Refit(network, Take(network.Spec, images, Math.Min(count, TrainedImages)), layers, plan); // code is compiled, pools are filled
 
-        var (calibrating, choosing) = Choose(network, sample, rules, layers, share);
+        var times = Choose(network, sample, rules, layers, share);
         double refitting = Refit(network, sample, layers, plan);
-        var times = new SampledTimes(count, calibrating, choosing, refitting);
+        bool isTrained = request.Refit == PruneRefit.Reconstruction;
+        double fitting = isTrained ? Fit(network, sample, layers, plan) : refitting;
         int fewer = Math.Max(TrainedImages, count / 4);
-        return count < LeastImages ? times : times with
+        return times with
         {
-            Fewer = (fewer, Refit(network, Take(network.Spec, images, fewer), layers, plan)),
+            Fitting = fitting,
+            Training = Math.Max(0, refitting - fitting),
+            Fewer = count < LeastImages ? null : (fewer, Fit(network, Take(network.Spec, images, fewer), layers, plan)),
         };
     }
 
@@ -70,7 +89,7 @@ internal sealed class PruneSample(PruneRequest request, Action onStep)
     }
 
     // Up to the refit, which is timed by itself.
-    private (double Calibrating, double Choosing) Choose(
+    private SampledTimes Choose(
         NetworkWeights network, CalibrationSet sample, LayerRules rules, IReadOnlyList<PrunableLayer> layers, double share)
     {
         var grids = rules.GridsOf(layers);
@@ -85,17 +104,23 @@ internal sealed class PruneSample(PruneRequest request, Action onStep)
             Constraints = BudgetRequest.Of(BudgetUnit.Blocks, keep).Resolve(new NetworkCost(network.Spec, request.WeightFormat), grids),
             Seed = request.Seed,
         };
+        var basis = new RememberedBasis(_method.Basis);
+        double changing = Timed(() =>
+        {
+            using var scope = NewDisposeScope();
+            basis.Change(network, sample, layers, onStep);
+        });
         var clock = new StageClock();
         using var enough = new CancellationTokenSource();
         double scored = 1;
         try
         {
-            new BlockPruner(_method with { Shots = 1 }).Prune(network, sample, settings, step =>
+            new BlockPruner(_method with { Basis = basis, Shots = 1 }).Prune(network, sample, settings, step =>
             {
                 onStep();
                 clock.Lap(step.Stage.ToString());
                 scored = step.Stage == PruneStage.Scoring ? ScoredPart(layers, step.Done) : scored;
-                if (step.Stage is PruneStage.Refitting || SecondsOf(clock, PruneStage.Scoring) > ScoringSeconds)
+                if (step.Stage is PruneStage.Refitting || SpentIn(clock, PruneStage.Scoring) > ScoringSeconds)
                 {
                     throw new OperationCanceledException(enough.Token);
                 }
@@ -105,15 +130,27 @@ internal sealed class PruneSample(PruneRequest request, Action onStep)
         {
         }
 
-        return (
-            SecondsOf(clock, PruneStage.Calibrating),
-            (SecondsOf(clock, PruneStage.Scoring) / scored) + SecondsOf(clock, PruneStage.Allocating));
+        return new SampledTimes(sample.Count)
+        {
+            Changing = changing,
+            Calibrating = SpentIn(clock, PruneStage.Calibrating),
+            Choosing = (SpentIn(clock, PruneStage.Scoring) / scored) + SpentIn(clock, PruneStage.Allocating),
+        };
     }
 
-    private double Refit(NetworkWeights network, CalibrationSet images, IReadOnlyList<PrunableLayer> layers, SparsityPlan plan)
+    private double Refit(NetworkWeights network, CalibrationSet images, IReadOnlyList<PrunableLayer> layers, SparsityPlan plan) =>
+        Refit(_method.Refit, network, images, layers, plan);
+
+    // Without what follows least squares.
+    private double Fit(NetworkWeights network, CalibrationSet images, IReadOnlyList<PrunableLayer> layers, SparsityPlan plan) => Refit(
+        request.Refit == PruneRefit.Reconstruction ? PruneMethod.FeedbackRefit : _method.Refit, network, images, layers, plan);
+
+    private double Refit(
+        Func<RefitTask, IWeightRefit> refit, NetworkWeights network, CalibrationSet images, IReadOnlyList<PrunableLayer> layers,
+        SparsityPlan plan)
     {
         var tokens = layers.Select(layer => layer.Groups.Select(_ => Ones(images.Count * layer.Tokens)).ToArray()).ToArray();
-        return Timed(() => _method.Refit(new RefitTask(network, images, layers, tokens, plan, request.Seed)).Run(onStep));
+        return Timed(() => refit(new RefitTask(network, images, layers, tokens, plan, request.Seed)).Run(onStep));
     }
 
     // By the cube of the inputs, as their inverse and a strip's path take it.
@@ -189,7 +226,7 @@ internal sealed class PruneSample(PruneRequest request, Action onStep)
         return ones;
     }
 
-    private static double SecondsOf(StageClock clock, PruneStage stage) =>
+    private static double SpentIn(StageClock clock, PruneStage stage) =>
         clock.Stages.Where(one => one.Name == stage.ToString()).Sum(one => one.Seconds);
 
     private static double Timed(Action work)

@@ -23,7 +23,11 @@ internal sealed class BasisPass(NetworkWeights network, CalibrationSet calibrati
     private readonly CalibrationSet _images = SampleOf(network.Spec, calibration);
 
     /// <summary>Batches that <see cref="Run"/> reports.</summary>
-    public static int BatchesOf(NetworkSpec spec, CalibrationSet calibration) => calibration.BatchesOf(CountOf(spec, calibration));
+    public static int BatchesOf(NetworkSpec spec, CalibrationSet calibration) => calibration.BatchesOf(ImagesOf(spec, calibration.Count));
+
+    /// <summary>Images that it looks at, of so many.</summary>
+    public static int ImagesOf(NetworkSpec spec, int images) =>
+        Math.Min(images, Math.Max(LeastImages, Tokens / spec.PrunableLinears.Max(linear => linear.Tokens)));
 
     /// <summary>A few images of the sample, to compare networks on.</summary>
     public CalibrationSet Probe => _images.Select([.. Enumerable.Range(0, Math.Min(ProbeImages, _images.Count))], null);
@@ -78,12 +82,9 @@ internal sealed class BasisPass(NetworkWeights network, CalibrationSet calibrati
         ? stream.narrow(1, token.Token, 1)
         : stream;
 
-    private static int CountOf(NetworkSpec spec, CalibrationSet all) =>
-        Math.Min(all.Count, Math.Max(LeastImages, Tokens / spec.PrunableLinears.Max(linear => linear.Tokens)));
-
     private static CalibrationSet SampleOf(NetworkSpec spec, CalibrationSet all)
     {
-        int count = CountOf(spec, all);
+        int count = ImagesOf(spec, all.Count);
         return all.Select([.. Enumerable.Range(0, count).Select(i => (int)((long)i * all.Count / count))], null);
     }
 }

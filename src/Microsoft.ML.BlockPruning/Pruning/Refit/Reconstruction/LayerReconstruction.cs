@@ -50,14 +50,18 @@ internal sealed class LayerReconstruction : ILayerReconstruction
     /// <inheritdoc/>
     public bool IsPossible => _heldOut.Length > 0;
 
+    /// <summary>What it has to do for a whole network and so many images, each step of a layer on its own.</summary>
+    public static double WorkOf(NetworkSpec spec, int images) => spec.Layers
+        .SelectMany(layer => layer.Steps.Select(step => layer with { Steps = [step] }))
+        .Sum(part => WorkOfImage(part) * BatchesOf(part, images - (images / HeldOutEvery)).Sum());
+
     /// <inheritdoc/>
     public WorkSchedule WorkOf(LayerSpec part)
     {
-        double image = LayerWork.Training * part.Steps.Sum(LayerWork.Forward);
         var work = new WorkSchedule();
-        foreach (int images in BatchesOf(part))
+        foreach (int images in BatchesOf(part, _training.Length))
         {
-            work.Add(1, images * image);
+            work.Add(1, images * WorkOfImage(part));
         }
 
         return work;
@@ -122,7 +126,7 @@ internal sealed class LayerReconstruction : ILayerReconstruction
         using var layer = new MixedPrecisionLayer(part, BFloat16Products.FastestPrecision);
         using var optimizer = new MaskedAdamW(
             part.NamedParameters, removed, weightDecay: 0, largestNorm: double.PositiveInfinity);
-        int[] batches = [.. BatchesOf(part.Spec)];
+        int[] batches = [.. BatchesOf(part.Spec, _training.Length)];
         var schedule = new CosineSchedule(RelativeRate * DenseRootMeanSquare(part.Spec), warmupFraction: 0, batches.Length);
         long[] order = [.. _training];
         int pass = 0, next = order.Length;
@@ -173,20 +177,22 @@ internal sealed class LayerReconstruction : ILayerReconstruction
     }
 
     // Images of each of the optimizer's steps: passes over all of them, until the tokens are spent.
-    private IEnumerable<int> BatchesOf(LayerSpec part)
+    private static IEnumerable<int> BatchesOf(LayerSpec part, int training)
     {
         int batch = BatchOf(part), tokens = TokensOf(part);
         double left = MostFeatures / part.Linears.Last().OutFeatures;
         for (int pass = 0; pass < Passes; pass++)
         {
-            for (int first = 0; first < _training.Length && left > 0; first += batch)
+            for (int first = 0; first < training && left > 0; first += batch)
             {
-                int images = Math.Min(batch, _training.Length - first);
+                int images = Math.Min(batch, training - first);
                 left -= (double)images * tokens;
                 yield return images;
             }
         }
     }
+
+    private static double WorkOfImage(LayerSpec part) => LayerWork.Training * part.Steps.Sum(LayerWork.Forward);
 
     private static int BatchOf(LayerSpec part) => Math.Clamp(TokensOfBatch / TokensOf(part), LeastBatch, LargestBatch);
 
