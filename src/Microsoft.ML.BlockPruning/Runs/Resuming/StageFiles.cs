@@ -17,6 +17,7 @@ internal sealed class StageFiles
 
     private const string Prefix = "prune-";
     private const string Extension = ".safetensors";
+    private const string ShotFiles = $"{Prefix}shot-*{Extension}";
     private const string Times = "times";
     private readonly string _folder;
     private readonly IReadOnlyDictionary<string, string> _identity;
@@ -38,7 +39,7 @@ internal sealed class StageFiles
         Directory.CreateDirectory(folder);
         (_folder, _identity) = (folder, identity);
         AtomicFile.RequireWritable(TimesPath(folder));
-        foreach (string path in Directory.EnumerateFiles(folder, $"{Prefix}shot-*{Extension}").Order(StringComparer.Ordinal))
+        foreach (string path in Directory.EnumerateFiles(folder, ShotFiles).Order(StringComparer.Ordinal))
         {
             using var file = new StageFile(path);
             file.Require(identity);
@@ -127,6 +128,15 @@ internal sealed class StageFiles
 
     /// <summary>Removes what is of no use any more.</summary>
     public void Forget(string stage) => File.Delete(OfShot(stage));
+
+    /// <summary>Removes what all shots have kept.</summary>
+    public void ForgetShots()
+    {
+        foreach (string path in Directory.GetFiles(_folder, ShotFiles))
+        {
+            File.Delete(path);
+        }
+    }
 
     private Dictionary<string, string> Identity((string Key, string Value)[] besides) =>
         new(_identity.Concat(besides.Select(one => KeyValuePair.Create(one.Key, one.Value))), StringComparer.Ordinal);

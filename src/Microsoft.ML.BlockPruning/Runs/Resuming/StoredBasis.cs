@@ -23,6 +23,7 @@ internal sealed class StoredBasis(INetworkBasis basis, StageFiles files) : INetw
             return Read(found, dense.Spec);
         }
 
+        files.ForgetShots(); // somebody has removed the basis that they are in
         var changed = basis.Change(dense, calibration, layers, onStep);
         files.Keep(StageFiles.Basis, file =>
         {

@@ -111,6 +111,23 @@ public sealed class BasisFaultTests
         }
     }
 
+    /// <summary>Somebody has removed the basis: what was rated and fitted in it would not fit another machine's.</summary>
+    [TestMethod]
+    public void Change_ThatIsMadeAnewForgetsWhatWasFoundInTheOldOne()
+    {
+        var dense = Dense();
+        using var folder = new TemporaryFolder();
+        var files = new StageFiles(folder["state"], Identity);
+        files.BeginShot();
+        files.Keep(StageFiles.Ratings, file => file.Add("importances", new float[] { 1 }));
+        var stored = new StoredBasis(PruneMethods.BasisOf(PruneBasis.Full), new StageFiles(folder["state"], Identity));
+
+        stored.Change(dense, RandomFamily.Calibration(dense.Spec, 20), LayersOf(dense), () => { });
+
+        CollectionAssert.AreEqual(
+            new[] { Path.Combine(folder["state"], "prune-shot-0-basis.safetensors") }, Directory.GetFileSystemEntries(folder["state"]));
+    }
+
     private static NetworkWeights Dense() => TinyNetwork.Weights(TinyNetwork.Config(), seed: 1);
 
     private static IReadOnlyList<PrunableLayer> LayersOf(NetworkWeights dense) => PrunableLayer.Of(dense, new BlockShape(3, 3));
