@@ -81,8 +81,8 @@ internal sealed class RefitMoments
             SecondMoments.Accumulate(_inputs[g], x, weighted);
             var rows = y.narrow(1, group.FirstRow, group.Rows);
             Targets[g].Accumulate(rows.t().mm(weighted));
-            var exact = rows.to(float64);
-            _targetEnergies[g] += TorchDevice.ReadOne<double>(exact.mul(exact).sum(1).dot(weights.squeeze(1).to(float64)));
+            var lengths = rows.norm(1).to(float64); // no float64 copy of all rows
+            _targetEnergies[g] += TorchDevice.ReadOne<double>(lengths.mul(lengths).dot(weights.squeeze(1).to(float64)));
         }
 
         _tokens += count;

@@ -36,7 +36,7 @@ internal sealed class WeightRefit : IWeightRefit
     public WeightRefit(RefitTask task, ILayerReconstruction? reconstruction = null)
     {
         _dense = task.Dense;
-        _calibration = task.Calibration;
+        _calibration = task.Calibration.ForSteps();
         _layers = task.Layers;
         _reconstruction = reconstruction is { IsPossible: true } ? reconstruction : null;
         _tokenWeights = _reconstruction?.FittingWeights() ?? task.TokenWeights;
