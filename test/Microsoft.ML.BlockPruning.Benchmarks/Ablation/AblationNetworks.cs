@@ -10,6 +10,7 @@ internal static class AblationNetworks
     {
         AblationNetwork.Bundled => "bundled",
         AblationNetwork.Small => "small",
+        AblationNetwork.Converged => "converged",
         _ => throw new ArgumentOutOfRangeException(nameof(network), network, "Not a network of this benchmark."),
     };
 
