@@ -26,7 +26,11 @@ internal abstract class LayerCriterion<TObserver>(ICalibrationLoss? loss = null)
 
     /// <summary>Rates all layers, one by one unless a criterion needs to see them together.</summary>
     protected virtual IReadOnlyList<LayerImportances> RateAll(CriterionContext context, IReadOnlyList<TObserver> observed) =>
-        [.. context.Layers.Zip(observed, (layer, observer) => Rate(layer, observer, context.OnStrip))];
+        [.. context.Layers.Zip(observed, (layer, observer) =>
+        {
+            FreedMemory.GiveBack();
+            return Rate(layer, observer, context.OnStrip);
+        })];
 
     /// <summary>Creates the observer of one layer; its tensors belong to the open dispose scope.</summary>
     protected abstract TObserver Observe(PrunableLayer layer, CalibrationSet calibration);
