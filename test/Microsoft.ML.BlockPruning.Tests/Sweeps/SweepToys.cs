@@ -24,24 +24,25 @@ internal static class SweepToys
     public static Trial Trial(double keep) => new(keep, new BlockShape(8, 8), PruneCriterion.ObsPath, PruneRefit.Feedback);
 
     public static TrialResult Result(
-        Trial trial, double top1, long multiplyAdds, IReadOnlyList<float>? imageKl = null, double? standardError = null) => new()
-    {
-        Keep = trial.Keep,
-        Block = trial.Block,
-        Criterion = trial.Criterion,
-        Refit = trial.Refit,
-        FineTuneEpochs = trial.FineTuneEpochs,
-        CalibrationImages = trial.CalibrationImages,
-        Status = TrialStatus.Completed,
-        Top1 = top1,
-        Top1StandardError = standardError,
-        Kl = 1.0 / 3,
-        ImageKl = imageKl,
-        MultiplyAdds = multiplyAdds,
-        Bytes = 2 * multiplyAdds,
-        Milliseconds = 0.1,
-        Seconds = 0.25,
-    };
+        Trial trial, double top1, long multiplyAdds, IReadOnlyList<float>? imageKl = null, double? standardError = null) =>
+        new()
+        {
+            Keep = trial.Keep,
+            Block = trial.Block,
+            Criterion = trial.Criterion,
+            Refit = trial.Refit,
+            FineTuneEpochs = trial.FineTuneEpochs,
+            CalibrationImages = trial.CalibrationImages,
+            Status = TrialStatus.Completed,
+            Top1 = top1,
+            Top1StandardError = standardError,
+            Kl = 1.0 / 3,
+            ImageKl = imageKl,
+            MultiplyAdds = multiplyAdds,
+            Bytes = 2 * multiplyAdds,
+            Milliseconds = 0.1,
+            Seconds = 0.25,
+        };
 
     /// <summary>What does not depend on the clock, to compare.</summary>
     public static string Figures(TrialResult result) =>

@@ -1,7 +1,6 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Checkpoints;
 using Microsoft.ML.BlockPruning.Networks;
-using Microsoft.ML.BlockPruning.Pruning.Bases;
 using Microsoft.ML.BlockPruning.Runs;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Tests.Inference;

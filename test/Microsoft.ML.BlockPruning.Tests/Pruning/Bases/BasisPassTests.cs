@@ -4,7 +4,6 @@ using Microsoft.ML.BlockPruning.Pruning.Bases;
 using Microsoft.ML.BlockPruning.Tests.Inference;
 using Microsoft.ML.BlockPruning.Tests.Torch;
 using Microsoft.ML.BlockPruning.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Tests.Pruning.Bases;

@@ -119,7 +119,7 @@ public sealed class BatchPipelineTests
 
         public int Disposed => _disposed;
 
-        public IDisposable Begin()
+        public Held Begin()
         {
             Interlocked.Increment(ref _begun);
             return this;
