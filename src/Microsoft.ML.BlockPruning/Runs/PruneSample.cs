@@ -8,7 +8,6 @@ using Microsoft.ML.BlockPruning.Pruning.Refit;
 using Microsoft.ML.BlockPruning.Pruning.Refit.Reconstruction;
 using Microsoft.ML.BlockPruning.Sparsity;
 using Microsoft.ML.BlockPruning.Torch;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Runs;
 
@@ -105,11 +104,7 @@ internal sealed class PruneSample(PruneRequest request, Action onStep)
             Seed = request.Seed,
         };
         var basis = new RememberedBasis(_method.Basis);
-        double changing = Timed(() =>
-        {
-            using var scope = NewDisposeScope();
-            basis.Change(network, sample, layers, onStep);
-        });
+        double changing = Timed(() => basis.Change(network, sample, layers, onStep));
         var clock = new StageClock();
         using var enough = new CancellationTokenSource();
         double scored = 1;

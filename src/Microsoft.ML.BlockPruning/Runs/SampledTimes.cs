@@ -30,7 +30,7 @@ internal sealed record SampledTimes(int Images)
     /// <summary>Seconds of the reconstruction.</summary>
     public double Training { get; init; }
 
-    /// <summary>The refit without the reconstruction on some of the images: how many, and seconds; null: the sample is all there is.</summary>
+    /// <summary>The refit without the reconstruction on fewer images: how many, and seconds; null: the sample is all there is.</summary>
     public (int Images, double Seconds)? Fewer { get; init; }
 
     /// <summary>Seconds of a run.</summary>

@@ -21,7 +21,7 @@ public sealed class SampledTimesTests
     public void Seconds_AreThoseOfAllLayersAndImages(double layers, int images, int shots, int epochs, double expected) =>
         Assert.AreEqual(expected, Times.SecondsOf(new RunSize(layers, images, shots, epochs)), 1e-9);
 
-    /// <summary>A hundred times the images, of which the basis looks at twice as many and the reconstruction does five times the work.</summary>
+    /// <summary>A hundred times the images: the basis looks at twice as many, the reconstruction does five times the work.</summary>
     [TestMethod]
     public void Seconds_OfWhatStopsGrowingDoNotFollowTheImages() => Assert.AreEqual(
         (2 * 4) + 200 + 5 + 1 + 200 + (5 * 7.0),
