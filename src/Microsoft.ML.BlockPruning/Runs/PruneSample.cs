@@ -30,6 +30,8 @@ internal sealed class PruneSample(PruneRequest request, Action onStep)
 
     private readonly PruneMethod _method = PruneMethods.Of(request);
 
+    private bool Trains => request.Refit == PruneRefit.Reconstruction;
+
     /// <summary>Images that <see cref="SecondsOf"/> may ask for.</summary>
     public const int Wanted = MostImages;
 
@@ -67,8 +69,7 @@ internal sealed class PruneSample(PruneRequest request, Action onStep)
 
         var times = Choose(network, sample, rules, layers, share);
         double refitting = Refit(network, sample, layers, plan);
-        bool isTrained = request.Refit == PruneRefit.Reconstruction;
-        double fitting = isTrained ? Fit(network, sample, layers, plan) : refitting;
+        double fitting = Trains ? Fit(network, sample, layers, plan) : refitting;
         int fewer = Math.Max(TrainedImages, count / 4);
         return times with
         {
@@ -138,7 +139,7 @@ internal sealed class PruneSample(PruneRequest request, Action onStep)
 
     // Without what follows least squares.
     private double Fit(NetworkWeights network, CalibrationSet images, IReadOnlyList<PrunableLayer> layers, SparsityPlan plan) => Refit(
-        request.Refit == PruneRefit.Reconstruction ? PruneMethod.FeedbackRefit : _method.Refit, network, images, layers, plan);
+        Trains ? PruneMethod.FeedbackRefit : _method.Refit, network, images, layers, plan);
 
     private double Refit(
         Func<RefitTask, IWeightRefit> refit, NetworkWeights network, CalibrationSet images, IReadOnlyList<PrunableLayer> layers,

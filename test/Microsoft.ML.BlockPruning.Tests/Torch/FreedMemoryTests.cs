@@ -37,6 +37,23 @@ public sealed class FreedMemoryTests
         Assert.IsGreaterThan(Freed / 2, after - ResidentBytes());
     }
 
+    /// <summary>An array of this size lies where only a full collection looks.</summary>
+    [TestMethod]
+    public void GiveBack_CollectsWhatNothingRefersToOnceTheProcessHasGrown()
+    {
+        var dropped = Dropped();
+
+        FreedMemory.GiveBack(slack: long.MaxValue);
+        bool isThere = dropped.IsAlive;
+        FreedMemory.GiveBack(slack: long.MinValue);
+
+        Assert.IsTrue(isThere, "The process has not grown by so much.");
+        Assert.IsFalse(dropped.IsAlive);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Dropped() => new(new byte[64 * Mebibyte]);
+
     /// <summary>Frees every second one in the order of addresses, wherever glibc put them: the others hold the heaps in place.</summary>
     private static void FreeBetweenLivingTensors()
     {
