@@ -15,6 +15,28 @@ internal static unsafe class BlockAlgebra
     /// <summary>The next multiple of <see cref="Lanes"/>.</summary>
     public static int Padded(int side) => (side + Lanes - 1) / Lanes * Lanes;
 
+    /// <summary>b = a.</summary>
+    /// <param name="a">[side, side].</param>
+    /// <param name="side">Of both.</param>
+    /// <param name="b">[side, side].</param>
+    public static void Copy(double* a, int side, double* b) =>
+        new ReadOnlySpan<double>(a, side * side).CopyTo(new Span<double>(b, side * side));
+
+    /// <summary>b = aᵀ.</summary>
+    /// <param name="a">[side, side].</param>
+    /// <param name="side">Of both.</param>
+    /// <param name="b">[side, side].</param>
+    public static void CopyTransposed(double* a, int side, double* b)
+    {
+        for (int i = 0; i < side; i++)
+        {
+            for (int j = 0; j < side; j++)
+            {
+                b[(i * side) + j] = a[(j * side) + i];
+            }
+        }
+    }
+
     /// <summary>c[rows, columns] −= aᵀ b.</summary>
     /// <param name="a">[depth, rows].</param>
     /// <param name="b">[depth, columns].</param>
@@ -34,48 +56,51 @@ internal static unsafe class BlockAlgebra
         }
     }
 
-    /// <summary>Cholesky: l lᵀ = a; the part of l above the diagonal is left as it is.</summary>
+    /// <summary>Cholesky: uᵀ u = a, row by row, so that what follows a pivot is whole vectors.</summary>
     /// <param name="a">[n, n], symmetric positive definite.</param>
     /// <param name="n">Side.</param>
-    /// <param name="l">[n, n], written on and below the diagonal.</param>
-    public static void Factor(double* a, int n, double* l)
+    /// <param name="u">[n, n], written on and above the diagonal; on it stand the reciprocals, which is all that a solution needs.</param>
+    public static void Factor(double* a, int n, double* u)
     {
-        for (int i = 0; i < n; i++)
+        Copy(a, n, u);
+        for (int k = 0; k < n; k++)
         {
-            for (int j = 0; j <= i; j++)
+            double* pivot = u + (k * n);
+            Debug.Assert(pivot[k] > 0, "a damped covariance is positive definite");
+            double inverse = 1 / Math.Sqrt(pivot[k]);
+            for (int j = k / Lanes * Lanes; j < n; j += Lanes)
             {
-                double sum = a[(i * n) + j];
-                for (int k = 0; k < j; k++)
-                {
-                    sum -= l[(i * n) + k] * l[(j * n) + k];
-                }
+                (Vector512.Load(pivot + j) * inverse).Store(pivot + j);
+            }
 
-                Debug.Assert(i != j || sum > 0, "a damped covariance is positive definite");
-                l[(i * n) + j] = i == j ? Math.Sqrt(sum) : sum / l[(j * n) + j];
+            pivot[k] = inverse;
+            for (int i = k + 1; i < n; i++)
+            {
+                SubtractRow(pivot[i], pivot, u + (i * n), i / Lanes * Lanes, n);
             }
         }
     }
 
-    /// <summary>b ← l⁻¹ b by forward substitution.</summary>
-    /// <param name="l">[n, n], lower triangle.</param>
-    /// <param name="n">Side of l, rows of b.</param>
+    /// <summary>b ← u⁻ᵀ b by forward substitution.</summary>
+    /// <param name="u">[n, n], as <see cref="Factor"/> leaves it.</param>
+    /// <param name="n">Side of u, rows of b.</param>
     /// <param name="columns">Columns of b.</param>
     /// <param name="b">[n, columns], replaced.</param>
-    public static void SolveLower(double* l, int n, int columns, double* b)
+    public static void SolveLower(double* u, int n, int columns, double* b)
     {
         Debug.Assert(columns % Lanes == 0, "sides are padded");
-        for (int i = 0; i < n; i++)
+        for (int k = 0; k < n; k++)
         {
-            double inverse = 1 / l[(i * n) + i];
+            double* pivot = b + (k * columns);
+            double inverse = u[(k * n) + k];
             for (int j = 0; j < columns; j += Lanes)
             {
-                var sum = Vector512.Load(b + (i * columns) + j);
-                for (int k = 0; k < i; k++)
-                {
-                    sum -= Vector512.Create(l[(i * n) + k]) * Vector512.Load(b + (k * columns) + j);
-                }
+                (Vector512.Load(pivot + j) * inverse).Store(pivot + j);
+            }
 
-                (sum * inverse).Store(b + (i * columns) + j);
+            for (int i = k + 1; i < n; i++)
+            {
+                SubtractRow(u[(k * n) + i], pivot, b + (i * columns), 0, columns);
             }
         }
     }
@@ -92,6 +117,16 @@ internal static unsafe class BlockAlgebra
         }
 
         return Vector512.Sum(sum);
+    }
+
+    // b −= factor · a from the first column on.
+    private static void SubtractRow(double factor, double* a, double* b, int first, int columns)
+    {
+        var times = Vector512.Create(-factor);
+        for (int j = first; j < columns; j += Lanes)
+        {
+            Vector512.MultiplyAddEstimate(times, Vector512.Load(a + j), Vector512.Load(b + j)).Store(b + j);
+        }
     }
 
     // One 8x8 tile of c in eight registers: each step of depth loads one vector of b and broadcasts eight values of a.

@@ -45,6 +45,15 @@ public sealed class ObsPathCriterionTests
     }
 
     [TestMethod]
+    public void Rate_HoldsOverMoreRemovalsThanAreDelayed()
+    {
+        // Twenty columns: what is left of the inverse is brought up to date twice, and four removals come after it.
+        var layer = PrunableLayer.Of(TinyNetwork.Weights(TinyNetwork.Config(depth: 1, mlpDim: 20), seed: 1), new BlockShape(2, 1))[3];
+
+        AssertRatesTheExactPath(layer, [Covariance(new Random(1), 20, tokens: 60)], new Random(2));
+    }
+
+    [TestMethod]
     public void Rate_GivesBlocksOfDeadInputsNearlyNothing()
     {
         var layer = PrunableLayer.Of(TinyNetwork.Weights(TinyNetwork.Config(depth: 1), seed: 1), new BlockShape(2, 2))[3];
