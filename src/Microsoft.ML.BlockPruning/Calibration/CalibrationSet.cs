@@ -7,12 +7,15 @@ namespace Microsoft.ML.BlockPruning.Calibration;
 /// <summary>The calibration images, normalised as the network expects them, and their classes where they are given.</summary>
 internal sealed class CalibrationSet
 {
-    // Activations of one batch with their gradients stay below this, whatever the network: DeiT-B gets one image a batch.
-    // Larger batches are no faster, since their temporaries fall out of the cache.
+    // Activations of one batch with their gradients stay below this. Larger batches are no faster, since their temporaries fall out of the
+    // cache.
     private const long BatchBytes = 192L << 20;
 
-    // Where one step is passed at a time: DeiT-B gets eight images. With one, adding a product to float64 sums takes about as long as the
-    // product.
+    // But with one image, adding a product to float64 sums takes about as long as the product: four where they stay below this, as DeiT-B's.
+    private const long SmallBatchBytes = 1L << 30;
+    private const int SmallBatch = 4;
+
+    // Where one step is passed at a time: DeiT-B gets eight images.
     private const long StepBytes = 96L << 20;
     private const long BytesOfNumber = 4; // float32
     private const int LargestBatch = 64;
@@ -46,7 +49,7 @@ internal sealed class CalibrationSet
         _images = images;
         Count = count;
         Labels = labels;
-        BatchSize = FittingBatch(spec.PrunableLinears, LargestBatch);
+        BatchSize = PassBatch(spec.PrunableLinears, LargestBatch);
         CheckPixels();
         CheckLabels();
     }
@@ -78,6 +81,11 @@ internal sealed class CalibrationSet
     /// <param name="largest">Upper bound, whatever the memory.</param>
     public static int FittingBatch(IEnumerable<LinearSpec> linears, int largest) =>
         Fitting(BatchBytes, ActivationsOf(linears), largest);
+
+    /// <summary>Images of a batch of the pass that gathers moments: as <see cref="FittingBatch"/>, or four where a gibibyte holds them.</summary>
+    /// <inheritdoc cref="FittingBatch"/>
+    public static int PassBatch(IEnumerable<LinearSpec> linears, int largest) => Math.Max(
+        FittingBatch(linears, largest), Fitting(SmallBatchBytes, ActivationsOf(linears), Math.Min(SmallBatch, largest)));
 
     /// <summary>float32 numbers that live at once in a forward and backward pass of one image, about.</summary>
     /// <param name="linears">The linear layers that it passes.</param>

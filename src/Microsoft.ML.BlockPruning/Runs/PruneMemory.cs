@@ -35,7 +35,7 @@ internal static class PruneMemory
     {
         var linears = spec.PrunableLinears;
         long stream = (long)images * spec.Steps.Max(step => step.Linears.Max(linear => (long)linear.Tokens)) * spec.FinalFeatures;
-        long batch = CalibrationSet.FittingBatch(linears, Math.Min(images, LargestBatch));
+        long batch = CalibrationSet.PassBatch(linears, Math.Min(images, LargestBatch));
         long parameters = new NetworkCost(spec).TotalParameters;
         long singles = ((long)images * spec.ImageDim) + (Networks * parameters)
             + (Streams * StreamRoom.InMemory(stream))

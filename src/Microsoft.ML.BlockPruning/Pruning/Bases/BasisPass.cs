@@ -17,7 +17,7 @@ internal sealed class BasisPass(NetworkWeights network, CalibrationSet calibrati
 {
     private const int Tokens = 16_384;
     private const int LeastImages = 64;
-    private const int ProbeImages = 4;
+    private const int ProbeImages = 2;
     private const int MostWorkers = 4;
 
     private readonly CalibrationSet _images = SampleOf(network.Spec, calibration);

@@ -50,27 +50,31 @@ internal sealed class ChangedBasis(IReadOnlyList<IBasisChange> changes) : INetwo
         }
 
         var task = new BasisTask(layers.ToDictionary(layer => layer.Name, StringComparer.Ordinal), steps, final);
-        RebasedNetwork found;
-        using (new TorchThreads(1))
-        {
-            var network = new BasisNetwork(dense, scope);
-            foreach (var change in changes)
-            {
-                change.Apply(network, task);
-            }
+        FreedMemory.GiveBack(); // each of these holds copies in float64
+        var weights = Rewrite(dense, task);
+        FreedMemory.GiveBack();
+        double deviation = Deviation(dense, weights, pass.Probe);
+        onStep();
+        return deviation <= Tolerance
+            ? new RebasedNetwork(weights, NotesOf(task))
+            : new RebasedNetwork(dense, [string.Create(
+                CultureInfo.InvariantCulture,
+                $"The network was pruned in the basis it came in: in another one its logits moved by {deviation:G2} of the largest, "
+                + $"more than {Tolerance:G1}.")]);
+    }
 
-            var weights = network.ToWeights();
-            double deviation = Deviation(dense, weights, pass.Probe);
-            found = deviation <= Tolerance
-                ? new RebasedNetwork(weights, NotesOf(task))
-                : new RebasedNetwork(dense, [string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The network was pruned in the basis it came in: in another one its logits moved by {deviation:G2} of the largest, "
-                    + $"more than {Tolerance:G1}.")]);
+    // On one thread, for the same bits on any machine.
+    private NetworkWeights Rewrite(NetworkWeights dense, BasisTask task)
+    {
+        using var threads = new TorchThreads(1);
+        using var scope = NewDisposeScope();
+        var network = new BasisNetwork(dense, scope);
+        foreach (var change in changes)
+        {
+            change.Apply(network, task);
         }
 
-        onStep();
-        return found;
+        return network.ToWeights();
     }
 
     private static IReadOnlyList<string> NotesOf(BasisTask task) => task.Left.Count == 0
@@ -82,7 +86,9 @@ internal sealed class ChangedBasis(IReadOnlyList<IBasisChange> changes) : INetwo
     {
         using var scope = NewDisposeScope();
         var batch = images.ImagesOf(0).to(float64);
-        var (expected, found) = (LogitsOf(dense, batch), LogitsOf(changed, batch));
+        var expected = LogitsOf(dense, batch);
+        FreedMemory.GiveBack();
+        var found = LogitsOf(changed, batch);
         double difference = TorchDevice.ReadOne<double>(expected.sub(found).abs().max());
         double largest = TorchDevice.ReadOne<double>(expected.abs().max());
         return double.IsFinite(difference) ? difference / Math.Max(largest, double.Epsilon) : double.PositiveInfinity;

@@ -14,14 +14,14 @@ internal static class TrialMemory
     /// <param name="images">Calibration images.</param>
     /// <remarks>
     /// The network twice (libtorch's and the pruned one) in float32, one batch of the backward pass as
-    /// <see cref="CalibrationSet.FittingBatch"/> counts it, the largest layer's input moments in float64 twice (as they are, inverted).
+    /// <see cref="CalibrationSet.PassBatch"/> counts it, the largest layer's input moments in float64 twice (as they are, inverted).
     /// Criteria and refits take more: it is a lower bound, and only a process of its own can be held to a limit.
     /// </remarks>
     public static long LeastBytes(NetworkSpec spec, int images)
     {
         long weights = spec.PrunableLinears.Sum(linear => linear.Elements);
         long widest = spec.PrunableLinears.Max(linear => linear.InFeatures);
-        long batch = CalibrationSet.FittingBatch(spec.PrunableLinears, Math.Min(images, LargestBatch));
+        long batch = CalibrationSet.PassBatch(spec.PrunableLinears, Math.Min(images, LargestBatch));
         long activations = batch * CalibrationSet.ActivationsOf(spec.PrunableLinears);
         return BlockCodecs.Float32.BytesOf((2 * weights) + activations) + (2 * sizeof(double) * widest * widest);
     }
