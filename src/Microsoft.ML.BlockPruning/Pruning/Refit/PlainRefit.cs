@@ -86,9 +86,7 @@ internal sealed class PlainRefit(RefitTask task) : IWeightRefit
     private static RefitMoments MomentsOf(PrunableLayer layer, LayerStatistics statistics)
     {
         var moments = new RefitMoments(layer, statistics.TokenWeights);
-        var weights = layer.Weights;
-        var matrix = TorchDevice.Put(tensor(weights.Weight, float64)).reshape(weights.OutFeatures, weights.InFeatures);
-        var withBias = cat([matrix, TorchDevice.Put(tensor(weights.Bias, float64)).unsqueeze(1)], 1);
+        var withBias = RefitMoments.MapOf(layer.Weights);
         for (int g = 0; g < layer.Groups.Count; g++)
         {
             var group = layer.Groups[g];

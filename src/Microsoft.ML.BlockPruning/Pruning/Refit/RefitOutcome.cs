@@ -24,12 +24,7 @@ internal readonly record struct RefitOutcome(double? Distortion, int DeadInputs)
     {
         using var scope = NewDisposeScope();
         int bias = fitted.InFeatures;
-        var weights = cat(
-            [
-                TorchDevice.Put(tensor(fitted.Weight, float64)).reshape(fitted.OutFeatures, bias),
-                TorchDevice.Put(tensor(fitted.Bias, float64)).unsqueeze(1),
-            ],
-            1);
+        var weights = RefitMoments.MapOf(fitted);
         double energy = 0, variance = 0, error = 0;
         bool[] isLive = new bool[bias];
         for (int g = 0; g < layer.Groups.Count; g++)

@@ -186,32 +186,38 @@ internal sealed class WeightRefit : IWeightRefit
         if (last > 0 && firstLinear >= _firstPruned)
         {
             isMoved = true;
-            Fit(firstLinear, pruned.Linears[0], onStep, batch =>
+            using var scope = NewDisposeScope();
+            var layer = _layers[firstLinear];
+            var map = RefitMoments.IsMapped(layer) ? RefitMoments.MapOf(layer.Weights) : null;
+            Fit(firstLinear, map, pruned.Linears[0], onStep, batch =>
             {
-                var target = dense.Linears[0].forward(dense.InputOf(0, denseStreams.BatchOf(batch)));
+                var source = dense.InputOf(0, denseStreams.BatchOf(batch));
+                var target = dense.Linears[0].forward(source);
                 denseStreams.Advance(batch, stream => dense.Advance(stream, target));
-                return (pruned.InputOf(0, prunedStreams.BatchOf(batch)), target);
+                return (pruned.InputOf(0, prunedStreams.BatchOf(batch)), target, map is null ? null : source);
             });
         }
 
-        Fit(firstLinear + last, pruned.Linears[last], onStep, batch =>
+        Fit(firstLinear + last, null, pruned.Linears[last], onStep, batch =>
         {
             var wanted = isMoved ? denseStreams.BatchOf(batch) : denseStreams.Advance(batch, dense.Advance);
             var stream = prunedStreams.BatchOf(batch);
-            return (pruned.InputOf(last, stream), pruned.OutputFor(wanted, stream));
+            return (pruned.InputOf(last, stream), pruned.OutputFor(wanted, stream), null);
         });
     }
 
-    private void Fit(int linear, Linear target, Action onStep, Func<int, (Tensor Input, Tensor Target)> batchOf)
+    // map: where targets are given by their source, what makes them of it.
+    private void Fit(
+        int linear, Tensor? map, Linear target, Action onStep, Func<int, (Tensor Input, Tensor Target, Tensor? Source)> batchOf)
     {
         using var scope = NewDisposeScope();
-        var moments = new RefitMoments(_layers[linear], _tokenWeights[linear]);
+        var moments = new RefitMoments(_layers[linear], _tokenWeights[linear], map);
         for (int batch = 0; batch < _calibration.BatchCount; batch++, onStep())
         {
             using var batchScope = NewDisposeScope();
-            var (input, output) = Streamed(batchOf, batch);
+            var (input, output, source) = Streamed(batchOf, batch);
             using var part = PruneActivity.Start(PrunePart.RefitMoments);
-            moments.Add(input, output);
+            moments.Add(input, output, source);
             FreedMemory.GiveBack();
         }
 
@@ -222,7 +228,8 @@ internal sealed class WeightRefit : IWeightRefit
         target.bias!.copy_(TorchDevice.Put(tensor(fitted.Bias)));
     }
 
-    private static (Tensor Input, Tensor Target) Streamed(Func<int, (Tensor Input, Tensor Target)> batchOf, int batch)
+    private static (Tensor Input, Tensor Target, Tensor? Source) Streamed(
+        Func<int, (Tensor Input, Tensor Target, Tensor? Source)> batchOf, int batch)
     {
         using var part = PruneActivity.Start(PrunePart.Streams);
         return batchOf(batch);
