@@ -15,7 +15,11 @@ internal sealed class StreamFile : StreamStore
     /// <summary>Bytes of a float32.</summary>
     public const long BytesOfNumber = 4;
 
+    private readonly string _path = Path.Combine(
+        Path.GetTempPath(), $"block-pruning-{Environment.ProcessId}-{Path.GetRandomFileName()}");
+
     private readonly SafeFileHandle _file;
+    private readonly long _bytes;
     private readonly long _bytesOfImage;
     private readonly long[] _shapeOfImage;
 
@@ -24,7 +28,8 @@ internal sealed class StreamFile : StreamStore
     {
         _shapeOfImage = shape[1..];
         _bytesOfImage = checked(shape[1] * shape[2] * BytesOfNumber);
-        _file = Create(checked(shape[0] * _bytesOfImage));
+        _bytes = checked(shape[0] * _bytesOfImage);
+        _file = Create();
     }
 
     public override Tensor Read(long first, long count)
@@ -48,7 +53,14 @@ internal sealed class StreamFile : StreamStore
     public override void Write(long first, Tensor values)
     {
         using var packed = values.contiguous();
-        RandomAccess.Write(_file, TorchDevice.BytesOf(packed), first * _bytesOfImage);
+        try
+        {
+            RandomAccess.Write(_file, TorchDevice.BytesOf(packed), first * _bytesOfImage);
+        }
+        catch (IOException error)
+        {
+            throw Failure(error); // file systems that promise no room in advance
+        }
     }
 
     public override void Dispose() => _file.Dispose();
@@ -69,29 +81,30 @@ internal sealed class StreamFile : StreamStore
         }
     }
 
-    private static SafeFileHandle Create(long bytes)
+    private SafeFileHandle Create()
     {
-        string path = Path.Combine(Path.GetTempPath(), $"block-pruning-{Environment.ProcessId}-{Path.GetRandomFileName()}");
         try
         {
             var file = File.OpenHandle(
-                path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
-                OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None, preallocationSize: bytes);
+                _path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+                OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None, preallocationSize: _bytes);
             if (!OperatingSystem.IsWindows())
             {
-                File.Delete(path); // a killed process leaves nothing behind
+                File.Delete(_path); // a killed process leaves nothing behind
             }
 
             return file;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new IOException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Pruning needs {bytes:N0} bytes for the residual streams of its images in the temporary file '{path}': ")
-                + $"{error.Message} Free that much, let TMPDIR (TEMP on Windows) name a folder with room, or calibrate with fewer images.",
-                error);
+            throw Failure(error);
         }
     }
+
+    private IOException Failure(Exception error) => new(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Pruning needs {_bytes:N0} bytes for the residual streams of its images in the temporary file '{_path}': ")
+        + $"{error.Message} Free that much, let TMPDIR (TEMP on Windows) name a folder with room, or calibrate with fewer images.",
+        error);
 }

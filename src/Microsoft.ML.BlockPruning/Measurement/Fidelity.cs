@@ -4,31 +4,17 @@ namespace Microsoft.ML.BlockPruning.Measurement;
 
 /// <summary>How far a pruned network's answers are from the dense one's.</summary>
 /// <param name="Top1Agreement">Fraction of images whose best class is the same.</param>
-/// <param name="Kl">KL(dense ‖ pruned) of the softmax outputs, Σ p (ln p − ln q), nats per image.</param>
-internal readonly record struct Fidelity(double Top1Agreement, double Kl)
+/// <param name="KlOfImages">[images]: KL(dense ‖ pruned) of the softmax outputs, Σ p (ln p − ln q), nats.</param>
+internal sealed record Fidelity(double Top1Agreement, IReadOnlyList<double> KlOfImages)
 {
+    /// <summary>Mean of <see cref="KlOfImages"/>.</summary>
+    public double Kl { get; } = KlOfImages.Sum() / KlOfImages.Count;
+
     /// <summary>Compares two networks; in float64, images · classes steps.</summary>
     /// <param name="dense">[images, classes] logits.</param>
     /// <param name="pruned">[images, classes] logits.</param>
     /// <param name="classes">Logits of an image.</param>
     public static Fidelity Of(ReadOnlySpan<float> dense, ReadOnlySpan<float> pruned, int classes)
-    {
-        double[] divergences = KlOfImages(dense, pruned, classes);
-        int agreed = 0;
-        for (int first = 0; first < dense.Length; first += classes)
-        {
-            agreed += BestOf(dense.Slice(first, classes)) == BestOf(pruned.Slice(first, classes)) ? 1 : 0;
-        }
-
-        return new Fidelity((double)agreed / divergences.Length, divergences.Sum() / divergences.Length);
-    }
-
-    /// <summary>KL(dense ‖ pruned) of each image, nats.</summary>
-    /// <param name="dense">[images, classes] logits.</param>
-    /// <param name="pruned">[images, classes] logits.</param>
-    /// <param name="classes">Logits of an image.</param>
-    /// <returns>[images].</returns>
-    public static double[] KlOfImages(ReadOnlySpan<float> dense, ReadOnlySpan<float> pruned, int classes)
     {
         double[] divergences = new double[ImagesIn(dense, classes)];
         if (pruned.Length != dense.Length)
@@ -36,19 +22,24 @@ internal readonly record struct Fidelity(double Top1Agreement, double Kl)
             throw new ArgumentException($"{dense.Length} logits of the dense network against {pruned.Length} of the pruned one.");
         }
 
+        int agreed = 0;
         double[] expected = new double[classes];
         double[] found = new double[classes];
         for (int image = 0; image < divergences.Length; image++)
         {
-            LogSoftmax(dense.Slice(image * classes, classes), expected);
-            LogSoftmax(pruned.Slice(image * classes, classes), found);
+            var before = dense.Slice(image * classes, classes);
+            var after = pruned.Slice(image * classes, classes);
+            LogSoftmax(before, expected);
+            LogSoftmax(after, found);
             for (int c = 0; c < classes; c++)
             {
                 divergences[image] += Math.Exp(expected[c]) * (expected[c] - found[c]);
             }
+
+            agreed += BestOf(before) == BestOf(after) ? 1 : 0;
         }
 
-        return divergences;
+        return new Fidelity((double)agreed / divergences.Length, divergences);
     }
 
     /// <summary>The fraction of images whose best class is the right one.</summary>

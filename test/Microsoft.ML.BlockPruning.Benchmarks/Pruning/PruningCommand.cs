@@ -47,19 +47,23 @@ internal static class PruningCommand
             _ => throw new ArgumentOutOfRangeException(nameof(network), network, "Not a network of this benchmark."),
         };
         var settings = PruningSubject.Settings(subject.Weights.Spec, block, Keep);
+        var request = new PruneRequest();
+        int count = subject.Calibration.Count;
+        double forecast = new PruneSample(request, () => { }).SecondsOf(subject.Weights, subject.Calibration, Keep, count);
         using var parts = new PartClock();
         var processor = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();
-        new BlockPruner(PruneMethods.Of(new PruneRequest())).Prune(subject.Weights, subject.Calibration, settings, Report(clock));
+        new BlockPruner(PruneMethods.Of(request)).Prune(subject.Weights, subject.Calibration, settings, Report(clock));
         double seconds = clock.Elapsed.TotalSeconds;
         double processorSeconds = (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
         using var process = Process.GetCurrentProcess();
         var row = new PruningRow(
-            subject.Description, subject.Calibration.Count, block.ToString(), Keep, Math.Round(seconds, 1),
-            Math.Round(processorSeconds, 1), process.PeakWorkingSet64, parts.Parts);
+            subject.Description, count, block.ToString(), Keep, Math.Round(seconds, 1), Math.Round(processorSeconds, 1),
+            process.PeakWorkingSet64, parts.Parts, Math.Round(forecast, 1), PruneMemory.PeakBytes(subject.Weights.Spec, count));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{row.Network}: {row.Images} images, {row.Block}: {seconds:F1} s, peak {row.PeakMemoryBytes / 1e9:F2} GB"));
+            $"{row.Network}: {row.Images} images, {row.Block}: {seconds:F1} s, peak {row.PeakMemoryBytes / 1e9:F2} GB; "
+            + $"forecast {forecast:F1} s, {row.ForecastBytes / 1e9:F2} GB"));
         foreach (var part in row.Parts)
         {
             Console.WriteLine(string.Create(

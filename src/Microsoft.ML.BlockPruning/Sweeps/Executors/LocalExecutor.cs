@@ -66,7 +66,7 @@ internal sealed class LocalExecutor : ITrialExecutor
         var made = Make(trial, clock, onProgress, cancellationToken);
         using var session = SessionOf(made.Network);
         float[] logits = LogitsOf(session, cancellationToken);
-        var (agreement, kl) = Fidelity.Of(_denseLogits.Value, logits, session.Spec.NumClasses);
+        var fidelity = Fidelity.Of(_denseLogits.Value, logits, session.Spec.NumClasses);
         var result = new TrialResult
         {
             Keep = trial.Keep,
@@ -77,10 +77,11 @@ internal sealed class LocalExecutor : ITrialExecutor
             CalibrationImages = trial.CalibrationImages,
             Status = TrialStatus.Completed,
             Top1 = Fidelity.Top1(logits, _labels),
-            Top1Agreement = agreement,
+            Top1Agreement = fidelity.Top1Agreement,
             Top1StandardError = Fidelity.Top1StandardError(_denseLogits.Value, logits, _labels),
-            Kl = double.IsFinite(kl) ? kl : throw new ArithmeticException("A logit of the pruned or of the dense network is not finite."),
-            ImageKl = ImageSample.Of(Fidelity.KlOfImages(_denseLogits.Value, logits, session.Spec.NumClasses)),
+            Kl = double.IsFinite(fidelity.Kl)
+                ? fidelity.Kl : throw new ArithmeticException("A logit of the pruned or of the dense network is not finite."),
+            ImageKl = ImageSample.Of(fidelity.KlOfImages),
             MultiplyAdds = made.Network.MultiplyAdds,
             Bytes = made.Network.WeightBytes,
             Milliseconds = LatencyProbe.NetworkMilliseconds([session], batchSize: 1, ProbeEffort.Report)[0],
