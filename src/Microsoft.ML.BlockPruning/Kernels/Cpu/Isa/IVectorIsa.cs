@@ -23,6 +23,9 @@ internal unsafe interface IVectorIsa<TVector>
 
     static abstract TVector Broadcast(float value);
 
+    /// <summary>Asks for the cache line of an address, which may lie outside of any array: it never faults and changes no result.</summary>
+    static abstract void Prefetch(float* address);
+
     /// <summary>a · b + c, rounded once.</summary>
     static abstract TVector FusedMultiplyAdd(TVector a, TVector b, TVector c);
 

@@ -32,6 +32,9 @@ internal readonly unsafe struct Wide2Isa<TIsa, TVector> : IVectorIsa<Vectors2<TV
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(float* address) => TIsa.Prefetch(address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vectors2<TVector> FusedMultiplyAdd(Vectors2<TVector> a, Vectors2<TVector> b, Vectors2<TVector> c) =>
         new(TIsa.FusedMultiplyAdd(a.A, b.A, c.A), TIsa.FusedMultiplyAdd(a.B, b.B, c.B));
 

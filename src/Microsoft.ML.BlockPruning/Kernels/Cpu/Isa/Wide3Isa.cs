@@ -33,6 +33,9 @@ internal readonly unsafe struct Wide3Isa<TIsa, TVector> : IVectorIsa<Vectors3<TV
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(float* address) => TIsa.Prefetch(address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vectors3<TVector> FusedMultiplyAdd(Vectors3<TVector> a, Vectors3<TVector> b, Vectors3<TVector> c) =>
         new(TIsa.FusedMultiplyAdd(a.A, b.A, c.A), TIsa.FusedMultiplyAdd(a.B, b.B, c.B), TIsa.FusedMultiplyAdd(a.C, b.C, c.C));
 
