@@ -17,7 +17,7 @@ internal static class AblationPlot
         ("LpvitReference", "LPViT's public code", "#c0392b", 2),
         ("Corp", "CORP, units", "#7d3c98", 2),
         ("SparseGpt", "SparseGPT, 2:4", "#1e8449", 2),
-        ("DefaultFeedback", "PruneBlocks without reconstruction", "#7fb3d5", 2),
+        ("DefaultFeedback", "without reconstruction", "#7fb3d5", 2),
         ("Default", "PruneBlocks", "#1a5276", 4),
     ];
 

@@ -11,7 +11,8 @@ internal sealed class CalibrationSet
     // cache.
     private const long BatchBytes = 192L << 20;
 
-    // But with one image, adding a product to float64 sums takes about as long as the product: four where they stay below this, as DeiT-B's.
+    // But with one image, adding a product to float64 sums takes about as long as the product: four where they stay below this, as those of
+    // DeiT-B do.
     private const long SmallBatchBytes = 1L << 30;
     private const int SmallBatch = 4;
 
@@ -82,7 +83,7 @@ internal sealed class CalibrationSet
     public static int FittingBatch(IEnumerable<LinearSpec> linears, int largest) =>
         Fitting(BatchBytes, ActivationsOf(linears), largest);
 
-    /// <summary>Images of a batch of the pass that gathers moments: as <see cref="FittingBatch"/>, or four where a gibibyte holds them.</summary>
+    /// <summary>Images of a batch of the pass that gathers moments: as fit into 192 MiB, or four where a gibibyte holds them.</summary>
     /// <inheritdoc cref="FittingBatch"/>
     public static int PassBatch(IEnumerable<LinearSpec> linears, int largest) => Math.Max(
         FittingBatch(linears, largest), Fitting(SmallBatchBytes, ActivationsOf(linears), Math.Min(SmallBatch, largest)));

@@ -28,8 +28,9 @@ internal static class PruneMemory
     /// <param name="spec">The network.</param>
     /// <param name="images">Calibration images.</param>
     /// <remarks>
-    /// Of the default method: images, networks and their change of basis, streams, one batch forward and backward, each layer's covariances
-    /// in float64 with the largest one's inverse and workspace. Measured peaks of three networks are within a half of it.
+    /// Of the default method: images, networks and streams, and beside them either the change of basis, which is over when calibration
+    /// begins, or one batch forward and backward with each layer's covariances in float64 and the largest one's inverse and workspace.
+    /// Measured peaks of three networks (files pruning-*.json among the benchmarks' results) are within a sixth of it.
     /// </remarks>
     public static long PeakBytes(NetworkSpec spec, int images)
     {
@@ -37,12 +38,13 @@ internal static class PruneMemory
         long stream = (long)images * spec.Steps.Max(step => step.Linears.Max(linear => (long)linear.Tokens)) * spec.FinalFeatures;
         long batch = CalibrationSet.PassBatch(linears, Math.Min(images, LargestBatch));
         long parameters = new NetworkCost(spec).TotalParameters;
-        long singles = ((long)images * spec.ImageDim) + (Networks * parameters)
-            + (Streams * StreamRoom.InMemory(stream))
-            + (ActivationsPerCounted * batch * CalibrationSet.ActivationsOf(linears));
-        long doubles = (Rewritten * parameters) + linears.Sum(linear => linear.RowGroups * Square(linear.InFeatures + 1L))
+        long alive = ((long)images * spec.ImageDim) + (Networks * parameters) + (Streams * StreamRoom.InMemory(stream));
+        long changing = sizeof(double) * Rewritten * parameters;
+        long covariances = linears.Sum(linear => linear.RowGroups * Square(linear.InFeatures + 1L))
             + ((2 + Environment.ProcessorCount) * linears.Max(linear => Square(linear.InFeatures + 1L)));
-        return Runtime + BlockCodecs.Float32.BytesOf(singles) + (sizeof(double) * doubles);
+        long calibrating = BlockCodecs.Float32.BytesOf(ActivationsPerCounted * batch * CalibrationSet.ActivationsOf(linears))
+            + (sizeof(double) * covariances);
+        return Runtime + BlockCodecs.Float32.BytesOf(alive) + Math.Max(changing, calibrating);
     }
 
     private static long Square(long width) => width * width;

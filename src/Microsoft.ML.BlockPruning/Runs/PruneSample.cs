@@ -65,7 +65,11 @@ internal sealed class PruneSample(PruneRequest request, Action onStep)
         int count = ImagesFor(network, layers, images);
         var sample = Take(network.Spec, images, count);
         var plan = SpreadPlan(rules.GridsOf(layers), share);
-        Refit(network, Take(network.Spec, images, Math.Min(count, TrainedImages)), layers, plan); // code is compiled, pools are filled
+
+        // Code is compiled and pools are filled, once for all layers of the run.
+        var first = Take(network.Spec, images, Math.Min(count, TrainedImages));
+        _method.Basis.Change(network, first, layers, onStep);
+        Refit(network, first, layers, plan);
 
         var times = Choose(network, sample, rules, layers, share);
         double refitting = Refit(network, sample, layers, plan);

@@ -49,17 +49,19 @@ internal static class PruningCommand
         var settings = PruningSubject.Settings(subject.Weights.Spec, block, Keep);
         var request = new PruneRequest();
         int count = subject.Calibration.Count;
-        double forecast = new PruneSample(request, () => { }).SecondsOf(subject.Weights, subject.Calibration, Keep, count);
         using var parts = new PartClock();
         var processor = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();
         new BlockPruner(PruneMethods.Of(request)).Prune(subject.Weights, subject.Calibration, settings, Report(clock));
         double seconds = clock.Elapsed.TotalSeconds;
+        var ofRun = parts.Parts;
         double processorSeconds = (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
         using var process = Process.GetCurrentProcess();
+        long peak = process.PeakWorkingSet64; // before the sample of a dry run leaves its own arrays behind
+        double forecast = new PruneSample(request, () => { }).SecondsOf(subject.Weights, subject.Calibration, Keep, count);
         var row = new PruningRow(
             subject.Description, count, block.ToString(), Keep, Math.Round(seconds, 1), Math.Round(processorSeconds, 1),
-            process.PeakWorkingSet64, parts.Parts, Math.Round(forecast, 1), PruneMemory.PeakBytes(subject.Weights.Spec, count));
+            peak, ofRun, Math.Round(forecast, 1), PruneMemory.PeakBytes(subject.Weights.Spec, count));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{row.Network}: {row.Images} images, {row.Block}: {seconds:F1} s, peak {row.PeakMemoryBytes / 1e9:F2} GB; "

@@ -12,7 +12,7 @@ namespace Microsoft.ML.BlockPruning.Tests.Runs;
 public sealed class PruneMemoryTests
 {
     private const string Results = "test/Microsoft.ML.BlockPruning.Benchmarks/Results/intel-xeon-emerald-2vcpu";
-    private const double Near = 1.5;
+    private const double Near = 1.3;
 
     [TestMethod]
     [DataRow("pruning-bundled.json")]

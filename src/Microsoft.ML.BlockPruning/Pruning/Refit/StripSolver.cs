@@ -69,7 +69,7 @@ internal sealed class StripSolver(PrunableLayer layer, BlockMask mask)
     private string SupportOf(int strip) =>
         string.Concat(Enumerable.Range(0, mask.BlockColumns).Select(column => mask[strip, column] ? '1' : '0'));
 
-    // Rows and columns of a symmetric matrix. Kept inputs come in blocks, so runs are copied; libtorch's index_select takes number by number.
+    // Rows and columns of a symmetric matrix. Kept inputs come in blocks, so runs are copied; libtorch takes number by number.
     private Tensor Selected(double[] matrix, int[] kept)
     {
         int side = layer.Weights.InFeatures + 1;
