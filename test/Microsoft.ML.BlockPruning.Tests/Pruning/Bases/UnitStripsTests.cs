@@ -28,6 +28,31 @@ public sealed class UnitStripsTests
         }
     }
 
+    /// <summary>Tiles in whole vectors and beside them: at least as good as the best first swap, by trying each in plain loops.</summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(7)]
+    [DataRow(8)]
+    [DataRow(9)]
+    [DataRow(17)]
+    public void Run_GainsWhatTheBestFirstSwapGains(int tiles)
+    {
+        const int units = 24, strip = 4;
+        var random = new Random(tiles);
+        double[] energies = [.. Enumerable.Range(0, units * tiles).Select(_ => Math.Pow(random.NextDouble(), 4))];
+        int[] order = [.. Enumerable.Range(0, units)];
+
+        int[] found = new UnitStrips(order, energies, tiles, strip).Run();
+
+        CollectionAssert.AreEquivalent(order, found);
+        Assert.IsLessThanOrEqualTo(Cost(order, energies, tiles, strip), Cost(found, energies, tiles, strip));
+
+        int best = Enumerable.Range(strip, units - strip).MinBy(other => Cost(Swapped(order, 0, other), energies, tiles, strip));
+        double gain = Cost(order, energies, tiles, strip) - Cost(Swapped(order, 0, best), energies, tiles, strip);
+        Assert.IsTrue(
+            gain <= 0 || Cost(found, energies, tiles, strip) <= Cost(order, energies, tiles, strip) - gain + 1e-9, $"gain {gain}");
+    }
+
     /// <summary>A last strip that is not whole stays the last: it has fewer rows.</summary>
     [TestMethod]
     public void Run_KeepsARaggedStripLastAndPutsStrongOnesFirst()
@@ -52,6 +77,13 @@ public sealed class UnitStripsTests
 
     private static double Cost(IReadOnlyList<int> order, double[] energies, int tiles, int strip) => order.Chunk(strip).Sum(
         units => Enumerable.Range(0, tiles).Sum(tile => Math.Sqrt(units.Sum(unit => energies[(unit * tiles) + tile]))));
+
+    private static int[] Swapped(int[] order, int one, int other)
+    {
+        int[] swapped = [.. order];
+        (swapped[one], swapped[other]) = (swapped[other], swapped[one]);
+        return swapped;
+    }
 
     private static IEnumerable<int[]> Permutations(int count) => count == 0
         ? [[]]

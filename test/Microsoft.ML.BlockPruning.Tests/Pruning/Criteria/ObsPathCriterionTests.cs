@@ -44,13 +44,19 @@ public sealed class ObsPathCriterionTests
         AssertRatesTheExactPath(layer, [Covariance(new Random(1), 10, tokens: 3)], new Random(2));
     }
 
+    // What is left of the inverse is brought up to date every eight removals.
     [TestMethod]
-    public void Rate_HoldsOverMoreRemovalsThanAreDelayed()
+    [DataRow(2, 1, 20)]
+    [DataRow(5, 2, 39)] // twenty columns, the last and the strips ragged
+    [DataRow(16, 1, 17)] // one removal after the second time
+    [DataRow(8, 3, 24)] // eight columns: brought up to date with nothing left
+    [DataRow(9, 11, 33)] // sides that are padded
+    public void Rate_HoldsOverMoreRemovalsThanAreDelayed(int height, int width, int inputs)
     {
-        // Twenty columns: what is left of the inverse is brought up to date twice, and four removals come after it.
-        var layer = PrunableLayer.Of(TinyNetwork.Weights(TinyNetwork.Config(depth: 1, mlpDim: 20), seed: 1), new BlockShape(2, 1))[3];
+        var config = TinyNetwork.Config(depth: 1, embedDim: 18, mlpDim: inputs);
+        var layer = PrunableLayer.Of(TinyNetwork.Weights(config, seed: 1), new BlockShape(height, width))[3];
 
-        AssertRatesTheExactPath(layer, [Covariance(new Random(1), 20, tokens: 60)], new Random(2));
+        AssertRatesTheExactPath(layer, [Covariance(new Random(1), inputs, tokens: 3 * inputs)], new Random(2));
     }
 
     [TestMethod]
