@@ -75,6 +75,50 @@ public sealed class FitFaultTests
         StringAssert.Contains(error.Message, "The inputs of 'blocks.0.attn.qkv' are not finite");
     }
 
+    /// <summary>Inputs of 1e20 that weights of 1e-20 take back: activations and gradients are finite, squares of the inputs are not.</summary>
+    [TestMethod]
+    [DataRow(PruneCriterion.ObsPath, PruneRefit.Reconstruction, PruneBasis.Original)]
+    [DataRow(PruneCriterion.ObsPath, PruneRefit.Reconstruction, PruneBasis.Full)]
+    [DataRow(PruneCriterion.Magnitude, PruneRefit.Feedback, PruneBasis.Original)]
+    [DataRow(PruneCriterion.Magnitude, PruneRefit.LayerByLayer, PruneBasis.Original)]
+    public void SecondMoments_ThatOverflow_NameTheLayer(PruneCriterion criterion, PruneRefit refit, PruneBasis basis)
+    {
+        using var subject = new FitSubject(weights =>
+        {
+            var linears = weights.PrunableLayers.ToDictionary(linear => linear.Name);
+            Array.Fill(linears["blocks.1.mlp.fc1"].Weight, 1e20f);
+            Array.Fill(linears["blocks.1.mlp.fc2"].Weight, 1e-20f);
+        });
+        subject.Options.Criterion = criterion;
+        subject.Options.Refit = refit;
+        subject.Options.Basis = basis;
+
+        var error = Assert.ThrowsExactly<ArithmeticException>(() => subject.Fit(subject.Data(9)));
+
+        StringAssert.Contains(error.Message, "'blocks.1.mlp.fc2' are not finite");
+    }
+
+    /// <summary>The same of a head's values, which proj takes back: a basis balances their moments before any layer is rated.</summary>
+    [TestMethod]
+    [DataRow(PruneBasis.Original, "'blocks.1.attn.proj' are not finite")]
+    [DataRow(PruneBasis.Full, "'blocks.1.attn")]
+    public void MomentsOfHeads_ThatOverflow_NameThem(PruneBasis basis, string says)
+    {
+        using var subject = new FitSubject(weights =>
+        {
+            var linears = weights.PrunableLayers.ToDictionary(linear => linear.Name);
+            float[] qkv = linears["blocks.1.attn.qkv"].Weight;
+            qkv.AsSpan(qkv.Length * 2 / 3).Fill(1e20f);
+            Array.Fill(linears["blocks.1.attn.proj"].Weight, 1e-20f);
+        });
+        subject.Options.Basis = basis;
+
+        var error = Assert.ThrowsExactly<ArithmeticException>(() => subject.Fit(subject.Data(9)));
+
+        StringAssert.Contains(error.Message, says);
+        StringAssert.Contains(error.Message, "Second moments");
+    }
+
     [TestMethod]
     public void Labels_OutsideTheClasses_NameTheImage()
     {

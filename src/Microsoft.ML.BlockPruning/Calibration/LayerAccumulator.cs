@@ -71,11 +71,13 @@ internal sealed class LayerAccumulator : ILayerObserver
         PrunableLayer layer, Tensor[] inputs, Tensor gradients, IReadOnlyList<float[]> energies, long images)
     {
         using var scope = NewDisposeScope();
+        SecondMoments.CheckFinite(gradients, layer.Name);
         gradients.Scale(1.0 / images);
         for (int g = 0; g < inputs.Length; g++)
         {
             double energy = TokenEnergies.TotalOf(energies[g]);
             SecondMoments.Mirror(inputs[g]);
+            SecondMoments.CheckFinite(inputs[g], layer.Name);
             inputs[g].Scale(energy > 0 ? 1 / energy : 1);
         }
 

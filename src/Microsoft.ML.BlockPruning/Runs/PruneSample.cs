@@ -22,8 +22,8 @@ internal sealed class PruneSample(PruneRequest request, Action onStep)
     private const int MostImages = 256;
     private const int WarmImages = 8;
 
-    // As many images as a calibration pass through the layer takes half a second for.
-    private const double PassSeconds = 0.5;
+    // As many images as a calibration pass through the layer takes two seconds for: of fewer, what is the same for any number takes most.
+    private const double PassSeconds = 2;
 
     // What takes longer is reckoned from the strips that are done.
     private const double ScoringSeconds = 20;

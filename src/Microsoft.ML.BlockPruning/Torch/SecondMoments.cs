@@ -28,6 +28,21 @@ internal static class SecondMoments
         }
     }
 
+    /// <summary>Throws where finite activations have overflown float32 in a product, before a factorization fails without a name.</summary>
+    /// <param name="sum">A sum over tokens.</param>
+    /// <param name="layer">The layer's name.</param>
+    /// <exception cref="ArithmeticException">A sum is not finite.</exception>
+    public static void CheckFinite(Tensor sum, string layer)
+    {
+        using var scope = NewDisposeScope();
+        if (!double.IsFinite(TorchDevice.ReadOne<double>(sum.sum())))
+        {
+            throw new ArithmeticException(
+                $"Second moments at '{layer}' are not finite: its activations are too large to square in " +
+                "float32. Check the network's weights and the images' scale.");
+        }
+    }
+
     /// <summary>Fills the rest in and makes the diagonal squares symmetric in the last bit, where float32 products are not.</summary>
     /// <param name="sum">What <see cref="Accumulate"/> has summed; changed in place. Once more changes nothing.</param>
     public static void Mirror(Tensor sum)

@@ -71,9 +71,18 @@ internal sealed class StepSums
     }
 
     /// <summary>The means; they belong to the open dispose scope.</summary>
+    /// <exception cref="ArithmeticException">A sum is not finite.</exception>
     public StepMoments Mean() => new(
         _normed.Mean(), HiddenVariance(),
-        [.. _heads.Select(head => new HeadMoments(head.Query.Mean(), head.Key.Mean(), head.Output.Mean()))]);
+        [.. _heads.Select(head => new HeadMoments(Checked(head.Query), Checked(head.Key), Checked(head.Output)))]);
+
+    // Nothing else can overflow: normed tokens are small, and hidden units are squared in float64.
+    private Tensor Checked(SecondMoment sum)
+    {
+        var mean = sum.Mean();
+        SecondMoments.CheckFinite(mean, ((BranchSpec)_spec).First.Name);
+        return mean;
+    }
 
     private void AddNormed(TorchStep step, Tensor stream)
     {

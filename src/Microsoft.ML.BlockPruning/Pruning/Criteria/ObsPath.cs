@@ -21,6 +21,7 @@ internal sealed unsafe class ObsPath
     private readonly BlockedMatrix _inverse;
     private readonly int _height;
     private readonly int _side;
+    private readonly int _delay; // no more panels than blocks there are to remove
     private readonly double[] _left;
     private readonly double[] _diagonal;
     private readonly double[] _weights;
@@ -37,10 +38,11 @@ internal sealed unsafe class ObsPath
         _inverse = inverse;
         _height = BlockAlgebra.Padded(height);
         _side = inverse.Side;
+        _delay = Math.Min(Delay, inverse.Blocks);
         _left = new double[inverse.Values.Length];
         _diagonal = new double[inverse.Blocks * _side * _side];
         _weights = new double[inverse.Blocks * _side * _height];
-        _panels = new double[inverse.Blocks * Delay * _side * _side];
+        _panels = new double[checked(inverse.Blocks * _delay * _side * _side)];
         _factor = new double[_side * _side];
         _solved = new double[_side * _height];
         _live = new List<int>(inverse.Blocks);
@@ -62,8 +64,8 @@ internal sealed unsafe class ObsPath
                 int best = Cheapest(diagonal, strip, factor, solved, out errors[step]);
                 order[step] = best;
                 _live.Remove(best);
-                Remove(best, step % Delay, left, diagonal, strip, panels, factor, solved);
-                if (step % Delay == Delay - 1)
+                Remove(best, step % _delay, left, diagonal, strip, panels, factor, solved);
+                if (step % _delay == _delay - 1)
                 {
                     BringUpToDate(left, panels);
                 }
@@ -138,7 +140,7 @@ internal sealed unsafe class ObsPath
         }
     }
 
-    private double* PanelOf(int block, double* panels) => panels + ((long)block * Delay * _side * _side);
+    private double* PanelOf(int block, double* panels) => panels + ((long)block * _delay * _side * _side);
 
     private double* LeftOf(int row, int column, double* left) => left + ((((long)row * _inverse.Blocks) + column) * _side * _side);
 
@@ -164,7 +166,7 @@ internal sealed unsafe class ObsPath
             for (int j = 0; j < i; j++)
             {
                 BlockAlgebra.SubtractTransposedProduct(
-                    panel, PanelOf(_live[j], panels), Delay * _side, _side, _side, LeftOf(_live[i], _live[j], left));
+                    panel, PanelOf(_live[j], panels), _delay * _side, _side, _side, LeftOf(_live[i], _live[j], left));
             }
         }
     }

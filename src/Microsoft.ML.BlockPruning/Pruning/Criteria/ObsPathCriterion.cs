@@ -10,8 +10,8 @@ namespace Microsoft.ML.BlockPruning.Pruning.Criteria;
 /// It rates a block by the loss that remains after the kept ones have been refitted, and prices blocks that replace each other jointly,
 /// where independent scores under one threshold empty whole layers. The loss is ½ tr(S ΔW A ΔWᵀ), K-FAC's with S per strip (Martens &amp;
 /// Grosse, ICML 2015), S = gradient covariance, A = input covariance, both of
-/// <see cref="EqualImagesLoss"/>. Strips share the inverse of A and run in parallel, each with a
-/// workspace of 8 in² bytes; the result does not depend on the number of threads.
+/// <see cref="EqualImagesLoss"/>. Strips share the inverse of A and run in parallel, each with a workspace of 8 in² bytes and of
+/// 8 in · min(in, 8 block widths) for the removals since; the result does not depend on the number of threads.
 /// </remarks>
 internal sealed class ObsPathCriterion : LayerCriterion<LayerAccumulator>
 {

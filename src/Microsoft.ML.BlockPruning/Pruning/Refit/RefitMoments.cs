@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Torch;
@@ -80,6 +81,7 @@ internal sealed class RefitMoments
     /// <param name="map">[rows, in + 1] float64: targets are y = map · x̃.</param>
     public void Add(int group, Tensor inputs, Tensor map)
     {
+        Debug.Assert(_map is null, "Targets of a map come from its sources.");
         using var scope = NewDisposeScope();
         var targets = map.mm(inputs);
         _inputs[group].Accumulate(inputs);
@@ -94,6 +96,7 @@ internal sealed class RefitMoments
     /// <param name="source">[images, tokens, in] float32, where there is a map: what it makes the target of.</param>
     public void Add(Tensor input, Tensor target, Tensor? source = null)
     {
+        Debug.Assert(source is null == _map is null, "A map needs the sources of its targets, and only a map does.");
         using var scope = NewDisposeScope();
         var x = input.flatten(0, 1).WithBias();
         var y = target.flatten(0, 1);
@@ -127,6 +130,11 @@ internal sealed class RefitMoments
         for (int g = 0; g < _sources.Length; g++)
         {
             _targets[g].copy_(_map!.narrow(0, _layer.Groups[g].FirstRow, _layer.Groups[g].Rows).mm(_sources[g]));
+        }
+
+        foreach (var sum in _inputs.Concat(_targets))
+        {
+            SecondMoments.CheckFinite(sum, _layer.Name);
         }
 
         _isWhole = true;
