@@ -34,13 +34,19 @@ internal static class SecondMoments
     /// <exception cref="ArithmeticException">A sum is not finite.</exception>
     public static void CheckFinite(Tensor sum, string layer)
     {
-        using var scope = NewDisposeScope();
-        if (!double.IsFinite(TorchDevice.ReadOne<double>(sum.sum())))
+        if (!IsFinite(sum))
         {
             throw new ArithmeticException(
                 $"Second moments at '{layer}' are not finite: its activations are too large to square in " +
                 "float32. Check the network's weights and the images' scale.");
         }
+    }
+
+    /// <summary>Whether all of a sum is finite.</summary>
+    public static bool IsFinite(Tensor sum)
+    {
+        using var scope = NewDisposeScope();
+        return double.IsFinite(TorchDevice.ReadOne<double>(sum.sum()));
     }
 
     /// <summary>Fills the rest in and makes the diagonal squares symmetric in the last bit, where float32 products are not.</summary>

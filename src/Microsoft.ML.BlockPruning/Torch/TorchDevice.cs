@@ -102,7 +102,7 @@ internal class TorchDevice
         return ToHost(tensor).item<T>();
     }
 
-    /// <summary>Runs a convolution or LayerNorm, which libtorch has not for every device.</summary>
+    /// <summary>Runs a LayerNorm, which libtorch has not for every device.</summary>
     public virtual Tensor Forward(nn.Module<Tensor, Tensor> layer, Tensor input) => layer.forward(input);
 
     /// <summary>The same of a layer that a network may lack: the input itself where it does.</summary>

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.BlockPruning.Torch;
 
-/// <summary>Images to tokens, as <see cref="StemSpec"/> describes it; one convolution whose stride is its size cuts the patches.</summary>
+/// <summary>Images to tokens, as <see cref="StemSpec"/> describes it. Patches do not overlap, so the convolution is a product.</summary>
+/// <remarks>
+/// libtorch's convolution asks for NNPACK first, which writes a warning for each thread on processors that it does not know.
+/// </remarks>
 internal sealed class TorchStem
 {
     private readonly StemSpec _spec;
@@ -40,10 +43,19 @@ internal sealed class TorchStem
     {
         using var scope = NewDisposeScope();
         long batch = images.shape[0];
-        var patches = TorchDevice.Current.Forward(_patch, images).flatten(2).transpose(1, 2);
+        var patches = nn.functional.linear(PatchesOf(images), _patch.weight!.flatten(1), _patch.bias);
         Tensor[] prefix = [.. _spec.PrefixTokens.Select(token => _root.get_parameter(token)!.expand(batch, -1, -1))];
         var tokens = cat([.. prefix, patches], 1);
         var placed = _spec.Position is { } position ? tokens.Plus(_root.get_parameter(position)!) : tokens;
         return TorchDevice.Current.ForwardOptional(_norm, placed).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[batch, channels, size, size] → [batch, patches, channels · patch · patch], as a weight of the convolution has them.</summary>
+    private Tensor PatchesOf(Tensor images)
+    {
+        long batch = images.shape[0], channels = images.shape[1], side = _spec.PatchSize, grid = images.shape[2] / side;
+        return images.reshape(batch, channels, grid, side, grid, side)
+            .permute(0, 2, 4, 1, 3, 5)
+            .reshape(batch, grid * grid, channels * side * side);
     }
 }

@@ -72,16 +72,20 @@ internal sealed class StepSums
 
     /// <summary>The means; they belong to the open dispose scope.</summary>
     /// <exception cref="ArithmeticException">A sum is not finite.</exception>
-    public StepMoments Mean() => new(
-        _normed.Mean(), HiddenVariance(),
-        [.. _heads.Select(head => new HeadMoments(Checked(head.Query), Checked(head.Key), Checked(head.Output)))]);
-
-    // Nothing else can overflow: normed tokens are small, and hidden units are squared in float64.
-    private Tensor Checked(SecondMoment sum)
+    public StepMoments Mean()
     {
-        var mean = sum.Mean();
-        SecondMoments.CheckFinite(mean, ((BranchSpec)_spec).First.Name);
-        return mean;
+        var normed = _normed.Mean();
+        var heads = _heads.Select(head => new HeadMoments(head.Query.Mean(), head.Key.Mean(), head.Output.Mean())).ToList();
+
+        // Nothing else can overflow: normed tokens are small, and hidden units are squared in float64. Where tokens are not finite
+        // themselves, the calibration pass says at which layer that begins.
+        bool isSound = SecondMoments.IsFinite(normed);
+        foreach (var mean in heads.SelectMany(head => new[] { head.Query, head.Key, head.Output }).Where(_ => isSound))
+        {
+            SecondMoments.CheckFinite(mean, ((BranchSpec)_spec).First.Name);
+        }
+
+        return new(normed, HiddenVariance(), heads);
     }
 
     private void AddNormed(TorchStep step, Tensor stream)
