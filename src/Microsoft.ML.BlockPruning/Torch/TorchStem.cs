@@ -50,7 +50,7 @@ internal sealed class TorchStem
         return TorchDevice.Current.ForwardOptional(_norm, placed).MoveToOuterDisposeScope();
     }
 
-    /// <summary>[batch, channels, size, size] → [batch, patches, channels · patch · patch], as a weight of the convolution has them.</summary>
+    /// <summary>[batch, channels, size, size] → [batch, patches, channels · patch · patch], in the order of the weight.</summary>
     private Tensor PatchesOf(Tensor images)
     {
         long batch = images.shape[0], channels = images.shape[1], side = _spec.PatchSize, grid = images.shape[2] / side;
