@@ -75,7 +75,7 @@ public sealed class FitFaultTests
         StringAssert.Contains(error.Message, "The inputs of 'blocks.0.attn.qkv' are not finite");
     }
 
-    /// <summary>Inputs of 1e20 that weights of 1e-20 take back: activations and gradients are finite, squares of the inputs are not.</summary>
+    /// <summary>Inputs of 1e20 that weights of 1e-20 take back: activations and gradients are finite, squares of inputs are not.</summary>
     [TestMethod]
     [DataRow(PruneCriterion.ObsPath, PruneRefit.Reconstruction, PruneBasis.Original)]
     [DataRow(PruneCriterion.ObsPath, PruneRefit.Reconstruction, PruneBasis.Full)]
