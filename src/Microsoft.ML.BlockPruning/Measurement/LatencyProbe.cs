@@ -94,7 +94,7 @@ internal sealed unsafe class LatencyProbe : IDisposable
             Action[] runs =
             [
                 .. linears.Select(linear => (Action)(() => _work.Run(
-                    linear, layout, _piece, panels, Epilogue.None, x.Floats, residual: null, residualStride: 0, y.Floats))),
+                    linear, layout, _piece, panels, Epilogue.None, (byte*)x.Floats, residual: null, residualStride: 0, y.Floats))),
             ];
             double[] times = Times(runs, _effort, () => { });
             return [.. times.Select(time => time * _pieces)];

@@ -58,6 +58,9 @@ internal sealed class SparseViT
     /// <summary>The format of all matrices; patch embedding and heads hold float32 numbers that it has.</summary>
     public NumberFormat WeightFormat { get; init; }
 
+    /// <summary>In what numbers the processor multiplies its layers.</summary>
+    public LayerFormats Formats { get; init; } = LayerFormats.Float32;
+
     /// <summary>Whether the bytes that it was read from are those that were written; a network made in code has none.</summary>
     public bool IsVerified { get; init; } = true;
 
@@ -130,6 +133,7 @@ internal sealed class SparseViT
     public SparseViT ToDense() => new(Spec, Preprocessing, LabelNames, Weights.With(linear => linear.ToDense()))
     {
         WeightFormat = WeightFormat,
+        Formats = Formats,
         Notes = Notes,
     };
 
@@ -164,7 +168,13 @@ internal sealed class SparseViT
 
     /// <summary>The same network with another preprocessing of the same size and channels; weights are shared, not copied.</summary>
     public SparseViT With(ImagePreprocessing preprocessing) =>
-        new(Spec, preprocessing, LabelNames, Weights) { WeightFormat = WeightFormat, Notes = Notes, IsVerified = IsVerified };
+        new(Spec, preprocessing, LabelNames, Weights) 
+        {
+            WeightFormat = WeightFormat,
+            Formats = Formats,
+            Notes = Notes,
+            IsVerified = IsVerified,
+        };
 
     private static LayerNormWeights Copy(LayerNormWeights norm)
     {

@@ -36,7 +36,7 @@ internal sealed unsafe class BlockSparseLinear : IMeasuredLinear
     }
 
     public void Run() => _work.Run(
-        _linear, _layout, _batch, _layout.Panels, _epilogue, _x.Floats, residual: null, residualStride: 0, _y.Floats);
+        _linear, _layout, _batch, _layout.Panels, _epilogue, (byte*)_x.Floats, residual: null, residualStride: 0, _y.Floats);
 
     public float[] Result()
     {

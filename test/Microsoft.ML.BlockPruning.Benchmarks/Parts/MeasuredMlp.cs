@@ -32,8 +32,10 @@ internal sealed unsafe class MeasuredMlp : IDisposable
 
     public void Run()
     {
-        _work.Run(_first, _layout, images: 1, _layout.Panels, Epilogue.Gelu, _x.Floats, null, 0, _hidden.Floats);
-        _work.Run(_second, _layout, images: 1, _layout.Panels, Epilogue.AddResidual, _hidden.Floats, _stream.Floats, 0, _stream.Floats);
+        _work.Run(_first, _layout, images: 1, _layout.Panels, Epilogue.Gelu, (byte*)_x.Floats, null, 0, _hidden.Floats);
+        _work.Run(
+            _second, _layout, images: 1, _layout.Panels, Epilogue.AddResidual, (byte*)_hidden.Floats,
+            _stream.Floats, 0, _stream.Floats);
     }
 
     public void Dispose()

@@ -36,7 +36,7 @@ public sealed unsafe class Vector128IsaTests
         using var output = new PanelBuffer(tokens, features: 44);
         var layout = new PanelLayout(tokens);
         new LinearWork(kernel, pool).Run(
-            linear, layout, images: 1, layout.Panels, Epilogue.Gelu, input.Pointer, output.Pointer, residualStride: 0, output.Pointer);
+            linear, layout, images: 1, layout.Panels, Epilogue.Gelu, (byte*)input.Pointer, output.Pointer, 0, output.Pointer);
         return output.Rows;
     }
 }

@@ -10,7 +10,7 @@ public sealed class FormatGateTests
     private static readonly string[] Words = ["Float32", "BFloat16", "Float16", "F32", "BF16", "F16", "Single", "Half"];
 
     // A container spells types that are no formats of ours too; its table names the format of each.
-    private static readonly Type[] MayNameFormats = [typeof(NumberFormat), typeof(SafetensorsDType)];
+    private static readonly Type[] MayNameFormats = [typeof(NumberFormat), typeof(SafetensorsDType), typeof(ProductFormat)];
 
     [TestMethod]
     public void Enumeration_OtherThanNumberFormat_NamesNoFormat()

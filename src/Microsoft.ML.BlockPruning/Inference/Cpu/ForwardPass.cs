@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
@@ -14,8 +15,10 @@ internal sealed unsafe class ForwardPass : IDisposable
 {
     private readonly PackedNetwork _network;
     private readonly Workspace _workspace;
-    private readonly LinearWork _linear;
+    private readonly LinearWork[] _linears; // one a format
+    private readonly InputWork _input;
     private readonly NormWork _norm;
+    private readonly CpuKernel _kernel;
     private readonly PatchWork _patches;
     private readonly AttentionWork _attention;
     private readonly WindowWork _windows;
@@ -28,8 +31,10 @@ internal sealed unsafe class ForwardPass : IDisposable
     {
         var spec = network.Spec;
         _network = network;
-        _workspace = new Workspace(spec, capacity, pool.Threads);
-        _linear = new LinearWork(kernel.Linear, pool);
+        _kernel = kernel;
+        _workspace = new Workspace(spec, network.PackedInputBytes, capacity, pool.Threads);
+        _linears = [.. Enum.GetValues<ProductFormat>().Select(format => new LinearWork(kernel.ProductOf(format), pool))];
+        _input = new InputWork(kernel.Norm, pool);
         _norm = new NormWork(kernel.Norm, pool);
         _patches = new PatchWork(spec, pool);
         _attention = new AttentionWork(kernel.Attention, pool);
@@ -52,9 +57,9 @@ internal sealed unsafe class ForwardPass : IDisposable
         Debug.Assert(count <= Capacity, "more images than fit");
         var layout = _network.Layout;
         _patches.Run(images, count, _workspace.Wide);
-        _linear.Run(
+        WorkOf(_network.PatchEmbedding).Run(
             _network.PatchEmbedding, layout, count, layout.Panels, Epilogue.AddResidual,
-            _workspace.Wide, _network.StartTokens, residualStride: 0, _workspace.Stream);
+            (byte*)_workspace.Wide, _network.StartTokens, residualStride: 0, _workspace.Stream);
         if (_network.StemNorm is { } before)
         {
             _norm.Run(before, layout, count, layout.Panels, _workspace.Stream, _workspace.Stream);
@@ -94,8 +99,8 @@ internal sealed unsafe class ForwardPass : IDisposable
         var (layout, panels) = (branch.Layout, branch.Panels);
         if (branch.First is { } first) // else the second reads nothing
         {
-            _norm.Run(branch.Norm, layout, count, panels.First, stream, narrow);
-            _linear.Run(first, layout, count, panels.First, branch.Activation, narrow, null, 0, wide);
+            byte* normed = Normalize(branch.Norm, first, layout, count, panels.First, stream);
+            WorkOf(first).Run(first, layout, count, panels.First, branch.Activation, normed, null, 0, wide);
         }
 
         float* hidden = wide;
@@ -111,7 +116,8 @@ internal sealed unsafe class ForwardPass : IDisposable
         }
 
         nint stride = layout.SizeOf(branch.Second.PaddedOutFeatures);
-        _linear.Run(branch.Second, layout, count, panels.Second, Epilogue.AddResidual, hidden, stream, stride, stream);
+        byte* read = Pack(branch.Second, layout, count, panels.Second, hidden);
+        WorkOf(branch.Second).Run(branch.Second, layout, count, panels.Second, Epilogue.AddResidual, read, stream, stride, stream);
     }
 
     /// <summary>x = reduction(norm(four neighbours in one)).</summary>
@@ -119,8 +125,9 @@ internal sealed unsafe class ForwardPass : IDisposable
     {
         float* narrow = _workspace.Narrow;
         _merge.Run(merge.From, merge.Layout, merge.Features, count, merge.Panels.First, _workspace.Stream, narrow);
-        _norm.Run(merge.Norm, merge.Layout, count, merge.Panels.First, narrow, narrow);
-        _linear.Run(merge.Reduction, merge.Layout, count, merge.Panels.Second, Epilogue.None, narrow, null, 0, _workspace.Stream);
+        var reduction = merge.Reduction;
+        byte* normed = Normalize(merge.Norm, reduction, merge.Layout, count, merge.Panels.First, narrow);
+        WorkOf(reduction).Run(reduction, merge.Layout, count, merge.Panels.Second, Epilogue.None, normed, null, 0, _workspace.Stream);
     }
 
     /// <summary>One head over what it reads of every image; the logits of several heads are averaged (DeiT §3).</summary>
@@ -141,7 +148,7 @@ internal sealed unsafe class ForwardPass : IDisposable
 
         NormOfPooled(_network.HeadNorms[head], batch);
 
-        _linear.Run(linear, batch, images: 1, _workspace.Tokens, _workspace.Logits);
+        WorkOf(linear).Run(linear, batch, images: 1, (byte*)_workspace.Tokens, _workspace.Logits);
         int heads = _network.Heads.Length;
         for (int image = 0; image < count; image++)
         {
@@ -154,6 +161,36 @@ internal sealed unsafe class ForwardPass : IDisposable
             }
         }
     }
+
+    private LinearWork WorkOf(PackedLinear linear) => _linears[(int)linear.Format];
+
+    /// <summary>LayerNorm(x) as a layer reads it. Where that is float32, it is in the workspace's narrow buffer.</summary>
+    private byte* Normalize(PackedNorm norm, PackedLinear reader, PanelLayout layout, int count, int panels, float* x)
+    {
+        var row = _kernel.ProductOf(reader.Format);
+        if (!row.PacksInput)
+        {
+            _norm.Run(norm, layout, count, panels, x, _workspace.Narrow);
+            return (byte*)_workspace.Narrow;
+        }
+
+        _input.Run(row, norm, layout, reader.InFeatures, count, panels, x, _workspace.Narrow, _workspace.Packed);
+        return _workspace.Packed;
+    }
+
+    /// <summary>x as a layer reads it.</summary>
+    private byte* Pack(PackedLinear reader, PanelLayout layout, int count, int panels, float* x)
+    {
+        var row = _kernel.ProductOf(reader.Format);
+        if (!row.PacksInput)
+        {
+            return (byte*)x;
+        }
+
+        _input.Run(row, parameters: null, layout, reader.InFeatures, count, panels, x, normed: null, _workspace.Packed);
+        return _workspace.Packed;
+    }
+
     private void NormOfPooled(PackedNorm? norm, PanelLayout batch)
     {
         if (norm is not null)

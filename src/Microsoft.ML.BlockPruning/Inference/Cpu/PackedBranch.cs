@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Kernels.Cpu;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 using Microsoft.ML.BlockPruning.Models;
@@ -8,7 +9,7 @@ namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 /// <summary>x += second(middle(first(norm x))), without what the second layer does not read.</summary>
 internal sealed class PackedBranch : PackedStep
 {
-    public PackedBranch(BranchSpec branch, SparseWeights weights, StepPanels panels, LinearKernel kernel)
+    public PackedBranch(BranchSpec branch, SparseWeights weights, StepPanels panels, LayerFormats formats, CpuKernel kernel)
         : base(branch.Norm, weights, panels)
     {
         var live = LiveUnits.Of(branch, weights[branch.Second].Weight);
@@ -22,14 +23,14 @@ internal sealed class PackedBranch : PackedStep
             var other => throw new NotSupportedException(
                 $"'{branch.Layer}' has a middle that is not scored here, {other.GetType().Name}."),
         };
-        Second = Pack(live.Second(weights[branch.Second]), kernel);
+        Second = Pack(live.Second(weights[branch.Second]), formats, kernel);
         if (live.IsNothing)
         {
             return;
         }
 
         var first = live.First(weights[branch.First]);
-        First = Pack(first, kernel);
+        First = Pack(first, formats, kernel);
         Attention = branch.Middle is AttentionSpec attention ? live.ShapeOf(attention, Layout) : null;
         Windows = branch.Middle is WindowAttentionSpec windows
             ? new PackedWindows(windows, live, Layout, weights[windows.Bias], first.Bias)
@@ -51,6 +52,9 @@ internal sealed class PackedBranch : PackedStep
     public PackedWindows? Windows { get; }
 
     public PackedLinear Second { get; }
+
+    public override IEnumerable<(PackedLinear Linear, PanelLayout Layout)> Linears =>
+        First is null ? [(Second, Layout)] : [(First, Layout), (Second, Layout)];
 
     public override void Dispose()
     {

@@ -1,5 +1,5 @@
+using Microsoft.ML.BlockPruning.Kernels.Cpu;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
-using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
 
@@ -10,8 +10,10 @@ namespace Microsoft.ML.BlockPruning.Inference.Cpu;
 /// <param name="tokens">Tokens of an image before.</param>
 /// <param name="weights">Of the network.</param>
 /// <param name="panels">What is computed of it.</param>
+/// <param name="formats">In what numbers layers are multiplied.</param>
 /// <param name="kernel">Packs the reduction.</param>
-internal sealed class PackedMerge(MergeSpec merge, int tokens, SparseWeights weights, StepPanels panels, LinearKernel kernel)
+internal sealed class PackedMerge(
+    MergeSpec merge, int tokens, SparseWeights weights, StepPanels panels, LayerFormats formats, CpuKernel kernel)
     : PackedStep(merge.Norm, weights, panels)
 {
     /// <summary>Of what is merged.</summary>
@@ -23,7 +25,9 @@ internal sealed class PackedMerge(MergeSpec merge, int tokens, SparseWeights wei
     /// <summary>Features of a token before.</summary>
     public int Features { get; } = merge.Norm.Features / MergeSpec.Neighbours;
 
-    public PackedLinear Reduction { get; } = Pack(weights[merge.Reduction], kernel);
+    public PackedLinear Reduction { get; } = Pack(weights[merge.Reduction], formats, kernel);
+
+    public override IEnumerable<(PackedLinear Linear, PanelLayout Layout)> Linears => [(Reduction, Layout)];
 
     public override void Dispose()
     {

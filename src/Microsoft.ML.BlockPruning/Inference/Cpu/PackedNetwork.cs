@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Kernels.Cpu;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 using Microsoft.ML.BlockPruning.Models;
@@ -10,19 +11,20 @@ internal sealed unsafe class PackedNetwork : IDisposable
 {
     private readonly NativeBuffer _startTokens;
 
-    /// <summary>Packs a network for a row of the list of kernels.</summary>
-    public PackedNetwork(SparseViT network, LinearKernel kernel)
+    /// <summary>Packs a network for rows of the list of kernels.</summary>
+    public PackedNetwork(SparseViT network, CpuKernel kernel)
     {
         var (spec, weights) = (network.Spec, network.Weights);
         Spec = spec;
         Layout = new PanelLayout(spec.Tokens);
         // The bias of the patches is part of the start tokens, so that prefix tokens do not get it.
-        PatchEmbedding = Pack(weights.Dense(spec.Stem.Patch), new float[spec.Stem.Patch.OutFeatures], kernel);
-        Steps = [.. StepPanels.Of(spec).Select((panels, step) => Pack(spec, step, weights, panels, kernel))];
+        PatchEmbedding = Pack(weights.Dense(spec.Stem.Patch), new float[spec.Stem.Patch.OutFeatures], kernel.Linear);
+        Steps = [.. StepPanels.Of(spec).Select((panels, step) => Pack(spec, step, network, panels, kernel))];
         StemNorm = PackedStep.PackOptional(spec.Stem.Norm, weights);
         Norm = PackedStep.PackOptional(spec.Norm, weights);
         HeadNorms = [.. spec.Heads.Select(head => PackedStep.PackOptional(head.Norm, weights))];
-        Heads = [.. spec.Heads.Select(head => Pack(weights.Dense(head.Linear), weights.Dense(head.Linear).Bias, kernel))];
+        Heads = [.. spec.Heads.Select(head => Pack(weights.Dense(head.Linear), weights.Dense(head.Linear).Bias, kernel.Linear))];
+        PackedInputBytes = Steps.SelectMany(step => step.Linears).Max(layer => BytesOfInput(layer.Linear, layer.Layout, kernel));
         _startTokens = StartTokensOf(network, Layout);
     }
 
@@ -47,6 +49,9 @@ internal sealed unsafe class PackedNetwork : IDisposable
     /// <summary>In the specification's order.</summary>
     public PackedLinear[] Heads { get; }
 
+    /// <summary>Bytes of one image's packed input, the largest; zero where every layer reads float32 panels.</summary>
+    public long PackedInputBytes { get; }
+
     /// <summary>Panels of [features, lanes]: what every image's tokens are before its patches are added.</summary>
     public float* StartTokens => _startTokens.Floats;
 
@@ -64,10 +69,16 @@ internal sealed unsafe class PackedNetwork : IDisposable
     private static PackedLinear Pack(LinearWeights layer, float[] bias, LinearKernel kernel) =>
         kernel.Pack(SparseLinear.FromDense(layer, mask: null).Weight, bias);
 
-    private static PackedStep Pack(NetworkSpec spec, int step, SparseWeights weights, StepPanels panels, LinearKernel kernel) =>
+    private static long BytesOfInput(PackedLinear linear, PanelLayout layout, CpuKernel kernel)
+    {
+        var row = kernel.ProductOf(linear.Format);
+        return row.PacksInput ? layout.SizeOf(row.InputTokenBytes(linear.InFeatures)) : 0;
+    }
+
+    private static PackedStep Pack(NetworkSpec spec, int step, SparseViT network, StepPanels panels, CpuKernel kernel) =>
         spec.Steps[step] is BranchSpec branch
-            ? new PackedBranch(branch, weights, panels, kernel)
-            : new PackedMerge((MergeSpec)spec.Steps[step], spec.TokensBefore(step), weights, panels, kernel);
+            ? new PackedBranch(branch, network.Weights, panels, network.Formats, kernel)
+            : new PackedMerge((MergeSpec)spec.Steps[step], spec.TokensBefore(step), network.Weights, panels, network.Formats, kernel);
 
     private static NativeBuffer StartTokensOf(SparseViT network, PanelLayout layout)
     {

@@ -1,5 +1,5 @@
+using Microsoft.ML.BlockPruning.Kernels.Cpu;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
-using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
 
@@ -16,7 +16,12 @@ internal abstract class PackedStep(NormSpec norm, SparseWeights weights, StepPan
 
     public static PackedNorm? PackOptional(NormSpec? norm, SparseWeights weights) => norm is null ? null : Pack(norm, weights);
 
+    /// <summary>The layers that are computed, with the tokens of an image that each reads.</summary>
+    public abstract IEnumerable<(PackedLinear Linear, PanelLayout Layout)> Linears { get; }
+
     public virtual void Dispose() => Norm.Dispose();
 
-    protected static PackedLinear Pack(SparseLinear linear, LinearKernel kernel) => kernel.Pack(linear.Weight, linear.Bias);
+    // By the layer as it is packed: what is not read of it is gone.
+    protected static PackedLinear Pack(SparseLinear linear, LayerFormats formats, CpuKernel kernel) =>
+        kernel.ProductOf(formats[linear.Name], linear.Weight.Columns).Pack(linear.Weight, linear.Bias);
 }

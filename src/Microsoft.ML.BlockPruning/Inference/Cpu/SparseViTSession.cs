@@ -39,7 +39,7 @@ internal sealed unsafe class SparseViTSession : IScoringSession
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         _kernel = kernel;
-        _network = new PackedNetwork(network, kernel.Linear);
+        _network = new PackedNetwork(network, kernel);
         _pool = new WorkerPool(threads);
         _largestPiece = LargestPieceOf(network.Spec, threads);
     }

@@ -10,10 +10,15 @@ internal sealed unsafe class Workspace : IDisposable
     private readonly NativeBuffer _narrow;
     private readonly NativeBuffer _wide;
     private readonly NativeBuffer _scratch;
+    private readonly NativeBuffer _packed;
     private readonly NativeBuffer _tokens;
     private readonly NativeBuffer _logits;
 
-    public Workspace(NetworkSpec spec, int capacity, int workers)
+    /// <param name="spec">The network.</param>
+    /// <param name="packedBytes">Of one image's packed input; may be zero.</param>
+    /// <param name="capacity">Images that fit.</param>
+    /// <param name="workers">Threads.</param>
+    public Workspace(NetworkSpec spec, long packedBytes, int capacity, int workers)
     {
         var sizes = ActivationSizes.Of(spec);
         var batch = new PanelLayout(capacity);
@@ -22,6 +27,7 @@ internal sealed unsafe class Workspace : IDisposable
         _narrow = NativeBuffer.OfFloats(capacity * sizes.Narrow);
         _wide = NativeBuffer.OfFloats((capacity * sizes.Wide) + AttentionShape.QkvSlackFloats);
         _scratch = NativeBuffer.OfFloats(workers * sizes.Scratch);
+        _packed = new NativeBuffer(Math.Max(1, capacity * packedBytes));
         _tokens = NativeBuffer.OfFloats(batch.SizeOf(PanelLayout.PadFeatures(spec.FinalFeatures)));
         _logits = NativeBuffer.OfFloats(batch.SizeOf(PanelLayout.PadFeatures(spec.NumClasses)));
     }
@@ -38,6 +44,9 @@ internal sealed unsafe class Workspace : IDisposable
     /// <summary>The patches, then q, k and v, then the hidden features of the MLP: never two of them at once.</summary>
     public float* Wide => _wide.Floats;
 
+    /// <summary>What a layer reads, as its row has it, where that is not float32.</summary>
+    public byte* Packed => (byte*)_packed.Pointer;
+
     /// <summary>[workers, scores of the largest attention].</summary>
     public float* Scratch => _scratch.Floats;
 
@@ -53,6 +62,7 @@ internal sealed unsafe class Workspace : IDisposable
         _narrow.Dispose();
         _wide.Dispose();
         _scratch.Dispose();
+        _packed.Dispose();
         _tokens.Dispose();
         _logits.Dispose();
     }

@@ -1,5 +1,7 @@
 using System.Runtime.Intrinsics;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Dot;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Norm;
@@ -20,13 +22,16 @@ internal static class CpuKernels
     public static IReadOnlyList<KernelRow> Rows { get; } =
     [
         .. Of<Avx512Isa, Vector512<float>>("avx512-48x8"),
+        new DotKernelOf<Int8Dot<AvxVnniInt8Isa, Vector256<int>>, Avx2Isa, Vector256<float>>("avxvnni-24x4", ArithmeticClass.ExactInt8),
         .. Of<Avx2Isa, Vector256<float>>("avx2-24x4"), // half the lanes and half the registers: half the speed
+        new DotKernelOf<Int8Dot<Avx2Int8Isa, Vector256<int>>, Avx2Isa, Vector256<float>>("avx2-24x4", ArithmeticClass.ExactInt8),
         .. Of<PortableIsa, float>("portable"), // for processors that have neither, and to check the others against
+        new DotKernelOf<Int8Dot<PortableInt8Isa, int>, PortableIsa, float>("portable", ArithmeticClass.ExactInt8),
     ];
 
-    /// <summary>What each name of the list stands for, in the list's order.</summary>
+    /// <summary>What each name with rows of all operations stands for, in the list's order.</summary>
     public static IReadOnlyList<CpuKernel> All { get; } =
-        [.. NamesOf(Rows).Select(name => Join([.. Rows.Where(row => row.Name == name)], Rows))];
+        [.. NamesOf(Rows.OfType<NormKernel>()).Select(name => Join([.. Rows.Where(row => row.Name == name)], Rows))];
 
     /// <summary>For each operation the fastest row of this processor, or those that the environment forces.</summary>
     /// <exception cref="InvalidOperationException">The environment forces a kernel that does not exist.</exception>
@@ -61,7 +66,12 @@ internal static class CpuKernels
     private static KernelRow[] Of<TIsa, TVector>(string name)
         where TIsa : struct, IVectorIsa<TVector>
         where TVector : struct =>
-        [new LinearKernelOf<TIsa, TVector>(name), new NormKernelOf<TIsa, TVector>(name), new AttentionKernelOf<TIsa, TVector>(name)];
+        [
+            new LinearKernelOf<TIsa, TVector>(name),
+            new LinearKernelOf<TIsa, TVector>(name, ProductFormat.BFloat16), // the file and the rounding are bfloat16's, the speed is not
+            new NormKernelOf<TIsa, TVector>(name),
+            new AttentionKernelOf<TIsa, TVector>(name),
+        ];
 
     private static IEnumerable<string> NamesOf(IEnumerable<KernelRow> rows) =>
         rows.Select(row => row.Name).Distinct(StringComparer.Ordinal);
@@ -70,6 +80,9 @@ internal static class CpuKernels
     private static CpuKernel Join(KernelRow[] first, IReadOnlyList<KernelRow> rows)
     {
         KernelRow[] all = [.. first, .. rows.Where(row => row.IsSupported)];
-        return new CpuKernel(all.OfType<LinearKernel>().First(), all.OfType<NormKernel>().First(), all.OfType<AttentionKernel>().First());
+        LinearKernel Product(ProductFormat format) => all.OfType<LinearKernel>().First(row => row.Format == format);
+        return new CpuKernel(
+            Product(ProductFormat.Float32), Product(ProductFormat.BFloat16), Product(ProductFormat.Int8),
+            all.OfType<NormKernel>().First(), all.OfType<AttentionKernel>().First());
     }
 }

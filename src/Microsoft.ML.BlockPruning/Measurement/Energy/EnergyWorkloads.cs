@@ -38,7 +38,7 @@ internal sealed unsafe class EnergyWorkloads : IEnergyWorkloads
 
     /// <summary>With as many images as threads.</summary>
     public EnergyWorkload MultiplyAdds => new(
-        (double)_threads * Tokens * Width * Width, () => _work.Run(_linear, _layout, _threads, _input.Floats, _output.Floats));
+        (double)_threads * Tokens * Width * Width, () => _work.Run(_linear, _layout, _threads, (byte*)_input.Floats, _output.Floats));
 
     /// <inheritdoc/>
     public EnergyWorkload BytesRead => new(BlockCodecs.Float32.BytesOf(MemoryFloats), () => Parallel.For(

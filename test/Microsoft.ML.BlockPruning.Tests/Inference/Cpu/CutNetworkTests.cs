@@ -86,7 +86,7 @@ public sealed class CutNetworkTests
         foreach (var block in Blocks)
         {
             var (_, network, _) = PlantedNetworks.Of(spec, block, planting);
-            using var packed = new PackedNetwork(network, CpuKernels.Selected.Linear);
+            using var packed = new PackedNetwork(network, CpuKernels.Selected);
             foreach (var (step, made) in spec.Steps.Zip(packed.Steps).Where(pair => pair.First is BranchSpec))
             {
                 var (branch, found) = ((BranchSpec)step, (PackedBranch)made);
@@ -116,14 +116,14 @@ public sealed class CutNetworkTests
     public void Pack_OfANetworkThatReadsAll_IsThePackingOfItsLayers()
     {
         var (_, network, _) = PlantedNetworks.Of(PlantedNetworks.Specs["Swin"], new BlockShape(12, 10), "none");
-        var kernel = CpuKernels.Selected.Linear;
+        var kernel = CpuKernels.Selected;
         using var packed = new PackedNetwork(network, kernel);
 
         foreach (var (branch, found) in network.Spec.Steps.OfType<BranchSpec>().Zip(packed.Steps.OfType<PackedBranch>()))
         {
             foreach (var (linear, made) in new[] { (branch.First, found.First!), (branch.Second, found.Second) })
             {
-                using var expected = (PackedStrips)kernel.Pack(network.Weights[linear].Weight, network.Weights[linear].Bias);
+                using var expected = (PackedStrips)kernel.Linear.Pack(network.Weights[linear].Weight, network.Weights[linear].Bias);
                 Assert.AreEqual((linear.OutFeatures, linear.InFeatures), (made.OutFeatures, made.InFeatures));
                 Assert.AreEqual(expected.PackedWeights, ((PackedStrips)made).PackedWeights);
             }
@@ -137,8 +137,8 @@ public sealed class CutNetworkTests
         var spec = SpecifiedNetworks.All["windowed"]; // heads of 6, 8, 4, 10, 10 and 7
         var (_, some, twin) = PlantedNetworks.Of(spec, new BlockShape(1, 1), "first head");
         var (_, none, _) = PlantedNetworks.Of(spec, new BlockShape(1, 1), "all that attention gives");
-        using var packed = new PackedNetwork(some, CpuKernels.Selected.Linear);
-        using var empty = new PackedNetwork(none, CpuKernels.Selected.Linear);
+        using var packed = new PackedNetwork(some, CpuKernels.Selected);
+        using var empty = new PackedNetwork(none, CpuKernels.Selected);
         float[] images = RandomNetworks.Images(spec, Images, seed: 3);
         using var session = new SparseViTSession(some, threads: 2);
         using var whole = new SparseViTSession(twin, threads: 2);

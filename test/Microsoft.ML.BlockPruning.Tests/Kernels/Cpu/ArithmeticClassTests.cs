@@ -60,9 +60,10 @@ public sealed unsafe class ArithmeticClassTests
         using var pool = new WorkerPool(threads: 2);
         using var x = new PanelBuffer(Tokens, 52, TestMatrices.Uniform(3, Tokens * 52));
         using var y = new PanelBuffer(Tokens, 44, TestMatrices.Uniform(4, Tokens * 44));
+        using var read = PackedInput.Of(row, Tokens, 52, x);
         var layout = new PanelLayout(Tokens);
         new LinearWork(row, pool).Run(
-            linear, layout, images: 1, layout.Panels, epilogue, x.Pointer, y.Pointer, residualStride: 0, y.Pointer);
+            linear, layout, images: 1, layout.Panels, epilogue, read.Panels, y.Pointer, residualStride: 0, y.Pointer);
         return y.Rows;
     }
 

@@ -37,21 +37,41 @@ public sealed class CpuKernelsTests
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => CpuKernels.Select("avx1024"));
 
         StringAssert.Contains(error.Message, "BLOCKPRUNING_KERNEL=avx1024");
-        StringAssert.Contains(error.Message, "avx512-48x8, avx2-24x4, portable");
+        StringAssert.Contains(error.Message, "avx512-48x8, avxvnni-24x4, avx2-24x4, portable");
     }
 
     [TestMethod]
-    public void Rows_HaveAWeightFormatWhereTheyPackOne_AndOneClassOfArithmetic()
+    public void Rows_MultiplyInOneFormatEach_AndKeepTheirPromiseOnBits()
     {
+        var classes = new Dictionary<ProductFormat, string[]>
+        {
+            [ProductFormat.Float32] = ["ieee-fma-ascending"],
+            [ProductFormat.BFloat16] = ["bfloat16-pairs", "ieee-fma-bfloat16-weights"],
+            [ProductFormat.Int8] = ["exact-int8"],
+        };
         foreach (var row in CpuKernels.Rows)
         {
-            Assert.AreEqual(row.Operation == KernelOperation.Linear ? NumberFormat.Float32 : null, row.Traits.Weights, row.ToString());
-            Assert.AreEqual((NumberFormat.Float32, "ieee-fma-ascending"), (row.Traits.Activations, row.Traits.Arithmetic.Name));
+            Assert.AreEqual(row.Operation == KernelOperation.Linear, row.Traits.Product is not null, row.ToString());
+            CollectionAssert.Contains(classes[row.Traits.Product ?? ProductFormat.Float32], row.Traits.Arithmetic.Name, row.ToString());
         }
 
         CollectionAssert.AreEqual(
             new[] { new KernelTile(48, 8), new KernelTile(24, 4), new KernelTile(3, 4) },
-            CpuKernels.Rows.Where(row => row.Operation == KernelOperation.Linear).Select(row => row.Traits.Tile).ToArray());
+            CpuKernels.Rows.Where(row => row.Traits.Product == ProductFormat.Float32).Select(row => row.Traits.Tile).ToArray());
+    }
+
+    [TestMethod]
+    public void ProductOf_EveryFormat_HasARowThatRunsEverywhere()
+    {
+        var portable = CpuKernels.Select("portable");
+        foreach (var format in Enum.GetValues<ProductFormat>())
+        {
+            Assert.AreEqual(("portable", format), (portable.ProductOf(format).Name, portable.ProductOf(format).Format));
+        }
+
+        Assert.AreEqual("portable", portable.NameOf(Enum.GetValues<ProductFormat>()));
+        Assert.AreSame(portable.Int8, portable.ProductOf(ProductFormat.Int8, 65_536));
+        Assert.AreSame(portable.BFloat16, portable.ProductOf(ProductFormat.Int8, 65_537), "its sums might not fit 32 bits");
     }
 
     [TestMethod]

@@ -10,7 +10,7 @@ namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
 
 /// <summary>A row that has nothing in common with the list's: it packs a dense array, and sums in double from the last k on.</summary>
 internal sealed unsafe class ToyLinearKernel() : LinearKernel(new KernelTraits(
-    "toy-1x1", "none", new KernelTile(1, 1), NumberFormat.Float32, NumberFormat.Float32, new ArithmeticClass("double-descending")))
+    "toy-1x1", "none", new KernelTile(1, 1), ProductFormat.Float32, new ArithmeticClass("double-descending")))
 {
     public override bool IsSupported => true;
 
@@ -20,13 +20,13 @@ internal sealed unsafe class ToyLinearKernel() : LinearKernel(new KernelTraits(
     public override PackedLinear Pack(BlockSparseMatrix weight, ReadOnlySpan<float> bias) => new DenseRows(weight, bias);
 
     public override void Multiply(
-        PackedLinear linear, (int First, int End) strips, float* x, int lanes, Epilogue epilogue, float* residual, float* y)
+        PackedLinear linear, (int First, int End) strips, byte* x, int lanes, Epilogue epilogue, float* residual, float* y)
     {
         Calls++;
         var rows = (DenseRows)linear;
         for (int i = strips.First * PanelLayout.StripFeatures * lanes; i < strips.End * PanelLayout.StripFeatures * lanes; i++)
         {
-            double sum = rows.Times(i / lanes, x + (i % lanes), lanes);
+            double sum = rows.Times(i / lanes, (float*)x + (i % lanes), lanes);
             y[i] = (float)(epilogue switch
             {
                 Epilogue.Gelu => VectorMathTests.ExactGelu(sum),
@@ -38,14 +38,14 @@ internal sealed unsafe class ToyLinearKernel() : LinearKernel(new KernelTraits(
         }
     }
 
-    private sealed class DenseRows(BlockSparseMatrix weight, ReadOnlySpan<float> bias) : PackedLinear(weight, bias)
+    private sealed class DenseRows(BlockSparseMatrix weight, ReadOnlySpan<float> bias) : PackedLinear(weight, bias, ProductFormat.Float32)
     {
         private readonly float[] _weight = weight.ToDense();
         private readonly float[] _bias = bias.ToArray();
 
         public override long WeightBytes => BlockCodecs.Float32.BytesOf(_weight.Length);
 
-        public override (int First, int End) StripsOf(int part, int parts) => (Strips * part / parts, Strips * (part + 1) / parts);
+        protected override long CostBefore(int strip) => strip;
 
         public double Times(int row, float* x, int stride)
         {

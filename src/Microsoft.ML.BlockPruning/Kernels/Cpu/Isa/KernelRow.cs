@@ -14,7 +14,7 @@ internal abstract class KernelRow(KernelTraits traits)
     /// <summary>Whether this processor has the instructions.</summary>
     public abstract bool IsSupported { get; }
 
-    public override string ToString() => $"{Operation} {Name}";
+    public override string ToString() => Traits.Product is { } product ? $"{Operation} {product} {Name}" : $"{Operation} {Name}";
 }
 
 /// <summary>What is chosen apart: a processor may be best served by rows of different names.</summary>

@@ -6,22 +6,22 @@ namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
 /// <param name="Name">Instruction set, then tokens by output features of the micro-kernel, such as <c>avx2-24x4</c>.</param>
 /// <param name="Isa">The instruction set.</param>
 /// <param name="Tile">What it computes at once.</param>
-/// <param name="Activations">Format of what it reads and writes.</param>
-/// <param name="Weights">Format of its packed weights; null where the operation packs none.</param>
+/// <param name="Product">In what numbers it multiplies with weights; null where the operation has none.</param>
 /// <param name="Arithmetic">Rows of one class give the same bits.</param>
 internal sealed record KernelTraits(
-    string Name, string Isa, KernelTile Tile, NumberFormat Activations, NumberFormat? Weights, ArithmeticClass Arithmetic)
+    string Name, string Isa, KernelTile Tile, ProductFormat? Product, ArithmeticClass Arithmetic)
 {
     /// <summary>The traits of our own algorithms, which are written once over the interface of an instruction set.</summary>
     /// <param name="name">The row's name.</param>
     /// <param name="outputs">Output features at once.</param>
-    /// <param name="weights">Format of the packed weights.</param>
-    public static KernelTraits Of<TIsa, TVector>(string name, int outputs, NumberFormat? weights = null)
+    /// <param name="product">In what numbers it multiplies with weights.</param>
+    /// <param name="arithmetic">Its promise on bits; null for that of float32.</param>
+    public static KernelTraits Of<TIsa, TVector>(
+        string name, int outputs, ProductFormat? product = null, ArithmeticClass? arithmetic = null)
         where TIsa : struct, IVectorIsa<TVector>
         where TVector : struct =>
         new(
-            name, typeof(TIsa).Name, new KernelTile(3 * TIsa.Width, outputs), NumberFormat.Float32, weights,
-            ArithmeticClass.IeeeFmaAscending);
+            name, typeof(TIsa).Name, new KernelTile(3 * TIsa.Width, outputs), product, arithmetic ?? ArithmeticClass.IeeeFmaAscending);
 }
 
 /// <summary>What a micro-kernel computes at once.</summary>
@@ -35,6 +35,18 @@ internal sealed record ArithmeticClass(string Name)
 {
     /// <summary>float32; every operation rounds as IEEE 754 says, sums are chains of fused multiply-adds in ascending order.</summary>
     public static ArithmeticClass IeeeFmaAscending { get; } = new("ieee-fma-ascending");
+
+    /// <summary>The same with weights that are bfloat16 numbers.</summary>
+    public static ArithmeticClass IeeeFmaOfBFloat16Weights { get; } = new("ieee-fma-bfloat16-weights");
+
+    /// <summary>
+    /// Pairs of bfloat16 numbers as AVX512_BF16's vdpbf16ps adds them to a float32: two products, the odd feature's first, each rounded to
+    /// nearest even, denormals taken for zero.
+    /// </summary>
+    public static ArithmeticClass BFloat16Pairs { get; } = new("bfloat16-pairs");
+
+    /// <summary>Exact sums of 8-bit integers, then sum · row scale, rounded, · token scale + bias, rounded once.</summary>
+    public static ArithmeticClass ExactInt8 { get; } = new("exact-int8");
 
     public override string ToString() => Name;
 }

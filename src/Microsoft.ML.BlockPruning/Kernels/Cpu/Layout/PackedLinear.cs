@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
@@ -8,7 +10,8 @@ internal abstract class PackedLinear : IDisposable
     /// <summary>Checks that weight and bias fit each other.</summary>
     /// <param name="weight">W [outFeatures, inFeatures].</param>
     /// <param name="bias">[outFeatures] float32.</param>
-    protected PackedLinear(BlockSparseMatrix weight, ReadOnlySpan<float> bias)
+    /// <param name="format">In what numbers the row that reads it multiplies.</param>
+    protected PackedLinear(BlockSparseMatrix weight, ReadOnlySpan<float> bias, ProductFormat format)
     {
         ArgumentNullException.ThrowIfNull(weight);
         if (bias.Length != weight.Rows)
@@ -17,9 +20,13 @@ internal abstract class PackedLinear : IDisposable
                 $"A weight of {weight.Rows}x{weight.Columns} needs {weight.Rows} biases, found {bias.Length}.", nameof(bias));
         }
 
+        Format = format;
         OutFeatures = weight.Rows;
         InFeatures = weight.Columns;
     }
+
+    /// <summary>In what numbers the row that reads it multiplies.</summary>
+    public ProductFormat Format { get; }
 
     public int OutFeatures { get; }
 
@@ -38,8 +45,34 @@ internal abstract class PackedLinear : IDisposable
     /// <summary>One of several parts of neighbouring strips with about the same work.</summary>
     /// <param name="part">Its number, from 0.</param>
     /// <param name="parts">How many there are; at most <see cref="Strips"/>.</param>
-    public abstract (int First, int End) StripsOf(int part, int parts);
+    public (int First, int End) StripsOf(int part, int parts) => (FirstStripOf(part, parts), FirstStripOf(part + 1, parts));
 
     /// <summary>Frees the memory. No call may be reading it.</summary>
     public abstract void Dispose();
+
+    /// <summary>The work of all strips before one, up to <see cref="Strips"/>, in any unit.</summary>
+    protected abstract long CostBefore(int strip);
+
+    /// <summary>The first strip before which at least part / parts of the work lies.</summary>
+    private int FirstStripOf(int part, int parts)
+    {
+        Debug.Assert(part <= parts && parts <= Strips, "more parts than strips");
+        long wanted = CostBefore(Strips) * part / parts;
+        int low = 0;
+        int high = Strips;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (CostBefore(middle) < wanted)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
 }

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Sparsity;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
@@ -23,8 +23,9 @@ internal sealed unsafe class PackedStrips : PackedLinear
     /// <summary>Packs a layer; the arguments are copied.</summary>
     /// <param name="weight">W [outFeatures, inFeatures].</param>
     /// <param name="bias">[outFeatures] float32.</param>
-    public PackedStrips(BlockSparseMatrix weight, ReadOnlySpan<float> bias)
-        : base(weight, bias)
+    /// <param name="format">Of the row that reads it.</param>
+    public PackedStrips(BlockSparseMatrix weight, ReadOnlySpan<float> bias, ProductFormat format = ProductFormat.Float32)
+        : base(weight, bias, format)
     {
         var packing = new StripPacking(weight);
         _firstRun = packing.FirstRun;
@@ -42,9 +43,6 @@ internal sealed unsafe class PackedStrips : PackedLinear
     /// <inheritdoc/>
     public override long WeightBytes => PackedWeights * sizeof(float);
 
-    /// <inheritdoc/>
-    public override (int First, int End) StripsOf(int part, int parts) => (FirstStripOf(part, parts), FirstStripOf(part + 1, parts));
-
     public float* ValuesOf(int strip) => _values.Floats + _firstValue[strip];
 
     public WeightRun* RunsOf(int strip) => (WeightRun*)_runs.Pointer + _firstRun[strip];
@@ -60,28 +58,6 @@ internal sealed unsafe class PackedStrips : PackedLinear
         _bias.Dispose();
     }
 
-    /// <summary>The first strip before which at least part / parts of the work lies.</summary>
-    private int FirstStripOf(int part, int parts)
-    {
-        Debug.Assert(part <= parts && parts <= Strips, "more parts than strips");
-        long wanted = CostBefore(Strips) * part / parts;
-        int low = 0;
-        int high = Strips;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (CostBefore(middle) < wanted)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low;
-    }
-
-    private long CostBefore(int strip) => _firstValue[strip] + (strip * TileCost);
+    /// <inheritdoc/>
+    protected override long CostBefore(int strip) => _firstValue[strip] + (strip * TileCost);
 }

@@ -28,7 +28,7 @@ internal sealed unsafe class LinearWork(LinearKernel kernel, WorkerPool pool) : 
     private int _panels;
     private int _panelsPerImage;
     private Epilogue _epilogue;
-    private float* _x;
+    private byte* _x;
     private float* _residual;
     private nint _residualStride;
     private float* _y;
@@ -39,16 +39,17 @@ internal sealed unsafe class LinearWork(LinearKernel kernel, WorkerPool pool) : 
     /// <param name="images">Number of images.</param>
     /// <param name="panelsPerImage">Leading panels of each image to compute; the others are left as they are.</param>
     /// <param name="epilogue">What happens to W x + b.</param>
-    /// <param name="x">[images] panels of linear.PaddedInFeatures.</param>
+    /// <param name="x">[images] panels of linear.PaddedInFeatures; packed ones, where the row packs its input.</param>
     /// <param name="residual">Panels of linear.PaddedOutFeatures; may be y.</param>
     /// <param name="residualStride">Floats from one image's residual to the next: zero where all images share one.</param>
     /// <param name="y">[images] panels of linear.PaddedOutFeatures, written; not x.</param>
     public void Run(
         PackedLinear linear, PanelLayout layout, int images, int panelsPerImage, Epilogue epilogue,
-        float* x, float* residual, nint residualStride, float* y)
+        byte* x, float* residual, nint residualStride, float* y)
     {
         Debug.Assert(panelsPerImage <= layout.Panels, "more panels than the image has");
-        Debug.Assert(x != y, "a panel would be overwritten while other strips still read it");
+        Debug.Assert(linear.Format == kernel.Format, "a layer that another row packed");
+        Debug.Assert(x != (byte*)y, "a panel would be overwritten while other strips still read it");
         _linear = linear;
         _layout = layout;
         _panels = images * panelsPerImage;
@@ -60,12 +61,12 @@ internal sealed unsafe class LinearWork(LinearKernel kernel, WorkerPool pool) : 
         _y = y;
         long parts = Math.Max(LeastItemsPerThread * pool.Threads / _panels, linear.WeightBytes / PartBytes);
         _parts = (int)Math.Clamp(parts, 1, linear.Strips);
-        _xComesFromMemory = images * layout.SizeOf(linear.PaddedInFeatures) * sizeof(float) > CachedBytes;
+        _xComesFromMemory = images * layout.SizeOf(kernel.InputTokenBytes(linear.InFeatures)) > CachedBytes;
         pool.Run(this, _panels * _parts);
     }
 
     /// <summary>y = W x + b over all panels.</summary>
-    public void Run(PackedLinear linear, PanelLayout layout, int images, float* x, float* y) =>
+    public void Run(PackedLinear linear, PanelLayout layout, int images, byte* x, float* y) =>
         Run(linear, layout, images, layout.Panels, Epilogue.None, x, residual: null, residualStride: 0, y);
 
     void IParallelWork.Run(int item, int worker)
@@ -75,22 +76,23 @@ internal sealed unsafe class LinearWork(LinearKernel kernel, WorkerPool pool) : 
         var strips = linear.StripsOf(item / _panels, _parts);
         int image = item % _panels / _panelsPerImage;
         int panel = item % _panels % _panelsPerImage;
-        nint xStart = (image * _layout.SizeOf(linear.PaddedInFeatures)) + PanelLayout.OffsetOf(panel, linear.PaddedInFeatures);
+        int tokenBytes = kernel.InputTokenBytes(linear.InFeatures);
+        byte* x = _x + (image * _layout.SizeOf(tokenBytes)) + PanelLayout.OffsetOf(panel, tokenBytes);
         nint yPanel = PanelLayout.OffsetOf(panel, linear.PaddedOutFeatures);
         float* y = _y + (image * _layout.SizeOf(linear.PaddedOutFeatures)) + yPanel;
         float* residual = _residual + (image * _residualStride) + yPanel;
         if (_xComesFromMemory && Sse.IsSupported)
         {
-            Fetch(_x + xStart, (nint)linear.InFeatures * _layout.LanesOf(panel));
+            Fetch(x, (nint)tokenBytes * _layout.LanesOf(panel));
         }
 
-        kernel.Multiply(linear, strips, _x + xStart, _layout.LanesOf(panel), _epilogue, residual, y);
+        kernel.Multiply(linear, strips, x, _layout.LanesOf(panel), _epilogue, residual, y);
     }
 
     /// <summary>Asks for a panel, one cache line after the other, to come to the second-level cache.</summary>
-    private static void Fetch(float* panel, nint floats)
+    private static void Fetch(byte* panel, nint bytes)
     {
-        for (float* line = panel; line < panel + floats; line += NativeBuffer.AlignmentFloats)
+        for (byte* line = panel; line < panel + bytes; line += NativeBuffer.AlignmentFloats * sizeof(float))
         {
             Sse.Prefetch1(line);
         }

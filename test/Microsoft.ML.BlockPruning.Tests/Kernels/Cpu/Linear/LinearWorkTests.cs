@@ -178,7 +178,7 @@ public sealed unsafe class LinearWorkTests
         using var output = new PanelBuffer(tokens, sparse.Rows, residual);
         var layout = new PanelLayout(tokens);
         new LinearWork(kernel.Linear, pool).Run(
-            linear, layout, images: 1, layout.Panels, epilogue, input.Pointer, output.Pointer, residualStride: 0, output.Pointer);
+            linear, layout, images: 1, layout.Panels, epilogue, (byte*)input.Pointer, output.Pointer, residualStride: 0, output.Pointer);
         return output.Rows;
     }
 }
