@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML.BlockPruning.Benchmarks.Ablation;
+using Microsoft.ML.BlockPruning.Benchmarks.Accuracy;
 using Microsoft.ML.BlockPruning.Benchmarks.FineTuning;
 using Microsoft.ML.BlockPruning.Benchmarks.Kernels;
 using Microsoft.ML.BlockPruning.Benchmarks.Loading;
@@ -16,6 +17,6 @@ var root = new RootCommand("Measures what the README claims.")
     KernelCommand.Create(), PruningCommand.Create(), AblationCommand.Create(), FineTuneCommand.Create(), SingleBlockCommand.Create(),
     AgreementCommand.Create(), KillCommand.Create(), SweepCommand.Create(), NetworkCommand.Create(),
     SaveKillCommand.Create(), SaveLoopCommand.Create(), ProgressCommand.Create(), LoadCommand.Create(), LoadOnceCommand.Create(),
-    PartCommand.Create(),
+    PartCommand.Create(), FormatCommand.Create(),
 };
 return root.Parse(args).Invoke();

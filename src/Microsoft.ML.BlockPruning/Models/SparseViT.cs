@@ -166,6 +166,15 @@ internal sealed class SparseViT
         return weights;
     }
 
+    /// <summary>The same network, multiplied in other numbers; everything is shared.</summary>
+    public SparseViT With(LayerFormats formats) => new(Spec, Preprocessing, LabelNames, Weights)
+    {
+        WeightFormat = WeightFormat,
+        Formats = formats,
+        Notes = Notes,
+        IsVerified = IsVerified,
+    };
+
     /// <summary>The same network with another preprocessing of the same size and channels; weights are shared, not copied.</summary>
     public SparseViT With(ImagePreprocessing preprocessing) =>
         new(Spec, preprocessing, LabelNames, Weights) 
