@@ -21,6 +21,8 @@ internal static class CpuKernels
     /// <summary>Every row, for each operation the fastest first: the list that dispatch, tests and benchmarks read.</summary>
     public static IReadOnlyList<KernelRow> Rows { get; } =
     [
+        new DotKernelOf<VnniCodeDot, Avx512Isa, Vector512<float>>("avx512vnni-48x8", ArithmeticClass.ExactInt8),
+        new DotKernelOf<BFloat16CodeDot, Avx512Isa, Vector512<float>>("avx512bf16-48x8", ArithmeticClass.BFloat16Pairs),
         .. Of<Avx512Isa, Vector512<float>>("avx512-48x8"),
         new DotKernelOf<Int8Dot<AvxVnniInt8Isa, Vector256<int>>, Avx2Isa, Vector256<float>>("avxvnni-24x4", ArithmeticClass.ExactInt8),
         .. Of<Avx2Isa, Vector256<float>>("avx2-24x4"), // half the lanes and half the registers: half the speed

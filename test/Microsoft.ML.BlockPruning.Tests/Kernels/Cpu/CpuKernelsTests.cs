@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Linear;
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu;
 
@@ -10,8 +11,16 @@ public sealed class CpuKernelsTests
     [TestMethod]
     public void Select_WithoutAName_TakesTheFirstThatRunsHere()
     {
-        Assert.AreEqual(CpuKernels.All.First(kernel => kernel.IsSupported), CpuKernels.Select(null));
-        Assert.AreEqual(CpuKernels.Select(null), CpuKernels.Select(""));
+        var selected = CpuKernels.Select(null);
+
+        Assert.AreEqual(CpuKernels.All.First(kernel => kernel.IsSupported).Name, selected.Name);
+        foreach (var format in Enum.GetValues<ProductFormat>())
+        {
+            Assert.AreSame(
+                CpuKernels.Rows.OfType<LinearKernel>().First(row => row.Format == format && row.IsSupported), selected.ProductOf(format));
+        }
+
+        Assert.AreEqual(selected, CpuKernels.Select(""));
     }
 
     [TestMethod]
@@ -37,7 +46,7 @@ public sealed class CpuKernelsTests
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => CpuKernels.Select("avx1024"));
 
         StringAssert.Contains(error.Message, "BLOCKPRUNING_KERNEL=avx1024");
-        StringAssert.Contains(error.Message, "avx512-48x8, avxvnni-24x4, avx2-24x4, portable");
+        StringAssert.Contains(error.Message, "avx512vnni-48x8, avx512bf16-48x8, avx512-48x8, avxvnni-24x4, avx2-24x4, portable");
     }
 
     [TestMethod]
