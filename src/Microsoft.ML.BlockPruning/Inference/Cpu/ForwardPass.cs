@@ -20,7 +20,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly NormWork _norm;
     private readonly CpuKernel _kernel;
     private readonly PatchWork _patches;
-    private readonly AttentionWork _attention;
+    private readonly AttentionWork[] _attention; // one a format
     private readonly WindowWork _windows;
     private readonly MergeWork _merge;
     private readonly PanelLayout _lastLayout;
@@ -32,12 +32,12 @@ internal sealed unsafe class ForwardPass : IDisposable
         var spec = network.Spec;
         _network = network;
         _kernel = kernel;
-        _workspace = new Workspace(spec, network.PackedInputBytes, capacity, pool.Threads);
+        _workspace = new Workspace(spec, network.PackedInputBytes, network.AttentionScratch, capacity, pool.Threads);
         _linears = [.. Enum.GetValues<ProductFormat>().Select(format => new LinearWork(kernel.ProductOf(format), pool))];
         _input = new InputWork(kernel.Norm, pool);
         _norm = new NormWork(kernel.Norm, pool);
         _patches = new PatchWork(spec, pool);
-        _attention = new AttentionWork(kernel.Attention, pool);
+        _attention = [.. Enum.GetValues<ProductFormat>().Select(format => new AttentionWork(kernel.AttentionOf(format), pool))];
         _windows = new WindowWork(kernel.Attention, pool);
         _merge = new MergeWork(pool);
         _lastLayout = new PanelLayout(spec.FinalTokens);
@@ -106,7 +106,8 @@ internal sealed unsafe class ForwardPass : IDisposable
         float* hidden = wide;
         if (branch.Attention is { } attention)
         {
-            _attention.Run(attention, count, panels.Second, _workspace.Scratch, wide, narrow);
+            var work = _attention[(int)branch.First!.Format]; // there is no middle without it
+            work.Run(attention, count, panels.Second, _workspace.Scratch, wide, _workspace.Packed, narrow);
             hidden = narrow;
         }
         else if (branch.Windows is { } windows)

@@ -24,7 +24,13 @@ internal sealed unsafe class PackedNetwork : IDisposable
         Norm = PackedStep.PackOptional(spec.Norm, weights);
         HeadNorms = [.. spec.Heads.Select(head => PackedStep.PackOptional(head.Norm, weights))];
         Heads = [.. spec.Heads.Select(head => Pack(weights.Dense(head.Linear), weights.Dense(head.Linear).Bias, kernel.Linear))];
-        PackedInputBytes = Steps.SelectMany(step => step.Linears).Max(layer => BytesOfInput(layer.Linear, layer.Layout, kernel));
+        var attentions = Steps.OfType<PackedBranch>().Where(branch => branch.Attention is not null)
+            .Select(branch => (Shape: branch.Attention!.Value, Row: kernel.AttentionOf(branch.First!.Format))).ToList();
+        PackedInputBytes = Steps.SelectMany(step => step.Linears).Select(layer => BytesOfInput(layer.Linear, layer.Layout, kernel))
+            .Concat(attentions.Where(attention => attention.Row.PacksInput)
+                .Select(attention => (long)attention.Shape.Layout.SizeOf(attention.Row.InputTokenBytes(attention.Shape))))
+            .Max();
+        AttentionScratch = attentions.Select(attention => attention.Row.ScratchOf(attention.Shape)).DefaultIfEmpty(1).Max();
         _startTokens = StartTokensOf(network, Layout);
     }
 
@@ -51,6 +57,9 @@ internal sealed unsafe class PackedNetwork : IDisposable
 
     /// <summary>Bytes of one image's packed input, the largest; zero where every layer reads float32 panels.</summary>
     public long PackedInputBytes { get; }
+
+    /// <summary>Floats of scratch that a worker needs for the attention of whole images.</summary>
+    public long AttentionScratch { get; }
 
     /// <summary>Panels of [features, lanes]: what every image's tokens are before its patches are added.</summary>
     public float* StartTokens => _startTokens.Floats;

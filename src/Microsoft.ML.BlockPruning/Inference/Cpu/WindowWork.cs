@@ -59,7 +59,7 @@ internal sealed unsafe class WindowWork(AttentionKernel kernel, WorkerPool pool)
             for (int panel = 0; panel < shape.Layout.Panels; panel++)
             {
                 float* ofPanel = bias + ((nint)panel * PanelLayout.PanelTokens * shape.Layout.Tokens);
-                kernel.Attend(shape, gathered, head: 0, panel, ofPanel, scratch, mixed);
+                kernel.Attend(shape, (byte*)gathered, head: 0, panel, ofPanel, scratch, mixed);
             }
 
             Scatter(windows, window, head, mixed, context);

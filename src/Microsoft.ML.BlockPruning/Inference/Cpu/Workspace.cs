@@ -16,9 +16,10 @@ internal sealed unsafe class Workspace : IDisposable
 
     /// <param name="spec">The network.</param>
     /// <param name="packedBytes">Of one image's packed input; may be zero.</param>
+    /// <param name="scratch">Floats of scratch that a worker needs besides those of the specification.</param>
     /// <param name="capacity">Images that fit.</param>
     /// <param name="workers">Threads.</param>
-    public Workspace(NetworkSpec spec, long packedBytes, int capacity, int workers)
+    public Workspace(NetworkSpec spec, long packedBytes, long scratch, int capacity, int workers)
     {
         var sizes = ActivationSizes.Of(spec);
         var batch = new PanelLayout(capacity);
@@ -26,7 +27,7 @@ internal sealed unsafe class Workspace : IDisposable
         _stream = NativeBuffer.OfFloats(capacity * sizes.Stream);
         _narrow = NativeBuffer.OfFloats(capacity * sizes.Narrow);
         _wide = NativeBuffer.OfFloats((capacity * sizes.Wide) + AttentionShape.QkvSlackFloats);
-        _scratch = NativeBuffer.OfFloats(workers * sizes.Scratch);
+        _scratch = NativeBuffer.OfFloats(workers * Math.Max(scratch, sizes.Scratch));
         _packed = new NativeBuffer(Math.Max(1, capacity * packedBytes));
         _tokens = NativeBuffer.OfFloats(batch.SizeOf(PanelLayout.PadFeatures(spec.FinalFeatures)));
         _logits = NativeBuffer.OfFloats(batch.SizeOf(PanelLayout.PadFeatures(spec.NumClasses)));

@@ -23,6 +23,7 @@ internal static class CpuKernels
     [
         new DotKernelOf<VnniCodeDot, Avx512Isa, Vector512<float>>("avx512vnni-48x8", ArithmeticClass.ExactInt8),
         new DotKernelOf<BFloat16CodeDot, Avx512Isa, Vector512<float>>("avx512bf16-48x8", ArithmeticClass.BFloat16Pairs),
+        new BFloat16Attention("avx512bf16-48x8"),
         .. Of<Avx512Isa, Vector512<float>>("avx512-48x8"),
         new DotKernelOf<Int8Dot<AvxVnniInt8Isa, Vector256<int>>, Avx2Isa, Vector256<float>>("avxvnni-24x4", ArithmeticClass.ExactInt8),
         .. Of<Avx2Isa, Vector256<float>>("avx2-24x4"), // half the lanes and half the registers: half the speed
@@ -82,9 +83,10 @@ internal static class CpuKernels
     private static CpuKernel Join(KernelRow[] first, IReadOnlyList<KernelRow> rows)
     {
         KernelRow[] all = [.. first, .. rows.Where(row => row.IsSupported)];
+        AttentionKernel Attention(Func<AttentionKernel, bool> fits) => all.OfType<AttentionKernel>().First(fits);
         LinearKernel Product(ProductFormat format) => all.OfType<LinearKernel>().First(row => row.Format == format);
         return new CpuKernel(
             Product(ProductFormat.Float32), Product(ProductFormat.BFloat16), Product(ProductFormat.Int8),
-            all.OfType<NormKernel>().First(), all.OfType<AttentionKernel>().First());
+            all.OfType<NormKernel>().First(), Attention(row => row.Traits.Product is null), Attention(_ => true));
     }
 }

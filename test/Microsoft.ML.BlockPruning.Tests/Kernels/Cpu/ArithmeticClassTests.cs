@@ -82,10 +82,12 @@ public sealed unsafe class ArithmeticClassTests
     {
         var shape = new AttentionShape(new PanelLayout(Tokens), heads: 3, headDim);
         using var pool = new WorkerPool(threads: 2);
-        using var scratch = NativeBuffer.OfFloats(2 * shape.ScratchFloats);
+        using var scratch = NativeBuffer.OfFloats(2 * row.ScratchOf(shape));
+        using var packed = new NativeBuffer(shape.Layout.SizeOf(row.InputTokenBytes(shape)));
         using var qkv = new PanelBuffer(Tokens, 3 * shape.ContextFeatures, TestMatrices.Uniform(8, Tokens * 3 * shape.ContextFeatures));
         using var context = new PanelBuffer(Tokens, shape.ContextFeatures);
-        new AttentionWork(row, pool).Run(shape, images: 1, shape.Layout.Panels, scratch.Floats, qkv.Pointer, context.Pointer);
+        new AttentionWork(row, pool).Run(
+            shape, images: 1, shape.Layout.Panels, scratch.Floats, qkv.Pointer, (byte*)packed.Pointer, context.Pointer);
         return context.Rows;
     }
 }

@@ -28,7 +28,7 @@ internal readonly unsafe struct QueryAttention(
         where TVector : struct
     {
         Score<TIsa, TVector>(lane);
-        var inverse = Softmax<TIsa, TVector>();
+        var inverse = ScoreSoftmax<TIsa, TVector>.Run(scratch, shape.Layout.Tokens, shape.HeadDim);
         Mix<TIsa, TVector>(lane, inverse);
     }
 
@@ -54,31 +54,6 @@ internal readonly unsafe struct QueryAttention(
                 scores += Strip * TIsa.Width;
             }
         }
-    }
-
-    /// <summary>scratch = e^((score − max) / √headDim); returns one over the sum, which the context is multiplied with.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TVector Softmax<TIsa, TVector>()
-        where TIsa : struct, IVectorIsa<TVector>
-        where TVector : struct
-    {
-        float* end = scratch + (shape.Layout.Tokens * TIsa.Width);
-        var max = TIsa.Load(scratch);
-        for (float* p = scratch; p != end; p += TIsa.Width)
-        {
-            max = TIsa.Max(max, TIsa.Load(p));
-        }
-
-        var scale = TIsa.Broadcast(1f / MathF.Sqrt(shape.HeadDim));
-        var sum = TIsa.Broadcast(0f);
-        for (float* p = scratch; p != end; p += TIsa.Width)
-        {
-            var e = VectorMath<TIsa, TVector>.Exp(TIsa.Multiply(TIsa.Subtract(TIsa.Load(p), max), scale));
-            TIsa.Store(e, p);
-            sum = TIsa.Add(sum, e);
-        }
-
-        return TIsa.Divide(TIsa.Broadcast(1f), sum);
     }
 
     /// <summary>context[feature, query] = Σ_key v[feature, key] · scratch[key, query] · inverse[query].</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
 
-/// <summary>One call of a product of attention: y[row, token] += Σ w[row, group] · x[group, token], a group being two bfloat16 numbers.</summary>
+/// <summary>One product of attention: y[row, token] += Σ w[row, group] · x[group, token], a group being two bfloat16 numbers.</summary>
 /// <remarks>Machine code reads it by these offsets. Pointers and counts come from our own shapes.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct TileCall

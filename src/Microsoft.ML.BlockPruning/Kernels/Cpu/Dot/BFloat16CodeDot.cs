@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.MachineCode;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Dot;

@@ -1,4 +1,6 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cpu;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu.Attention;
@@ -30,6 +32,40 @@ public sealed unsafe class QueryAttentionTests
             for (int query = 0; query < tokens; query++)
             {
                 AssertQuery(qkv, (_, _) => 0, context, tokens, headDim, head, query);
+            }
+        }
+    }
+
+    /// <summary>The same with q, k and v that are bfloat16 numbers: then exponentials alone are rounded, by 2⁻⁸ each at most.</summary>
+    [TestMethod]
+    [DataRow(1, 5, 1f)]
+    [DataRow(15, 12, 1f)]
+    [DataRow(17, 32, 1f)]
+    [DataRow(48, 48, 4f)]
+    [DataRow(50, 64, 1f)]
+    [DataRow(113, 20, 30f)] // one key takes all the weight
+    [DataRow(197, 64, 1f)]
+    public void Attend_InBFloat16_StaysWithinForwardErrorBound(int tokens, int headDim, float scale)
+    {
+        var row = CpuKernels.Rows.OfType<AttentionKernel>().First(row => row.Traits.Product == ProductFormat.BFloat16);
+        if (!row.IsSupported)
+        {
+            Assert.Inconclusive($"This processor cannot run {row}.");
+        }
+
+        float[] qkv = [.. TestMatrices.Uniform(1, tokens * 3 * Heads * headDim).Select(value => scale * value)];
+        BlockCodecs.Of(NumberFormat.BFloat16).Round(qkv);
+        float Bias(int query, int key) => ((query * 7) + key) % 5;
+
+        float[] plain = Attend(row, new AttentionShape(new PanelLayout(tokens), Heads, headDim), qkv);
+        float[] biased = Attend(row, new AttentionShape(new PanelLayout(tokens), Heads, headDim), qkv, Bias);
+
+        for (int head = 0; head < Heads; head++)
+        {
+            for (int query = 0; query < tokens; query++)
+            {
+                AssertQuery(qkv, (_, _) => 0, plain, tokens, headDim, head, query, Math.ScaleB(1, -8));
+                AssertQuery(qkv, Bias, biased, tokens, headDim, head, query, Math.ScaleB(1, -8));
             }
         }
     }
@@ -103,7 +139,8 @@ public sealed unsafe class QueryAttentionTests
         CollectionAssert.AreEqual(expected, context);
     }
 
-    private static void AssertQuery(float[] qkv, Func<int, int, float> bias, float[] context, int tokens, int headDim, int head, int query)
+    private static void AssertQuery(
+        float[] qkv, Func<int, int, float> bias, float[] context, int tokens, int headDim, int head, int query, double rounding = 0)
     {
         int embedDim = Heads * headDim;
         double At(int token, int part, int d) => qkv[(token * 3 * embedDim) + (part * embedDim) + (head * headDim) + d];
@@ -139,7 +176,7 @@ public sealed unsafe class QueryAttentionTests
 
             // A weight is off by a factor e^(4 δ) at most (its score, the maximum, and both again in the sum), exp by 4 ε,
             // each of two sums by tokens · ε.
-            double relative = Math.Exp(4 * scoreError) - 1 + (((2 * tokens) + 16) * UnitRoundoff);
+            double relative = Math.Exp(4 * scoreError) - 1 + (((2 * tokens) + 16) * UnitRoundoff) + rounding;
             double found = context[(query * embedDim) + (head * headDim) + d];
             Assert.AreEqual(expected, found, (absolute * relative) + 1e-30, $"head {head}, query {query}, feature {d}");
         }
@@ -148,12 +185,16 @@ public sealed unsafe class QueryAttentionTests
     private static float[] Attend(CpuKernel kernel, float[] qkv, int tokens, int headDim, Func<int, int, float>? bias = null) =>
         Attend(kernel, new AttentionShape(new PanelLayout(tokens), Heads, headDim), qkv, bias);
 
-    private static float[] Attend(CpuKernel kernel, AttentionShape shape, float[] qkv, Func<int, int, float>? bias = null)
+    private static float[] Attend(CpuKernel kernel, AttentionShape shape, float[] qkv, Func<int, int, float>? bias = null) =>
+        Attend(kernel.Attention, shape, qkv, bias);
+
+    private static float[] Attend(AttentionKernel row, AttentionShape shape, float[] qkv, Func<int, int, float>? bias = null)
     {
         int tokens = shape.Layout.Tokens;
         using var input = new PanelBuffer(tokens, shape.QkvFeatures, qkv);
         using var output = new PanelBuffer(tokens, shape.ContextFeatures);
-        using var scratch = NativeBuffer.OfFloats(shape.ScratchFloats);
+        using var scratch = NativeBuffer.OfFloats(row.ScratchOf(shape));
+        using var packed = PackedIn(row, shape, input);
         using var biases = NativeBuffer.OfFloats(tokens * PanelLayout.PanelTokens);
         for (int panel = 0; panel < shape.Layout.Panels; panel++)
         {
@@ -167,10 +208,32 @@ public sealed unsafe class QueryAttentionTests
             for (int head = 0; head < Heads; head++)
             {
                 float* ofPanel = bias is null ? null : biases.Floats;
-                kernel.Attention.Attend(shape, input.Pointer, head, panel, ofPanel, scratch.Floats, output.Pointer);
+                byte* read = packed is null ? (byte*)input.Pointer : (byte*)packed.Pointer;
+                row.Attend(shape, read, head, panel, ofPanel, scratch.Floats, output.Pointer);
             }
         }
 
         return output.Rows;
+    }
+
+    // null where the row reads float32 panels.
+    private static NativeBuffer? PackedIn(AttentionKernel row, AttentionShape shape, PanelBuffer input)
+    {
+        if (!row.PacksInput)
+        {
+            return null;
+        }
+
+        var packed = new NativeBuffer(shape.Layout.SizeOf(row.InputTokenBytes(shape)));
+        new Span<byte>(packed.Pointer, (int)shape.Layout.SizeOf(row.InputTokenBytes(shape))).Fill(0xFF); // NaN, until it is written
+        for (int panel = 0; panel < shape.Layout.Panels; panel++)
+        {
+            for (int head = 0; head < shape.Heads; head++)
+            {
+                row.PackInput(shape, input.Pointer, head, panel, (byte*)packed.Pointer);
+            }
+        }
+
+        return packed;
     }
 }

@@ -6,7 +6,8 @@ namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu.MachineCode;
 /// <summary>Decodes a function and finds what would need a stack frame, unwind data, or somebody else's register.</summary>
 internal static class LeafProof
 {
-    private static readonly Register[] Free = [Register.RAX, Register.RCX, Register.RDX, Register.R8, Register.R9, Register.R10, Register.R11];
+    private static readonly Register[] Free =
+        [Register.RAX, Register.RCX, Register.RDX, Register.R8, Register.R9, Register.R10, Register.R11];
 
     /// <summary>What speaks against the function; null: it is a leaf that ends in its only return.</summary>
     public static string? Against(byte[] code, CallConvention convention)
@@ -53,7 +54,8 @@ internal static class LeafProof
     }
 
     private static string? Trespass(
-        in Instruction instruction, InstructionInfoFactory info, CallConvention convention, HashSet<Register> saved, HashSet<Register> restored)
+        in Instruction instruction, InstructionInfoFactory info, CallConvention convention, HashSet<Register> saved,
+        HashSet<Register> restored)
     {
         bool isMove = instruction.Mnemonic == Mnemonic.Vmovups;
         if (convention == CallConvention.Windows && isMove && instruction.MemoryBase == Register.RCX)

@@ -7,7 +7,7 @@ using static Microsoft.ML.BlockPruning.Tests.Kernels.Cpu.MachineCode.FunctionFra
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu.MachineCode;
 
-/// <summary>Writes the code of y[row, token] += Σ w[row, group] · x[group, token] for a <see cref="TileCall"/>: attention's products.</summary>
+/// <summary>Writes the code of y[row, token] += Σ w[row, group] · x[group, token] for a <see cref="TileCall"/>.</summary>
 internal sealed class TileEmitter
 {
     private readonly FunctionFrame _frame;
