@@ -13,6 +13,7 @@ eng/bench.sh VERB [OPTIONS]; the verbs:
   agreement      compares the plans of repeated runs, and of runs with 1 and 2 threads of libtorch
   finetune       accuracy of the bundled network pruned to small budgets, then fine-tuned on Fashion-MNIST's training images
   formats        what bfloat16 and int8 products cost in accuracy on the bundled network's test images
+  inference      times whole networks in float32, bfloat16 and int8 beside ONNX Runtime fp32 and int8 and libtorch
   kernels        times our block-sparse linear layers beside ONNX Runtime and libtorch
   load           times reading real checkpoints, and holds their logits against PyTorch's: see torch-networks.sh
   networks       times whole networks beside ONNX Runtime fp32 and int8 and libtorch; top-1 too
@@ -28,7 +29,7 @@ VERBS
 
 verb=${1:-}
 case $verb in
-    ablation | agreement | finetune | formats | kernels | load | networks | parts | progress | pruning | save-kill | single-blocks | sweep | sweep-kill) shift ;;
+    ablation | agreement | finetune | formats | inference | kernels | load | networks | parts | progress | pruning | save-kill | single-blocks | sweep | sweep-kill) shift ;;
     '')
         list
         exit 2
