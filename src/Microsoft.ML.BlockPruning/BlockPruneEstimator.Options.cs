@@ -91,6 +91,10 @@ public sealed partial class BlockPruneEstimator
         /// </value>
         public NumberFormat WeightFormat { get; set; } = NumberFormat.Float32;
 
+        /// <summary>Gets or sets in what numbers the processor multiplies the pruned layers; it is saved with the model.</summary>
+        /// <value><see cref="ScoringFormat.Float32"/>.</value>
+        public ScoringFormat Format { get; set; } = ScoringFormat.Float32;
+
         /// <summary>Gets or sets in how many shots the budget is reached; each takes as long as the first.</summary>
         /// <value>1.</value>
         /// <remarks>

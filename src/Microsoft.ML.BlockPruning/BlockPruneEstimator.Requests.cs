@@ -20,6 +20,7 @@ public sealed partial class BlockPruneEstimator
         Shots = options.Shots,
         Block = options.Block,
         WeightFormat = options.WeightFormat,
+        Format = options.Format.Request,
         LayerFloor = options.LayerFloor,
         LayerFloors = options.LayerFloors,
         LayerBlocks = options.LayerBlocks,

@@ -1,3 +1,4 @@
+using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Sparsity;
@@ -9,7 +10,8 @@ public sealed class LayerSummary
 {
     private readonly BlockSparseMatrix _weight;
 
-    internal LayerSummary(string name, BlockSparseMatrix weight, long multiplyAdds, long denseMultiplyAdds)
+    internal LayerSummary(
+        string name, BlockSparseMatrix weight, long multiplyAdds, long denseMultiplyAdds, ProductFormat format = ProductFormat.Float32)
     {
         _weight = weight;
         Name = name;
@@ -20,6 +22,7 @@ public sealed class LayerSummary
         TotalBlocks = weight.TotalBlocks;
         MultiplyAdds = multiplyAdds;
         DenseMultiplyAdds = denseMultiplyAdds;
+        Format = format;
     }
 
     /// <summary>timm's name, such as <c>blocks.0.attn.qkv</c>.</summary>
@@ -45,6 +48,9 @@ public sealed class LayerSummary
 
     /// <summary>Multiply-adds per image of the dense layer.</summary>
     public long DenseMultiplyAdds { get; }
+
+    /// <summary>In what numbers the processor multiplies it.</summary>
+    public ProductFormat Format { get; }
 
     /// <summary>Blocks from top to bottom.</summary>
     public int BlockRows => _weight.BlockRows;
@@ -72,7 +78,8 @@ public sealed class LayerSummary
         [
             .. network.PrunableLayers.Select(layer => new LayerSummary(
                 layer.Name, layer.Weight, cost.MultiplyAddsOf(layer.Name, layer.Weight.KeptElements),
-                cost.MultiplyAddsOf(layer.Name, (long)layer.Weight.Rows * layer.Weight.Columns))),
+                cost.MultiplyAddsOf(layer.Name, (long)layer.Weight.Rows * layer.Weight.Columns),
+                network.Formats[layer.Name])),
         ];
     }
 }

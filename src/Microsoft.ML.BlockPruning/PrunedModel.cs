@@ -46,8 +46,8 @@ public sealed class PrunedModel : IDisposable
     /// <summary>How the weights are stored in the file.</summary>
     public NumberFormat WeightFormat => _network.WeightFormat;
 
-    /// <summary>The row of the kernel list that this processor runs, such as <c>avx512-48x8</c>.</summary>
-    public string KernelName => _session.Kernel.Name;
+    /// <summary>The rows of the kernel list that this processor runs, such as <c>avx512-48x8</c>, with + between them.</summary>
+    public string KernelName => _session.KernelName;
 
     /// <summary>Pixels of an image at most, width times height by its header. A larger one is refused before memory is taken.</summary>
     public long MaximumPixels { get; }
@@ -71,6 +71,7 @@ public sealed class PrunedModel : IDisposable
     /// <param name="options">How to score; null: one thread for each processor, limits as saved.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The format is one that is chosen by images.</exception>
     /// <exception cref="IOException">The file cannot be read, or is a pipe, a device or a folder.</exception>
     /// <exception cref="UnauthorizedAccessException">This process may not read it.</exception>
     /// <exception cref="InvalidDataException">It is damaged, of a later version, or holds no pruned network; says what it is.</exception>
@@ -83,8 +84,9 @@ public sealed class PrunedModel : IDisposable
         var network = options?.ApplyOrientation is { } orientation
             ? saved.Network.With(saved.Network.Preprocessing.WithOrientation(orientation))
             : saved.Network;
+        var formats = options?.Format?.ToLayerFormats() ?? network.Formats;
         return new PrunedModel(
-            network, options?.MaximumPixels ?? saved.Settings.MaximumPixels, options?.NumberOfThreads,
+            network.With(formats), options?.MaximumPixels ?? saved.Settings.MaximumPixels, options?.NumberOfThreads,
             [.. saved.Network.Notes, .. saved.Notes]);
     }
 

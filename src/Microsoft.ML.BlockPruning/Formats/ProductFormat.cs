@@ -1,12 +1,12 @@
 namespace Microsoft.ML.BlockPruning.Formats;
 
+#pragma warning disable CA1720 // the field's words
+
 /// <summary>In what numbers the products of a linear layer are computed; what goes in and what comes out is float32 in each.</summary>
 public enum ProductFormat
 {
     /// <summary>float32 throughout.</summary>
-#pragma warning disable CA1720 // the field's word for it, beside the other two
     Float32,
-#pragma warning restore CA1720
 
     /// <summary>
     /// Weights and activations rounded to bfloat16, sums in float32. Where the processor has no such product, the weights alone.

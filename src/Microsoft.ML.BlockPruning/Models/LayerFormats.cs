@@ -16,6 +16,9 @@ internal sealed class LayerFormats(ProductFormat usual, IReadOnlyDictionary<stri
     /// <summary>By the names of layers.</summary>
     public IReadOnlyDictionary<string, ProductFormat> Others { get; } = others ?? new Dictionary<string, ProductFormat>();
 
+    /// <summary>Those that occur, float32 of patch embedding and heads among them.</summary>
+    public IEnumerable<ProductFormat> Used => Others.Values.Append(Usual).Append(ProductFormat.Float32).Distinct().Order();
+
     /// <summary>Of one layer.</summary>
     public ProductFormat this[string layer] => Others.GetValueOrDefault(layer, Usual);
 }

@@ -12,6 +12,7 @@ namespace Microsoft.ML.BlockPruning.Models;
 [JsonSerializable(typeof(MetadataJson<ViTHyperParameters>))]
 [JsonSerializable(typeof(VersionJson))]
 [JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(FormatJson))]
 internal sealed partial class MetadataJsonContext : JsonSerializerContext
 {
     /// <summary>Nothing unknown, missing, doubled or null.</summary>

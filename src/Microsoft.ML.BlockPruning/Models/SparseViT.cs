@@ -177,7 +177,7 @@ internal sealed class SparseViT
 
     /// <summary>The same network with another preprocessing of the same size and channels; weights are shared, not copied.</summary>
     public SparseViT With(ImagePreprocessing preprocessing) =>
-        new(Spec, preprocessing, LabelNames, Weights) 
+        new(Spec, preprocessing, LabelNames, Weights)
         {
             WeightFormat = WeightFormat,
             Formats = Formats,

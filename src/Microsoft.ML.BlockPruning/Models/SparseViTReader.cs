@@ -71,6 +71,7 @@ internal sealed class SparseViTReader
         return new SparseViT(spec, preprocessing, metadata.Labels, weights)
         {
             WeightFormat = _format,
+            Formats = FormatMetadata.ReadFrom(_file, spec),
             Notes = SparseViTMetadata.NotesIn(_file),
             IsVerified = isVerified,
         };

@@ -19,6 +19,7 @@ internal static class SparseViTWriter
         var writer = new SafetensorsWriter();
         SparseViTMetadata.Add(writer, network.Spec, network.Preprocessing, network.LabelNames);
         SparseViTMetadata.AddNotes(writer, network.Notes);
+        FormatMetadata.Add(writer, network.Formats);
         writer.AddChecksum();
         foreach (var part in network.Spec.Parts)
         {

@@ -32,6 +32,9 @@ internal sealed record PruneRequest
     /// <summary>The format that the weights of the pruned network are stored in.</summary>
     public NumberFormat WeightFormat { get; init; }
 
+    /// <summary>In what numbers the processor multiplies the pruned network's layers.</summary>
+    public FormatRequest Format { get; init; } = FormatRequest.Float32;
+
     /// <summary>Fraction of its blocks that a layer keeps at least, in [0, 1], where <see cref="LayerFloors"/> does not name it.</summary>
     public double LayerFloor { get; init; }
 

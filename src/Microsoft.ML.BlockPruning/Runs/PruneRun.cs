@@ -1,6 +1,7 @@
 using Microsoft.ML.BlockPruning.Calibration;
 using Microsoft.ML.BlockPruning.FineTuning;
 using Microsoft.ML.BlockPruning.Imaging;
+using Microsoft.ML.BlockPruning.Measurement;
 using Microsoft.ML.BlockPruning.Models;
 using Microsoft.ML.BlockPruning.Networks;
 using Microsoft.ML.BlockPruning.Pruning;
@@ -19,6 +20,8 @@ namespace Microsoft.ML.BlockPruning.Runs;
 /// </summary>
 internal sealed class PruneRun
 {
+    private const int MostFormatImages = 256;
+
     private readonly PruneRequest _request;
     private readonly IBlockCriterion _criterion;
     private readonly PruneMethod _method;
@@ -97,6 +100,8 @@ internal sealed class PruneRun
     public PruneOutcome Run(DenseModel dense, PruneSettings settings, CalibrationImages images, Action<PruneProgress> onProgress)
     {
         using var threads = new TorchThreads(_request.NumberOfTorchThreads ?? _request.Threads);
+        var (latest, tell) = (default(PruneProgress)!, onProgress);
+        onProgress = step => tell(latest = step);
         var pruned = new BlockPruner(MethodFor(dense, images)).Prune(dense.Weights, images.Calibration, settings, onProgress);
         FineTuneProgress? last = null;
         if (_request.FineTuning is { } fineTuning)
@@ -106,7 +111,20 @@ internal sealed class PruneRun
 
         var network = SparseViT.Create(
             pruned.Weights, pruned.Plan, dense.Preprocessing, dense.LabelNames, dense.Weights.Notes, _request.WeightFormat);
-        return new PruneOutcome(network, pruned, settings.Latency, last);
+        var (formats, kl) = FormatsOf(network, images.Calibration, () => onProgress(latest));
+        return new PruneOutcome(network.With(formats), pruned, settings.Latency, last) { FormatKl = kl };
+    }
+
+    // A budget is held against some hundred images that calibrated; they are not among the held-out ones.
+    private (LayerFormats Formats, double? Kl) FormatsOf(SparseViT network, CalibrationSet images, Action onStep)
+    {
+        if (_request.Format.Budget is not { } budget)
+        {
+            return (new LayerFormats(_request.Format.Format), null);
+        }
+
+        int count = Math.Min(MostFormatImages, images.Count);
+        return new FormatChoice(network, images.ImagesAt(0, count).ToArray(), _request.Threads, onStep).Within(budget);
     }
 
     private PruneMethod MethodFor(DenseModel dense, CalibrationImages images)

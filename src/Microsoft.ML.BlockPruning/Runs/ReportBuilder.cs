@@ -60,7 +60,11 @@ internal sealed class ReportBuilder(PruneRequest request, DenseModel dense, Cali
             Classes = dense.Facts.Classes,
             Preprocessing = dense.Facts.Preprocessing,
             Stages = clock.Stages,
-            Notes = [.. new ReportNotes(request, images, dense.Weights, made.Pruned).All(layers, latency, outcome, kernel)],
+            Notes =
+            [
+                .. new ReportNotes(request, images, dense.Weights, made.Pruned)
+                    .All(layers, latency, outcome, kernel, FormatNote.Of(made)),
+            ],
         };
     }
 

@@ -27,8 +27,9 @@ internal sealed class ReportNotes(
     /// <param name="latency">The measured times; null where they could not be.</param>
     /// <param name="outcome">What came of a budget of time; null where there is none.</param>
     /// <param name="kernel">The compute kernel in use.</param>
+    /// <param name="formats">In what numbers layers are multiplied, in words; null where all are float32.</param>
     public IEnumerable<string> All(
-        IReadOnlyList<LayerReport> layers, ReportLatency? latency, LatencyOutcome? outcome, string kernel)
+        IReadOnlyList<LayerReport> layers, ReportLatency? latency, LatencyOutcome? outcome, string kernel, string? formats = null)
     {
         IEnumerable<string?> notes =
         [
@@ -46,6 +47,7 @@ internal sealed class ReportNotes(
             List("Units that were removed whole, with all that reads them:", DeadUnits(), "what they gave is in the biases."),
             List("Scoring on the processor leaves out", LeftOut(), "nothing reads it, and the scores are the same without it."),
             .. OfRefit(layers),
+            formats,
             latency is null ? "No time was measured: there is not enough memory for a second copy of the layers." : null,
             latency is { Dense: null } ? "Neither the dense network nor layers were timed: a sweep times its pruned networks alone." : null,
             kernel == CpuKernels.All[0].Name ? null : $"Scoring runs on the kernel {kernel}; the fastest is {CpuKernels.All[0].Name}.",

@@ -27,6 +27,7 @@ internal static class RunIdentity
         [nameof(request.Shots)] = Text(request.Shots),
         [nameof(request.Block)] = request.Block.ToString(),
         [nameof(request.WeightFormat)] = request.WeightFormat.ToString(),
+        [nameof(request.Format)] = request.Format.ToString(),
         [nameof(request.LayerFloor)] = Text(request.LayerFloor),
         [nameof(request.LayerFloors)] = ByLayer(request.LayerFloors),
         [nameof(request.LayerBlocks)] = ByLayer(request.LayerBlocks),

@@ -26,6 +26,7 @@ internal static class EstimatorOptions
         [nameof(BlockPruneEstimator.Options.Basis)] = "--basis",
         [nameof(BlockPruneEstimator.Options.Refit)] = "--refit",
         [nameof(BlockPruneEstimator.Options.WeightFormat)] = "--weight-format",
+        [nameof(BlockPruneEstimator.Options.Format)] = "--format",
         [nameof(BlockPruneEstimator.Options.Shots)] = "--shots",
         [nameof(BlockPruneEstimator.Options.LayerFloor)] = "--layer-floor",
         [nameof(BlockPruneEstimator.Options.LayerFloors)] = "--layer-floors",

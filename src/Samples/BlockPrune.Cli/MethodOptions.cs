@@ -38,13 +38,18 @@ internal sealed class MethodOptions
 
     private readonly Option<NumberFormat> _format = CommonOptions.WeightFormat();
 
+    private readonly Option<ScoringFormat?> _products = CommonOptions.One<ScoringFormat?>(
+        "--format", "Numbers that the processor multiplies in: float32 (the usual ones), bfloat16, int8, or auto:KL, such as auto:0.0003: "
+        + "int8 where that budget of KL divergence from float32 allows it", null, ReadProducts);
+
     private readonly Option<ScoringDevice?> _device = CommonOptions.One<ScoringDevice?>(
         "--training-device", "What calibrates and trains: cpu, auto, cuda or cuda:1; a GPU takes a build for CUDA", null, ReadDevice);
 
     /// <summary>Gives a verb the options.</summary>
     public void AddTo(Command verb)
     {
-        foreach (var option in (Option[])[_allocation, _basis, _shots, _floor, _floors, _blocks, _dense, _labels, _format, _device])
+        Option[] options = [_allocation, _basis, _shots, _floor, _floors, _blocks, _dense, _labels, _format, _products, _device];
+        foreach (var option in options)
         {
             option.HelpName ??= "VALUE";
             verb.Add(option);
@@ -68,6 +73,7 @@ internal sealed class MethodOptions
         options.LayersToKeepDense = parsed.GetValue(_dense) is { Length: > 0 } dense ? dense : null;
         options.CalibrationLabels = parsed.GetValue(_labels);
         options.WeightFormat = parsed.GetValue(_format);
+        options.Format = parsed.GetValue(_products) ?? ScoringFormat.Float32;
         options.TrainingDevice = parsed.GetValue(_device);
     }
 
@@ -93,6 +99,16 @@ internal sealed class MethodOptions
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction) && fraction is >= 0 and <= 1
             ? fraction
             : throw new FormatException($"{text} is not in [0, 1]; it is a fraction of a layer's blocks.");
+
+    private static ScoringFormat ReadProducts(string text) => text.ToLowerInvariant().Split(':') switch
+    {
+        ["float32"] => ScoringFormat.Float32,
+        ["bfloat16"] => ScoringFormat.BFloat16,
+        ["int8"] => ScoringFormat.Int8,
+        ["auto", var kl] when double.TryParse(kl, NumberStyles.Float, CultureInfo.InvariantCulture, out double budget)
+            && budget > 0 && double.IsFinite(budget) => ScoringFormat.Auto(budget),
+        _ => throw new FormatException($"'{text}' is no format; choose float32, bfloat16, int8 or auto:KL, such as auto:0.0003."),
+    };
 
     private static ScoringDevice ReadDevice(string text) => text.ToLowerInvariant().Split(':') switch
     {

@@ -50,7 +50,9 @@ internal static class InferenceCommand
         {
             bool isQuick = parsed.GetValue(quick);
             return Run(
-                Named(parsed.GetValue(networks), isQuick ? [InferenceNetwork.DeiTS, InferenceNetwork.DeiTB] : Enum.GetValues<InferenceNetwork>()),
+                Named(
+                    parsed.GetValue(networks),
+                    isQuick ? [InferenceNetwork.DeiTS, InferenceNetwork.DeiTB] : Enum.GetValues<InferenceNetwork>()),
                 Named(parsed.GetValue(batches), isQuick ? [1, 8] : [1, 8, 32]),
                 [.. Named(parsed.GetValue(keeps), isQuick ? [0.5, 0.25] : [0.5, 0.25, 0.1]).Append(1).Distinct().OrderDescending()],
                 isQuick, parsed.GetValue(json), parsed.GetValue(threads));

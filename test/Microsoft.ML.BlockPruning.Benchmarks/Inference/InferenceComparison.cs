@@ -66,7 +66,7 @@ internal sealed class InferenceComparison(InterleavedRounds rounds, int threads,
             Math.Round(InterleavedRounds.Median([.. others.Zip(seconds[i], (theirs, own) => theirs / own)]), 3);
         int float32 = ours.FindIndex(one => one.Keep == variant.Keep && one.Format == ProductFormat.Float32);
         int dense = ours.FindIndex(one => one.Keep == 1 && one.Format == variant.Format);
-        double[] int8 = InterleavedRounds.Median(of(DynamicInt8)) <= InterleavedRounds.Median(of(StaticInt8)) ? of(DynamicInt8) : of(StaticInt8);
+        double[] int8 = new[] { of(DynamicInt8), of(StaticInt8) }.MinBy(InterleavedRounds.Median)!;
         return new InferenceRow(
             model, batch, variant.Keep, variant.Format, variant.Kernels, Ms(seconds[i]), Ms(seconds[i], 0.1), Ms(seconds[i], 0.9),
             Ms(seconds[dense]), Ms(of(Fp32)), Ms(int8), Ms(of(DynamicInt8)), Ms(of(StaticInt8)), hasTorch ? Ms(of(Torch)) : null,

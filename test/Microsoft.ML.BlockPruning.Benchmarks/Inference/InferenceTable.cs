@@ -37,7 +37,8 @@ internal sealed class InferenceTable
             CultureInfo.InvariantCulture,
             $"{first.Model}, batch {first.Batch}, {_threads} threads, ms an image: ONNX Runtime fp32 {first.OrtFp32Ms:F2}, "
             + $"int8 {first.OrtInt8DynamicMs:F2} dynamic, {first.OrtInt8StaticMs:F2} static; libtorch {first.TorchFp32Ms:F2}"));
-        Console.WriteLine("keep format       ms (10 to 90 %)       x ort fp32 x ort int8 x own dense x own float32  logit error     MB  kernels");
+        Console.WriteLine(
+            "keep format       ms (10 to 90 %)       x ort fp32 x ort int8 x own dense x own float32  logit error     MB  kernels");
         foreach (var row in rows)
         {
             Console.WriteLine(string.Create(

@@ -2,7 +2,7 @@ using Microsoft.ML.BlockPruning.Onnx;
 
 namespace Microsoft.ML.BlockPruning.Benchmarks.Onnx;
 
-/// <summary>Linear layers in 8-bit integers with scales that are known beforehand, as pairs of QuantizeLinear and DequantizeLinear.</summary>
+/// <summary>Linear layers in 8-bit integers with scales that are known beforehand, between QuantizeLinear and DequantizeLinear.</summary>
 /// <remarks>
 /// The nodes that onnxruntime.quantization.quantize_static writes by default around a MatMul with constant weights (QDQ, QInt8 for
 /// activations and weights, per channel); ONNX Runtime joins them to its QLinearMatMul. The range of activations is a constant here, and

@@ -59,7 +59,7 @@ internal static class RoomMap
         ("Inference", ["Networks", "Models"]),
         ("Inference.Cpu", ["Formats", "Networks", "Sparsity", "Kernels.Cpu.*", "Models", "Inference"]),
         ("Inference.Cuda", ["Formats", "Networks", "Sparsity", "Kernels.Cuda.*", "Models", "Inference"]),
-        ("Measurement", ["Networks", "Sparsity", "Kernels.Cpu.*", "Models", "Inference", "Inference.Cpu"]),
+        ("Measurement", ["Formats", "Networks", "Sparsity", "Kernels.Cpu.*", "Models", "Inference", "Inference.Cpu"]),
         ("Measurement.Energy", ["Formats", "Sparsity", "Kernels.Cpu.*", "Kernels.Cuda.*", "Measurement"]),
         ("Measurement.GpuCheck", ["Formats", "Networks", "Networks.Families", "Sparsity", "Imaging", "Kernels.Cuda.*", "Models",
             "Inference", "Inference.Cpu", "Inference.Cuda"]),

@@ -40,13 +40,17 @@ internal sealed unsafe class SparseViTSession : IScoringSession
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         _kernel = kernel;
         _network = new PackedNetwork(network, kernel);
+        KernelName = kernel.NameOf(network.Formats.Used);
         _pool = new WorkerPool(threads);
         _largestPiece = LargestPieceOf(network.Spec, threads);
     }
 
     public NetworkSpec Spec => _network.Spec;
 
-    /// <summary>The kernels in use.</summary>
+    /// <summary>The rows of the list of kernels in use, by their names.</summary>
+    public string KernelName { get; }
+
+    /// <summary>All rows that were chosen for this processor.</summary>
     public CpuKernel Kernel => _kernel;
 
     /// <summary>Images that go through the layers at once.</summary>

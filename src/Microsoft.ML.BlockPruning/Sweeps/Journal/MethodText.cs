@@ -26,6 +26,7 @@ internal static class MethodText
             .. (shared.LayersToKeepDense ?? []).Order(StringComparer.Ordinal).Select(layer => $"{layer} dense, counted"),
             .. IsPlain(shared.Budget) ? Array.Empty<string>() : [$"keeping {shared.Budget.Keeping(1)}"],
             .. shared.WeightFormat == NumberFormat.Float32 ? Array.Empty<string>() : [$"weights in {shared.WeightFormat}"],
+            .. shared.Format == FormatRequest.Float32 ? Array.Empty<string>() : [$"products in {shared.Format}"],
             .. shared.NumberOfTorchThreads is { } threads
                 ? [string.Create(CultureInfo.InvariantCulture, $"libtorch on {threads} thread{(threads == 1 ? "" : "s")}")]
                 : Array.Empty<string>(),

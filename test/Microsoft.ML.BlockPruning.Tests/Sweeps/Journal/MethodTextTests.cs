@@ -23,6 +23,7 @@ public sealed class MethodTextTests
         [nameof(PruneRequest.NumberOfTorchThreads)] = new() { NumberOfTorchThreads = 1 },
         [nameof(PruneRequest.Shots)] = new() { Shots = 2 },
         [nameof(PruneRequest.WeightFormat)] = new() { WeightFormat = NumberFormat.BFloat16 },
+        [nameof(PruneRequest.Format)] = new() { Format = new FormatRequest(ProductFormat.Int8, 0.1) },
         [nameof(PruneRequest.LayerFloor)] = new() { LayerFloor = 0.25 },
         [nameof(PruneRequest.LayerFloors)] = new() { LayerFloors = new Dictionary<string, double> { ["a"] = 0.5 } },
         [nameof(PruneRequest.LayerBlocks)] = new() { LayerBlocks = new Dictionary<string, BlockShape> { ["a"] = new(8, 8) } },

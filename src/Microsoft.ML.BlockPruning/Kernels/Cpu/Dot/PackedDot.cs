@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 using Microsoft.ML.BlockPruning.Sparsity;
 

@@ -1,5 +1,3 @@
-using Microsoft.ML.BlockPruning.Kernels.Cpu.Isa;
-
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Dot;
 
 /// <summary>One token at a time, in plain arithmetic: the reference that the others are held against.</summary>

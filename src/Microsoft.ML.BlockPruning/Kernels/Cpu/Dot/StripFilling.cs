@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using Microsoft.ML.BlockPruning.Formats;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.Layout;
 
 namespace Microsoft.ML.BlockPruning.Kernels.Cpu.Dot;

@@ -23,9 +23,13 @@ internal sealed class PlacedFunction
     /// <summary>Whether the application and its user allow machine code.</summary>
     public static bool IsAllowed =>
 #pragma warning disable RS0030 // The one place that asks whether machine code may run.
-        Environment.GetEnvironmentVariable(OffVariable) != "0"
+        IsAllowedBy(Environment.GetEnvironmentVariable(OffVariable), AppContext.TryGetSwitch(SwitchName, out bool isOn) ? isOn : null);
 #pragma warning restore RS0030
-        && (!AppContext.TryGetSwitch(SwitchName, out bool isOn) || isOn);
+
+    /// <summary>Whether both allow it.</summary>
+    /// <param name="variable"><see cref="OffVariable"/>; null: not set.</param>
+    /// <param name="isOn"><see cref="SwitchName"/>; null: not set.</param>
+    public static bool IsAllowedBy(string? variable, bool? isOn) => variable != "0" && isOn != false;
 
     /// <summary>Places a function.</summary>
     /// <param name="function">Which one.</param>
