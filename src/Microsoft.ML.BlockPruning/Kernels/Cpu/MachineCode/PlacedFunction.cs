@@ -13,7 +13,6 @@ internal sealed class PlacedFunction
     /// <summary>AppContext switch: false keeps machine code from being placed.</summary>
     public const string SwitchName = "Microsoft.ML.BlockPruning.MachineCode";
 
-    private const int MostVectors = 3;
     private const int VectorTokens = 16;
 
     private readonly ExecutableCode[] _codes;
@@ -44,8 +43,8 @@ internal sealed class PlacedFunction
 
         var shipped = ShippedCode.Load();
         var convention = OperatingSystem.IsWindows() ? CallConvention.Windows : CallConvention.SystemV;
-        var codes = new ExecutableCode[MostVectors];
-        for (int vectors = 1; vectors <= MostVectors; vectors++)
+        var codes = new ExecutableCode[ShippedCode.MostVectors];
+        for (int vectors = 1; vectors <= ShippedCode.MostVectors; vectors++)
         {
             if (ExecutableCode.TryCreate(shipped.Of(function, convention, vectors)) is not { } code)
             {

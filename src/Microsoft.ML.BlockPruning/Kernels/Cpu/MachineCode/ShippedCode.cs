@@ -15,7 +15,12 @@ internal sealed class ShippedCode
     /// <summary>The resource's name.</summary>
     public const string ResourceName = "machine_code.bin";
 
+    /// <summary>Vectors of the widest panel.</summary>
+    public const int MostVectors = 3;
+
     private const int EntryBytes = 8;
+
+    private static readonly Lazy<ShippedCode> Shipped = new(Read);
 
     private readonly Dictionary<(ShippedFunction, CallConvention, int), byte[]> _functions = [];
 
@@ -35,8 +40,9 @@ internal sealed class ShippedCode
                 throw Damaged();
             }
 
-            var key = ((ShippedFunction)resource[0], (CallConvention)resource[1], (int)resource[2]);
-            if (!_functions.TryAdd(key, resource.Slice(EntryBytes, length).ToArray()))
+            var (function, convention, vectors) = ((ShippedFunction)resource[0], (CallConvention)resource[1], (int)resource[2]);
+            bool isKnown = Enum.IsDefined(function) && Enum.IsDefined(convention) && vectors is >= 1 and <= MostVectors && resource[3] == 0;
+            if (!isKnown || !_functions.TryAdd((function, convention, vectors), resource.Slice(EntryBytes, length).ToArray()))
             {
                 throw Damaged();
             }
@@ -60,7 +66,9 @@ internal sealed class ShippedCode
 
     /// <summary>What this library ships.</summary>
     /// <exception cref="InvalidOperationException">It was built without.</exception>
-    public static ShippedCode Load()
+    public static ShippedCode Load() => Shipped.Value;
+
+    private static ShippedCode Read()
     {
         using var resource = typeof(ShippedCode).Assembly.GetManifestResourceStream(ResourceName)
             ?? throw new InvalidOperationException($"The assembly holds no {ResourceName}: it was built without its embedded resources.");

@@ -1,4 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Attention;
+using Microsoft.ML.BlockPruning.Kernels.Cpu.Dot;
 using Microsoft.ML.BlockPruning.Kernels.Cpu.MachineCode;
 
 namespace Microsoft.ML.BlockPruning.Tests.Kernels.Cpu.MachineCode;
@@ -16,6 +19,11 @@ internal static class EmittedCode
     public static byte[] Of(ShippedFunction function, CallConvention convention, int vectors) => function == ShippedFunction.BFloat16Tile
         ? TileEmitter.Emit(convention, vectors)
         : DotEmitter.Emit(function, convention, vectors);
+
+    /// <summary>Where in the argument of a function Windows' registers are kept.</summary>
+    public static int SavedOffsetOf(ShippedFunction function) => (int)(function == ShippedFunction.BFloat16Tile
+        ? Marshal.OffsetOf<TileCall>(nameof(TileCall.Saved))
+        : Marshal.OffsetOf<DotCall>(nameof(DotCall.Saved)));
 
     /// <summary>The resource.</summary>
     public static byte[] Resource()
