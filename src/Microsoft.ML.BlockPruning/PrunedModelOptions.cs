@@ -1,6 +1,6 @@
 namespace Microsoft.ML.BlockPruning;
 
-/// <summary>How a <see cref="PrunedModel"/> scores; nothing of it changes the network.</summary>
+/// <summary>How a <see cref="PrunedModel"/> scores; nothing of it changes the network's weights.</summary>
 public sealed class PrunedModelOptions
 {
     /// <summary>Gets or sets how many threads score an image, the caller's included.</summary>

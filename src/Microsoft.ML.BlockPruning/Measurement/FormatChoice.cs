@@ -8,7 +8,7 @@ namespace Microsoft.ML.BlockPruning.Measurement;
 /// <param name="network">The network.</param>
 /// <param name="images">[count, channels, imageSize, imageSize] float32, normalised.</param>
 /// <param name="threads">Threads that score.</param>
-/// <param name="onStep">Called after each batch; it may throw to cancel.</param>
+/// <param name="onStep">Called after each mixture that was scored; it may throw to cancel.</param>
 internal sealed class FormatChoice(SparseViT network, ReadOnlyMemory<float> images, int threads, Action onStep)
 {
     private const int Batch = 16;
@@ -49,7 +49,9 @@ internal sealed class FormatChoice(SparseViT network, ReadOnlyMemory<float> imag
         {
             // The last is tried first: without it no other number can do.
             int count = found is null ? costliest.Length : (low + high) / 2;
-            var formats = new LayerFormats(usual, costliest[..count].ToDictionary(name => name, _ => better));
+            var formats = count == costliest.Length
+                ? new LayerFormats(better) // a file and the names of kernel rows tell no format that does not occur
+                : new LayerFormats(usual, costliest[..count].ToDictionary(name => name, _ => better));
             double kl = KlOf(formats, _count);
             if (kl <= budget)
             {
@@ -84,8 +86,9 @@ internal sealed class FormatChoice(SparseViT network, ReadOnlyMemory<float> imag
         {
             int some = Math.Min(Batch, count - first);
             session.Score(images.Span.Slice(first * dim, some * dim), some, logits.AsSpan(first * classes, some * classes));
-            onStep();
         }
+
+        onStep();
 
         return logits;
     }

@@ -14,7 +14,7 @@ internal static class FormatNote
         var layers = made.Network.PrunableLayers.GroupBy(layer => formats[layer.Name]).OrderByDescending(group => group.Key).ToList();
         if (layers.TrueForAll(group => group.Key == ProductFormat.Float32))
         {
-            return null;
+            return made.FormatKl is null ? null : "No layer is multiplied in bfloat16 or int8: the budget of KL divergence allows none.";
         }
 
         string counts = string.Join(", ", layers.Select(group => $"{group.Key} in {group.Count()} layers"));

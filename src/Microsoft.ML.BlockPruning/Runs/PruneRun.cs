@@ -100,7 +100,7 @@ internal sealed class PruneRun
     public PruneOutcome Run(DenseModel dense, PruneSettings settings, CalibrationImages images, Action<PruneProgress> onProgress)
     {
         using var threads = new TorchThreads(_request.NumberOfTorchThreads ?? _request.Threads);
-        var (latest, tell) = (default(PruneProgress)!, onProgress);
+        var (latest, tell) = (default(PruneProgress), onProgress); // a budget that keeps every block reports no step
         onProgress = step => tell(latest = step);
         var pruned = new BlockPruner(MethodFor(dense, images)).Prune(dense.Weights, images.Calibration, settings, onProgress);
         FineTuneProgress? last = null;
@@ -111,7 +111,13 @@ internal sealed class PruneRun
 
         var network = SparseViT.Create(
             pruned.Weights, pruned.Plan, dense.Preprocessing, dense.LabelNames, dense.Weights.Notes, _request.WeightFormat);
-        var (formats, kl) = FormatsOf(network, images.Calibration, () => onProgress(latest));
+        var (formats, kl) = FormatsOf(network, images.Calibration, () =>
+        {
+            if (latest is not null)
+            {
+                tell(latest); // the stage is over; who cancels does so here
+            }
+        });
         return new PruneOutcome(network.With(formats), pruned, settings.Latency, last) { FormatKl = kl };
     }
 
